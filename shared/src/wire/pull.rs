@@ -1,0 +1,125 @@
+//! `GET /v1/changes?since=POSITION`: what a site needs to work alone, in pages; the cursor is stored in the page's transaction.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::code::PackageCode;
+use crate::event::Stage;
+use crate::ids::{BasisId, DocumentId, EventRef, MemberId};
+use crate::mismatch::{Mismatch, State};
+use crate::reference::{Basis, CodeRecord, Member, Pack, Product, ShippingDocument, Site};
+use crate::time::Timestamp;
+
+/// What a consignor sent on one document, disclosed to the consignee: the list that an arrival is compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The basis.
+    pub basis: BasisId,
+    /// The document.
+    pub document: DocumentId,
+    /// The sending stage: outbound or sort.
+    pub stage: Stage,
+    /// Who sent.
+    pub consignor: MemberId,
+    /// Whether the sending side is complete.
+    pub complete: bool,
+    /// Every package sent: its code, when, and the event that says so.
+    pub sent: Vec<(PackageCode, Timestamp, EventRef)>,
+}
+
+/// A mismatch as a site sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteMismatch {
+    /// What the server judged.
+    pub mismatch: Mismatch,
+    /// Its state now; closed and resolved ones are withdrawn from lists.
+    pub state: State,
+    /// When it was first raised.
+    pub raised_at: Timestamp,
+}
+
+/// One changed record. A later change of the same record replaces an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "set", rename_all = "kebab-case")]
+pub enum Record {
+    /// A member.
+    Member(Member),
+    /// A site.
+    Site(Site),
+    /// A product.
+    Product(Product),
+    /// A contract or order.
+    Basis(Basis),
+    /// A shipping document.
+    Document(ShippingDocument),
+    /// A code pack.
+    Pack(Pack),
+    /// A registered code.
+    Code(CodeRecord),
+    /// What was sent on a document.
+    Manifest(Manifest),
+    /// A verdict.
+    Mismatch(SiteMismatch),
+}
+
+impl Record {
+    /// The name of the record's set.
+    #[must_use]
+    pub const fn set(&self) -> &'static str {
+        match self {
+            Self::Member(_) => "member",
+            Self::Site(_) => "site",
+            Self::Product(_) => "product",
+            Self::Basis(_) => "basis",
+            Self::Document(_) => "document",
+            Self::Pack(_) => "pack",
+            Self::Code(_) => "code",
+            Self::Manifest(_) => "manifest",
+            Self::Mismatch(_) => "mismatch",
+        }
+    }
+
+    /// The record's key within its set.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Member(member) => member.member.to_string(),
+            Self::Site(site) => site.site.to_string(),
+            Self::Product(product) => product.product.to_string(),
+            Self::Basis(basis) => basis.basis.to_string(),
+            Self::Document(document) => document.document.to_string(),
+            Self::Pack(pack) => pack.pack.to_string(),
+            Self::Code(code) => code.code.to_string(),
+            Self::Manifest(manifest) => {
+                format!("{} {} {}", manifest.basis, manifest.document, manifest.stage.as_str())
+            }
+            Self::Mismatch(found) => {
+                format!("{} {} {}", found.mismatch.kind, found.mismatch.subject, found.mismatch.scope)
+            }
+        }
+    }
+}
+
+/// A record and the ledger position at which it changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Position in the server's ledger.
+    pub position: u64,
+    /// The record as it is now.
+    pub record: Record,
+}
+
+/// One page of changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangesPage {
+    /// Which ledger; an unknown one means: forget all references and pull from 0.
+    pub ledger_id: Uuid,
+    /// Where the next page starts: ask again with this.
+    pub cursor: u64,
+    /// Whether another page follows now.
+    pub more: bool,
+    /// The server's clock when it answered.
+    pub as_of: Timestamp,
+    /// The changes, by position.
+    pub changes: Vec<Change>,
+}

@@ -1,0 +1,142 @@
+//! What each command does.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use shared::chain::PublicKey;
+use shared::ids::PackId;
+use shared::reference::PackLoss;
+use shared::time::{Clock, Timestamp};
+use uuid::Uuid;
+
+use super::{Cli, CodesCommand, Command, TerminalsCommand, fault, report, shown};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::http::{serve, state::AppState};
+use crate::issue::{self, Application};
+use crate::keys::ServerKeys;
+use crate::store::terminal::{self, Terminal};
+use crate::store::{self, Store};
+use crate::{import, reconcile, verify};
+
+/// Runs a command. Exit code 1 also stands for "the command worked and found faults".
+pub async fn run(cli: Cli) -> Result<ExitCode> {
+    if matches!(cli.command, Command::Init) {
+        init(&cli.config)?;
+    }
+    let config = Config::read(&cli.config)?;
+    fs::create_dir_all(&config.data)
+        .with_context(|| format!("the data folder {} cannot be made", shown(&config.data)))?;
+    let store = Store::open(&config.database(), new_ledger_id()).await?;
+    let now = SystemClock.now();
+    match cli.command {
+        Command::Init | Command::Keys => report::keys(&ServerKeys::open(&config.data, &config.server_names)?),
+        Command::Serve => return serve_until_stopped(&config, store).await,
+        Command::Import { files } => report::line(&import::import(&store, &files, now).await?)?,
+        Command::Codes(command) => codes(&store, command, &config, now).await?,
+        Command::Terminals(command) => terminals(&store, command, now).await?,
+        Command::Mismatches { json, all } => {
+            reconcile::sweep(&store, now).await?;
+            report::mismatches(&mut *store.read().await?, json, all).await?;
+        }
+        Command::Trace { code, json } => return report::trace(&mut *store.read().await?, &code, json).await,
+        Command::VerifyLog => {
+            let verified = verify::verify_log(&mut *store.read().await?).await?;
+            report::line(&verified)?;
+            return Ok(fault(!verified.ok));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn init(path: &Path) -> Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", shown(folder)))?;
+    }
+    let example = include_str!("../../config.example.toml");
+    fs::write(path, example).with_context(|| format!("the configuration {} cannot be written", shown(path)))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a new ledger is named here, in the binary; everything below is told")]
+fn new_ledger_id() -> Uuid {
+    Uuid::new_v4()
+}
+
+async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> {
+    // A second call in one process finds the provider installed: that is fine.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let keys = Arc::new(ServerKeys::open(&config.data, &config.server_names)?);
+    let state = AppState { store, keys, clock: Arc::new(SystemClock) };
+    serve::serve(config, state, |ready| {
+        if let Ok(line) = serde_json::to_string(ready) {
+            println!("{line}");
+        }
+    })
+    .await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn codes(store: &Store, command: CodesCommand, config: &Config, now: Timestamp) -> Result<()> {
+    match command {
+        CodesCommand::Issue { contract, product, level, count, pack, parent_pack, out } => {
+            let application = Application {
+                contract: contract.into(),
+                product: product.into(),
+                level: level.into(),
+                count,
+                pack: pack.map(PackId::from),
+                parent_pack: parent_pack.map(PackId::from),
+            };
+            let (pack, codes) = issue::issue(store, &application, now).await?;
+            report::pack_file(&pack, &codes, &config.link_host, out.as_deref())
+        }
+        CodesCommand::Lose { pack, stolen, at } => {
+            let how = if stolen { PackLoss::Stolen } else { PackLoss::Lost };
+            Ok(issue::set_loss(store, &pack.into(), Some((how, at.unwrap_or(now))), now).await?)
+        }
+        CodesCommand::Release { pack } => Ok(issue::set_loss(store, &pack.into(), None, now).await?),
+    }
+}
+
+async fn terminals(store: &Store, command: TerminalsCommand, now: Timestamp) -> Result<()> {
+    let mut tx = store.write().await?;
+    match command {
+        TerminalsCommand::Add { terminal, key, member, site, name } => {
+            let Some(public_key) = PublicKey::from_hex(&key) else {
+                bail!("`{key}` is not a public key of 64 hex digits; `scanner-app init` prints it");
+            };
+            let references = store::reference::load_all(&mut tx).await?;
+            if !references.members.contains_key(&member.as_str().into()) {
+                bail!("member {member} is not known; import it first, then enrol its terminals");
+            }
+            let new = Terminal {
+                terminal,
+                public_key,
+                member: member.into(),
+                site: site.into(),
+                name,
+                revoked_at: None,
+                reached_at: None,
+            };
+            terminal::put(&mut tx, &new).await?;
+        }
+        TerminalsCommand::Revoke { terminal } => {
+            if !terminal::revoke(&mut tx, terminal, now).await? {
+                bail!("terminal {terminal} is not enrolled here; `sync-server terminals list` shows those that are");
+            }
+        }
+        TerminalsCommand::List => {
+            for terminal in terminal::list(&mut tx).await? {
+                report::terminal(&terminal)?;
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! The commands: administration from a shell.
+
+mod commands;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use shared::ids::TerminalId;
+use shared::reference::Level;
+use shared::time::Timestamp;
+
+pub use commands::run;
+
+/// Tallyman's server.
+#[derive(Debug, Parser)]
+#[command(version, about = "Takes scans in, reconciles them with contracts and orders, shows mismatches")]
+pub struct Cli {
+    /// Configuration file.
+    #[arg(long, global = true, default_value = "tallyman-server.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+impl Cli {
+    /// What the log shows: `RUST_LOG`, or information while serving and warnings otherwise.
+    #[must_use]
+    pub fn log_filter(&self) -> String {
+        let default = if matches!(self.command, Command::Serve) { "info,sqlx=warn" } else { "warn" };
+        std::env::var("RUST_LOG").unwrap_or_else(|_| default.to_owned())
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the configuration, the data folder, the database and the keys, where they are missing.
+    Init,
+    /// Serve terminals and the console until SIGTERM; prints one line of JSON when ready.
+    Serve,
+    /// Import members, sites, products, contracts, orders, documents and platform code packs (CSV or JSON).
+    Import {
+        /// Files, in order; all or nothing.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Issue codes of our own, report packs lost, release them.
+    #[command(subcommand)]
+    Codes(CodesCommand),
+    /// Enrol, list and revoke terminals.
+    #[command(subcommand)]
+    Terminals(TerminalsCommand),
+    /// List mismatches, gravest first.
+    Mismatches {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// Also those closed by late data or resolved.
+        #[arg(long)]
+        all: bool,
+    },
+    /// The trail of one code: every event that names it or a package that held it.
+    Trace {
+        /// Canonical form or the text of its label.
+        code: String,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Recompute every stored hash chain.
+    VerifyLog,
+    /// Print what a terminal needs to know of this server, as JSON.
+    Keys,
+}
+
+#[derive(Debug, Subcommand)]
+enum CodesCommand {
+    /// Issue a pack against a contract line; prints `pack,product,level,basis,code,parent` as CSV.
+    Issue {
+        /// The contract.
+        #[arg(long)]
+        contract: String,
+        /// The product.
+        #[arg(long)]
+        product: String,
+        /// The packaging level.
+        #[arg(long, value_enum)]
+        level: LevelWord,
+        /// How many codes.
+        #[arg(long)]
+        count: u64,
+        /// The pack's number; one is made where it is left out.
+        #[arg(long)]
+        pack: Option<String>,
+        /// Put the units, in order, into the cases of this pack.
+        #[arg(long)]
+        parent_pack: Option<String>,
+        /// Write the CSV here rather than to stdout.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Report a pack lost or stolen: its codes are frozen, but for those in use before.
+    Lose {
+        /// The pack.
+        pack: String,
+        /// Stolen rather than lost.
+        #[arg(long)]
+        stolen: bool,
+        /// Since when; now where it is left out.
+        #[arg(long)]
+        at: Option<Timestamp>,
+    },
+    /// A pack was found again.
+    Release {
+        /// The pack.
+        pack: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum TerminalsCommand {
+    /// Enrol a terminal by the identity and key that `scanner-app init` printed.
+    Add {
+        /// Its identity.
+        #[arg(long)]
+        terminal: TerminalId,
+        /// Its public key, 64 hex digits.
+        #[arg(long)]
+        key: String,
+        /// Whose it is.
+        #[arg(long)]
+        member: String,
+        /// Where it works.
+        #[arg(long)]
+        site: String,
+        /// What people call it.
+        #[arg(long)]
+        name: String,
+    },
+    /// Revoke a terminal: from the next request on its batches go to quarantine.
+    Revoke {
+        /// Its identity.
+        terminal: TerminalId,
+    },
+    /// List terminals.
+    List,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LevelWord {
+    Unit,
+    Inner,
+    Case,
+}
+
+impl From<LevelWord> for Level {
+    fn from(word: LevelWord) -> Self {
+        match word {
+            LevelWord::Unit => Self::Unit,
+            LevelWord::Inner => Self::Inner,
+            LevelWord::Case => Self::Case,
+        }
+    }
+}
+
+fn fault(found: bool) -> ExitCode {
+    if found { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,138 @@
+//! What commands print: JSON for programs on stdout, sentences for people.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use serde_json::json;
+use shared::code::{PackageCode, format_digital_link};
+use shared::reference::{CodeRecord, Pack, References};
+use shared::trail::{History, Index};
+use sqlx::SqliteConnection;
+
+use crate::keys::ServerKeys;
+use crate::store::event::Facts;
+use crate::store::mismatch::StoredMismatch;
+use crate::store::terminal::Terminal;
+use crate::store::{self};
+
+/// One line of JSON on stdout.
+pub(super) fn line(value: &impl Serialize) -> Result<()> {
+    println!("{}", serde_json::to_string(value)?);
+    Ok(())
+}
+
+pub(super) fn keys(keys: &ServerKeys) {
+    println!("{}", json!({ "ca": keys.ca_file.display().to_string(), "server_key": keys.server_key.to_string() }));
+}
+
+pub(super) fn terminal(terminal: &Terminal) -> Result<()> {
+    line(&json!({
+        "terminal": terminal.terminal,
+        "name": terminal.name,
+        "member": terminal.member,
+        "site": terminal.site,
+        "revoked_at": terminal.revoked_at,
+        "reached_at": terminal.reached_at,
+    }))
+}
+
+pub(super) async fn mismatches(conn: &mut SqliteConnection, as_json: bool, all: bool) -> Result<()> {
+    let found = store::mismatch::list(conn).await?;
+    for found in found.iter().filter(|found| all || found.state.is_live()) {
+        if as_json { line(&mismatch_json(found))? } else { println!("{}", mismatch_text(found)) }
+    }
+    Ok(())
+}
+
+fn mismatch_json(found: &StoredMismatch) -> serde_json::Value {
+    let mismatch = &found.mismatch;
+    let citations: Vec<String> = mismatch.kind.info().citations.iter().map(ToString::to_string).collect();
+    json!({
+        "kind": mismatch.kind,
+        "severity": mismatch.severity,
+        "state": found.state,
+        "workflow": found.workflow,
+        "subject": mismatch.subject,
+        "count": mismatch.count,
+        "codes": mismatch.codes,
+        "events": mismatch.events,
+        "citation": citations.join("; "),
+        "raised_at": found.raised_at,
+        "owner": null,
+    })
+}
+
+fn mismatch_text(found: &StoredMismatch) -> String {
+    let mismatch = &found.mismatch;
+    let info = mismatch.kind.info();
+    format!(
+        "{:<5} {:<11} {} {}: {} - {}",
+        mismatch.severity.as_str(),
+        found.state.as_str(),
+        info.title.zh,
+        info.slug,
+        mismatch.subject,
+        info.what.en
+    )
+}
+
+/// A pack as the platform would send it: CSV with the text of each label.
+pub(super) fn pack_file(pack: &Pack, codes: &[CodeRecord], host: &str, out: Option<&Path>) -> Result<()> {
+    let target: Box<dyn Write> = match out {
+        Some(path) => Box::new(File::create(path).with_context(|| format!("{} cannot be written", path.display()))?),
+        None => Box::new(std::io::stdout()),
+    };
+    let mut writer = csv::Writer::from_writer(target);
+    writer.write_record(["pack", "product", "level", "basis", "code", "parent"])?;
+    let level = serde_json::to_value(pack.level)?;
+    for record in codes {
+        let parent = record.parent.as_ref().map(|parent| format_digital_link(host, parent));
+        writer.write_record([
+            pack.pack.as_str(),
+            pack.product.as_str(),
+            level.as_str().unwrap_or_default(),
+            pack.basis.as_str(),
+            &format_digital_link(host, &record.code),
+            &parent.unwrap_or_default(),
+        ])?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+pub(super) async fn trace(conn: &mut SqliteConnection, text: &str, as_json: bool) -> Result<ExitCode> {
+    let code: PackageCode = text
+        .parse()
+        .or_else(|_| shared::code::parse(text))
+        .with_context(|| format!("`{text}` is no code; write it like 01/GTIN/21/SERIAL, or as on its label"))?;
+    let mut references = References::default();
+    let family = store::code::load_families(conn, &[code.clone()].into(), &mut references).await?;
+    let mut facts = Facts::new();
+    store::event::of_codes(conn, &family, &mut facts).await?;
+    store::event::about_found(conn, &mut facts).await?;
+    let history = History { facts: facts.into_values().collect(), ..History::default() };
+    let index = Index::new(&history, &references);
+    let trail = index.trail(&code);
+    for scan in &trail {
+        let inferred = scan.code.as_ref() != Ok(&code);
+        if as_json {
+            line(&json!({
+                "stage": scan.stage, "at": scan.at, "member": scan.member, "basis": scan.movement.basis,
+                "document": scan.movement.document, "inferred": inferred, "set_aside": scan.set_aside.is_some(),
+                "event": scan.by,
+            }))?;
+        } else {
+            let how = if inferred { "( ) inferred from its case" } else { "(o) scanned" };
+            let (stage, member) = (scan.stage.as_str(), scan.member);
+            println!("{} {stage:<8} {member} {} {how}", scan.at.to_minute(), scan.movement.document);
+        }
+    }
+    if trail.is_empty() {
+        eprintln!("nothing is recorded of {code}");
+    }
+    Ok(ExitCode::SUCCESS)
+}

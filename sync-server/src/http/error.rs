@@ -1,0 +1,58 @@
+//! One error for all handlers, one match to a status. Internals are logged once, here, and never sent.
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use shared::chain::Hash;
+use shared::ids::EpochId;
+use shared::wire::{Problem, ProblemCode};
+
+use crate::store::StoreError;
+
+/// A refusal on its way out.
+#[derive(Debug)]
+pub struct ApiError(Problem);
+
+impl ApiError {
+    /// A refusal with its word for programs and its sentence for people.
+    #[must_use]
+    pub const fn new(code: ProblemCode, message: String) -> Self {
+        Self(Problem { code, message, head: None })
+    }
+
+    /// The same, saying where the server's chain of the epoch stands.
+    #[must_use]
+    pub const fn at_head(mut self, epoch: EpochId, seq: u64, hash: Hash) -> Self {
+        self.0.head = Some((epoch, seq, hash));
+        self
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a request failed on the database");
+        Self::new(
+            ProblemCode::Internal,
+            "the server could not store this now; nothing was taken in, send it again".into(),
+        )
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = match self.0.code {
+            ProblemCode::BadRequest | ProblemCode::WireVersion => StatusCode::BAD_REQUEST,
+            ProblemCode::BadSignature => StatusCode::UNAUTHORIZED,
+            ProblemCode::UnknownTerminal | ProblemCode::Revoked => StatusCode::FORBIDDEN,
+            ProblemCode::NotFound => StatusCode::NOT_FOUND,
+            ProblemCode::Gap | ProblemCode::EpochClosed => StatusCode::CONFLICT,
+            ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ProblemCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        if self.0.code == ProblemCode::Busy {
+            return (status, [(header::RETRY_AFTER, "5")], Json(self.0)).into_response();
+        }
+        (status, Json(self.0)).into_response()
+    }
+}

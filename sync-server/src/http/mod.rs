@@ -1,0 +1,44 @@
+//! The two listeners. Every route is in one of these two lists.
+
+pub mod error;
+pub mod serve;
+pub mod state;
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode};
+
+use crate::{console, ingest, pull};
+use error::ApiError;
+use state::AppState;
+
+/// What terminals ask.
+pub fn terminal_routes(state: AppState) -> Router {
+    Router::new()
+        .route("/v1/batches", post(ingest::http::push))
+        .route("/v1/changes", get(pull::http::changes))
+        .route("/v1/time", get(time))
+        .fallback(no_such_route)
+        .layer(DefaultBodyLimit::max(BATCH_COMPRESSED_BYTES_MAX))
+        .with_state(state)
+}
+
+/// What people open.
+pub fn web_routes(state: AppState) -> Router {
+    Router::new()
+        .route("/", get(console::pages::mismatches))
+        .route("/mismatch", get(console::pages::mismatch))
+        .route("/assets/console.css", get(console::pages::stylesheet))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .fallback(console::pages::not_found)
+        .with_state(state)
+}
+
+async fn time(axum::extract::State(state): axum::extract::State<AppState>) -> Json<shared::time::Timestamp> {
+    Json(state.clock.now())
+}
+
+async fn no_such_route() -> ApiError {
+    ApiError::new(ProblemCode::NotFound, "no such address here; terminals use /v1/batches and /v1/changes".into())
+}

@@ -1,0 +1,110 @@
+//! Binding, serving, stopping.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use serde::Serialize;
+
+use super::state::AppState;
+use super::{terminal_routes, web_routes};
+use crate::config::Config;
+use crate::keys::KeyError;
+use crate::reconcile;
+
+/// How long open requests may finish after a stop was asked for.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How often what time alone changes is judged again.
+const SWEEP: Duration = Duration::from_secs(30);
+
+/// Why the server cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address is taken or not ours.
+    #[error(
+        "cannot listen on {address}: {source}. Another program may use the port: name another in the configuration, or stop that program"
+    )]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// A listener broke.
+    #[error("a listener stopped: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// What `serve` prints on stdout, as one line of JSON, once both listeners are up.
+#[derive(Debug, Serialize)]
+pub struct Ready {
+    /// Where terminals connect.
+    pub terminal: String,
+    /// Where people open the console.
+    pub web: String,
+    /// PEM file of the CA that terminals pin.
+    pub ca: String,
+    /// Key of the acknowledgements, which terminals pin.
+    pub server_key: String,
+}
+
+/// Serves until SIGTERM or SIGINT. `ready` is called once, when both listeners are bound.
+pub async fn serve(config: &Config, state: AppState, ready: impl FnOnce(&Ready)) -> Result<(), ServeError> {
+    let tls = RustlsConfig::from_config(state.keys.tls()?);
+    let (terminal, web) = (bind(config.terminal_listen)?, bind(config.web_listen)?);
+    let shown = |listener: &TcpListener| {
+        let address = listener.local_addr()?;
+        let host = if address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { address.ip().to_string() };
+        Ok::<_, std::io::Error>(format!("https://{host}:{}", address.port()))
+    };
+    ready(&Ready {
+        terminal: shown(&terminal)?,
+        web: shown(&web)?,
+        ca: state.keys.ca_file.display().to_string(),
+        server_key: state.keys.server_key.to_string(),
+    });
+    let handle = Handle::new();
+    tokio::spawn(stop_on_signal(handle.clone()));
+    tokio::spawn(sweep_for_ever(state.clone()));
+    let terminal = axum_server::from_tcp_rustls(terminal, tls.clone())?
+        .handle(handle.clone())
+        .serve(terminal_routes(state.clone()).into_make_service());
+    let web = axum_server::from_tcp_rustls(web, tls)?.handle(handle).serve(web_routes(state).into_make_service());
+    tokio::try_join!(terminal, web)?;
+    Ok(())
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    let bound = TcpListener::bind(address).and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+    bound.map_err(|source| ServeError::Listen { address, source })
+}
+
+async fn stop_on_signal(handle: Handle<SocketAddr>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping: open requests may finish");
+    handle.graceful_shutdown(Some(GRACE));
+}
+
+async fn sweep_for_ever(state: AppState) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        if let Err(error) = reconcile::sweep(&state.store, state.clock.now()).await {
+            tracing::error!(%error, "the sweep failed; tried again later");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What every handler may use.
+
+use std::sync::Arc;
+
+use shared::time::Clock;
+
+use crate::keys::ServerKeys;
+use crate::store::Store;
+
+/// Shared by all handlers.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub store: Store,
+    /// The server's own keys.
+    pub keys: Arc<ServerKeys>,
+    /// The server's clock.
+    pub clock: Arc<dyn Clock>,
+}

@@ -1,0 +1,259 @@
+//! CSV: the header row says which kind of record a file holds. Records of several rows (lines of a contract, levels of a product,
+//! codes of a pack) stand together under one key.
+
+use std::str::FromStr;
+
+use csv::StringRecord;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error as ValueError;
+use shared::code::{PackageCode, check_digit};
+use shared::reference::{Basis, CodeRecord, Line, Member, Pack, PackLevel, Product, ShippingDocument, Site};
+use shared::time::Timestamp;
+use shared::wire::Record;
+
+use super::ImportError;
+
+/// The known kinds, each by its columns in order.
+const KINDS: [(&str, &[&str]); 7] = [
+    ("members", &["member", "name", "role"]),
+    ("sites", &["site", "member", "name", "region"]),
+    ("products", &["product", "name", "maker", "registry", "level", "gtin", "units"]),
+    ("contracts and orders", &["basis", "kind", "seller", "buyer", "product", "units"]),
+    (
+        "shipping documents",
+        &["document", "basis", "consignor", "consignee", "carrier", "packing_level", "product", "units"],
+    ),
+    ("code packs", &["pack", "product", "level", "basis", "code"]),
+    ("code packs with their cases", &["pack", "product", "level", "basis", "code", "parent"]),
+];
+
+pub(super) fn read(file: &str, text: &str, now: Timestamp) -> Result<Vec<Record>, ImportError> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|error| broken(file, &error))?.clone();
+    let columns: Vec<&str> = header.iter().collect();
+    let kind = KINDS.iter().find(|(_, known)| *known == columns).ok_or_else(|| ImportError::Header {
+        file: file.to_owned(),
+        known: KINDS
+            .iter()
+            .map(|(name, known)| format!("  {name}: {}", known.join(",")))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    })?;
+    let mut records = Vec::new();
+    for row in reader.records() {
+        let row = row.map_err(|error| broken(file, &error))?;
+        let line = row.position().map_or(0, csv::Position::line);
+        add(&mut records, &Row { file, columns: kind.1, row: &row, line }, kind.0, now)?;
+    }
+    Ok(records)
+}
+
+fn broken(file: &str, error: &csv::Error) -> ImportError {
+    let line = error.position().map_or(0, csv::Position::line);
+    let (column, why) = match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            (len.min(expected_len).to_string(), format!("the line has {len} columns, the header {expected_len}"))
+        }
+        _ => ("1".to_owned(), error.to_string()),
+    };
+    ImportError::Place { file: file.to_owned(), line, column, why }
+}
+
+/// One row, by column names.
+struct Row<'r> {
+    file: &'r str,
+    columns: &'static [&'static str],
+    row: &'r StringRecord,
+    line: u64,
+}
+
+impl Row<'_> {
+    fn wrong(&self, column: &str, why: String) -> ImportError {
+        ImportError::Place { file: self.file.to_owned(), line: self.line, column: column.to_owned(), why }
+    }
+
+    fn optional(&self, column: &str) -> &str {
+        let place = self.columns.iter().position(|name| *name == column);
+        place.and_then(|place| self.row.get(place)).unwrap_or_default()
+    }
+
+    fn text(&self, column: &str) -> Result<&str, ImportError> {
+        match self.optional(column) {
+            "" => Err(self.wrong(column, "is empty".to_owned())),
+            text => Ok(text),
+        }
+    }
+
+    /// A number above zero.
+    fn count<N: FromStr + Default + PartialEq>(&self, column: &str) -> Result<N, ImportError> {
+        let text = self.text(column)?;
+        let number = text.parse::<N>().ok().filter(|number| *number != N::default());
+        number.ok_or_else(|| self.wrong(column, format!("`{text}` is not a whole number above zero")))
+    }
+
+    /// One of the words of an enumeration.
+    fn word<'a, T: serde::Deserialize<'a>>(&'a self, column: &str) -> Result<T, ImportError> {
+        let text = self.text(column)?;
+        let read: Result<T, ValueError> = T::deserialize(text.into_deserializer());
+        read.map_err(|error| self.wrong(column, error.to_string()))
+    }
+
+    fn code(&self, column: &str) -> Result<PackageCode, ImportError> {
+        let text = self.text(column)?;
+        let code = text.parse().or_else(|_| shared::code::parse(text));
+        code.map_err(|error| self.wrong(column, format!("`{text}` is not a code: {error}")))
+    }
+
+    fn line_of_goods(&self) -> Result<Line, ImportError> {
+        Ok(Line { product: self.text("product")?.into(), units: self.count("units")? })
+    }
+}
+
+fn add(records: &mut Vec<Record>, row: &Row<'_>, kind: &str, now: Timestamp) -> Result<(), ImportError> {
+    let record = match kind {
+        "members" => Record::Member(Member {
+            member: row.text("member")?.into(),
+            name: row.text("name")?.to_owned(),
+            role: row.word("role")?,
+        }),
+        "sites" => Record::Site(Site {
+            site: row.text("site")?.into(),
+            member: row.text("member")?.into(),
+            name: row.text("name")?.to_owned(),
+            region: row.optional("region").to_owned(),
+        }),
+        "products" => product(row)?,
+        "contracts and orders" => Record::Basis(Basis {
+            basis: row.text("basis")?.into(),
+            kind: row.word("kind")?,
+            seller: row.text("seller")?.into(),
+            buyer: row.text("buyer")?.into(),
+            lines: vec![row.line_of_goods()?],
+        }),
+        "shipping documents" => Record::Document(ShippingDocument {
+            document: row.text("document")?.into(),
+            basis: row.text("basis")?.into(),
+            consignor: row.text("consignor")?.into(),
+            consignee: row.text("consignee")?.into(),
+            carrier: row.text("carrier")?.to_owned(),
+            packing_level: row.word("packing_level")?,
+            lines: vec![row.line_of_goods()?],
+        }),
+        _ => return add_code(records, row, now),
+    };
+    join(records, row, record)
+}
+
+fn product(row: &Row<'_>) -> Result<Record, ImportError> {
+    let gtin = row.text("gtin")?;
+    check_digit::verify(gtin, 14).map_err(|error| row.wrong("gtin", error.to_string()))?;
+    Ok(Record::Product(Product {
+        product: row.text("product")?.into(),
+        name: row.text("name")?.to_owned(),
+        maker: row.text("maker")?.into(),
+        registry: row.word("registry")?,
+        levels: vec![PackLevel { level: row.word("level")?, gtin: gtin.to_owned(), units: row.count("units")? }],
+    }))
+}
+
+/// Joins a row to the record of the same key, if the file has one; what all its rows share must be the same.
+fn join(records: &mut Vec<Record>, row: &Row<'_>, record: Record) -> Result<(), ImportError> {
+    let key = record.key();
+    let Some(earlier) = records.iter_mut().find(|earlier| earlier.key() == key) else {
+        records.push(record);
+        return Ok(());
+    };
+    let differs = || row.wrong(row.columns[0], format!("`{key}` stands on an earlier line with other particulars"));
+    match (earlier, record) {
+        (Record::Product(all), Record::Product(mut one)) => {
+            let levels = std::mem::take(&mut one.levels);
+            one.levels.clone_from(&all.levels);
+            if one != *all {
+                return Err(differs());
+            }
+            all.levels.extend(levels);
+        }
+        (Record::Basis(all), Record::Basis(mut one)) => {
+            let lines = std::mem::take(&mut one.lines);
+            one.lines.clone_from(&all.lines);
+            if one != *all {
+                return Err(differs());
+            }
+            all.lines.extend(lines);
+        }
+        (Record::Document(all), Record::Document(mut one)) => {
+            let lines = std::mem::take(&mut one.lines);
+            one.lines.clone_from(&all.lines);
+            if one != *all {
+                return Err(differs());
+            }
+            all.lines.extend(lines);
+        }
+        (earlier, record) if *earlier == record => {}
+        _ => return Err(differs()),
+    }
+    Ok(())
+}
+
+fn add_code(records: &mut Vec<Record>, row: &Row<'_>, now: Timestamp) -> Result<(), ImportError> {
+    let pack = Pack {
+        pack: row.text("pack")?.into(),
+        product: row.text("product")?.into(),
+        level: row.word("level")?,
+        basis: row.text("basis")?.into(),
+        issued_at: now,
+        loss: None,
+    };
+    let parent = if row.optional("parent").is_empty() { None } else { Some(row.code("parent")?) };
+    let code = CodeRecord { code: row.code("code")?, pack: pack.pack.clone(), product: pack.product.clone(), parent };
+    // Codes of one pack stand together in every file we have seen, so the last pack is nearly always the one.
+    let known = records.iter().rev().any(|record| matches!(record, Record::Pack(known) if known.pack == pack.pack));
+    if !known {
+        records.push(Record::Pack(pack));
+    }
+    records.push(Record::Code(code));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Vec<Record>, ImportError> {
+        read("contracts.csv", text, Timestamp::from_ms(0))
+    }
+
+    #[test]
+    fn lines_of_one_contract_are_joined() {
+        let text = "basis,kind,seller,buyer,product,units\nC1,contract,M,W,POD,120\nC1,contract,M,W,MINT,60\n";
+        let [Record::Basis(basis)] = read_text(text).unwrap().try_into().unwrap() else { panic!("one basis") };
+        assert_eq!(basis.lines.len(), 2);
+    }
+
+    #[test]
+    fn a_bad_cell_is_named_by_line_and_column() {
+        let text = "basis,kind,seller,buyer,product,units\nC1,contract,M,W,POD,120\nC2,contract,M,W,POD,many\n";
+        let error = read_text(text).unwrap_err().to_string();
+        assert!(error.starts_with("contracts.csv, line 3, column units: `many` is not a whole number"), "{error}");
+        let text = "basis,kind,seller,buyer,product,units\nC1,deal,M,W,POD,120\n";
+        let error = read_text(text).unwrap_err().to_string();
+        assert!(error.contains("line 2, column kind: unknown variant `deal`"), "{error}");
+        let text = "basis,kind,seller,buyer,product,units\nC1,contract,M\n";
+        let error = read_text(text).unwrap_err().to_string();
+        assert!(error.contains("line 2, column 3: the line has 3 columns, the header 6"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_header_lists_the_known_ones() {
+        let error = read_text("a,b\n1,2\n").unwrap_err().to_string();
+        assert!(error.contains("members: member,name,role"), "{error}");
+    }
+
+    #[test]
+    fn a_contract_with_two_buyers_is_refused() {
+        let text = "basis,kind,seller,buyer,product,units\nC1,contract,M,W,POD,120\nC1,contract,M,X,MINT,60\n";
+        assert!(
+            read_text(text).unwrap_err().to_string().contains("line 3, column basis: `C1` stands on an earlier line")
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! Reference data and platform code packs from CSV and JSON files: all or nothing, the same file twice changes nothing.
+
+mod csv_file;
+mod json_file;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use shared::ids::BasisId;
+use shared::time::Timestamp;
+use shared::wire::Record;
+use sqlx::SqliteConnection;
+
+use crate::reconcile::{self, Touched};
+use crate::store::{self, Store, StoreError};
+
+/// Why a file was not imported. Nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be read.
+    #[error("{file} cannot be read: {source}")]
+    Read {
+        /// Which file.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The header row names no known kind of record.
+    #[error("{file}, line 1: the columns are of no known kind. Known are:\n{known}")]
+    Header {
+        /// Which file.
+        file: String,
+        /// The known headers, a line each.
+        known: String,
+    },
+    /// One place of the file is wrong.
+    #[error("{file}, line {line}, column {column}: {why}. Nothing was imported; mend the file and import it again")]
+    Place {
+        /// Which file.
+        file: String,
+        /// Counted from 1.
+        line: u64,
+        /// The column's name, or its number counted from 1.
+        column: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A record names another that nobody knows.
+    #[error("{file}: {what}. Import that first; nothing was imported")]
+    Unknown {
+        /// Which file.
+        file: String,
+        /// What is missing.
+        what: String,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Records that are new or changed.
+    pub imported: u64,
+    /// Records that were there already, the same.
+    pub unchanged: u64,
+}
+
+/// Imports files in their order, in one transaction.
+pub async fn import(store: &Store, files: &[PathBuf], now: Timestamp) -> Result<Imported, ImportError> {
+    let mut tx = store.write().await?;
+    match import_all(&mut tx, files, now).await {
+        Ok(imported) => {
+            tx.commit().await.map_err(StoreError::from)?;
+            Ok(imported)
+        }
+        Err(error) => {
+            tx.rollback().await.map_err(StoreError::from)?;
+            Err(error)
+        }
+    }
+}
+
+async fn import_all(conn: &mut SqliteConnection, files: &[PathBuf], now: Timestamp) -> Result<Imported, ImportError> {
+    let position = store::next_position(conn).await?;
+    let mut done = Imported::default();
+    let mut touched = Touched::default();
+    for file in files {
+        for record in records(file, now)? {
+            known(conn, file, &record).await?;
+            if put(conn, &record, position).await? {
+                done.imported += 1;
+                touch(&mut touched, &record);
+            } else {
+                done.unchanged += 1;
+            }
+        }
+    }
+    reconcile::references_changed(conn, &touched, now, position).await?;
+    Ok(done)
+}
+
+fn records(path: &Path, now: Timestamp) -> Result<Vec<Record>, ImportError> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|source| ImportError::Read { file: file.clone(), source })?;
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with(['[', '{']) {
+        json_file::read(&file, text)
+    } else {
+        csv_file::read(&file, text, now)
+    }
+}
+
+/// Stores one record.
+pub(crate) async fn put(conn: &mut SqliteConnection, record: &Record, position: u64) -> Result<bool, StoreError> {
+    match record {
+        Record::Code(code) => store::code::put(conn, code, position).await,
+        other => store::reference::put(conn, other, position).await,
+    }
+}
+
+/// What a changed record may change in verdicts.
+pub(crate) fn touch(touched: &mut Touched, record: &Record) {
+    match record {
+        Record::Basis(basis) => drop(touched.bases.insert(basis.basis.clone())),
+        Record::Document(document) => drop(touched.bases.insert(document.basis.clone())),
+        Record::Pack(pack) => drop(touched.bases.insert(pack.basis.clone())),
+        Record::Code(code) => drop(touched.codes.insert(code.code.clone())),
+        Record::Member(_) | Record::Site(_) | Record::Product(_) | Record::Manifest(_) | Record::Mismatch(_) => {}
+    }
+}
+
+/// A document needs its basis, a pack its contract and product, a code its pack.
+async fn known(conn: &mut SqliteConnection, path: &Path, record: &Record) -> Result<(), ImportError> {
+    let references = match record {
+        Record::Document(_) | Record::Pack(_) => store::reference::load_all(conn).await?,
+        _ => return Ok(()),
+    };
+    let unknown = |what: String| ImportError::Unknown { file: path.display().to_string(), what };
+    let basis_known = |basis: &BasisId| references.bases.contains_key(basis);
+    match record {
+        Record::Document(document) if !basis_known(&document.basis) => Err(unknown(format!(
+            "document {} names the unknown contract or order {}",
+            document.document, document.basis
+        ))),
+        Record::Pack(pack) if !basis_known(&pack.basis) => {
+            Err(unknown(format!("pack {} names the unknown contract {}", pack.pack, pack.basis)))
+        }
+        Record::Pack(pack) if !references.products.contains_key(&pack.product) => {
+            Err(unknown(format!("pack {} names the unknown product {}", pack.pack, pack.product)))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,43 @@
+//! `POST /v1/batches`.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use shared::wire::{ProblemCode, PushReply};
+
+use super::{PushError, ReadError, push as take_in, read};
+use crate::http::error::ApiError;
+use crate::http::state::AppState;
+
+/// Takes a batch in and answers each event on its own. Authority is the batch's signature.
+pub async fn push(State(state): State<AppState>, body: Bytes) -> Result<Json<PushReply>, ApiError> {
+    let batch = read(&body)?;
+    let reply = take_in(&state.store, &state.keys.ack, &batch, &body, state.clock.now()).await?;
+    Ok(Json(reply))
+}
+
+impl From<ReadError> for ApiError {
+    fn from(error: ReadError) -> Self {
+        let code = match error {
+            ReadError::TooLong => ProblemCode::TooLarge,
+            ReadError::WireVersion(_) => ProblemCode::WireVersion,
+            ReadError::Compression(_) | ReadError::Form(_) => ProblemCode::BadRequest,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<PushError> for ApiError {
+    fn from(error: PushError) -> Self {
+        let message = error.to_string();
+        match error {
+            PushError::UnknownTerminal => Self::new(ProblemCode::UnknownTerminal, message),
+            PushError::Signature => Self::new(ProblemCode::BadSignature, message),
+            PushError::Gap(epoch, seq, hash) => Self::new(ProblemCode::Gap, message).at_head(epoch, seq, hash),
+            PushError::EpochClosed(epoch, seq, hash) => {
+                Self::new(ProblemCode::EpochClosed, message).at_head(epoch, seq, hash)
+            }
+            PushError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Own code packs, standing in for the national platform: issued against a contract line, lost, found.
+
+use ring::rand::{SecureRandom, SystemRandom};
+use shared::code::{PackageCode, format_serial};
+use shared::ids::{BasisId, PackId, ProductId};
+use shared::reference::{CodeRecord, Level, Pack, PackLoss, References};
+use shared::time::Timestamp;
+use shared::wire::Record;
+use sqlx::SqliteConnection;
+
+use crate::import::{put, touch};
+use crate::reconcile::{self, Touched};
+use crate::store::{self, Store, StoreError};
+
+/// Codes that one call may issue.
+pub const COUNT_MAX: u64 = 1_000_000;
+
+/// Why codes were not issued (traceability/2022 art. 15), or a pack not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// No such contract.
+    #[error("contract {0} is not known; import it first, then issue its codes")]
+    UnknownContract(BasisId),
+    /// The contract has no line for the product.
+    #[error("contract {0} has no line for product {1}; codes are issued against a contract line only")]
+    NoLine(BasisId, ProductId),
+    /// The product has no such level.
+    #[error("product {0} is not known, or has no such packaging level; import it first")]
+    NoLevel(ProductId),
+    /// More than the line covers.
+    #[error("{asked} more packages would exceed the contract line: {covered} are covered, {issued} are issued already")]
+    BeyondLine {
+        /// What was asked for.
+        asked: u64,
+        /// What the line covers, in packages of the level.
+        covered: u64,
+        /// What was issued before.
+        issued: u64,
+    },
+    /// A number out of range.
+    #[error("the count must be from 1 to {COUNT_MAX}")]
+    Count,
+    /// The pack is there already.
+    #[error("pack {0} is there already; name another, or leave --pack out")]
+    PackTaken(PackId),
+    /// No such pack.
+    #[error("pack {0} is not known; `sync-server trace CODE` names the pack of a code")]
+    UnknownPack(PackId),
+    /// The units do not fill the cases.
+    #[error("{units} units do not fill {cases} cases of {per_case}; issue exactly {} units for them", cases * per_case)]
+    CaseRatio {
+        /// Units asked for.
+        units: u64,
+        /// Cases of the parent pack.
+        cases: u64,
+        /// Units in one case.
+        per_case: u64,
+    },
+    /// The system gives no random numbers.
+    #[error("the system's random source failed; nothing was issued")]
+    Random,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What to issue.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// Against which contract.
+    pub contract: BasisId,
+    /// For which product.
+    pub product: ProductId,
+    /// For which level.
+    pub level: Level,
+    /// How many codes.
+    pub count: u64,
+    /// Under which number; `CONTRACT-PRODUCT-level-n` when absent.
+    pub pack: Option<PackId>,
+    /// The case pack that the units are put into, in order.
+    pub parent_pack: Option<PackId>,
+}
+
+/// Issues a pack. Answers it and its codes.
+pub async fn issue(
+    store: &Store,
+    application: &Application,
+    now: Timestamp,
+) -> Result<(Pack, Vec<CodeRecord>), IssueError> {
+    let mut tx = store.write().await?;
+    let issued = issue_in(&mut tx, application, now).await;
+    match issued {
+        Ok(issued) => {
+            tx.commit().await.map_err(StoreError::from)?;
+            Ok(issued)
+        }
+        Err(error) => {
+            tx.rollback().await.map_err(StoreError::from)?;
+            Err(error)
+        }
+    }
+}
+
+async fn issue_in(
+    conn: &mut SqliteConnection,
+    application: &Application,
+    now: Timestamp,
+) -> Result<(Pack, Vec<CodeRecord>), IssueError> {
+    let position = store::next_position(conn).await?;
+    let references = store::reference::load_all(conn).await?;
+    let gtin = covered(conn, &references, application).await?;
+    let pack = new_pack(&references, application, now)?;
+    let parents = parents(conn, &references, application).await?;
+    let tag = u32::try_from(random(20)?).map_err(|_| IssueError::Random)?;
+    let mut codes = Vec::new();
+    for place in 0..application.count {
+        let code = PackageCode::item(&gtin, &format_serial(tag, random(40)?));
+        let code = code.map_err(|_| StoreError::Corrupt("a registered GTIN is malformed"))?;
+        let parent = parents.as_ref().and_then(|(cases, per_case)| cases.get(usize::try_from(place / per_case).ok()?));
+        codes.push(CodeRecord {
+            code,
+            pack: pack.pack.clone(),
+            product: pack.product.clone(),
+            parent: parent.cloned(),
+        });
+    }
+    let mut touched = Touched::default();
+    let records = std::iter::once(Record::Pack(pack.clone())).chain(codes.iter().cloned().map(Record::Code));
+    for record in records {
+        put(conn, &record, position).await?;
+        touch(&mut touched, &record);
+    }
+    reconcile::references_changed(conn, &touched, now, position).await?;
+    Ok((pack, codes))
+}
+
+/// Checks the contract line, and answers the GTIN of the level.
+async fn covered(
+    conn: &mut SqliteConnection,
+    references: &References,
+    application: &Application,
+) -> Result<String, IssueError> {
+    if application.count == 0 || application.count > COUNT_MAX {
+        return Err(IssueError::Count);
+    }
+    let (contract, product) = (&application.contract, &application.product);
+    let basis = references.bases.get(contract).ok_or_else(|| IssueError::UnknownContract(contract.clone()))?;
+    if !basis.has(product) {
+        return Err(IssueError::NoLine(contract.clone(), product.clone()));
+    }
+    let known = references.products.get(product);
+    let level = known.and_then(|product| product.levels.iter().find(|level| level.level == application.level));
+    let level = level.ok_or_else(|| IssueError::NoLevel(product.clone()))?;
+    let same_line = references
+        .packs
+        .values()
+        .filter(|pack| pack.basis == *contract && pack.product == *product && pack.level == application.level);
+    let packs: Vec<PackId> = same_line.map(|pack| pack.pack.clone()).collect();
+    let issued = store::code::issued_count(conn, &packs).await?;
+    let covered = basis.units_of(product) / u64::from(level.units.max(1));
+    if issued + application.count > covered {
+        return Err(IssueError::BeyondLine { asked: application.count, covered, issued });
+    }
+    Ok(level.gtin.clone())
+}
+
+fn new_pack(references: &References, application: &Application, now: Timestamp) -> Result<Pack, IssueError> {
+    let level = match application.level {
+        Level::Unit => "unit",
+        Level::Inner => "inner",
+        Level::Case => "case",
+    };
+    let free = |n: &u64| PackId::from(format!("{}-{}-{level}-{n}", application.contract, application.product));
+    let named = application.pack.clone();
+    let first_free = (1..).map(|n| free(&n)).find(|pack| !references.packs.contains_key(pack));
+    let pack = named.or(first_free).ok_or(IssueError::Count)?;
+    if references.packs.contains_key(&pack) {
+        return Err(IssueError::PackTaken(pack));
+    }
+    Ok(Pack {
+        pack,
+        product: application.product.clone(),
+        level: application.level,
+        basis: application.contract.clone(),
+        issued_at: now,
+        loss: None,
+    })
+}
+
+/// The case codes to fill, and how many units each takes.
+async fn parents(
+    conn: &mut SqliteConnection,
+    references: &References,
+    application: &Application,
+) -> Result<Option<(Vec<PackageCode>, u64)>, IssueError> {
+    let Some(parent) = &application.parent_pack else { return Ok(None) };
+    let pack = references.packs.get(parent).ok_or_else(|| IssueError::UnknownPack(parent.clone()))?;
+    let units_in = |level| references.products.get(&pack.product).map_or(1, |product| product.units_in(level));
+    let per_case = u64::from(units_in(pack.level) / units_in(application.level).max(1));
+    let cases: Vec<PackageCode> =
+        store::code::of_pack(conn, parent).await?.into_iter().map(|record| record.code).collect();
+    if per_case == 0 || cases.len() as u64 * per_case != application.count {
+        let cases = cases.len() as u64;
+        return Err(IssueError::CaseRatio { units: application.count, cases, per_case });
+    }
+    Ok(Some((cases, per_case)))
+}
+
+/// Bits from the system's cryptographic source: nobody can guess the next serial.
+fn random(bits: u32) -> Result<u64, IssueError> {
+    let mut bytes = [0; 8];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| IssueError::Random)?;
+    Ok(u64::from_be_bytes(bytes) >> (64 - bits))
+}
+
+/// Reports a pack lost or stolen since a time (traceability/2022 art. 22), or, with none, found again.
+pub async fn set_loss(
+    store: &Store,
+    pack: &PackId,
+    loss: Option<(PackLoss, Timestamp)>,
+    now: Timestamp,
+) -> Result<(), IssueError> {
+    let mut tx = store.write().await?;
+    let position = store::next_position(&mut tx).await?;
+    let references = store::reference::load_all(&mut tx).await?;
+    let Some(found) = references.packs.get(pack) else {
+        tx.rollback().await.map_err(StoreError::from)?;
+        return Err(IssueError::UnknownPack(pack.clone()));
+    };
+    let record = Record::Pack(Pack { loss, ..found.clone() });
+    put(&mut tx, &record, position).await?;
+    let codes = store::code::of_pack(&mut tx, pack).await?.into_iter().map(|record| record.code).collect();
+    let touched = Touched { bases: [found.basis.clone()].into(), codes };
+    reconcile::references_changed(&mut tx, &touched, now, position).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
+//!
+//! Arrows point down: `main > cli > http > {ingest, pull, console} > store`, `ingest > reconcile > store`.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod console;
+pub mod http;
+pub mod import;
+pub mod ingest;
+pub mod issue;
+pub mod keys;
+pub mod pull;
+pub mod reconcile;
+pub mod store;
+pub mod verify;

@@ -1,0 +1,100 @@
+//! What a site needs to work alone, page by page.
+
+pub mod http;
+mod visible;
+
+use std::collections::BTreeSet;
+
+use shared::ids::MemberId;
+use shared::reference::References;
+use shared::time::Timestamp;
+use shared::wire::{Change, ChangesPage, Record, SiteMismatch};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use crate::store::{self, StoreError};
+use visible::Visible;
+
+/// Records in one page, at least; a page ends where a position ends, so that a cursor can never skip a record.
+pub const PAGE_RECORDS: usize = 1_000;
+
+/// The changes after `since` that a member may see. An unknown `ledger` starts from 0.
+pub async fn changes(
+    conn: &mut SqliteConnection,
+    member: &MemberId,
+    ledger: Option<Uuid>,
+    since: u64,
+    now: Timestamp,
+) -> Result<ChangesPage, StoreError> {
+    let ledger_id = store::ledger_id(conn).await?;
+    let since = if ledger == Some(ledger_id) { since } else { 0 };
+    let newest = store::position(conn).await?;
+    let visible = Visible::of(conn, member).await?;
+    let mut changes = changed(conn, &visible, since).await?;
+    changes.sort_by_key(|change| change.position);
+    let more = changes.len() > PAGE_RECORDS;
+    if more {
+        let border = changes[PAGE_RECORDS - 1].position;
+        changes.retain(|change| change.position <= border);
+    }
+    let cursor = if more { changes.last().map_or(newest, |change| change.position) } else { newest };
+    Ok(ChangesPage { ledger_id, cursor, more, as_of: now, changes })
+}
+
+async fn changed(conn: &mut SqliteConnection, visible: &Visible, since: u64) -> Result<Vec<Change>, StoreError> {
+    let since = i64::try_from(since).unwrap_or(i64::MAX);
+    let mut changes = Vec::new();
+    for row in fetch(conn, "select body, position from reference where position > $1", since).await? {
+        changes.push(change(&row, serde_json::from_str(&row.try_get::<String, _>("body")?)?)?);
+    }
+    for row in fetch(conn, "select body, state, raised_at, position from mismatch where position > $1", since).await? {
+        let found = SiteMismatch {
+            mismatch: serde_json::from_str(&row.try_get::<String, _>("body")?)?,
+            state: store::verdict::parse_state(&row.try_get::<String, _>("state")?)?,
+            raised_at: Timestamp::from_ms(row.try_get("raised_at")?),
+        };
+        changes.push(change(&row, Record::Mismatch(found))?);
+    }
+    for (position, record) in store::code::changed(conn, visible.packs(), since).await? {
+        changes.push(Change { position: store::from_i64(position), record: Record::Code(record) });
+    }
+    for row in fetch(conn, "select body, position from manifest where position > $1", since).await? {
+        let manifest = Record::Manifest(serde_json::from_str(&row.try_get::<String, _>("body")?)?);
+        changes.push(change(&row, manifest)?);
+    }
+    changes.retain(|change| visible.may_see(&change.record));
+    disclose_sent(conn, visible, &mut changes).await?;
+    Ok(changes)
+}
+
+/// A consignee without the pack (a retailer) learns of each package sent to it: its record, its family's and their packs. They
+/// travel at the manifest's position, since they may be older than the consignee's cursor.
+async fn disclose_sent(
+    conn: &mut SqliteConnection,
+    visible: &Visible,
+    changes: &mut Vec<Change>,
+) -> Result<(), StoreError> {
+    let mut disclosed = Vec::new();
+    for Change { position, record } in changes.iter() {
+        let Record::Manifest(manifest) = record else { continue };
+        let sent = manifest.sent.iter().map(|(code, _, _)| code.clone()).collect();
+        let mut known = References::default();
+        store::code::load_families(conn, &sent, &mut known).await?;
+        let strange = known.codes.into_values().filter(|record| !visible.packs().contains(&record.pack));
+        let strange: Vec<_> = strange.collect();
+        let packs: BTreeSet<_> = strange.iter().map(|record| record.pack.clone()).collect();
+        let packs = packs.iter().filter_map(|pack| visible.references.packs.get(pack).cloned()).map(Record::Pack);
+        let records = packs.chain(strange.into_iter().map(Record::Code));
+        disclosed.extend(records.map(|record| Change { position: *position, record }));
+    }
+    changes.extend(disclosed);
+    Ok(())
+}
+
+async fn fetch(conn: &mut SqliteConnection, sql: &'static str, since: i64) -> Result<Vec<SqliteRow>, StoreError> {
+    Ok(sqlx::query(sql).bind(since).fetch_all(conn).await?)
+}
+
+fn change(row: &SqliteRow, record: Record) -> Result<Change, StoreError> {
+    Ok(Change { position: store::from_i64(row.try_get("position")?), record })
+}

@@ -1,0 +1,114 @@
+//! Judges again what a batch or a changed reference may have changed, in the transaction that changed it.
+//!
+//! The rules stay in `shared`; here is only which facts they need: everything under the touched bases, every scan of the codes
+//! there and of the packages that hold or fill them. Work grows with the bases touched, not with the ledger.
+
+mod manifest;
+
+use std::collections::BTreeSet;
+
+use shared::code::PackageCode;
+use shared::ids::BasisId;
+use shared::mismatch::{Mismatch, Scope};
+use shared::reference::References;
+use shared::rules::{Policy, judge};
+use shared::time::Timestamp;
+use shared::trail::{History, Index};
+use sqlx::SqliteConnection;
+
+use crate::store::{self, Store, StoreError, event::Facts};
+
+/// What changed.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    /// Bases whose events or references changed.
+    pub bases: BTreeSet<BasisId>,
+    /// Codes that were scanned or registered.
+    pub codes: BTreeSet<PackageCode>,
+}
+
+/// Everything that one judgement needs.
+struct World {
+    bases: BTreeSet<BasisId>,
+    codes: BTreeSet<PackageCode>,
+    history: History,
+    references: References,
+}
+
+/// Judges again after `touched` changed; stores what differs under `position`. Answers the live mismatches of what it judged.
+pub async fn rejudge(
+    conn: &mut SqliteConnection,
+    touched: &Touched,
+    now: Timestamp,
+    position: u64,
+) -> Result<Vec<Mismatch>, StoreError> {
+    let world = load(conn, touched).await?;
+    let judged = judge(&world.history, &world.references, &Policy::default(), now);
+    let scopes: BTreeSet<Scope> = world
+        .bases
+        .iter()
+        .map(|basis| Scope::Basis(basis.clone()))
+        .chain(world.codes.iter().map(|code| Scope::Code(code.clone())))
+        .collect();
+    let live: Vec<Mismatch> = judged.into_iter().filter(|mismatch| scopes.contains(&mismatch.scope)).collect();
+    store::verdict::replace(conn, &scopes, &live.iter().collect::<Vec<_>>(), now, position).await?;
+    let index = Index::new(&world.history, &world.references);
+    for manifest in manifest::of_bases(&index, &world.references, &world.bases) {
+        store::verdict::put_manifest(conn, &manifest, position).await?;
+    }
+    Ok(live)
+}
+
+/// Judges again after references changed, in the transaction that changed them.
+pub async fn references_changed(
+    conn: &mut SqliteConnection,
+    touched: &Touched,
+    now: Timestamp,
+    position: u64,
+) -> Result<(), StoreError> {
+    rejudge(conn, touched, now, position).await.map(drop)
+}
+
+/// Judges again what time alone has changed by `now`. Answers how many bases it touched.
+pub async fn sweep(store: &Store, now: Timestamp) -> Result<usize, StoreError> {
+    let mut tx = store.write().await?;
+    let bases = store::verdict::due_bases(&mut tx, now).await?;
+    let swept = bases.len();
+    if swept > 0 {
+        let position = store::next_position(&mut tx).await?;
+        rejudge(&mut tx, &Touched { bases, codes: BTreeSet::new() }, now, position).await?;
+    }
+    tx.commit().await?;
+    Ok(swept)
+}
+
+async fn load(conn: &mut SqliteConnection, touched: &Touched) -> Result<World, StoreError> {
+    let mut references = store::reference::load_all(conn).await?;
+    let mut bases = touched.bases.clone();
+    let mut facts = Facts::new();
+
+    // A scanned code may end a mismatch under each basis that its trail, or that of its case, names.
+    let scanned = store::code::load_families(conn, &touched.codes, &mut references).await?;
+    store::event::of_codes(conn, &scanned, &mut facts).await?;
+    bases.extend(named_bases(&facts));
+
+    store::event::of_bases(conn, &bases, &mut facts).await?;
+    let under = scanned.union(&named_codes(&facts)).cloned().collect();
+    let codes = store::code::load_families(conn, &under, &mut references).await?;
+    store::event::of_codes(conn, &codes, &mut facts).await?;
+    store::event::of_tasks(conn, &named_bases(&facts), &mut facts).await?;
+    store::event::about_found(conn, &mut facts).await?;
+
+    let reached = store::event::reached(conn).await?;
+    let history = History { facts: facts.into_values().collect(), reached };
+    Ok(World { bases, codes, history, references })
+}
+
+fn named_bases(facts: &Facts) -> BTreeSet<BasisId> {
+    facts.values().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis.clone()).collect()
+}
+
+fn named_codes(facts: &Facts) -> BTreeSet<PackageCode> {
+    let movements = facts.values().filter_map(|fact| fact.act.movement());
+    movements.filter_map(|(_, movement)| shared::code::parse(&movement.text).ok()).collect()
+}

@@ -1,0 +1,111 @@
+//! The code registry. Keys are pack-first, so that the codes of a pack lie together.
+
+use std::collections::BTreeSet;
+
+use shared::code::{CodeKey, PackageCode};
+use shared::ids::PackId;
+use shared::reference::{CodeRecord, References};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::{StoreError, to_i64};
+
+/// How many levels of nesting are followed, up and down.
+const NESTING_MAX: usize = 4;
+
+/// The codes' keys as a JSON array of hex, for `unhex(value)` over `json_each`.
+pub fn keys_json(codes: &BTreeSet<PackageCode>) -> Result<String, StoreError> {
+    let keys: Vec<String> = codes.iter().map(|code| hex::encode(CodeKey::of(code).as_bytes())).collect();
+    Ok(serde_json::to_string(&keys)?)
+}
+
+/// Loads the records of codes and of all packages that hold or fill them. Answers the whole families, registered or not.
+pub async fn load_families(
+    conn: &mut SqliteConnection,
+    codes: &BTreeSet<PackageCode>,
+    references: &mut References,
+) -> Result<BTreeSet<PackageCode>, StoreError> {
+    let mut families = codes.clone();
+    let mut fresh = codes.clone();
+    for _ in 0..NESTING_MAX {
+        let mut found = BTreeSet::new();
+        for record in related(conn, &fresh).await? {
+            found.insert(record.code.clone());
+            found.extend(record.parent.clone());
+            references.insert_code(record);
+        }
+        fresh = found.difference(&families).cloned().collect();
+        if fresh.is_empty() {
+            break;
+        }
+        families.extend(fresh.iter().cloned());
+    }
+    Ok(families)
+}
+
+/// The records of the codes themselves and of what is inside them.
+async fn related(conn: &mut SqliteConnection, codes: &BTreeSet<PackageCode>) -> Result<Vec<CodeRecord>, StoreError> {
+    let sql = "with wanted as (select unhex(value) as code_key from json_each($1)) \
+               select code, pack, product, parent from code where code_key in (select code_key from wanted) \
+               union select code, pack, product, parent from code where parent_key in (select code_key from wanted)";
+    let rows = sqlx::query(sql).bind(keys_json(codes)?).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &SqliteRow) -> Result<CodeRecord, StoreError> {
+    let code: String = row.try_get("code")?;
+    let parent: Option<String> = row.try_get("parent")?;
+    let parsed = |text: &str| text.parse().map_err(|_| StoreError::Corrupt("a registered code is malformed"));
+    Ok(CodeRecord {
+        code: parsed(&code)?,
+        pack: row.try_get::<String, _>("pack")?.into(),
+        product: row.try_get::<String, _>("product")?.into(),
+        parent: parent.as_deref().map(parsed).transpose()?,
+    })
+}
+
+/// Registers a code. Answers whether it changed anything.
+pub async fn put(conn: &mut SqliteConnection, record: &CodeRecord, position: u64) -> Result<bool, StoreError> {
+    let key = |code: &PackageCode| CodeKey::of(code).as_bytes().to_vec();
+    let done = sqlx::query(
+        "insert into code (code_key, code, pack, product, parent_key, parent, position) \
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (code_key) do update set pack = excluded.pack, \
+         product = excluded.product, parent_key = excluded.parent_key, parent = excluded.parent, \
+         position = excluded.position \
+         where pack <> excluded.pack or product <> excluded.product or parent is not excluded.parent",
+    )
+    .bind(key(&record.code))
+    .bind(record.code.to_string())
+    .bind(record.pack.as_str())
+    .bind(record.product.as_str())
+    .bind(record.parent.as_ref().map(key))
+    .bind(record.parent.as_ref().map(ToString::to_string))
+    .bind(to_i64(position))
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The codes of a pack, in canonical order.
+pub async fn of_pack(conn: &mut SqliteConnection, pack: &PackId) -> Result<Vec<CodeRecord>, StoreError> {
+    let sql = "select code, pack, product, parent from code where pack = $1 order by code";
+    sqlx::query(sql).bind(pack.as_str()).fetch_all(conn).await?.iter().map(read).collect()
+}
+
+/// Codes issued for a product and level under a basis so far.
+pub async fn issued_count(conn: &mut SqliteConnection, packs: &[PackId]) -> Result<u64, StoreError> {
+    let sql = "select count(*) as n from code where pack in (select value from json_each($1))";
+    let row = sqlx::query(sql).bind(serde_json::to_string(packs)?).fetch_one(conn).await?;
+    Ok(super::from_i64(row.try_get("n")?))
+}
+
+/// Records of the given packs that changed after `since`, each with its position.
+pub async fn changed(
+    conn: &mut SqliteConnection,
+    packs: &BTreeSet<PackId>,
+    since: i64,
+) -> Result<Vec<(i64, CodeRecord)>, StoreError> {
+    let sql = "select code, pack, product, parent, position from code where position > $1 \
+               and pack in (select value from json_each($2))";
+    let rows = sqlx::query(sql).bind(since).bind(serde_json::to_string(packs)?).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((row.try_get("position")?, read(row)?))).collect()
+}

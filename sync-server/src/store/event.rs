@@ -1,0 +1,200 @@
+//! Events as facts: appended once, found by code, by basis and by the event they are about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::code::{CodeKey, PackageCode};
+use shared::event::{Act, Event};
+use shared::ids::{BasisId, EventRef, MemberId, TerminalId};
+use shared::time::Timestamp;
+use shared::trail::Fact;
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::{StoreError, to_i64};
+
+/// An event about to be appended.
+#[derive(Debug)]
+pub struct NewEvent<'a> {
+    /// What its body says.
+    pub event: &'a Event,
+    /// The body's bytes, as hashed.
+    pub body: &'a [u8],
+    /// The chain's value after it.
+    pub hash: shared::chain::Hash,
+    /// Whose terminal made it.
+    pub member: &'a MemberId,
+}
+
+/// Appends one event. The caller has checked that its number is the next one.
+pub async fn append(conn: &mut SqliteConnection, new: &NewEvent<'_>) -> Result<(), StoreError> {
+    let event = new.event;
+    let (basis, document) = event.act.reference().unzip();
+    let code = event.act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
+    sqlx::query(
+        "insert into event (terminal, epoch, seq, member, at, kind, basis, document, code_key, about, body, hash) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(event.terminal.to_string())
+    .bind(event.epoch.to_string())
+    .bind(to_i64(event.seq))
+    .bind(new.member.as_str())
+    .bind(event.at.as_ms())
+    .bind(kind(&event.act))
+    .bind(basis.map(BasisId::as_str))
+    .bind(document.map(shared::ids::DocumentId::as_str))
+    .bind(code.map(|code| CodeKey::of(&code).as_bytes().to_vec()))
+    .bind(about(event).map(|about| about.to_string()))
+    .bind(new.body)
+    .bind(new.hash.as_bytes().to_vec())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Appends a body that could not be read: it keeps its place in the chain and says nothing to the rules.
+pub async fn append_unread(
+    conn: &mut SqliteConnection,
+    header: &shared::wire::BatchHeader,
+    seq: u64,
+    (body, hash): (&[u8], shared::chain::Hash),
+    member: &MemberId,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into event (terminal, epoch, seq, member, at, kind, body, hash) \
+         values ($1, $2, $3, $4, 0, 'unread', $5, $6)",
+    )
+    .bind(header.terminal.to_string())
+    .bind(header.epoch.to_string())
+    .bind(to_i64(seq))
+    .bind(member.as_str())
+    .bind(body)
+    .bind(hash.as_bytes().to_vec())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn kind(act: &Act) -> &'static str {
+    match act {
+        Act::EpochStarted { .. } => "epoch_started",
+        Act::SignedIn => "signed_in",
+        Act::SignedOut => "signed_out",
+        Act::TaskOpened { .. } => "task_opened",
+        Act::TaskClosed { .. } => "task_closed",
+        Act::Outbound(_) => "outbound",
+        Act::Inbound(_) => "inbound",
+        Act::Sort(_) => "sort",
+        Act::Receipt(_) => "receipt",
+        Act::SetAside { .. } => "set_aside",
+        Act::Void { .. } => "void",
+    }
+}
+
+/// The event that a void or a set-aside is about.
+fn about(event: &Event) -> Option<EventRef> {
+    match &event.act {
+        Act::Void { voids, .. } => Some(*voids),
+        Act::SetAside { scan_seq, .. } => Some(EventRef { seq: *scan_seq, ..event.by() }),
+        _ => None,
+    }
+}
+
+/// The hash held for a number of an epoch.
+pub async fn hash_at(
+    conn: &mut SqliteConnection,
+    terminal: TerminalId,
+    epoch: shared::ids::EpochId,
+    seq: u64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = sqlx::query("select hash from event where terminal = $1 and epoch = $2 and seq = $3")
+        .bind(terminal.to_string())
+        .bind(epoch.to_string())
+        .bind(to_i64(seq))
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.map(|row| row.try_get("hash")).transpose()?)
+}
+
+/// Facts found so far: each event once.
+pub type Facts = BTreeMap<EventRef, Fact>;
+
+/// All events under the given bases.
+pub async fn of_bases(
+    conn: &mut SqliteConnection,
+    bases: &BTreeSet<BasisId>,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    let sql = "select member, body from event where basis in (select value from json_each($1))";
+    collect(sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(conn).await?, facts)
+}
+
+/// All scans of the given codes.
+pub async fn of_codes(
+    conn: &mut SqliteConnection,
+    codes: &BTreeSet<PackageCode>,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    let sql = "select member, body from event where code_key in (select unhex(value) from json_each($1))";
+    collect(sqlx::query(sql).bind(super::code::keys_json(codes)?).fetch_all(conn).await?, facts)
+}
+
+/// Openings and closings of tasks under the given bases.
+pub async fn of_tasks(
+    conn: &mut SqliteConnection,
+    bases: &BTreeSet<BasisId>,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    let sql = "select member, body from event where kind in ('task_opened', 'task_closed') \
+               and basis in (select value from json_each($1))";
+    collect(sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(conn).await?, facts)
+}
+
+/// Voids and set-asides of the events found so far.
+pub async fn about_found(conn: &mut SqliteConnection, facts: &mut Facts) -> Result<(), StoreError> {
+    let refs: Vec<String> = facts.keys().map(ToString::to_string).collect();
+    let sql = "select member, body from event where about in (select value from json_each($1))";
+    collect(sqlx::query(sql).bind(serde_json::to_string(&refs)?).fetch_all(conn).await?, facts)
+}
+
+/// One event's fact, where it is held.
+pub async fn find(conn: &mut SqliteConnection, by: EventRef) -> Result<Option<Fact>, StoreError> {
+    let sql = "select member, body from event where terminal = $1 and epoch = $2 and seq = $3";
+    let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
+    query.fetch_optional(conn).await?.map(|row| fact(&row)).transpose()
+}
+
+/// Bases on which a terminal opened a task: a later event of it may complete them.
+pub async fn bases_opened_by(
+    conn: &mut SqliteConnection,
+    terminal: TerminalId,
+) -> Result<BTreeSet<BasisId>, StoreError> {
+    let sql = "select distinct basis from event where kind = 'task_opened' and terminal = $1 and basis is not null";
+    let rows = sqlx::query(sql).bind(terminal.to_string()).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
+}
+
+fn collect(rows: Vec<SqliteRow>, facts: &mut Facts) -> Result<(), StoreError> {
+    for row in rows {
+        let fact = fact(&row)?;
+        facts.insert(fact.by, fact);
+    }
+    Ok(())
+}
+
+fn fact(row: &SqliteRow) -> Result<Fact, StoreError> {
+    let body: Vec<u8> = row.try_get("body")?;
+    let member: String = row.try_get("member")?;
+    Ok(Fact::of(Event::from_body(&body)?, MemberId::from(member)))
+}
+
+/// How far each terminal's log is held.
+pub async fn reached(conn: &mut SqliteConnection) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
+    let rows =
+        sqlx::query("select terminal, reached_at from terminal where reached_at is not null").fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let terminal: String = row.try_get("terminal")?;
+            let terminal = terminal.parse().map_err(|_| StoreError::Corrupt("a terminal is not a UUID"))?;
+            Ok((terminal, Timestamp::from_ms(row.try_get("reached_at")?)))
+        })
+        .collect()
+}

@@ -1,0 +1,75 @@
+//! Mismatches as people and programs read them.
+
+use shared::event::Event;
+use shared::ids::EventRef;
+use shared::mismatch::{Mismatch, State};
+use shared::time::Timestamp;
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::verdict::parse_state;
+use super::{StoreError, to_i64};
+
+/// A stored mismatch.
+#[derive(Clone, Debug)]
+pub struct StoredMismatch {
+    /// As judged last.
+    pub mismatch: Mismatch,
+    /// Its state now.
+    pub state: State,
+    /// Where it is in the hands of people.
+    pub workflow: String,
+    /// When it was first raised.
+    pub raised_at: Timestamp,
+    /// When it changed last.
+    pub changed_at: Timestamp,
+}
+
+/// All mismatches, gravest first, then newest.
+pub async fn list(conn: &mut SqliteConnection) -> Result<Vec<StoredMismatch>, StoreError> {
+    let rows = sqlx::query("select body, state, workflow, raised_at, changed_at from mismatch").fetch_all(conn).await?;
+    let mut all: Vec<StoredMismatch> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    all.sort_by(|a, b| {
+        let gravest = b.mismatch.severity.cmp(&a.mismatch.severity);
+        gravest.then(b.raised_at.cmp(&a.raised_at)).then(a.mismatch.cmp(&b.mismatch))
+    });
+    Ok(all)
+}
+
+fn read(row: &SqliteRow) -> Result<StoredMismatch, StoreError> {
+    let body: String = row.try_get("body")?;
+    let state: String = row.try_get("state")?;
+    Ok(StoredMismatch {
+        mismatch: serde_json::from_str(&body)?,
+        state: parse_state(&state)?,
+        workflow: row.try_get("workflow")?,
+        raised_at: Timestamp::from_ms(row.try_get("raised_at")?),
+        changed_at: Timestamp::from_ms(row.try_get("changed_at")?),
+    })
+}
+
+/// One event as evidence.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// What its body says.
+    pub event: Event,
+    /// The chain's value after it, hex.
+    pub hash: String,
+    /// When the server took its batch in.
+    pub received_at: Timestamp,
+}
+
+/// The evidence for one event.
+pub async fn evidence(conn: &mut SqliteConnection, by: EventRef) -> Result<Option<Evidence>, StoreError> {
+    let sql = "select e.body, hex(e.hash) as hash, (select received_at from batch b where b.terminal = e.terminal \
+               and b.epoch = e.epoch and b.first_seq <= e.seq order by b.first_seq desc limit 1) as received_at \
+               from event e where e.terminal = $1 and e.epoch = $2 and e.seq = $3";
+    let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
+    let Some(row) = query.fetch_optional(conn).await? else { return Ok(None) };
+    let body: Vec<u8> = row.try_get("body")?;
+    let hash: String = row.try_get("hash")?;
+    Ok(Some(Evidence {
+        event: Event::from_body(&body)?,
+        hash: hash.to_lowercase(),
+        received_at: Timestamp::from_ms(row.try_get("received_at")?),
+    }))
+}

@@ -1,0 +1,68 @@
+//! Opening: a database of another program is refused before anything is written to it.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use uuid::Uuid;
+
+use super::{Store, StoreError};
+
+/// `TALS` in SQLite's header: this file is a Tallyman server's.
+pub const APPLICATION_ID: i32 = 0x5441_4C53;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/server/sqlite");
+
+impl Store {
+    /// Opens or makes the database and brings its schema up to date. `ledger_id` names the ledger if it is a new one.
+    pub async fn open(path: &Path, ledger_id: Uuid) -> Result<Self, StoreError> {
+        refuse_foreign(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("application_id", APPLICATION_ID.to_string());
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
+        let pool = pool.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
+        MIGRATIONS.run(&pool).await?;
+        sqlx::query("insert into ledger (only_row, ledger_id, position) values (1, $1, 0) on conflict do nothing")
+            .bind(ledger_id.to_string())
+            .execute(&pool)
+            .await?;
+        Ok(Self { pool })
+    }
+}
+
+/// Reads the header by hand, so that a foreign file stays as it is, byte for byte.
+fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
+    let foreign = |found| StoreError::Foreign { path: path.display().to_string(), found };
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => {
+            return Err(StoreError::Open { path: path.display().to_string(), source: sqlx::Error::Io(error) });
+        }
+    };
+    let mut header = [0_u8; 100];
+    let mut read = 0;
+    while let Ok(more @ 1..) = file.read(&mut header[read..]) {
+        read += more;
+    }
+    match read {
+        0 => Ok(()),
+        100 if header.starts_with(b"SQLite format 3\0") => {
+            if header[68..72] == APPLICATION_ID.to_be_bytes() {
+                Ok(())
+            } else {
+                Err(foreign("an SQLite file of another program"))
+            }
+        }
+        _ => Err(foreign("not an SQLite file")),
+    }
+}

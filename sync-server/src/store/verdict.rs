@@ -1,0 +1,127 @@
+//! Verdicts: what was judged last of each scope, and the manifests disclosed to consignees. Written only where they changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::ids::BasisId;
+use shared::mismatch::{Mismatch, Scope, State};
+use shared::time::Timestamp;
+use shared::wire::{Manifest, Record};
+use sqlx::{Row, SqliteConnection};
+
+use super::{StoreError, to_i64};
+
+type Key = (String, String, String);
+
+/// Replaces the mismatches of the given scopes by what was judged now. Those that are gone are closed by late data; one that a
+/// person resolved stays so until its evidence changes.
+pub async fn replace(
+    conn: &mut SqliteConnection,
+    scopes: &BTreeSet<Scope>,
+    judged: &[&Mismatch],
+    now: Timestamp,
+    position: u64,
+) -> Result<(), StoreError> {
+    let mut held = held(conn, scopes).await?;
+    for mismatch in judged {
+        let key = (mismatch.kind.to_string(), mismatch.subject.to_string(), mismatch.scope.to_string());
+        let body = serde_json::to_string(mismatch)?;
+        match held.remove(&key) {
+            Some((state, old)) if old == body && (state == mismatch.state || state == State::Resolved) => {}
+            _ => put(conn, mismatch, &body, now, position).await?,
+        }
+    }
+    for (key, _) in held.into_iter().filter(|(_, (state, _))| state.is_live()) {
+        close(conn, &key, now, position).await?;
+    }
+    Ok(())
+}
+
+async fn held(
+    conn: &mut SqliteConnection,
+    scopes: &BTreeSet<Scope>,
+) -> Result<BTreeMap<Key, (State, String)>, StoreError> {
+    let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
+    let sql = "select kind, subject, scope, state, body from mismatch where scope in (select value from json_each($1))";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(&scopes)?).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let key = (row.try_get("kind")?, row.try_get("subject")?, row.try_get("scope")?);
+            let state: String = row.try_get("state")?;
+            Ok((key, (parse_state(&state)?, row.try_get("body")?)))
+        })
+        .collect()
+}
+
+/// Reads a state's word.
+pub fn parse_state(text: &str) -> Result<State, StoreError> {
+    Ok(serde_json::from_value(serde_json::Value::from(text))?)
+}
+
+async fn put(
+    conn: &mut SqliteConnection,
+    mismatch: &Mismatch,
+    body: &str,
+    now: Timestamp,
+    position: u64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into mismatch (kind, subject, scope, state, severity, basis, document, body, raised_at, changed_at, \
+         due_at, position) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11) \
+         on conflict (kind, subject, scope) do update set state = excluded.state, severity = excluded.severity, \
+         basis = excluded.basis, document = excluded.document, body = excluded.body, changed_at = excluded.changed_at, \
+         due_at = excluded.due_at, position = excluded.position",
+    )
+    .bind(mismatch.kind.slug())
+    .bind(mismatch.subject.to_string())
+    .bind(mismatch.scope.to_string())
+    .bind(mismatch.state.as_str())
+    .bind(mismatch.severity.as_str())
+    .bind(mismatch.basis.as_ref().map(BasisId::as_str))
+    .bind(mismatch.document.as_ref().map(shared::ids::DocumentId::as_str))
+    .bind(body)
+    .bind(now.as_ms())
+    .bind(mismatch.due.map(Timestamp::as_ms))
+    .bind(to_i64(position))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn close(conn: &mut SqliteConnection, key: &Key, now: Timestamp, position: u64) -> Result<(), StoreError> {
+    sqlx::query(
+        "update mismatch set state = 'closed', due_at = null, changed_at = $4, position = $5 \
+         where kind = $1 and subject = $2 and scope = $3",
+    )
+    .bind(&key.0)
+    .bind(&key.1)
+    .bind(&key.2)
+    .bind(now.as_ms())
+    .bind(to_i64(position))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Bases with a mismatch that time alone changes by `now`.
+pub async fn due_bases(conn: &mut SqliteConnection, now: Timestamp) -> Result<BTreeSet<BasisId>, StoreError> {
+    let sql = "select distinct basis from mismatch where due_at <= $1 and basis is not null";
+    let rows = sqlx::query(sql).bind(now.as_ms()).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
+}
+
+/// Stores a manifest where it differs from the one held.
+pub async fn put_manifest(conn: &mut SqliteConnection, manifest: &Manifest, position: u64) -> Result<(), StoreError> {
+    let key = Record::Manifest(manifest.clone()).key();
+    sqlx::query(
+        "insert into manifest (manifest_key, basis, body, position) values ($1, $2, $3, $4) \
+         on conflict (manifest_key) do update set body = excluded.body, position = excluded.position \
+         where body <> excluded.body",
+    )
+    .bind(key)
+    .bind(manifest.basis.as_str())
+    .bind(serde_json::to_string(manifest)?)
+    .bind(to_i64(position))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
