@@ -1,1 +1,14 @@
-//! stub
+//! Tallyman's terminal: scans packages offline, judges them with what it knows, records them durably, syncs when it can.
+//!
+//! Arrows point down: `main > cli > {ui, sync} > session > {capture, store}`; the window never touches the store, the sender
+//! never touches the window.
+
+pub mod capture;
+pub mod cli;
+pub mod config;
+pub mod device;
+pub mod keys;
+pub mod session;
+pub mod store;
+pub mod sync;
+pub mod ui;

@@ -1,2 +1,40 @@
-//! stub
-fn main() {}
+//! `cargo xtask demo | test | setup`: installs what is missing, then does the job.
+//!
+//! No dependency: this compiles on a bare machine with a Rust toolchain and its C linker, before anything else is there.
+
+mod demo;
+mod packages;
+mod progress;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask demo [--headless] [--json]   the main job: server, terminals, planted faults, reconciliation
+cargo xtask test [--long] [ARGS]         formatting, lints, documentation and every test; ARGS go to the test runner
+cargo xtask setup                        only install the system packages that are missing
+
+Each first installs the Debian/Ubuntu packages that it lacks, saying which and why.";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = args.split_first().map_or(("--help", &[][..]), |(first, rest)| (first.as_str(), rest));
+    let done = match command {
+        "demo" => demo::run(rest),
+        "test" => test::run(rest),
+        "setup" => packages::install(packages::Need::Test),
+        "--help" | "-h" | "help" => {
+            println!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => {
+            eprintln!("xtask: there is no command `{other}`.\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    done.unwrap_or_else(|why| {
+        eprintln!("xtask: {why}");
+        ExitCode::FAILURE
+    })
+}

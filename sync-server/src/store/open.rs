@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
+use sqlx::{Row, SqlitePool};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use uuid::Uuid;
 
@@ -26,10 +27,11 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("application_id", APPLICATION_ID.to_string());
+            .busy_timeout(Duration::from_secs(10));
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
+        refuse_foreign_schema(&pool, path).await?;
+        sqlx::query("pragma application_id = 1413565523").execute(&pool).await?;
         MIGRATIONS.run(&pool).await?;
         sqlx::query("insert into ledger (only_row, ledger_id, position) values (1, $1, 0) on conflict do nothing")
             .bind(ledger_id.to_string())
@@ -37,6 +39,17 @@ impl Store {
             .await?;
         Ok(Self { pool })
     }
+}
+
+/// The write-ahead log may hold another program's tables where the file itself has none yet.
+async fn refuse_foreign_schema(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    let sql = "select application_id, (select count(*) from sqlite_schema) as tables from pragma_application_id";
+    let row = sqlx::query(sql).fetch_one(pool).await?;
+    let (id, tables): (i32, i64) = (row.try_get("application_id")?, row.try_get("tables")?);
+    if id == APPLICATION_ID || (id == 0 && tables == 0) {
+        return Ok(());
+    }
+    Err(StoreError::Foreign { path: path.display().to_string(), found: "an SQLite file of another program" })
 }
 
 /// Reads the header by hand, so that a foreign file stays as it is, byte for byte.
@@ -57,7 +70,9 @@ fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     match read {
         0 => Ok(()),
         100 if header.starts_with(b"SQLite format 3\0") => {
-            if header[68..72] == APPLICATION_ID.to_be_bytes() {
+            // Our own first page may still be in the write-ahead log: then this file has no identity and no schema yet.
+            let in_log = header[68..72] == [0; 4] && header[40..44] == [0; 4];
+            if in_log || header[68..72] == APPLICATION_ID.to_be_bytes() {
                 Ok(())
             } else {
                 Err(foreign("an SQLite file of another program"))

@@ -1,0 +1,170 @@
+//! The commands. JSON on stdout, sentences for people on stderr; exit 0 all well, 1 faults found, 2 wrong use.
+
+mod decode;
+mod init;
+mod scan;
+mod stores;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use shared::event::{Close, Stage};
+
+use crate::capture::SourceName;
+use crate::config::Config;
+
+/// Tallyman's terminal.
+#[derive(Debug, Parser)]
+#[command(version, about = "Scans packages offline, judges them, records them, syncs when it can")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Open the window: choose a task, scan.
+    Run(RunArgs),
+    /// Work a task without a screen: for fixed readers and scripts.
+    Scan(ScanArgs),
+    /// Read the QR codes of picture files.
+    Decode {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// Pictures, or folders of them.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Send what waits and fetch what changed.
+    Sync {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Once, then stop (the only way so far; the window syncs by itself).
+        #[arg(long, required = true)]
+        once: bool,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// What waits for the server.
+    Queue {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check the hash chain of this terminal's log.
+    VerifyLog {
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// Make this terminal's configuration and key; prints what the server needs to enrol it.
+    Init(init::InitArgs),
+}
+
+#[derive(Debug, Args)]
+struct ConfigArg {
+    /// Configuration file.
+    #[arg(long, default_value = "terminal.toml")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Where readings come from: images:FOLDER or camera:N.
+    #[arg(long, default_value = "camera:0")]
+    source: SourceName,
+    /// Size of the window.
+    #[arg(long, value_enum, default_value_t = Form::Handheld)]
+    form: Form,
+}
+
+/// The two canvases of `screens.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// 480 × 800.
+    Handheld,
+    /// 1280 × 800.
+    Tablet,
+}
+
+#[derive(Debug, Args)]
+struct ScanArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Which of the four scans.
+    #[arg(long, value_enum)]
+    task: StageWord,
+    /// Number of the contract or order.
+    #[arg(long)]
+    basis: String,
+    /// Number of the shipping document.
+    #[arg(long)]
+    document: Option<String>,
+    /// Where readings come from: images:FOLDER, camera:N or wedge:- (lines on standard input).
+    #[arg(long)]
+    source: SourceName,
+    /// Close the task when the source has ended.
+    #[arg(long, value_enum)]
+    close: Option<CloseWord>,
+    /// One JSON object a line: each scan, then a summary.
+    #[arg(long)]
+    json: bool,
+    /// Wait so many milliseconds before each frame, as a slower camera would.
+    #[arg(long, default_value_t = 0)]
+    frame_delay_ms: u64,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum StageWord {
+    Outbound,
+    Inbound,
+    Sort,
+    Receipt,
+}
+
+impl From<StageWord> for Stage {
+    fn from(word: StageWord) -> Self {
+        match word {
+            StageWord::Outbound => Self::Outbound,
+            StageWord::Inbound => Self::Inbound,
+            StageWord::Sort => Self::Sort,
+            StageWord::Receipt => Self::Receipt,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum CloseWord {
+    Partial,
+    Final,
+}
+
+impl From<CloseWord> for Close {
+    fn from(word: CloseWord) -> Self {
+        match word {
+            CloseWord::Partial => Self::Partial,
+            CloseWord::Final => Self::Final,
+        }
+    }
+}
+
+/// Runs a command.
+pub fn run(cli: Cli) -> Result<ExitCode> {
+    match cli.command {
+        Command::Run(args) => window::run(&Config::read(&args.config.config)?, &args.source, args.form),
+        Command::Scan(args) => scan::run(&Config::read(&args.config.config)?, &args),
+        Command::Decode { json, paths } => decode::run(&paths, json),
+        Command::Sync { config, json, .. } => stores::sync(&Config::read(&config.config)?, json),
+        Command::Queue { config, json } => stores::queue(&Config::read(&config.config)?, json),
+        Command::VerifyLog { config } => stores::verify_log(&Config::read(&config.config)?),
+        Command::Init(args) => init::run(&args),
+    }
+}

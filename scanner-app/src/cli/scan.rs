@@ -1,0 +1,115 @@
+//! `scanner-app scan`: the same session as the window, without a screen. Each line is printed after its commit.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use serde_json::json;
+use shared::event::{Close, Stage};
+use shared::ids::DocumentId;
+
+use super::{ScanArgs, stores};
+use crate::capture::CaptureError;
+use crate::config::Config;
+use crate::device::{Device, Machine};
+use crate::session::{Acceptance, Feedback, Identity, Session};
+
+pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
+    let device: Arc<dyn Device> = Arc::new(Machine::new());
+    let store = stores::open(config, device.as_ref())?;
+    let stage: Stage = args.task.into();
+    let document = match (&args.document, stage) {
+        (Some(document), _) => DocumentId::from(document.as_str()),
+        (None, Stage::Outbound) => bail!("outbound goods need a shipping document (logistics rules 2022, art. 13): add --document NUMBER"),
+        (None, _) => DocumentId::none(),
+    };
+    let mut source = args.source.open()?;
+    let identity =
+        Identity { member: config.member.clone(), site: config.site.clone(), operator: config.operator.clone() };
+    let task = (stage, args.basis.as_str().into(), document);
+    let mut session = Session::open(store, Arc::clone(&device), identity, task)?;
+    greet(&session, args);
+    let mut acceptance = Acceptance::default();
+    let mut unread = false;
+    while let Some(frame) = source.next() {
+        std::thread::sleep(Duration::from_millis(args.frame_delay_ms));
+        match frame {
+            Ok(frame) => {
+                let new = acceptance.accept(frame.readings, frame.at_ms);
+                for answer in session.scan(&new, source.how())? {
+                    print(&session, &answer, args.json)?;
+                }
+            }
+            Err(error @ CaptureError::Picture(_)) => {
+                unread = true;
+                eprintln!("scanner-app: {error}");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    finish(&mut session, args)?;
+    Ok(if unread { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn greet(session: &Session, args: &ScanArgs) {
+    if session.resumed {
+        let counted = session.counted();
+        eprintln!("Resumed at {counted}, nothing lost. / 已恢复到 {counted},无丢失。");
+    }
+    if !session.basis_is_known() {
+        let basis = &args.basis;
+        eprintln!(
+            "{basis} is not in the data of this terminal. Scans are recorded and judged when it is known; check the \
+             number, and sync. / 未找到 {basis}:照常记录,先核对编号并同步。"
+        );
+    }
+}
+
+fn print(session: &Session, answer: &Feedback, as_json: bool) -> Result<()> {
+    let progress = session.progress();
+    let mut out = std::io::stdout().lock();
+    if as_json {
+        let kinds: Vec<_> = answer.verdict.iter().map(|found| found.kind).collect();
+        let line = json!({
+            "text": answer.text, "code": answer.code, "result": answer.result, "kinds": kinds, "seq": answer.seq,
+            "counted": progress.packages_counted, "expected": progress.packages_expected,
+        });
+        writeln!(out, "{line}")?;
+    } else {
+        let tail = answer.code.as_ref().map_or(answer.text.as_str(), |code| code.tail());
+        let why: Vec<&str> = answer.verdict.iter().map(|found| found.kind.info().title.zh).collect();
+        let (counted, word) = (progress.packages_counted, word(answer));
+        writeln!(out, "{word} {tail} {} · {counted}", why.join(" "))?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn word(answer: &Feedback) -> &'static str {
+    use shared::mismatch::ScanResult;
+    match answer.result {
+        ScanResult::Accepted => "通过",
+        ScanResult::Duplicate => "重复",
+        ScanResult::Wrong => "不符",
+        ScanResult::Blocked => "拦截",
+    }
+}
+
+fn finish(session: &mut Session, args: &ScanArgs) -> Result<()> {
+    let (scanned, set_aside) = if let Some(close) = args.close {
+        let closed = session.close(Close::from(close))?;
+        (closed.scanned, closed.set_aside)
+    } else {
+        (session.counted(), session.progress().set_aside)
+    };
+    let pending = session.pending()?;
+    if args.json {
+        // The gate is asked for by the server's rules of release, which come with the gate itself.
+        println!("{}", json!({ "scanned": scanned, "set_aside": set_aside, "pending": pending, "gate": null }));
+    } else {
+        println!("{scanned} scanned, {set_aside} set aside, {pending} events wait for the server");
+    }
+    Ok(())
+}

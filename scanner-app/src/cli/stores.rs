@@ -1,0 +1,65 @@
+//! Commands on the store: sync, queue, verify-log.
+
+use std::fs;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::config::Config;
+use crate::device::{Device, Machine};
+use crate::store::Store;
+use crate::sync::{Transport, sync_once};
+use crate::keys;
+
+/// The way to the server that a configuration names.
+pub(super) fn transport(config: &Config) -> Result<Transport> {
+    let ca = fs::read(&config.ca)
+        .with_context(|| format!("the CA file {} cannot be read; copy it from the server again", config.ca.display()))?;
+    let key = keys::open(&config.key)?;
+    Ok(Transport::new(&config.server, &ca, (config.terminal, key), config.server_key)?)
+}
+
+pub(super) fn open(config: &Config, device: &dyn Device) -> Result<Store> {
+    Ok(Store::open(&config.store, config.terminal, device.epoch())?)
+}
+
+pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
+    let mut store = open(config, &Machine::new())?;
+    let transport = transport(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let synced = match runtime.block_on(sync_once(&mut store, &transport)) {
+        Ok(synced) => synced,
+        Err(error) => {
+            let (pending, _) = store.pending()?;
+            eprintln!("scanner-app: {error}\n{pending} events wait safely on this terminal.");
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    if as_json {
+        println!("{}", serde_json::to_string(&synced)?);
+    } else {
+        println!("sent {}, fetched {} records", synced.sent, synced.pulled);
+    }
+    Ok(if synced.quarantined + synced.disputed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {
+    let store = Store::open_beside(&config.store, config.terminal, Machine::new().epoch())?;
+    let (pending, oldest) = store.pending()?;
+    if as_json {
+        println!("{}", json!({ "pending": pending, "oldest": oldest, "attachments": 0 }));
+    } else if let Some(oldest) = oldest {
+        println!("{pending} events wait, the oldest since {}", oldest.to_minute());
+    } else {
+        println!("nothing waits");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn verify_log(config: &Config) -> Result<ExitCode> {
+    let store = Store::open_beside(&config.store, config.terminal, Machine::new().epoch())?;
+    let verified = store.verify_log()?;
+    println!("{}", serde_json::to_string(&verified)?);
+    Ok(if verified.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,97 @@
+//! The terminal's configuration file; `config.example.toml` explains every field and is checked by a test.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use shared::chain::PublicKey;
+use shared::ids::{MemberId, OperatorId, SiteId, TerminalId};
+
+/// The language of the screens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// 中文.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+/// Every setting of a terminal. Relative paths start at the configuration file's folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// This terminal's identity.
+    pub terminal: TerminalId,
+    /// Where it works.
+    pub site: SiteId,
+    /// Whose it is.
+    pub member: MemberId,
+    /// Who works on it, until people sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<OperatorId>,
+    /// The store: one file.
+    pub store: PathBuf,
+    /// The terminal's private key (PKCS#8, 0600): outside the store and its backups.
+    pub key: PathBuf,
+    /// The server's address for terminals.
+    pub server: String,
+    /// PEM file of the only CA that this terminal trusts.
+    pub ca: PathBuf,
+    /// The key of the server's acknowledgements, 64 hex digits.
+    pub server_key: PublicKey,
+    /// The language at start.
+    #[serde(default)]
+    pub language: Language,
+}
+
+/// Why a configuration file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration {path} cannot be read: {source}. Make one with `scanner-app init --config {path} …`")]
+    Read {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what is expected.
+    #[error("the configuration {path} is wrong: {source}")]
+    Form {
+        /// Which file.
+        path: String,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+}
+
+impl Config {
+    /// Reads a file and makes its paths absolute to its folder.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
+        let mut config: Self =
+            toml::from_str(&text).map_err(|source| ConfigError::Form { path: shown, source: Box::new(source) })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for file in [&mut config.store, &mut config.key, &mut config.ca] {
+            *file = folder.join(&*file);
+        }
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_names_every_setting() {
+        let text = include_str!("../config.example.toml");
+        let example: Config = toml::from_str(text).unwrap();
+        let serde_json::Value::Object(settings) = serde_json::to_value(&example).unwrap() else { panic!("an object") };
+        for setting in settings.keys() {
+            assert!(text.contains(&format!("\n{setting} = ")), "{setting} is not explained");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The log: append-only, hash-chained; the outbox is a view of it.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use shared::chain::{Hash, epoch_hash, event_hash};
+use shared::event::Event;
+use shared::ids::EpochId;
+use shared::wire::{Acknowledgement, WIRE_VERSION};
+
+use super::{Store, StoreError};
+
+/// What an append answers: the numbers are durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Number of the last event appended.
+    pub last_seq: u64,
+}
+
+/// One row of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRow {
+    /// The event's number.
+    pub seq: u64,
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// The chain's value after it.
+    pub hash: Hash,
+}
+
+/// What a check of the chain found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VerifiedLog {
+    /// Whether every chain holds.
+    pub ok: bool,
+    /// Events checked.
+    pub events: u64,
+    /// The first place where a chain does not hold.
+    pub first_fault: Option<String>,
+}
+
+impl Store {
+    /// The number that the next event gets.
+    pub fn next_seq(&self) -> Result<u64, StoreError> {
+        Ok(last(&self.conn, self.epoch)?.map_or(1, |(seq, _)| seq + 1))
+    }
+
+    /// Appends events, and whatever `beside` writes, in one durable transaction: all or nothing. Each event must carry the
+    /// number that it gets; its body is serialised here, once.
+    pub fn append(
+        &mut self,
+        events: &[Event],
+        beside: impl FnOnce(&Connection) -> Result<(), StoreError>,
+    ) -> Result<Appended, StoreError> {
+        let (terminal, epoch) = (self.terminal, self.epoch);
+        let tx = self.conn.transaction()?;
+        let (mut seq, mut hash) = last(&tx, epoch)?.unwrap_or((0, epoch_hash(terminal, epoch)));
+        for event in events {
+            seq += 1;
+            if event.seq != seq || event.epoch != epoch || event.terminal != terminal {
+                return Err(StoreError::Corrupt("an event was numbered out of order; it was not recorded"));
+            }
+            let body = event.to_body()?;
+            hash = event_hash(hash, &body);
+            tx.execute(
+                "insert into log (epoch, seq, body, hash, wire) values (?1, ?2, ?3, ?4, ?5)",
+                params![epoch.to_string(), to_i64(seq), body, hash.as_bytes(), WIRE_VERSION],
+            )?;
+        }
+        beside(&tx)?;
+        tx.commit()?;
+        Ok(Appended { last_seq: seq })
+    }
+
+    /// All events of all epochs, in order.
+    pub fn events(&self) -> Result<Vec<Event>, StoreError> {
+        let sql = "select l.body from log l join epoch e using (epoch) order by e.ordinal, l.seq";
+        let mut statement = self.conn.prepare(sql)?;
+        let bodies = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+        bodies.map(|body| Ok(Event::from_body(&body?)?)).collect()
+    }
+
+    /// The epochs with events to send, oldest first, each with the last number acknowledged.
+    pub fn epochs_to_send(&self) -> Result<Vec<(EpochId, u64)>, StoreError> {
+        let sql = "select epoch, acknowledged_seq from epoch e where exists \
+                   (select 1 from log l where l.epoch = e.epoch and l.seq > e.acknowledged_seq) order by ordinal";
+        let mut statement = self.conn.prepare(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+        rows.map(|row| {
+            let (epoch, acknowledged) = row?;
+            let epoch = epoch.parse().map_err(|_| StoreError::Corrupt("an epoch is not a UUID"))?;
+            Ok((epoch, from_i64(acknowledged)))
+        })
+        .collect()
+    }
+
+    /// Rows of an epoch beyond a number, at most `at_most`.
+    pub fn rows_after(&self, epoch: EpochId, seq: u64, at_most: u64) -> Result<Vec<LogRow>, StoreError> {
+        let sql = "select seq, body, hash from log where epoch = ?1 and seq > ?2 order by seq limit ?3";
+        let mut statement = self.conn.prepare(sql)?;
+        let rows = statement.query_map(params![epoch.to_string(), to_i64(seq), to_i64(at_most)], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, [u8; 32]>(2)?))
+        })?;
+        rows.map(|row| {
+            let (seq, body, hash) = row?;
+            Ok(LogRow { seq: from_i64(seq), body, hash: Hash::new(hash) })
+        })
+        .collect()
+    }
+
+    /// The chain's value after a number of an epoch; before the first it is the epoch's own.
+    pub fn hash_after(&self, epoch: EpochId, seq: u64) -> Result<Option<Hash>, StoreError> {
+        if seq == 0 {
+            return Ok(Some(epoch_hash(self.terminal, epoch)));
+        }
+        let sql = "select hash from log where epoch = ?1 and seq = ?2";
+        let hash: Option<[u8; 32]> =
+            self.conn.query_row(sql, params![epoch.to_string(), to_i64(seq)], |row| row.get(0)).optional()?;
+        Ok(hash.map(Hash::new))
+    }
+
+    /// How many events wait, and when the oldest was made.
+    pub fn pending(&self) -> Result<(u64, Option<shared::time::Timestamp>), StoreError> {
+        let sql = "select count(*), min(l.rowid) from log l join epoch e using (epoch) where l.seq > e.acknowledged_seq";
+        let (count, oldest): (i64, Option<i64>) =
+            self.conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let oldest = oldest.map(|rowid| -> Result<_, StoreError> {
+            let sql = "select body from log where rowid = ?1";
+            let body: Vec<u8> = self.conn.query_row(sql, [rowid], |row| row.get(0))?;
+            Ok(Event::from_body(&body)?.at)
+        });
+        Ok((from_i64(count), oldest.transpose()?))
+    }
+
+    /// Keeps an acknowledgement and moves the outbox on. The caller has checked that it is the server's and ours.
+    pub fn acknowledge(&mut self, acknowledgement: &Acknowledgement) -> Result<(), StoreError> {
+        let range = &acknowledgement.range;
+        let epoch = range.epoch.to_string();
+        let tx = self.conn.transaction()?;
+        tx.execute(
+            "insert into acknowledgement (epoch, from_seq, to_seq, body) values (?1, ?2, ?3, ?4) \
+             on conflict (epoch, from_seq, to_seq) do update set body = excluded.body",
+            params![epoch, to_i64(range.from), to_i64(range.to), serde_json::to_string(acknowledgement)?],
+        )?;
+        // Only a range that starts where the acknowledged part ends moves it: nothing is skipped.
+        tx.execute(
+            "update epoch set acknowledged_seq = max(acknowledged_seq, ?2) where epoch = ?1 and acknowledged_seq >= ?3 - 1",
+            params![epoch, to_i64(range.to), to_i64(range.from)],
+        )?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// The server holds this epoch up to `seq` already: the sender goes on there.
+    pub fn rewind(&mut self, epoch: EpochId, seq: u64) -> Result<(), StoreError> {
+        let sql = "update epoch set acknowledged_seq = ?2 where epoch = ?1";
+        self.conn.execute(sql, params![epoch.to_string(), to_i64(seq)])?;
+        Ok(())
+    }
+
+    /// Recomputes every chain from the stored bytes.
+    pub fn verify_log(&self) -> Result<VerifiedLog, StoreError> {
+        let mut verified = VerifiedLog { ok: true, events: 0, first_fault: None };
+        let mut statement = self.conn.prepare("select distinct epoch from log")?;
+        let epochs: BTreeSet<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for epoch in epochs {
+            let id: EpochId = epoch.parse().map_err(|_| StoreError::Corrupt("an epoch is not a UUID"))?;
+            let mut hash = epoch_hash(self.terminal, id);
+            for (place, row) in self.rows_after(id, 0, u64::MAX)?.into_iter().enumerate() {
+                verified.events += 1;
+                hash = event_hash(hash, &row.body);
+                let expected = place as u64 + 1;
+                if verified.first_fault.is_none() && (row.seq != expected || row.hash != hash) {
+                    verified.first_fault = Some(format!("epoch {epoch}: event {expected} is missing or was changed"));
+                }
+            }
+        }
+        verified.ok = verified.first_fault.is_none();
+        Ok(verified)
+    }
+}
+
+fn last(conn: &Connection, epoch: EpochId) -> Result<Option<(u64, Hash)>, StoreError> {
+    let sql = "select seq, hash from log where epoch = ?1 order by seq desc limit 1";
+    let row: Option<(i64, [u8; 32])> =
+        conn.query_row(sql, [epoch.to_string()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(row.map(|(seq, hash)| (from_i64(seq), Hash::new(hash))))
+}
+
+/// Numbers of events fit in SQLite's 63 bits.
+fn to_i64(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn from_i64(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}

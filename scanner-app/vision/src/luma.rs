@@ -1,0 +1,262 @@
+//! Pictures as the decoders want them: one byte of brightness per pixel.
+
+use std::path::Path;
+
+use image::{DynamicImage, GenericImageView, ImageReader};
+
+/// Why a picture could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LumaError {
+    /// The file could not be opened or read.
+    #[error("cannot read {path}: {source}; check that the file exists and may be read")]
+    Io {
+        /// The path as it was given.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The content is no picture of a supported format, or a damaged one.
+    #[error("{path} is not a picture that can be decoded ({source}); give a PNG, JPEG, GIF, WebP or BMP file")]
+    NotAPicture {
+        /// The path as it was given.
+        path: String,
+        /// What the image decoder said.
+        source: image::ImageError,
+    },
+    /// A plane whose buffer is shorter than its stated size, or of no pixels.
+    #[error(
+        "a {width}x{height} plane of {stride} bytes a row does not fit in {len} bytes; check the frame format of the source"
+    )]
+    Shape {
+        /// Pixels a row.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// Bytes from one row to the next.
+        stride: usize,
+        /// Bytes that were given.
+        len: usize,
+    },
+}
+
+/// A borrowed plane of 8-bit luma: `height` rows of `width` pixels, row `y` at `data[y * stride..]`.
+///
+/// NV12 and I420 frames are used as they are: their first plane is luma.
+#[derive(Clone, Copy, Debug)]
+pub struct LumaView<'a> {
+    data: &'a [u8],
+    width: usize,
+    height: usize,
+    stride: usize,
+}
+
+impl<'a> LumaView<'a> {
+    /// A view of `data`, whose rows start `stride` bytes apart; the last row may end at its last pixel.
+    pub fn new(data: &'a [u8], width: usize, height: usize, stride: usize) -> Result<Self, LumaError> {
+        let shape = LumaError::Shape { width, height, stride, len: data.len() };
+        if width == 0 || height == 0 || stride < width {
+            return Err(shape);
+        }
+        match stride.checked_mul(height - 1).and_then(|before| before.checked_add(width)) {
+            Some(needed) if needed <= data.len() => Ok(Self { data, width, height, stride }),
+            _ => Err(shape),
+        }
+    }
+
+    /// Pixels a row, at least 1.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Rows, at least 1.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Bytes from one row to the next, at least `width`.
+    #[must_use]
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// The bytes below the view, padding included.
+    #[must_use]
+    pub fn data(&self) -> &'a [u8] {
+        self.data
+    }
+
+    /// The pixels of row `y`; `y` is clamped to the last row.
+    #[must_use]
+    pub fn row(&self, y: usize) -> &'a [u8] {
+        let start = y.min(self.height - 1) * self.stride;
+        &self.data[start..start + self.width]
+    }
+
+    /// The pixel at (`x`, `y`), both clamped to the picture.
+    #[must_use]
+    pub fn pixel(&self, x: usize, y: usize) -> u8 {
+        self.row(y)[x.min(self.width - 1)]
+    }
+
+    /// The bilinear value at a point where whole numbers are pixel centres; clamped to the picture.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+    pub(crate) fn interpolate(&self, x: f32, y: f32) -> f32 {
+        // Clamping also turns what is no number into 0.
+        let x = x.max(0.0).min((self.width - 1) as f32);
+        let y = y.max(0.0).min((self.height - 1) as f32);
+        let (left, top) = (x as usize, y as usize);
+        let (dx, dy) = (x - left as f32, y - top as f32);
+        let row = |y: usize| {
+            let (a, b) = (f32::from(self.pixel(left, y)), f32::from(self.pixel(left + 1, y)));
+            a + (b - a) * dx
+        };
+        let (above, below) = (row(top), row(top + 1));
+        above + (below - above) * dy
+    }
+
+    /// A part of the view, clamped to it; its size is at least 1x1.
+    #[must_use]
+    pub fn crop(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
+        let (left, top) = (left.min(self.width - 1), top.min(self.height - 1));
+        Self {
+            data: &self.data[top * self.stride + left..],
+            width: width.clamp(1, self.width - left),
+            height: height.clamp(1, self.height - top),
+            stride: self.stride,
+        }
+    }
+
+    /// An owned copy without padding.
+    #[must_use]
+    pub fn to_luma(&self) -> Luma {
+        let mut data = Vec::with_capacity(self.width * self.height);
+        for y in 0..self.height {
+            data.extend_from_slice(self.row(y));
+        }
+        Luma { data, width: self.width, height: self.height }
+    }
+}
+
+/// An owned plane of 8-bit luma without padding, at least 1x1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Luma {
+    data: Vec<u8>,
+    width: usize,
+    height: usize,
+}
+
+impl Luma {
+    /// Takes `data`, rows of `width` bytes without padding.
+    pub fn new(data: Vec<u8>, width: usize, height: usize) -> Result<Self, LumaError> {
+        LumaView::new(&data, width, height, width)?;
+        Ok(Self { data, width, height })
+    }
+
+    /// The plane whose pixel (`x`, `y`) is `value(x, y)`; a side of 0 counts as 1.
+    pub(crate) fn from_fn(width: usize, height: usize, mut value: impl FnMut(usize, usize) -> u8) -> Self {
+        let (width, height) = (width.max(1), height.max(1));
+        let mut data = Vec::with_capacity(width * height);
+        for y in 0..height {
+            data.extend((0..width).map(|x| value(x, y)));
+        }
+        Self { data, width, height }
+    }
+
+    /// Reads a picture file, its format told by its content: on white where it is transparent, in stored
+    /// orientation (EXIF rotation is not applied, so corners are those of the stored pixels).
+    pub fn open(path: &Path) -> Result<Self, LumaError> {
+        let shown = || path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|source| LumaError::Io { path: shown(), source })?;
+        Self::from_bytes(&bytes, &shown())
+    }
+
+    /// Reads a picture from the bytes of a file; `name` is how errors call it.
+    pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self, LumaError> {
+        let not_a_picture = |source| LumaError::NotAPicture { path: name.to_owned(), source };
+        let reader = ImageReader::new(std::io::Cursor::new(bytes))
+            .with_guessed_format()
+            .map_err(|source| LumaError::Io { path: name.to_owned(), source })?;
+        let picture = reader.decode().map_err(not_a_picture)?;
+        Self::from_image(&picture)
+    }
+
+    /// The luma of a picture, on white where it is transparent.
+    pub fn from_image(picture: &DynamicImage) -> Result<Self, LumaError> {
+        let (width, height) = picture.dimensions();
+        let data = if picture.color().has_alpha() { on_white(picture) } else { picture.to_luma8().into_raw() };
+        Self::new(data, width as usize, height as usize)
+    }
+
+    /// The luma of an RGB frame, by the same weights as files.
+    pub fn from_rgb(frame: &image::RgbImage) -> Result<Self, LumaError> {
+        let data = frame.pixels().map(|pixel| weigh(pixel.0)).collect();
+        Self::new(data, frame.width() as usize, frame.height() as usize)
+    }
+
+    /// The whole plane, borrowed.
+    #[must_use]
+    pub fn view(&self) -> LumaView<'_> {
+        LumaView { data: &self.data, width: self.width, height: self.height, stride: self.width }
+    }
+}
+
+/// Rec. 709 weights, in 1/10 000, as the image crate uses them.
+fn weigh([red, green, blue]: [u8; 3]) -> u8 {
+    let sum = 2126 * u32::from(red) + 7152 * u32::from(green) + 722 * u32::from(blue);
+    u8::try_from(sum / 10_000).unwrap_or(u8::MAX)
+}
+
+/// Luma of a picture composited on white: a transparent background is paper, not black.
+fn on_white(picture: &DynamicImage) -> Vec<u8> {
+    let over = |value: u8, alpha: u32| {
+        u8::try_from((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
+    };
+    let pixels = picture.to_rgba8();
+    pixels
+        .pixels()
+        .map(|pixel| {
+            let [red, green, blue, alpha] = pixel.0;
+            weigh([red, green, blue].map(|value| over(value, u32::from(alpha))))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_is_checked_against_its_buffer() {
+        assert!(LumaView::new(&[0; 11], 3, 3, 4).is_ok(), "the last row may lack its padding");
+        assert!(LumaView::new(&[0; 10], 3, 3, 4).is_err());
+        assert!(LumaView::new(&[], 0, 0, 0).is_err());
+        assert!(LumaView::new(&[0; 9], 3, 3, 2).is_err());
+        assert!(LumaView::new(&[0; 9], usize::MAX, 3, usize::MAX).is_err());
+    }
+
+    #[test]
+    fn a_crop_is_clamped_and_keeps_the_stride() {
+        let data: Vec<u8> = (0..20).collect();
+        let view = LumaView::new(&data, 4, 4, 5).unwrap().crop(2, 1, 10, 2);
+        assert_eq!((view.width(), view.height()), (2, 2));
+        assert_eq!(view.to_luma().view().data(), [7, 8, 12, 13]);
+    }
+
+    #[test]
+    fn transparent_is_white() {
+        let mut picture = image::RgbaImage::from_pixel(2, 1, image::Rgba([0, 0, 0, 0]));
+        picture.put_pixel(1, 0, image::Rgba([0, 0, 0, 255]));
+        let luma = Luma::from_image(&DynamicImage::ImageRgba8(picture)).unwrap();
+        assert_eq!(luma.view().row(0), [255, 0]);
+    }
+
+    #[test]
+    fn what_is_no_picture_says_so() {
+        let error = Luma::from_bytes(b"not a picture at all", "note.txt").unwrap_err().to_string();
+        assert!(error.contains("note.txt") && error.contains("PNG"), "{error}");
+        let error = Luma::open(Path::new("no-such-file.png")).unwrap_err().to_string();
+        assert!(error.contains("no-such-file.png"), "{error}");
+    }
+}

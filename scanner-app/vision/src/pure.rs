@@ -1,0 +1,111 @@
+//! The second family, and the only one of a build without a C++ compiler: rqrr.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rqrr::{BitGrid, MetaData, PreparedImage};
+
+use crate::bitstream::mode_of;
+use crate::decoder::{Decoder, Family, Found};
+use crate::luma::LumaView;
+use crate::symbol::{Corners, EcLevel, Stage, Symbol};
+
+/// The most pixels that rqrr is given: it copies the whole picture for every triple of finder patterns,
+/// so its time grows with their square.
+pub const RQRR_MAX_PIXELS: usize = 1 << 20;
+
+/// QR by rqrr, on pictures of at most [`RQRR_MAX_PIXELS`]; a larger one holds nothing for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RqrrDecoder;
+
+impl Decoder for RqrrDecoder {
+    fn family(&self) -> Family {
+        Family::Rqrr
+    }
+
+    fn decode(&self, view: &LumaView<'_>) -> Found {
+        if view.width() * view.height() > RQRR_MAX_PIXELS {
+            return Found::default();
+        }
+        // Some pictures make it panic; nothing outlives the call, so nothing can be left half done.
+        catch_unwind(AssertUnwindSafe(|| detect(view))).unwrap_or_default()
+    }
+}
+
+fn detect(view: &LumaView<'_>) -> Found {
+    let mut image = PreparedImage::prepare_from_greyscale(view.width(), view.height(), |x, y| view.pixel(x, y));
+    let mut found = Found::default();
+    for grid in image.detect_grids() {
+        let corners = corners(&grid.bounds);
+        match read_grid(&grid.grid) {
+            Some(read) => found.symbols.push(read.into_symbol(corners)),
+            None => found.unread.push(corners),
+        }
+    }
+    found
+}
+
+#[allow(clippy::cast_precision_loss)] // pixel positions are far below 2^24
+fn corners(bounds: &[rqrr::Point; 4]) -> Corners {
+    bounds.map(|point| [point.x as f32, point.y as f32])
+}
+
+/// What rqrr reads of a grid of modules.
+pub(crate) struct GridRead {
+    pub(crate) payload: Vec<u8>,
+    version: Option<u8>,
+    ec_level: Option<EcLevel>,
+    pub(crate) mode: Option<crate::symbol::Mode>,
+    mirrored: bool,
+}
+
+impl GridRead {
+    fn into_symbol(self, corners: Corners) -> Symbol {
+        // Payloads need not be UTF-8 (rqrr's own `decode` drops those): the bytes are kept beside the text.
+        let text = String::from_utf8_lossy(&self.payload).into_owned();
+        let mut symbol = Symbol::new(text, corners, Stage::Rqrr);
+        symbol.bytes = (self.payload != symbol.text.as_bytes()).then_some(self.payload);
+        symbol.version = self.version;
+        symbol.ec_level = self.ec_level;
+        symbol.mode = self.mode;
+        symbol.mirrored = self.mirrored;
+        if self.mirrored {
+            symbol.corners.swap(1, 3);
+        }
+        symbol
+    }
+}
+
+/// Reads a grid of modules, mended by its error correction; `None` where that fails.
+pub(crate) fn read_grid<G: BitGrid>(grid: &G) -> Option<GridRead> {
+    let size = grid.size();
+    let copy = rqrr::SimpleGrid::from_func(size, |x, y| grid.bit(y, x));
+    let grid = rqrr::Grid::new(copy);
+    let mut payload = Vec::new();
+    let meta = grid.decode_to(&mut payload).ok()?;
+    // rqrr reads a grid straight first and mirrored second, without saying which. The format bits of a mirrored
+    // grid, taken straight, are another format or none.
+    let mirrored = grid.get_raw_data().map_or(true, |(straight, _)| !same_format(&straight, &meta));
+    let version = u8::try_from(meta.version.0).ok();
+    let ec_level = ec_level(meta.ecc_level);
+    let bit = |x: usize, y: usize| if mirrored { grid.grid.bit(x, y) } else { grid.grid.bit(y, x) };
+    let mode = match (version, ec_level) {
+        (Some(version), Some(level)) => mode_of(&bit, version, level, meta.mask, &payload),
+        _ => None,
+    };
+    Some(GridRead { payload, version, ec_level, mode, mirrored })
+}
+
+fn same_format(a: &MetaData, b: &MetaData) -> bool {
+    (a.ecc_level, a.mask) == (b.ecc_level, b.mask)
+}
+
+/// The two format bits of the level, in the order of the standard's table.
+fn ec_level(bits: u16) -> Option<EcLevel> {
+    match bits {
+        0 => Some(EcLevel::M),
+        1 => Some(EcLevel::L),
+        2 => Some(EcLevel::H),
+        3 => Some(EcLevel::Q),
+        _ => None,
+    }
+}
