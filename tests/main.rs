@@ -1,1 +1,1 @@
-//! stub
+//! Whole-system tests: one binary, one module a subject.

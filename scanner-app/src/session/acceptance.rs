@@ -56,7 +56,7 @@ impl Acceptance {
 mod tests {
     use super::*;
 
-    const CODE: &str = "HTTPS://ID.EXAMPLE.CN/01/16901234567892/21/7K3M9QX2T4WD";
+    const CODE: &str = "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD";
 
     fn seen(memory: &mut Acceptance, text: &str, agree: u8, at_ms: u64) -> usize {
         memory.accept(vec![Reading { text: text.into(), agree, label: None }], at_ms).len()

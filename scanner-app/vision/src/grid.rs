@@ -48,9 +48,7 @@ fn sample(view: &LumaView<'_>, symbol: &Symbol, size: usize) -> Option<Vec<f32>>
 fn threshold(modules: &[f32], size: usize) -> Vec<bool> {
     // The centre of the first finder pattern is dark and the ring around it light, unless all is inverted.
     let inverted = modules[3 * size + 3] > modules[3 * size + 1];
-    (0..size * size)
-        .map(|at| (modules[at] < neighbourhood(modules, size, at % size, at / size)) != inverted)
-        .collect()
+    (0..size * size).map(|at| (modules[at] < neighbourhood(modules, size, at % size, at / size)) != inverted).collect()
 }
 
 fn neighbourhood(modules: &[f32], size: usize, x: usize, y: usize) -> f32 {

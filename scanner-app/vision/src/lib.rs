@@ -32,6 +32,8 @@ mod reader;
 #[cfg(feature = "scene")]
 pub mod scene;
 mod symbol;
+// Without the main decoder only halving is used.
+#[cfg_attr(not(feature = "zxing"), allow(dead_code))]
 mod transform;
 #[cfg(feature = "zxing")]
 mod zxing;

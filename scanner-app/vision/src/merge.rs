@@ -9,6 +9,7 @@ pub(crate) enum Transform {
     /// As it came, the decoder's own turning and scaling included.
     Frame,
     /// Around a located symbol, scaled.
+    #[cfg(feature = "zxing")]
     Crop,
     /// The whole of it, scaled.
     Scaled,
@@ -47,6 +48,7 @@ impl Merge {
     }
 
     /// Whether some symbol was read where `corners` are.
+    #[cfg(feature = "zxing")]
     pub(crate) fn covers(&self, corners: &crate::symbol::Corners) -> bool {
         self.entries.iter().any(|entry| same_place(&entry.symbol.corners, corners))
     }
@@ -75,9 +77,10 @@ impl Merge {
         for (at, entry) in self.entries.into_iter().enumerate() {
             let mut symbol = entry.symbol;
             let own = entry.witnesses.len();
-            let rivals = votes.iter().enumerate().filter(|(other, (corners, _))| {
-                *other != at && same_place(corners, &symbol.corners)
-            });
+            let rivals = votes
+                .iter()
+                .enumerate()
+                .filter(|(other, (corners, _))| *other != at && same_place(corners, &symbol.corners));
             let best_rival = rivals.map(|(_, (_, count))| *count).max().unwrap_or(0);
             if own < best_rival {
                 continue;
@@ -124,7 +127,7 @@ mod tests {
         let mut merge = Merge::default();
         merge.add(read("A", 0.0), Family::Zxing, Transform::Frame);
         merge.add(read("B", 0.0), Family::Rqrr, Transform::Frame);
-        merge.add(read("B", 0.0), Family::Zxing, Transform::Crop);
+        merge.add(read("B", 0.0), Family::Zxing, Transform::Scaled);
         assert_eq!(merge.finish().into_iter().map(|symbol| symbol.text).collect::<Vec<_>>(), ["B"]);
     }
 

@@ -8,6 +8,7 @@ pub(crate) struct Perspective([f32; 9]);
 
 impl Perspective {
     /// Maps (0,0), (1,0), (1,1), (0,1) to `corners` (Heckbert 1989); `None` where they span no area.
+    #[allow(clippy::many_single_char_names)] // the letters of the formula
     pub(crate) fn from_unit_square(corners: &Corners) -> Option<Self> {
         let [p, q, r, s] = *corners;
         let (dx1, dy1) = (q[0] - r[0], q[1] - r[1]);
@@ -41,6 +42,7 @@ impl Perspective {
 
     /// The map back; its scale does not matter, so the adjugate will do.
     #[cfg(feature = "scene")]
+    #[allow(clippy::many_single_char_names)] // the letters of the formula
     pub(crate) fn inverse(&self) -> Self {
         let [a, b, c, d, e, f, g, h, i] = self.0;
         Self([

@@ -74,14 +74,23 @@ impl Decoder for ZxingDecoder {
 }
 
 fn symbol(barcode: &Barcode, stage: Stage) -> Symbol {
-    let mut symbol = Symbol::new(barcode.text(), corners(barcode), stage);
     let bytes = barcode.bytes();
+    let mut symbol = Symbol::new(text(barcode, &bytes), corners(barcode), stage);
     symbol.bytes = (bytes != symbol.text.as_bytes()).then_some(bytes);
     // Micro QR versions read "M1" to "M4" and so stay unknown.
     symbol.version = barcode.extra_with_key("Version").parse().ok();
     symbol.ec_level = ec_level(&barcode.extra_with_key("ECLevel"));
     symbol.mirrored = barcode.is_mirrored();
     symbol
+}
+
+/// The text; the binding cuts it off at the first NUL, so a payload with one is put into text here.
+fn text(barcode: &Barcode, bytes: &[u8]) -> String {
+    if !bytes.contains(&0) {
+        return barcode.text();
+    }
+    // Without an announced character set, what is not UTF-8 is Latin-1 (ISO/IEC 18004, 7.3.5).
+    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect(), str::to_owned)
 }
 
 fn ec_level(name: &str) -> Option<EcLevel> {

@@ -71,16 +71,16 @@ mod tests {
     use super::super::check_digit::compute;
     use super::*;
 
-    const LINK: &str = "HTTPS://ID.EXAMPLE.CN/01/16901234567892/21/7K3M9QX2T4WD";
+    const LINK: &str = "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD";
 
     #[test]
     fn reads_what_it_writes_and_any_case_path_or_attribute() {
-        let code = PackageCode::item("16901234567892", "7K3M9QX2T4WD").unwrap();
+        let code = PackageCode::item("16901234567899", "7K3M9QX2T4WD").unwrap();
         assert_eq!(format_digital_link("id.example.cn", &code), LINK);
         for text in [
             LINK,
-            "https://id.example.cn/01/16901234567892/21/7K3M9QX2T4WD?17=271231#top",
-            "http://other.example/some/path/01/16901234567892/10/LOT/21/7K3M9QX2T4WD",
+            "https://id.example.cn/01/16901234567899/21/7K3M9QX2T4WD?17=271231#top",
+            "http://other.example/some/path/01/16901234567899/10/LOT/21/7K3M9QX2T4WD",
         ] {
             assert_eq!(parse_digital_link(text).unwrap(), code, "{text}");
         }
@@ -91,10 +91,10 @@ mod tests {
         assert_eq!(parse_digital_link("WIFI:S:home;;"), Err(CodeError::NotALink));
         assert_eq!(parse_digital_link("https://example.cn/about"), Err(CodeError::NoPackage));
         assert_eq!(
-            parse_digital_link("https://e.cn/01/16901234567893/21/A"),
-            Err(CodeError::CheckDigit("16901234567893".into()))
+            parse_digital_link("https://e.cn/01/16901234567898/21/A"),
+            Err(CodeError::CheckDigit("16901234567898".into()))
         );
-        assert!(matches!(parse_digital_link("https://e.cn/01/16901234567892/21/%zz"), Err(CodeError::Serial(_))));
+        assert!(matches!(parse_digital_link("https://e.cn/01/16901234567899/21/%zz"), Err(CodeError::Serial(_))));
     }
 
     proptest! {

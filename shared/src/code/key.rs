@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn codes_of_one_pack_share_their_first_bytes() {
-        let code = |random| PackageCode::item("16901234567892", &format_serial(77, random)).unwrap();
+        let code = |random| PackageCode::item("16901234567899", &format_serial(77, random)).unwrap();
         let (a, b) = (CodeKey::of(&code(1)), CodeKey::of(&code(2)));
         assert_ne!(a, b);
         assert_eq!(a.as_bytes()[..4], [0, 0, 0, 77]);

@@ -43,6 +43,11 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             report::mismatches(&mut *store.read().await?, json, all).await?;
         }
         Command::Trace { code, json } => return report::trace(&mut *store.read().await?, &code, json).await,
+        Command::Events => {
+            for event in store::event::list(&mut *store.read().await?).await? {
+                report::line(&event)?;
+            }
+        }
         Command::VerifyLog => {
             let verified = verify::verify_log(&mut *store.read().await?).await?;
             report::line(&verified)?;

@@ -68,6 +68,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List every event of the ledger: terminal, epoch, number, kind; one JSON object a line.
+    Events,
     /// Recompute every stored hash chain.
     VerifyLog,
     /// Print what a terminal needs to know of this server, as JSON.

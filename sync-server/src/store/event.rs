@@ -198,3 +198,28 @@ pub async fn reached(conn: &mut SqliteConnection) -> Result<BTreeMap<TerminalId,
         })
         .collect()
 }
+
+/// One line of the ledger's list.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Listed {
+    /// Whose event.
+    pub terminal: String,
+    /// Of which epoch.
+    pub epoch: String,
+    /// Its number.
+    pub seq: u64,
+    /// What it says, in one word.
+    pub kind: String,
+}
+
+/// Every event of the ledger, by terminal, epoch and number.
+pub async fn list(conn: &mut SqliteConnection) -> Result<Vec<Listed>, StoreError> {
+    let sql = "select terminal, epoch, seq, kind from event order by terminal, epoch, seq";
+    let rows = sqlx::query(sql).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let seq = super::from_i64(row.try_get("seq")?);
+            Ok(Listed { terminal: row.try_get("terminal")?, epoch: row.try_get("epoch")?, seq, kind: row.try_get("kind")? })
+        })
+        .collect()
+}

@@ -10,33 +10,47 @@ use crate::symbol::Corners;
 /// Distance of the camera to the cartons, in frame heights.
 const DISTANCE: f32 = 1.6;
 
-/// One carton for each label, in a grid of cells, none overlapping another.
-pub(crate) fn place(labels: &[Label], size: FrameSize, profile: &Profile, random: &mut Random) -> Vec<Carton> {
+/// How far the hand moves the picture between frames, in frame heights, and turns it, degrees.
+const SHAKE: f32 = 0.008;
+const SHAKE_DEG: f32 = 1.0;
+
+/// One carton for each label, in a grid of cells. Where each stands comes from the labels alone, so that the frames of
+/// a scene show the same cartons; `moment` moves the camera a little.
+pub(crate) fn place(labels: &[Label], size: FrameSize, profile: &Profile, moment: &mut Random) -> Vec<Carton> {
+    let random = &mut Random::new(seed(labels));
     let (columns, rows) = cells(labels.len());
     let (width, height) = (pixel(size.width), pixel(size.height));
     let (cell_width, cell_height) = (width / small(columns), height / small(rows));
     // A turned and tilted face needs room around it.
     let most = (cell_width / (FACE.width() * 1.05)).min(cell_height / (FACE.height() * 1.05));
     let scale = height / 720.0;
+    let shake = [0, 1].map(|_| moment.between(-SHAKE, SHAKE) * height);
+    let turn_deg = moment.between(-SHAKE_DEG, SHAKE_DEG);
     let mut cartons = Vec::with_capacity(labels.len());
     for (at, label) in labels.iter().enumerate() {
         let module_px = (random.between(profile.module_px.0, profile.module_px.1) * scale).min(most);
         let slack_x = (cell_width - FACE.width() * module_px).max(0.0) / 4.0;
         let slack_y = (cell_height - FACE.height() * module_px).max(0.0) / 4.0;
         let centre = [
-            cell_width * (small(at % columns) + 0.5) + random.between(-slack_x, slack_x),
-            cell_height * (small(at / columns) + 0.5) + random.between(-slack_y, slack_y),
+            cell_width * (small(at % columns) + 0.5) + random.between(-slack_x, slack_x) + shake[0],
+            cell_height * (small(at / columns) + 0.5) + random.between(-slack_y, slack_y) + shake[1],
         ];
         let tilt = profile.tilt_deg;
         let pose = Pose {
             yaw: random.between(-tilt, tilt).to_radians(),
             pitch: random.between(-tilt, tilt).to_radians(),
-            roll: random.between(-profile.turn_deg, profile.turn_deg).to_radians(),
+            roll: (random.between(-profile.turn_deg, profile.turn_deg) + turn_deg).to_radians(),
         };
         let corners = pose.project(module_px, centre, height * DISTANCE);
         cartons.extend(Carton::new(label.clone(), corners, random));
     }
     cartons
+}
+
+/// A seed that the labels alone decide (FNV-1a over their texts).
+fn seed(labels: &[Label]) -> u64 {
+    let bytes = labels.iter().flat_map(|label| label.text().bytes().chain([0]));
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
 /// Columns and rows for a number of labels, in a wide frame.
@@ -49,7 +63,7 @@ fn cells(labels: usize) -> (usize, usize) {
         5 | 6 => (3, 2),
         7 | 8 => (4, 2),
         more => {
-            let rows = (1..).find(|rows| rows * rows * 2 >= more).unwrap_or(1);
+            let rows = (more / 2).isqrt().max(1);
             (more.div_ceil(rows), rows)
         }
     }

@@ -15,52 +15,61 @@ pub(crate) fn expose(frame: RgbImage, profile: &Profile, random: &mut Random) ->
     compress(frame, profile.jpeg_quality)
 }
 
-/// Gaussian blur of deviation `sigma_px`, rows then columns, 7 taps.
-fn blur(frame: RgbImage, sigma_px: f32) -> RgbImage {
-    if sigma_px < 0.1 {
-        return frame;
+/// How many pixels the blur reaches to each side.
+const REACH: usize = 3;
+
+/// Gaussian blur of deviation `sigma_px`, rows then columns, in 1/256.
+fn blur(mut frame: RgbImage, sigma_px: f32) -> RgbImage {
+    let taps = taps(sigma_px);
+    let (row_bytes, height) = (frame.width() as usize * 3, frame.height() as usize);
+    for row in frame.chunks_exact_mut(row_bytes) {
+        let mut padded = row[..3].repeat(REACH);
+        padded.extend_from_slice(row);
+        padded.extend_from_slice(&row[row_bytes - 3..].repeat(REACH));
+        weigh(row, &taps, |tap| &padded[tap * 3..]);
     }
-    let mut taps = [0.0_f32; 4];
-    for (tap, distance) in taps.iter_mut().zip([0.0_f32, 1.0, 2.0, 3.0]) {
-        *tap = (-distance * distance / (2.0 * sigma_px * sigma_px)).exp();
+    let rows = frame.to_vec();
+    for (y, row) in frame.chunks_exact_mut(row_bytes).enumerate() {
+        weigh(row, &taps, |tap| &rows[(y + tap).saturating_sub(REACH).min(height - 1) * row_bytes..]);
     }
-    let total = taps[0] + 2.0 * (taps[1] + taps[2] + taps[3]);
-    let taps = taps.map(|tap| tap / total);
-    let rows = along(&frame, taps, |x, y, offset| (shifted(x, offset), y));
-    along(&rows, taps, |x, y, offset| (x, shifted(y, offset)))
+    frame
 }
 
-fn shifted(at: u32, offset: i32) -> u32 {
-    at.saturating_add_signed(offset)
+/// Weights that sum to 256.
+fn taps(sigma_px: f32) -> [u16; 2 * REACH + 1] {
+    let sigma_px = sigma_px.max(0.05);
+    let weight = |distance: f32| (-distance * distance / (2.0 * sigma_px * sigma_px)).exp();
+    let sides = [1.0, 2.0, 3.0].map(weight);
+    let total = 1.0 + 2.0 * sides.iter().sum::<f32>();
+    let [one, two, three] = sides.map(|side| u16::from(to_byte(side / total * 256.0)));
+    [three, two, one, 256 - 2 * (one + two + three), one, two, three]
 }
 
-fn along(frame: &RgbImage, taps: [f32; 4], neighbour: impl Fn(u32, u32, i32) -> (u32, u32)) -> RgbImage {
-    let (right, bottom) = (frame.width() - 1, frame.height() - 1);
-    RgbImage::from_fn(frame.width(), frame.height(), |x, y| {
-        let mut sum = [0.0; 3];
-        for offset in -3_i32..=3 {
-            let (x, y) = neighbour(x, y, offset);
-            let colour = frame.get_pixel(x.min(right), y.min(bottom)).0;
-            let tap = taps[offset.unsigned_abs() as usize];
-            for (total, part) in sum.iter_mut().zip(colour) {
-                *total += f32::from(part) * tap;
-            }
+/// Sets `row` to the weighted sum of the rows that `source` gives for each tap.
+fn weigh<'a>(row: &mut [u8], taps: &[u16; 2 * REACH + 1], source: impl Fn(usize) -> &'a [u8]) {
+    let mut sums = vec![128_u16; row.len()];
+    for (tap, weight) in taps.iter().enumerate() {
+        for (sum, part) in sums.iter_mut().zip(source(tap)) {
+            // At most 255 * 256 in all, and the half for rounding.
+            *sum += weight * u16::from(*part);
         }
-        image::Rgb(sum.map(to_byte))
-    })
+    }
+    for (part, sum) in row.iter_mut().zip(sums) {
+        *part = sum.to_be_bytes()[0];
+    }
 }
 
 /// Light that falls off across the frame and towards its corners, then the sensor's noise.
 fn light_and_noise(frame: &mut RgbImage, profile: &Profile, random: &mut Random) {
     let angle = random.between(0.0, std::f32::consts::TAU);
     let (along_x, along_y) = (angle.cos(), angle.sin());
-    let gain = random.between(0.95, 1.08);
+    let exposure = random.between(0.95, 1.08);
     let (width, height) = (pixel(frame.width()), pixel(frame.height()));
     for (x, y, colour) in frame.enumerate_pixels_mut() {
         let (x, y) = (pixel(x) / width - 0.5, pixel(y) / height - 0.5);
         let slope = (x * along_x + y * along_y + 0.71) / 1.42;
         let vignette = (x * x + y * y) * 2.0;
-        let light = gain * (1.0 - profile.shade * (0.6 * slope + 0.4 * vignette));
+        let light = exposure * (1.0 - profile.shade * (0.6 * slope + 0.4 * vignette));
         let grain = random.normal() * profile.noise_sigma;
         colour.0 = colour.0.map(|part| to_byte(f32::from(part) * light + grain));
     }

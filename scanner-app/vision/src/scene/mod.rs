@@ -72,7 +72,7 @@ impl Scene {
         &self.labels
     }
 
-    /// One frame; another seed is another moment: hand, light and noise differ, the labels stay.
+    /// One frame; another seed is another moment: hand, focus, light and noise differ, the cartons stay.
     #[must_use]
     pub fn render(&self, seed: u64) -> RgbImage {
         self.shoot(seed).frame
@@ -93,19 +93,22 @@ impl Scene {
 }
 
 /// The racking behind the cartons: a dim wall, beams across and posts, out of focus.
-fn backdrop(size: FrameSize, random: &mut Random) -> RgbImage {
-    let shift = random.between(0.0, 1.0);
-    RgbImage::from_fn(size.width, size.height, |x, y| {
-        let (x, y) = (pixel(x) / pixel(size.height), pixel(y) / pixel(size.height));
-        let wall = 46.0 + 22.0 * (1.0 - y);
-        let beam = soft_bar((y + 0.04 * shift) % 0.5, 0.44, 0.5);
-        let post = soft_bar((x + 0.3 * shift) % 0.89, 0.0, 0.035);
-        let mix = |wall: f32, beam_colour: f32, post_colour: f32| {
-            let value = wall + (beam_colour - wall) * beam;
-            carton::to_byte(value + (post_colour - value) * post)
-        };
-        Rgb([mix(wall, 172.0, 48.0), mix(wall * 1.02, 92.0, 70.0), mix(wall * 1.1, 40.0, 104.0)])
-    })
+fn backdrop(size: FrameSize, moment: &mut Random) -> RgbImage {
+    const BEAM: [f32; 3] = [172.0, 92.0, 40.0];
+    const POST: [f32; 3] = [48.0, 70.0, 104.0];
+    let shift = moment.between(0.0, 0.012);
+    let place = |at: u32| pixel(at) / pixel(size.height) + shift;
+    let posts: Vec<f32> = (0..size.width).map(|x| soft_bar(place(x) % 0.89, 0.3, 0.335)).collect();
+    let mut frame = RgbImage::new(size.width, size.height);
+    for (y, row) in frame.enumerate_rows_mut() {
+        let wall = 46.0 + 22.0 * (1.0 - place(y));
+        let beam = soft_bar(place(y) % 0.5, 0.44, 0.49);
+        let behind = carton::mix([wall, wall * 1.02, wall * 1.1], BEAM, beam);
+        for ((_, _, colour), post) in row.zip(&posts) {
+            *colour = Rgb(carton::mix(behind, POST, *post).map(carton::to_byte));
+        }
+    }
+    frame
 }
 
 /// 1 between `from` and `to`, 0 outside, with soft edges.

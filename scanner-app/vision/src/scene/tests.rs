@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use super::*;
 use crate::symbol::same_place;
 use crate::{EcLevel, Luma, Mode, Reader, Symbol};
@@ -29,7 +31,10 @@ fn a_label_is_version_3_m_in_alphanumeric_mode() {
         let symbols = Reader::new().read(&Label::new(text).unwrap().to_luma(4).view());
         let [symbol] = symbols.as_slice() else { panic!("{symbols:?}") };
         assert_eq!(symbol.text, text);
-        assert_eq!((symbol.version, symbol.ec_level, symbol.mode), (Some(3), Some(EcLevel::M), Some(Mode::Alphanumeric)));
+        assert_eq!(
+            (symbol.version, symbol.ec_level, symbol.mode),
+            (Some(3), Some(EcLevel::M), Some(Mode::Alphanumeric))
+        );
         assert!(symbol.accepted && symbol.agree >= 2 && !symbol.mirrored, "{symbol:?}");
     }
 }
@@ -73,6 +78,7 @@ fn a_seed_gives_one_picture() {
 fn generated_labels_are_read_right() {
     let mut random = Random::new(1);
     let (mut planted, mut first, mut frames) = (0, 0, 0);
+    let (mut drawing, mut reading) = (Duration::ZERO, Duration::ZERO);
     let mut size = 0;
     while planted < 200 {
         size = size % 8 + 1;
@@ -81,8 +87,12 @@ fn generated_labels_are_read_right() {
         let scene = Scene::new(&texts, frame_size, WAREHOUSE_1).unwrap();
         let mut unread: Vec<usize> = (0..texts.len()).collect();
         for attempt in 0..3 {
+            let start = Instant::now();
             let shot = scene.shoot(1000 * planted as u64 + attempt);
+            drawing += start.elapsed();
+            let start = Instant::now();
             let symbols = read(&shot.frame);
+            reading += start.elapsed();
             frames += 1;
             for symbol in &symbols {
                 let place = shot.corners.iter().position(|corners| same_place(corners, &symbol.corners));
@@ -99,7 +109,9 @@ fn generated_labels_are_read_right() {
         assert!(unread.is_empty(), "unread after three frames: {unread:?} of {}", texts.len());
         planted += texts.len();
     }
-    println!("{first} of {planted} labels in their first frame, {frames} frames");
+    println!(
+        "{first} of {planted} labels in their first frame, {frames} frames, {drawing:?} to draw, {reading:?} to read"
+    );
     assert!(first * 100 >= planted * 99, "{first} of {planted}");
 }
 
@@ -112,5 +124,17 @@ fn true_corners_are_where_the_symbol_is() {
     for (read, planted) in symbol.corners.iter().zip(shot.corners[0]) {
         let distance = (read[0] - planted[0]).hypot(read[1] - planted[1]);
         assert!(distance < 4.0, "{read:?} {planted:?}");
+    }
+}
+
+/// Writes frames of 1, 2, 4 and 8 labels to the folder `SCENE_PICTURES`, to be looked at.
+#[test]
+#[ignore = "writes pictures for the eye, see SCENE_PICTURES"]
+fn pictures_for_the_eye() {
+    let Some(folder) = std::env::var_os("SCENE_PICTURES").map(std::path::PathBuf::from) else { return };
+    let mut random = Random::new(2);
+    for count in [1, 2, 4, 8] {
+        let scene = Scene::new(&texts(&mut random, count), FrameSize::HD, WAREHOUSE_1).unwrap();
+        scene.render(count as u64).save(folder.join(format!("scene-{count}.png"))).unwrap();
     }
 }

@@ -1,0 +1,98 @@
+//! A real server: its own process, its own folder, TLS on loopback.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{program, succeed};
+
+/// What `serve` says when it is ready.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Ready {
+    /// Where terminals connect.
+    pub terminal: String,
+    /// The console.
+    pub web: String,
+    /// PEM file of its CA.
+    pub ca: PathBuf,
+    /// Key of its acknowledgements.
+    pub server_key: String,
+}
+
+/// A running server; stopped when dropped.
+pub struct Server {
+    config: PathBuf,
+    process: Option<Child>,
+    /// Its addresses and keys.
+    pub ready: Ready,
+}
+
+impl Server {
+    /// Starts a server on free ports, with its data in `folder`.
+    pub fn start(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let config = folder.join("server.toml");
+        let text = "data = \"data\"\nterminal_listen = \"127.0.0.1:0\"\nweb_listen = \"127.0.0.1:0\"\n";
+        std::fs::write(&config, text)?;
+        let (process, ready) = serve(&config)?;
+        Ok(Self { config, process: Some(process), ready })
+    }
+
+    /// The port that terminals' cables lead to.
+    pub fn socket(&self) -> Result<SocketAddr> {
+        let address = self.ready.terminal.trim_start_matches("https://");
+        address.parse().with_context(|| format!("`{address}` is no address"))
+    }
+
+    /// A command on its data, as an administrator would type it.
+    pub fn command<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(&self, args: I) -> Result<Command> {
+        let mut command = Command::new(program("sync-server")?);
+        command.arg("--config").arg(&self.config).args(args);
+        Ok(command)
+    }
+
+    /// Runs a command that must succeed; answers its stdout.
+    pub fn run<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(&self, args: I) -> Result<String> {
+        succeed(&mut self.command(args)?)
+    }
+
+    /// Runs a command that prints a JSON object a line.
+    pub fn lines<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(&self, args: I) -> Result<Vec<Value>> {
+        let text = self.run(args)?;
+        text.lines().map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))).collect()
+    }
+
+    /// Waits until the process ends by itself (it is stopped by a signal).
+    pub fn wait(&mut self) -> Result<()> {
+        if let Some(process) = &mut self.process {
+            process.wait()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // Killed rather than asked: the ledger must stand that, and every demo tries it.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+fn serve(config: &Path) -> Result<(Child, Ready)> {
+    let mut command = Command::new(program("sync-server")?);
+    command.arg("--config").arg(config).arg("serve").env("RUST_LOG", "warn").stdin(Stdio::null());
+    let mut process = command.stdout(Stdio::piped()).spawn().context("the server cannot be started")?;
+    let stdout = process.stdout.take().context("the server has no stdout")?;
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line)?;
+    let ready = serde_json::from_str(&line).with_context(|| format!("the server did not become ready: {line}"))?;
+    Ok((process, ready))
+}

@@ -1,0 +1,123 @@
+//! A real terminal: the app's own commands on its own store, one process a command.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::network::Cable;
+use crate::server::Server;
+use crate::{program, said, succeed};
+
+/// One handheld and its cable.
+pub struct Terminal {
+    config: PathBuf,
+    /// Its identity.
+    pub id: String,
+    /// Its way to the server.
+    pub cable: Cable,
+}
+
+/// One task as the command line names it.
+#[derive(Clone, Copy, Debug)]
+pub struct TaskArgs<'a> {
+    /// outbound, inbound, sort or receipt.
+    pub stage: &'a str,
+    /// Contract or order.
+    pub basis: &'a str,
+    /// Shipping document.
+    pub document: &'a str,
+}
+
+impl Terminal {
+    /// Makes a terminal and enrols it.
+    pub fn enrol(server: &Server, folder: &Path, member: &str, site: &str, name: &str) -> Result<Self> {
+        let cable = Cable::to(server.socket()?)?;
+        let config = folder.join("terminal.toml");
+        let mut init = Command::new(program("scanner-app")?);
+        init.arg("init").arg("--config").arg(&config).args(["--member", member, "--site", site, "--operator", "1024"]);
+        init.args(["--server", &cable.address(), "--server-key", &server.ready.server_key]);
+        let made: Value = serde_json::from_str(&succeed(init.arg("--ca").arg(&server.ready.ca))?)?;
+        let text = |name: &str| made[name].as_str().map(str::to_owned).context("init printed no identity");
+        let (id, key) = (text("terminal")?, text("public_key")?);
+        let add = ["terminals", "add", "--terminal", &id, "--key", &key, "--member", member, "--site", site, "--name", name];
+        server.run(add)?;
+        Ok(Self { config, id, cable })
+    }
+
+    /// Its configuration file.
+    #[must_use]
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+
+    /// A command on its store.
+    pub fn command(&self, name: &str) -> Result<Command> {
+        let mut command = Command::new(program("scanner-app")?);
+        command.arg(name).arg("--config").arg(&self.config).stdin(Stdio::null());
+        Ok(command)
+    }
+
+    /// Sends and fetches; must succeed.
+    pub fn sync(&self) -> Result<Value> {
+        let text = succeed(self.command("sync")?.args(["--once", "--json"]))?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Sends and fetches; must fail. Answers what it said.
+    pub fn sync_fails(&self) -> Result<String> {
+        let output = self.command("sync")?.args(["--once", "--json"]).output()?;
+        ensure!(!output.status.success(), "the terminal synced over a cut network: {}", said(&output));
+        Ok(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    /// Scans a folder of frames to its end. Answers the confirmed scans, then the summary.
+    pub fn scan(&self, task: TaskArgs<'_>, frames: &Path, close: Option<&str>) -> Result<(Vec<Value>, Value)> {
+        let mut command = self.scan_command(task, frames)?;
+        if let Some(close) = close {
+            command.args(["--close", close]);
+        }
+        let mut lines = json_lines(&command.output()?)?;
+        let summary = lines.pop().context("a scan without a summary")?;
+        Ok((lines, summary))
+    }
+
+    /// Scans a folder of frames and is killed (SIGKILL) once it has confirmed `after` scans. Answers what it had confirmed.
+    pub fn scan_and_kill(&self, task: TaskArgs<'_>, frames: &Path, after: usize) -> Result<Vec<Value>> {
+        let mut command = self.scan_command(task, frames)?;
+        let mut process = command.args(["--frame-delay-ms", "60"]).stdout(Stdio::piped()).spawn()?;
+        let stdout = process.stdout.take().context("a process without stdout")?;
+        let mut confirmed = Vec::new();
+        let mut lines = BufReader::new(stdout).lines();
+        while confirmed.len() < after {
+            let line = lines.next().context("the scan ended before it could be killed")??;
+            confirmed.push(serde_json::from_str(&line)?);
+        }
+        process.kill()?;
+        process.wait()?;
+        // What it printed before it died was confirmed as well; a line cut short was not.
+        confirmed.extend(lines.map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok()));
+        Ok(confirmed)
+    }
+
+    /// Events on the terminal, after checking its chain.
+    pub fn verified_events(&self) -> Result<u64> {
+        let verified: Value = serde_json::from_str(&succeed(&mut self.command("verify-log")?)?)?;
+        verified["events"].as_u64().context("verify-log names no number")
+    }
+
+    fn scan_command(&self, task: TaskArgs<'_>, frames: &Path) -> Result<Command> {
+        let mut command = self.command("scan")?;
+        command.args(["--task", task.stage, "--basis", task.basis, "--document", task.document, "--json", "--source"]);
+        command.arg(format!("images:{}", frames.display()));
+        Ok(command)
+    }
+}
+
+fn json_lines(output: &Output) -> Result<Vec<Value>> {
+    ensure!(output.status.success(), "a scan failed: {}", said(output));
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines().map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))).collect()
+}
