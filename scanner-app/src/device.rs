@@ -53,7 +53,11 @@ impl Default for Machine {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an uptime is positive and far below 2^53 ms")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an uptime is positive and far below 2^53 ms"
+)]
 fn millis(ms: f64) -> u64 {
     ms.max(0.0) as u64
 }

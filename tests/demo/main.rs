@@ -59,7 +59,8 @@ fn run(args: &Args) -> Result<bool> {
         enrol("W", "GZ-HUB", "T2 sorting centre")?,
         enrol("R1", "R1-SHOP", "T3 shop counter")?,
     ];
-    let mut day = shifts::Day { server: &server, labels: &labels, folder: &args.folder, seed: args.seed, confirmed: Vec::new() };
+    let mut day =
+        shifts::Day { server: &server, labels: &labels, folder: &args.folder, seed: args.seed, confirmed: Vec::new() };
     day.work(&terminals)?;
     let confirmed = day.confirmed;
     eprintln!("6/6  reconciliation");
@@ -70,7 +71,7 @@ fn run(args: &Args) -> Result<bool> {
         report.print();
     }
     if !args.headless {
-        stay(&mut server, &terminals[1], &args.folder)?;
+        stay(&mut server, &terminals[0], &args.folder)?;
     }
     Ok(report.is_clean())
 }
@@ -90,7 +91,7 @@ fn stay(server: &mut Server, terminal: &Terminal, folder: &Path) -> Result<()> {
         let mut window = terminal.command("run")?;
         window.arg("--source").arg(format!("images:{}", frames.display()));
         window.spawn().context("the app's window cannot be opened")?;
-        eprintln!("The sorting centre's terminal is open in a window of its own.");
+        eprintln!("The factory gate's terminal is open in a window of its own: tap FH-2033, its camera sees five labels.");
     } else {
         eprintln!("There is no display here, so the app's window stays shut.");
     }

@@ -70,9 +70,7 @@ pub fn report(
 
 fn ledger(server: &Server) -> Result<(BTreeSet<(String, u64)>, u64)> {
     let listed = server.lines(["events"])?;
-    let key = |event: &serde_json::Value| {
-        Some((event["terminal"].as_str()?.to_owned(), event["seq"].as_u64()?))
-    };
+    let key = |event: &serde_json::Value| Some((event["terminal"].as_str()?.to_owned(), event["seq"].as_u64()?));
     let held = listed.iter().map(key).collect::<Option<BTreeSet<_>>>().context("an event without a number")?;
     Ok((held, listed.len() as u64))
 }
@@ -102,7 +100,14 @@ impl Report {
         println!("\n{:<26} {:<12} {:<8} {:<6} subject", "kind", "state", "planted", "found");
         let mark = |is: bool| if is { "yes" } else { "-" };
         for (named, (planted, found)) in rows {
-            println!("{:<26} {:<12} {:<8} {:<6} {}", named.kind, named.state, mark(planted), mark(found), named.subject);
+            println!(
+                "{:<26} {:<12} {:<8} {:<6} {}",
+                named.kind,
+                named.state,
+                mark(planted),
+                mark(found),
+                named.subject
+            );
         }
         let verdict = if self.is_clean() { "found = planted" } else { "FOUND DIFFERS FROM PLANTED" };
         println!(

@@ -45,7 +45,14 @@ impl Day<'_> {
         eprintln!("5/6  receipt at the shop counter");
         shop.sync()?;
         self.receipt(shop)?;
-        photograph(&self.labels.units[..UNITS_PER_CASE], &self.folder.join("window-frames"), self.seed)
+        self.frames_for_the_window()
+    }
+
+    /// What the open window's camera will see: three cases of a note that is still open, and two labels that are not its.
+    fn frames_for_the_window(&self) -> Result<()> {
+        let cases = &self.labels.cases;
+        let texts = [&cases[7], &cases[11], &cases[12], &cases[0], &self.labels.frozen].map(Clone::clone);
+        photograph(&texts, &self.folder.join("window-frames"), self.seed)
     }
 
     fn outbound(&mut self, gate: &Terminal) -> Result<()> {
@@ -146,7 +153,9 @@ impl Day<'_> {
     fn expect_provisional(&self) -> Result<()> {
         let live = self.server.lines(["mismatches", "--json"])?;
         let waiting = live.iter().any(|found| {
-            found["kind"] == "inbound-without-outbound" && found["subject"] == "FH-2044" && found["state"] == "provisional"
+            found["kind"] == "inbound-without-outbound"
+                && found["subject"] == "FH-2044"
+                && found["state"] == "provisional"
         });
         ensure!(waiting, "FH-2044 arrived without its outbound scans, and nobody noticed");
         Ok(())

@@ -42,7 +42,8 @@ impl Terminal {
         let made: Value = serde_json::from_str(&succeed(init.arg("--ca").arg(&server.ready.ca))?)?;
         let text = |name: &str| made[name].as_str().map(str::to_owned).context("init printed no identity");
         let (id, key) = (text("terminal")?, text("public_key")?);
-        let add = ["terminals", "add", "--terminal", &id, "--key", &key, "--member", member, "--site", site, "--name", name];
+        let add =
+            ["terminals", "add", "--terminal", &id, "--key", &key, "--member", member, "--site", site, "--name", name];
         server.run(add)?;
         Ok(Self { config, id, cable })
     }

@@ -11,22 +11,26 @@ use crate::server::Server;
 /// Host of the links on the labels.
 pub const HOST: &str = "ID.EXAMPLE.CN";
 
-const MEMBERS: &str = "member,name,role\nM,深圳制造,maker\nW,广州批发,wholesaler\nR1,红星便利店,retailer\nR2,东湖烟具,retailer\n";
-const SITES: &str = "site,member,name,region\nSZ-GATE,M,深圳工厂 1 号门,4403\nGZ-HUB,W,广州分拣中心,4401\nR1-SHOP,R1,红星便利店,4401\n";
+const MEMBERS: &str =
+    "member,name,role\nM,深圳制造,maker\nW,广州批发,wholesaler\nR1,红星便利店,retailer\nR2,东湖烟具,retailer\n";
+const SITES: &str =
+    "site,member,name,region\nSZ-GATE,M,深圳工厂 1 号门,4403\nGZ-HUB,W,广州分拣中心,4401\nR1-SHOP,R1,红星便利店,4401\n";
 const BASES: &str = "basis,kind,seller,buyer,product,units\n\
     HT-2031,contract,M,W,POD,84\nHT-2044,contract,M,W,MINT,12\nPS-8841,order,W,R1,POD,6\nPS-8842,order,W,R2,POD,6\n";
 const DOCUMENTS: &str = "document,basis,consignor,consignee,carrier,packing_level,product,units\n\
     FH-2031,HT-2031,M,W,顺达物流,case,POD,48\nFH-2032,HT-2031,M,W,顺达物流,case,POD,18\n\
-    FH-2044,HT-2044,M,W,顺达物流,case,MINT,12\n\
+    FH-2033,HT-2031,M,W,顺达物流,case,POD,18\nFH-2044,HT-2044,M,W,顺达物流,case,MINT,12\n\
     PD-8841,PS-8841,W,R1,顺达物流,unit,POD,6\nPD-8842,PS-8842,W,R2,顺达物流,unit,POD,6\n";
 
 /// Units (盒) in a case of both products.
 pub const UNITS_PER_CASE: usize = 6;
 
+const CASES: usize = 13;
+
 /// The labels' texts.
 #[derive(Clone, Debug)]
 pub struct Labels {
-    /// Eleven cases of POD.
+    /// Thirteen cases of POD; the last two and the eighth stay for the window.
     pub cases: Vec<String>,
     /// Their units, case by case.
     pub units: Vec<String>,
@@ -76,12 +80,25 @@ pub fn set_up(server: &Server, folder: &Path) -> Result<Labels> {
 
     let issue = |level: &str, count: usize, pack: &str, parent: Option<&str>| -> Result<Vec<String>> {
         let count = count.to_string();
-        let mut args = vec!["codes", "issue", "--contract", "HT-2031", "--product", "POD", "--level", level, "--count", &count, "--pack", pack];
+        let mut args = vec![
+            "codes",
+            "issue",
+            "--contract",
+            "HT-2031",
+            "--product",
+            "POD",
+            "--level",
+            level,
+            "--count",
+            &count,
+            "--pack",
+            pack,
+        ];
         args.extend(parent.into_iter().flat_map(|parent| ["--parent-pack", parent]));
         codes(&server.run(args)?)
     };
-    let cases = issue("case", 11, "P-2031-1", None)?;
-    let units = issue("unit", 11 * UNITS_PER_CASE, "P-2031-2", Some("P-2031-1"))?;
+    let cases = issue("case", CASES, "P-2031-1", None)?;
+    let units = issue("unit", CASES * UNITS_PER_CASE, "P-2031-2", Some("P-2031-1"))?;
     let frozen = issue("case", 1, "P-2031-3", None)?.remove(0);
     server.run(["codes", "lose", "P-2031-3", "--stolen"])?;
     // The server keeps a parent's codes in canonical order: sort them so that the n-th case holds the n-th six units.

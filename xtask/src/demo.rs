@@ -14,7 +14,8 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     let demo = target.join("debug/demo");
     let mut command = Command::new(&demo);
-    let status = command.args(args).status().map_err(|error| format!("{} cannot be started: {error}", demo.display()))?;
+    let status =
+        command.args(args).status().map_err(|error| format!("{} cannot be started: {error}", demo.display()))?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
@@ -24,7 +25,11 @@ fn build() -> Result<(), String> {
     eprintln!("Building the server and the terminal: some 5 minutes the first time on two cores, seconds later.");
     // The whole workspace, so that tests find the same build; other selections would build the dependencies again.
     let mut build = cargo();
-    build.args(["build", "--workspace", "--bins"]).stdin(Stdio::null()).stderr(Stdio::piped()).stdout(std::io::stderr());
+    build
+        .args(["build", "--workspace", "--bins"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .stdout(std::io::stderr());
     let mut child = build.spawn().map_err(|error| format!("cargo cannot be started: {error}"))?;
     if let Some(words) = child.stderr.take() {
         progress::follow(words, progress::expected(&lock));

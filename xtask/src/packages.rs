@@ -54,7 +54,10 @@ pub fn install(need: Need) -> Result<ExitCode, String> {
     let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
     let by_hand = format!("apt-get update && apt-get install -y --no-install-recommends {}", names.join(" "));
     if !Path::new("/usr/bin/apt-get").exists() {
-        return Err(format!("there is no apt-get here; install these with your own package manager:\n  {}", names.join(" ")));
+        return Err(format!(
+            "there is no apt-get here; install these with your own package manager:\n  {}",
+            names.join(" ")
+        ));
     }
     let Some(root) = root_prefix() else {
         return Err(format!("installing needs root. Run this as root, then try again:\n  {by_hand}"));

@@ -41,7 +41,12 @@ pub fn follow(words: impl Read, expected: usize) {
 
 fn say(compiled: usize, expected: usize, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
-    format!("building: {compiled} of about {} packages, {} min {} s", expected.max(compiled), seconds / 60, seconds % 60)
+    format!(
+        "building: {compiled} of about {} packages, {} min {} s",
+        expected.max(compiled),
+        seconds / 60,
+        seconds % 60
+    )
 }
 
 #[cfg(test)]

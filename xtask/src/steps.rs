@@ -12,7 +12,8 @@ pub fn cargo() -> Command {
 pub fn step(name: &str, command: &mut Command) -> Result<(), String> {
     eprintln!("\n== {name}");
     let started = Instant::now();
-    let status = command.stdin(Stdio::null()).status().map_err(|error| format!("{name}: cannot be started: {error}"))?;
+    let status =
+        command.stdin(Stdio::null()).status().map_err(|error| format!("{name}: cannot be started: {error}"))?;
     let seconds = started.elapsed().as_secs();
     if status.success() {
         eprintln!("== {name}: done in {} min {} s", seconds / 60, seconds % 60);

@@ -52,7 +52,9 @@ pub enum CaptureError {
     #[error("{0}")]
     Picture(String),
     /// No camera, or none that gives pictures.
-    #[error("camera {index} gives no picture: {why}. Plug it in or name another with --source camera:N; a hand scanner (wedge:-) works without")]
+    #[error(
+        "camera {index} gives no picture: {why}. Plug it in or name another with --source camera:N; a hand scanner (wedge:-) works without"
+    )]
     Camera {
         /// Which.
         index: u32,

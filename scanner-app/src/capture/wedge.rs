@@ -40,10 +40,5 @@ impl Source for Wedge {
 fn frame(text: &str, at_ms: u64) -> Frame {
     let usable = !text.is_empty() && text.len() <= LINE_BYTES_MAX;
     let reading = Reading { text: text.to_owned(), agree: 2, label: None };
-    Frame {
-        at_ms,
-        readings: if usable { vec![reading] } else { Vec::new() },
-        symbols: Vec::new(),
-        picture: None,
-    }
+    Frame { at_ms, readings: if usable { vec![reading] } else { Vec::new() }, symbols: Vec::new(), picture: None }
 }

@@ -22,7 +22,9 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     let stage: Stage = args.task.into();
     let document = match (&args.document, stage) {
         (Some(document), _) => DocumentId::from(document.as_str()),
-        (None, Stage::Outbound) => bail!("outbound goods need a shipping document (logistics rules 2022, art. 13): add --document NUMBER"),
+        (None, Stage::Outbound) => {
+            bail!("outbound goods need a shipping document (logistics rules 2022, art. 13): add --document NUMBER")
+        }
         (None, _) => DocumentId::none(),
     };
     let mut source = args.source.open()?;

@@ -8,14 +8,15 @@ use serde_json::json;
 
 use crate::config::Config;
 use crate::device::{Device, Machine};
+use crate::keys;
 use crate::store::Store;
 use crate::sync::{Transport, sync_once};
-use crate::keys;
 
 /// The way to the server that a configuration names.
 pub(super) fn transport(config: &Config) -> Result<Transport> {
-    let ca = fs::read(&config.ca)
-        .with_context(|| format!("the CA file {} cannot be read; copy it from the server again", config.ca.display()))?;
+    let ca = fs::read(&config.ca).with_context(|| {
+        format!("the CA file {} cannot be read; copy it from the server again", config.ca.display())
+    })?;
     let key = keys::open(&config.key)?;
     Ok(Transport::new(&config.server, &ca, (config.terminal, key), config.server_key)?)
 }

@@ -1,13 +1,41 @@
-//! `scanner-app run`: the window.
+//! `scanner-app run`: the window, with the session on a thread of its own and the sender on another.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc::channel;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
+use slint::ComponentHandle;
 
-use super::Form;
+use super::{Form, stores};
 use crate::capture::SourceName;
 use crate::config::Config;
+use crate::device::{Device, Machine};
+use crate::store::Store;
+use crate::sync::Worker;
+use crate::ui::{WindowHandle, window};
 
-pub(super) fn run(_config: &Config, _source: &SourceName, _form: Form) -> Result<ExitCode> {
-    bail!("window: not yet")
+mod clerk;
+
+pub(super) fn run(config: &Config, source: &SourceName, form: Form) -> Result<ExitCode> {
+    let device: Arc<dyn Device> = Arc::new(Machine::new());
+    let store = stores::open(config, device.as_ref())?;
+    let sender_store = Store::open_beside(&config.store, config.terminal, device.epoch())?;
+    let worker = Worker::start(sender_store, stores::transport(config)?, Arc::clone(&device));
+    let (intents, wanted) = channel();
+    let window = window(form == Form::Tablet, &intents)?;
+    let clerk = clerk::Clerk::new(config.clone(), source.clone(), device, worker, WindowHandle::of(&window));
+    let session = std::thread::Builder::new().name("session".to_owned());
+    let session =
+        session.spawn(move || clerk.work(store, &wanted)).context("the session's thread cannot be started")?;
+    window.run()?;
+    // The window is gone: the session sees its intents end and stops.
+    drop(intents);
+    drop(window);
+    match session.join() {
+        Ok(worked) => worked.map(|()| ExitCode::SUCCESS),
+        Err(_) => {
+            anyhow::bail!("the session stopped unexpectedly; all that was confirmed is safe, start the app again")
+        }
+    }
 }

@@ -48,7 +48,9 @@ impl Knowledge {
         let family = code.map(|code| self.family(code)).unwrap_or_default();
         let of_family = |act: &Act| {
             let movement = act.movement();
-            movement.and_then(|(_, movement)| shared::code::parse(&movement.text).ok()).is_some_and(|code| family.contains(&code))
+            movement
+                .and_then(|(_, movement)| shared::code::parse(&movement.text).ok())
+                .is_some_and(|code| family.contains(&code))
         };
         let bears = |fact: &&Fact| match fact.act.reference() {
             Some((of, _)) => of == basis || of_family(&fact.act),

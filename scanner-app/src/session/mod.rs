@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod judging;
+mod overview;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use shared::code::PackageCode;
 use shared::event::{Act, Capture, Close, Event, LabelMetadata, Movement, Stage, VoidReason};
 use shared::ids::{BasisId, DocumentId, EventRef, MemberId, OperatorId, SiteId};
 use shared::mismatch::{Kind, Mismatch, ScanResult, Severity};
+use shared::reference::Level;
 use shared::rules::{Progress, progress};
 use shared::time::Timestamp;
 use shared::trail::Fact;
@@ -20,6 +22,7 @@ use crate::store::{Pulled, Store, StoreError, Task, close_task, insert_task};
 
 pub use acceptance::{Acceptance, Reading};
 use judging::Knowledge;
+pub use overview::{OpenWork, overview};
 
 /// Who and where: what every event says.
 #[derive(Clone, Debug)]
@@ -89,8 +92,7 @@ impl Session {
             None => Task { task: store.next_task_id()?, stage, basis, document },
         };
         let first = store.next_seq()? == 1;
-        let mut session =
-            Self { store, device, identity, knowledge, task, resumed, frames: 0, feedback: Vec::new() };
+        let mut session = Self { store, device, identity, knowledge, task, resumed, frames: 0, feedback: Vec::new() };
         if first {
             session.record(vec![Act::EpochStarted { previous: None }], |_| Ok(()))?;
         }
@@ -139,7 +141,11 @@ impl Session {
     }
 
     /// Records the labels of one frame together, each judged with the ones before it. Answers after the commit.
-    pub fn scan(&mut self, readings: &[(String, Option<LabelMetadata>)], how: Capture) -> Result<Vec<Feedback>, StoreError> {
+    pub fn scan(
+        &mut self,
+        readings: &[(String, Option<LabelMetadata>)],
+        how: Capture,
+    ) -> Result<Vec<Feedback>, StoreError> {
         if readings.is_empty() {
             return Ok(Vec::new());
         }
@@ -168,10 +174,16 @@ impl Session {
         Ok(answers)
     }
 
-    /// Undoes the newest scan of this task that still counts. Answers which, or none.
+    /// Undoes the newest scan of this task that is not undone. Answers which, or none.
     pub fn undo_last(&mut self) -> Result<Option<Feedback>, StoreError> {
-        let Some(place) = self.feedback.iter().rposition(|answer| !answer.undone) else { return Ok(None) };
-        let seq = self.feedback[place].seq;
+        let newest = self.feedback.iter().rev().find(|answer| !answer.undone).map(|answer| answer.seq);
+        newest.map_or(Ok(None), |seq| self.undo(seq))
+    }
+
+    /// Undoes the scan of this number. Answers it, or none where this task has no such scan, or it is undone already.
+    pub fn undo(&mut self, seq: u64) -> Result<Option<Feedback>, StoreError> {
+        let found = self.feedback.iter().position(|answer| answer.seq == seq && !answer.undone);
+        let Some(place) = found else { return Ok(None) };
         let voids = EventRef { terminal: self.store.terminal(), epoch: self.store.epoch(), seq };
         self.record(vec![Act::Void { voids, reason: VoidReason::DidNotOccur }], |_| Ok(()))?;
         self.feedback[place].undone = true;
@@ -215,10 +227,26 @@ impl Session {
         Ok(self.store.pending()?.0)
     }
 
-    /// The store, for what does not belong to the task.
+    /// Leaves the task open and gives the store back.
     #[must_use]
-    pub const fn store(&self) -> &Store {
-        &self.store
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+
+    /// The level that the big figure counts in.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        let document = self.knowledge.pulled.references.documents.get(&self.task.document);
+        document.map_or(Level::Unit, |document| document.packing_level)
+    }
+
+    /// The other party's name.
+    #[must_use]
+    pub fn counterparty(&self) -> String {
+        let references = &self.knowledge.pulled.references;
+        let basis = references.bases.get(&self.task.basis);
+        let party = basis.map(|basis| if self.task.stage.sends() { &basis.buyer } else { &basis.seller });
+        party.map(|party| references.member_name(party).to_owned()).unwrap_or_default()
     }
 
     fn movement(&self, text: &str, label: Option<LabelMetadata>, how: Capture) -> Act {

@@ -122,9 +122,9 @@ impl Store {
 
     /// How many events wait, and when the oldest was made.
     pub fn pending(&self) -> Result<(u64, Option<shared::time::Timestamp>), StoreError> {
-        let sql = "select count(*), min(l.rowid) from log l join epoch e using (epoch) where l.seq > e.acknowledged_seq";
-        let (count, oldest): (i64, Option<i64>) =
-            self.conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let sql =
+            "select count(*), min(l.rowid) from log l join epoch e using (epoch) where l.seq > e.acknowledged_seq";
+        let (count, oldest): (i64, Option<i64>) = self.conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let oldest = oldest.map(|rowid| -> Result<_, StoreError> {
             let sql = "select body from log where rowid = ?1";
             let body: Vec<u8> = self.conn.query_row(sql, [rowid], |row| row.get(0))?;

@@ -19,7 +19,9 @@ pub(crate) use task::{close as close_task, insert as insert_task};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The file is not ours.
-    #[error("{path} is not a Tallyman terminal's store ({found}); it was not touched. Name another `store` in the configuration")]
+    #[error(
+        "{path} is not a Tallyman terminal's store ({found}); it was not touched. Name another `store` in the configuration"
+    )]
     Foreign {
         /// Which file.
         path: String,

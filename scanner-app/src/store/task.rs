@@ -23,12 +23,7 @@ const COLUMNS: &str = "select task, stage, basis, document from task";
 
 impl Store {
     /// The open task on this stage, basis and document.
-    pub fn open_task(
-        &self,
-        stage: Stage,
-        basis: &BasisId,
-        document: &DocumentId,
-    ) -> Result<Option<Task>, StoreError> {
+    pub fn open_task(&self, stage: Stage, basis: &BasisId, document: &DocumentId) -> Result<Option<Task>, StoreError> {
         let sql = format!("{COLUMNS} where closed is null and stage = ?1 and basis = ?2 and document = ?3");
         let found =
             self.conn.query_row(&sql, params![stage.as_str(), basis.as_str(), document.as_str()], read).optional()?;

@@ -24,7 +24,9 @@ pub enum SyncError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The server's answer does not prove that it is the server that this terminal was enrolled with.
-    #[error("the server's acknowledgement is not signed with the key of the enrolment: {0}. Nothing was taken out of the outbox; tell the supervisor")]
+    #[error(
+        "the server's acknowledgement is not signed with the key of the enrolment: {0}. Nothing was taken out of the outbox; tell the supervisor"
+    )]
     Acknowledgement(&'static str),
     /// A batch cannot be made.
     #[error("the batch could not be made: {0}")]

@@ -39,7 +39,12 @@ pub enum Action {
 
 /// Decides. `jitter` is a draw from 0 up to 1.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "waits are far below 2^53 ms")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "waits are far below 2^53 ms"
+)]
 pub fn plan(pending: u64, link: Link, jitter: f64) -> Action {
     match link {
         Link::Up { since_ms } if pending == 0 && since_ms < PULL_MS => Action::Idle(PULL_MS - since_ms),

@@ -19,7 +19,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     /// Nobody answers.
-    #[error("the server {server} cannot be reached ({why}). Scanning goes on; what is recorded is sent when it answers")]
+    #[error(
+        "the server {server} cannot be reached ({why}). Scanning goes on; what is recorded is sent when it answers"
+    )]
     Offline {
         /// Whom.
         server: String,
@@ -27,7 +29,9 @@ pub enum TransportError {
         why: String,
     },
     /// Somebody answers who is not the enrolled server.
-    #[error("{server} is not the server of the enrolment: its certificate is not from the pinned CA ({why}). Nothing was sent; check `server` and `ca` in the configuration, or tell the supervisor")]
+    #[error(
+        "{server} is not the server of the enrolment: its certificate is not from the pinned CA ({why}). Nothing was sent; check `server` and `ca` in the configuration, or tell the supervisor"
+    )]
     WrongServer {
         /// Who.
         server: String,
@@ -81,7 +85,8 @@ impl Transport {
     ) -> Result<Self, TransportError> {
         // A second call in one process finds the provider installed: that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let wrong = |what: &str, why: String| TransportError::Configuration(format!("{what}: {why}. Mend the configuration"));
+        let wrong =
+            |what: &str, why: String| TransportError::Configuration(format!("{what}: {why}. Mend the configuration"));
         let url: Url = server.parse().map_err(|e| wrong("`server` is no address", format!("{e}")))?;
         if url.scheme() != "https" {
             return Err(wrong("`server` must begin with https://", format!("it is `{server}`")));

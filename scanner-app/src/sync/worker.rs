@@ -72,13 +72,7 @@ impl Drop for Worker {
     }
 }
 
-fn run(
-    mut store: Store,
-    transport: &Transport,
-    device: &dyn Device,
-    woken: &Receiver<()>,
-    shown: &Mutex<SyncState>,
-) {
+fn run(mut store: Store, transport: &Transport, device: &dyn Device, woken: &Receiver<()>, shown: &Mutex<SyncState>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     let mut link = Link::Up { since_ms: u64::MAX };
     let mut succeeded = Instant::now();

@@ -66,9 +66,12 @@ impl World {
             basis("O2", BasisKind::Order, ("W", "R2"), 2),
         ];
         references.bases = bases.into_iter().map(|basis| (basis.basis.clone(), basis)).collect();
-        for (document, of, units, packing_level) in
-            [("N1", "C1", 20, Level::Case), ("N2", "C1", 20, Level::Case), ("D1", "O1", 2, Level::Unit), ("D2", "O2", 2, Level::Unit)]
-        {
+        for (document, of, units, packing_level) in [
+            ("N1", "C1", 20, Level::Case),
+            ("N2", "C1", 20, Level::Case),
+            ("D1", "O1", 2, Level::Unit),
+            ("D2", "O2", 2, Level::Unit),
+        ] {
             let of = references.bases[&of.into()].clone();
             let note = ShippingDocument {
                 document: document.into(),
@@ -83,7 +86,8 @@ impl World {
         }
         let issued_at = Timestamp::from_ms(T0 - HOUR_MS);
         for (pack, level) in [("PU", Level::Unit), ("PC", Level::Case), ("PL", Level::Case)] {
-            let pack = Pack { pack: pack.into(), product: "POD".into(), level, basis: "C1".into(), issued_at, loss: None };
+            let pack =
+                Pack { pack: pack.into(), product: "POD".into(), level, basis: "C1".into(), issued_at, loss: None };
             references.packs.insert(pack.pack.clone(), pack);
         }
         let record = |code, pack: &str, parent| CodeRecord { code, pack: pack.into(), product: "POD".into(), parent };
@@ -134,7 +138,11 @@ impl World {
     }
 
     fn set_aside(&mut self, scan: EventRef, kind: Kind) {
-        self.record(scan.terminal.as_bytes()[15].into(), "M", Act::SetAside { task: TaskId::from("t"), scan_seq: scan.seq, kinds: vec![kind] });
+        self.record(
+            scan.terminal.as_bytes()[15].into(),
+            "M",
+            Act::SetAside { task: TaskId::from("t"), scan_seq: scan.seq, kinds: vec![kind] },
+        );
     }
 
     fn close(&mut self, stage: Stage, (basis, document): (&str, &str)) {
@@ -160,7 +168,8 @@ impl World {
     }
 
     fn expect(&self, expected: &[(Kind, &str, State)]) {
-        let expected: Vec<_> = expected.iter().map(|(kind, subject, state)| (*kind, (*subject).to_owned(), *state)).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(kind, subject, state)| (*kind, (*subject).to_owned(), *state)).collect();
         assert_eq!(self.found(), expected);
     }
 }
@@ -208,7 +217,8 @@ fn texts_and_codes_that_are_none() {
     world.scan_text(Outbound, C1, "HELLO");
     let unknown = PackageCode::item(&gtin("1690123456789"), "NEVER").unwrap();
     world.scan(Outbound, C1, &unknown);
-    world.expect(&[(Kind::MalformedCode, "\"HELLO\"", Confirmed), (Kind::UnknownCode, &unknown.to_string(), Confirmed)]);
+    world
+        .expect(&[(Kind::MalformedCode, "\"HELLO\"", Confirmed), (Kind::UnknownCode, &unknown.to_string(), Confirmed)]);
 }
 
 #[test]

@@ -10,6 +10,9 @@ use super::list::Row;
 use super::words::Lang;
 use crate::store::mismatch::Evidence;
 
+/// Events of the evidence that a table shows; the rest is counted.
+pub(super) const EVENTS_SHOWN: usize = 12;
+
 /// One event of the evidence, with its terminal's name.
 pub(super) struct EvidenceRow {
     pub(super) by: EventRef,
@@ -17,7 +20,8 @@ pub(super) struct EvidenceRow {
     pub(super) evidence: Option<Evidence>,
 }
 
-pub(super) fn events_table(lang: Lang, rows: &[EvidenceRow], references: &References) -> Markup {
+pub(super) fn events_table(lang: Lang, row: &Row, references: &References) -> Markup {
+    let beyond = row.found.mismatch.events.len().saturating_sub(row.evidence.len());
     html! {
         table {
             thead { tr {
@@ -25,9 +29,9 @@ pub(super) fn events_table(lang: Lang, rows: &[EvidenceRow], references: &Refere
                 th { (lang.pick("操作员", "Operator")) } th { (lang.pick("终端时间", "Terminal time")) }
                 th { (lang.pick("服务器收到", "Server received")) } th { (lang.pick("哈希", "Hash")) }
             } }
-            tbody { @for row in rows.iter().take(12) { (event_row(lang, row, references)) } }
+            tbody { @for row in &row.evidence { (event_row(lang, row, references)) } }
         }
-        @if rows.len() > 12 { p { "+" (rows.len() - 12) (lang.pick(" 条", " more")) } }
+        @if beyond > 0 { p { "+" (beyond) (lang.pick(" 条", " more")) } }
     }
 }
 
@@ -58,7 +62,7 @@ pub(super) fn detail(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &Re
             div {
                 section.card { h2 { (lang.pick("1 依据", "1 Law")) } p { @if info.citations.is_empty() { (lang.pick("仅用于计数", "For counting only")) } @else { (lang.citations(mismatch.kind)) } } }
                 h2 { (lang.pick("2 证据", "2 Evidence")) }
-                section.card { (events_table(lang, &row.evidence, references)) }
+                section.card { (events_table(lang, row, references)) }
                 @if !trail.is_empty() { h2 { (lang.pick("3 追溯链", "3 Trail")) } section.card { (trail_table(lang, row, trail, references)) } }
             }
             section.card {

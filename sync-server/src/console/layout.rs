@@ -32,8 +32,8 @@ pub(super) fn page(lang: Lang, title: &str, data: &DataLine, toggle: &str, conte
                 }
                 p.data {
                     (lang.pick("数据截至 ", "Data as of ")) (data.as_of.to_minute()) " · "
-                    @if data.behind == 0 { (lang.pick("终端均已同步", "all terminals have synced")) }
-                    @else { (data.behind) (lang.pick(" 台终端未上传过", " terminals have never uploaded")) }
+                    @if data.behind == 0 { (lang.pick("终端数据均在 24 小时内", "no terminal is behind")) }
+                    @else { (data.behind) (lang.pick(" 台终端超过 24 小时未上传", if data.behind == 1 { " terminal behind by over 24 h" } else { " terminals behind by over 24 h" })) }
                 }
                 main { (content) }
             }

@@ -1,7 +1,9 @@
 //! The list: severity first, then what and where, then when; each row opens to its evidence.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
-use shared::mismatch::{Severity, State};
+use shared::mismatch::{Kind, Severity, State};
 use shared::reference::References;
 
 use super::detail::{EvidenceRow, events_table};
@@ -29,7 +31,7 @@ pub enum Filter {
 impl Filter {
     const ALL: [Self; 5] = [Self::Live, Self::Confirmed, Self::Provisional, Self::Closed, Self::All];
 
-    pub(super) const fn as_str(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Confirmed => "confirmed",
@@ -60,24 +62,73 @@ impl Filter {
     }
 }
 
+/// The filters in force, as the address says them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub(super) show: Filter,
+    pub(super) kind: Option<Kind>,
+}
+
+impl Chosen {
+    /// The list's address with these filters.
+    pub(super) fn address(self, lang: Lang) -> String {
+        let kind = self.kind.map(|kind| format!("&kind={}", kind.slug())).unwrap_or_default();
+        format!("/?lang={}&show={}{kind}", lang.as_str(), self.show.as_str())
+    }
+}
+
 /// A mismatch with its evidence.
 pub(super) struct Row {
     pub(super) found: StoredMismatch,
     pub(super) evidence: Vec<EvidenceRow>,
 }
 
-pub(super) fn list(lang: Lang, filter: Filter, rows: &[Row], references: &References) -> Markup {
+/// One page of the list.
+pub(super) struct ListPage {
+    pub(super) chosen: Chosen,
+    /// Kinds in the chosen states, each with how many.
+    pub(super) kinds: BTreeMap<Kind, usize>,
+    pub(super) rows: Vec<Row>,
+    /// How many more there are than rows.
+    pub(super) beyond: usize,
+}
+
+pub(super) fn list(lang: Lang, page: &ListPage, references: &References) -> Markup {
     html! {
         h1 { (lang.pick("不符", "Mismatches")) }
-        div.chips {
-            @for chip in Filter::ALL {
-                a.on[chip == filter] href={ "/?lang=" (lang.as_str()) "&show=" (chip.as_str()) } { (chip.word(lang)) }
+        (chips(lang, page))
+        @if page.rows.is_empty() {
+            p.empty {
+                (lang.pick("没有不符。终端同步后，新的不符会出现在这里。", "No mismatches. New ones appear here as terminals sync. "))
+                @if page.chosen != (Chosen { show: Filter::Live, kind: None }) {
+                    a href={ "/?lang=" (lang.as_str()) } { (lang.pick("查看全部未解决", "Show all that are open")) }
+                }
             }
         }
-        @if rows.is_empty() {
-            p.empty { (lang.pick("没有不符。终端同步后,新的不符会出现在这里。", "No mismatches. New ones appear here as terminals sync.")) }
+        @for row in &page.rows { (list_row(lang, row, references)) }
+        @if page.beyond > 0 {
+            p.empty { (lang.pick("另有 ", "")) (page.beyond) (lang.pick(" 条，请按类型筛选。", " more: choose a kind above.")) }
         }
-        @for row in rows { (list_row(lang, row, references)) }
+    }
+}
+
+fn chips(lang: Lang, page: &ListPage) -> Markup {
+    let chosen = page.chosen;
+    let of_kind = |kind| Chosen { kind, ..chosen }.address(lang);
+    html! {
+        nav.chips aria-label=(lang.pick("状态", "State")) {
+            @for show in Filter::ALL {
+                a.on[show == chosen.show] href=(Chosen { show, ..chosen }.address(lang)) { (show.word(lang)) }
+            }
+        }
+        @if page.kinds.len() > 1 || chosen.kind.is_some() {
+            nav.chips.kinds aria-label=(lang.pick("类型", "Kind")) {
+                a.on[chosen.kind.is_none()] href=(of_kind(None)) { (lang.pick("全部类型", "All kinds")) }
+                @for (kind, count) in &page.kinds {
+                    a.on[chosen.kind == Some(*kind)] href=(of_kind(Some(*kind))) { (lang.of(kind.info().title)) " " (count) }
+                }
+            }
+        }
     }
 }
 
@@ -105,8 +156,8 @@ fn list_row(lang: Lang, row: &Row, references: &References) -> Markup {
                         dd.codes { @for code in mismatch.codes.iter().take(20) { (code) br; } @if mismatch.codes.len() > 20 { "…" } }
                     }
                 }
-                (events_table(lang, &row.evidence, references))
-                p { a.act href={ "/mismatch?lang=" (lang.as_str()) "&kind=" (info.slug) "&subject=" (encoded(&mismatch.subject.0)) } {
+                (events_table(lang, row, references))
+                p { a.act href=(detail_address(lang, info.slug, &mismatch.subject.0)) {
                     (lang.pick("完整证据与追溯链", "Full evidence and trail"))
                 } }
             }
@@ -129,8 +180,13 @@ fn subject(lang: Lang, row: &Row, references: &References) -> Markup {
     }
 }
 
+/// The address of one mismatch.
+pub(super) fn detail_address(lang: Lang, kind: &str, subject: &str) -> String {
+    format!("/mismatches/{}/{}?lang={}", encoded(kind), encoded(subject), lang.as_str())
+}
+
 /// A value inside an address.
-pub(super) fn encoded(text: &str) -> String {
+fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),

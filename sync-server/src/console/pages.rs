@@ -1,17 +1,20 @@
 //! The console's addresses.
 
-use axum::extract::{Query, State};
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use shared::reference::References;
+use shared::time::{HOUR_MS, Timestamp};
 use shared::trail::{History, Index};
 use sqlx::SqliteConnection;
 
-use super::detail::{EvidenceRow, detail};
+use super::detail::{EVENTS_SHOWN, EvidenceRow, detail};
 use super::layout::{DataLine, page};
-use super::list::{Filter, Row, encoded, list};
+use super::list::{Chosen, Filter, ListPage, Row, detail_address, list};
 use super::words::Lang;
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
@@ -29,16 +32,18 @@ const POLICY: &str =
 pub struct ListQuery {
     lang: Lang,
     show: Filter,
+    kind: Option<String>,
 }
 
-/// What a mismatch's address says.
-#[derive(Debug, Deserialize)]
+/// What a mismatch's address says after its path.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct DetailQuery {
-    #[serde(default)]
     lang: Lang,
-    kind: String,
-    subject: String,
 }
+
+/// Rows of one page of the list; more than a person reads before narrowing it down by a filter.
+const ROWS_MAX: usize = 100;
 
 /// The list of mismatches.
 pub async fn mismatches(State(state): State<AppState>, Query(query): Query<ListQuery>) -> Result<Response, ApiError> {
@@ -47,31 +52,38 @@ pub async fn mismatches(State(state): State<AppState>, Query(query): Query<ListQ
     let terminals = store::terminal::list(&mut conn).await?;
     let references = store::reference::load_all(&mut conn).await?;
     let data = data_line(&state, &all, &terminals);
+    let chosen = Chosen { show: query.show, kind: query.kind.as_deref().and_then(|slug| slug.parse().ok()) };
+    let shown: Vec<StoredMismatch> = all.into_iter().filter(|found| chosen.show.shows(found.state)).collect();
+    let mut kinds = BTreeMap::new();
+    for found in &shown {
+        *kinds.entry(found.mismatch.kind).or_default() += 1;
+    }
+    let wanted = |found: &StoredMismatch| chosen.kind.is_none_or(|kind| found.mismatch.kind == kind);
+    let shown: Vec<StoredMismatch> = shown.into_iter().filter(wanted).collect();
+    let beyond = shown.len().saturating_sub(ROWS_MAX);
     let mut rows = Vec::new();
-    for found in all.into_iter().filter(|found| query.show.shows(found.state)) {
+    for found in shown.into_iter().take(ROWS_MAX) {
         rows.push(with_evidence(&mut conn, found, &terminals).await?);
     }
     let title = query.lang.pick("不符", "Mismatches");
-    let toggle = format!("/?lang={}&show={}", other(query.lang).as_str(), query.show.as_str());
-    let content = list(query.lang, query.show, &rows, &references);
+    let toggle = chosen.address(other(query.lang));
+    let content = list(query.lang, &ListPage { chosen, kinds, rows, beyond }, &references);
     Ok(respond(StatusCode::OK, &page(query.lang, title, &data, &toggle, &content)))
 }
 
 /// One mismatch.
-pub async fn mismatch(State(state): State<AppState>, Query(query): Query<DetailQuery>) -> Result<Response, ApiError> {
+pub async fn mismatch(
+    State(state): State<AppState>,
+    Path((kind, subject)): Path<(String, String)>,
+    Query(query): Query<DetailQuery>,
+) -> Result<Response, ApiError> {
     let mut conn = state.store.read().await?;
     let all = store::mismatch::list(&mut conn).await?;
     let terminals = store::terminal::list(&mut conn).await?;
     let references = store::reference::load_all(&mut conn).await?;
     let data = data_line(&state, &all, &terminals);
-    let wanted =
-        |found: &&StoredMismatch| found.mismatch.kind.slug() == query.kind && found.mismatch.subject.0 == query.subject;
-    let toggle = format!(
-        "/mismatch?lang={}&kind={}&subject={}",
-        other(query.lang).as_str(),
-        encoded(&query.kind),
-        encoded(&query.subject)
-    );
+    let wanted = |found: &&StoredMismatch| found.mismatch.kind.slug() == kind && found.mismatch.subject.0 == subject;
+    let toggle = detail_address(other(query.lang), &kind, &subject);
     let Some(found) = all.iter().find(wanted).cloned() else {
         return Ok(respond(StatusCode::NOT_FOUND, &page(query.lang, "404", &data, &toggle, &nothing_here(query.lang))));
     };
@@ -122,20 +134,27 @@ fn respond(status: StatusCode, page: &Markup) -> Response {
 }
 
 fn data_line(state: &AppState, all: &[StoredMismatch], terminals: &[Terminal]) -> DataLine {
+    let now = state.clock.now();
     DataLine {
-        as_of: state.clock.now(),
-        behind: terminals.iter().filter(|terminal| terminal.reached_at.is_none()).count(),
+        as_of: now,
+        behind: terminals.iter().filter(|terminal| is_behind(terminal, now)).count(),
         live: all.iter().filter(|found| found.state.is_live()).count(),
     }
 }
 
+/// In use, and nothing came from it for a day: what it scanned since is not judged here yet.
+fn is_behind(terminal: &Terminal, now: Timestamp) -> bool {
+    terminal.revoked_at.is_none() && terminal.reached_at.is_none_or(|reached| reached.plus_ms(24 * HOUR_MS) < now)
+}
+
+/// Evidence of more events than one table shows is not loaded.
 async fn with_evidence(
     conn: &mut SqliteConnection,
     found: StoredMismatch,
     terminals: &[Terminal],
 ) -> Result<Row, StoreError> {
     let mut evidence = Vec::new();
-    for by in &found.mismatch.events {
+    for by in found.mismatch.events.iter().take(EVENTS_SHOWN) {
         let named = terminals.iter().find(|terminal| terminal.terminal == by.terminal);
         let terminal = named.map_or_else(|| by.terminal.to_string(), |terminal| terminal.name.clone());
         evidence.push(EvidenceRow { by: *by, terminal, evidence: store::mismatch::evidence(conn, *by).await? });

@@ -28,7 +28,7 @@ pub fn terminal_routes(state: AppState) -> Router {
 pub fn web_routes(state: AppState) -> Router {
     Router::new()
         .route("/", get(console::pages::mismatches))
-        .route("/mismatch", get(console::pages::mismatch))
+        .route("/mismatches/{kind}/{*subject}", get(console::pages::mismatch))
         .route("/assets/console.css", get(console::pages::stylesheet))
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(console::pages::not_found)

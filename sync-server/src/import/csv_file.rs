@@ -1,13 +1,17 @@
 //! CSV: the header row says which kind of record a file holds. Records of several rows (lines of a contract, levels of a product,
 //! codes of a pack) stand together under one key.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use csv::StringRecord;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error as ValueError;
 use shared::code::{PackageCode, check_digit};
-use shared::reference::{Basis, CodeRecord, Line, Member, Pack, PackLevel, Product, ShippingDocument, Site};
+use shared::ids::PackId;
+use shared::reference::{
+    Basis, CodeRecord, Line, Member, Pack, PackLevel, Product, References, ShippingDocument, Site,
+};
 use shared::time::Timestamp;
 use shared::wire::Record;
 
@@ -27,7 +31,13 @@ const KINDS: [(&str, &[&str]); 7] = [
     ("code packs with their cases", &["pack", "product", "level", "basis", "code", "parent"]),
 ];
 
-pub(super) fn read(file: &str, text: &str, now: Timestamp) -> Result<Vec<Record>, ImportError> {
+/// `references` is what is known already: a pack that is there keeps the time of its issue and its loss.
+pub(super) fn read(
+    file: &str,
+    text: &str,
+    references: &References,
+    now: Timestamp,
+) -> Result<Vec<Record>, ImportError> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| broken(file, &error))?.clone();
     let columns: Vec<&str> = header.iter().collect();
@@ -40,10 +50,16 @@ pub(super) fn read(file: &str, text: &str, now: Timestamp) -> Result<Vec<Record>
             .join("\n"),
     })?;
     let mut records = Vec::new();
+    let mut places = BTreeMap::new();
     for row in reader.records() {
         let row = row.map_err(|error| broken(file, &error))?;
         let line = row.position().map_or(0, csv::Position::line);
-        add(&mut records, &Row { file, columns: kind.1, row: &row, line }, kind.0, now)?;
+        let row = Row { file, columns: kind.1, row: &row, line };
+        if kind.0.starts_with("code packs") {
+            add_code(&mut records, &mut places, &row, references, now)?;
+        } else {
+            join(&mut records, &mut places, &row, record(&row, kind.0)?)?;
+        }
     }
     Ok(records)
 }
@@ -109,8 +125,8 @@ impl Row<'_> {
     }
 }
 
-fn add(records: &mut Vec<Record>, row: &Row<'_>, kind: &str, now: Timestamp) -> Result<(), ImportError> {
-    let record = match kind {
+fn record(row: &Row<'_>, kind: &str) -> Result<Record, ImportError> {
+    Ok(match kind {
         "members" => Record::Member(Member {
             member: row.text("member")?.into(),
             name: row.text("name")?.to_owned(),
@@ -122,7 +138,7 @@ fn add(records: &mut Vec<Record>, row: &Row<'_>, kind: &str, now: Timestamp) -> 
             name: row.text("name")?.to_owned(),
             region: row.optional("region").to_owned(),
         }),
-        "products" => product(row)?,
+        "products" => return product(row),
         "contracts and orders" => Record::Basis(Basis {
             basis: row.text("basis")?.into(),
             kind: row.word("kind")?,
@@ -130,7 +146,7 @@ fn add(records: &mut Vec<Record>, row: &Row<'_>, kind: &str, now: Timestamp) -> 
             buyer: row.text("buyer")?.into(),
             lines: vec![row.line_of_goods()?],
         }),
-        "shipping documents" => Record::Document(ShippingDocument {
+        _ => Record::Document(ShippingDocument {
             document: row.text("document")?.into(),
             basis: row.text("basis")?.into(),
             consignor: row.text("consignor")?.into(),
@@ -139,9 +155,7 @@ fn add(records: &mut Vec<Record>, row: &Row<'_>, kind: &str, now: Timestamp) -> 
             packing_level: row.word("packing_level")?,
             lines: vec![row.line_of_goods()?],
         }),
-        _ => return add_code(records, row, now),
-    };
-    join(records, row, record)
+    })
 }
 
 fn product(row: &Row<'_>) -> Result<Record, ImportError> {
@@ -157,9 +171,15 @@ fn product(row: &Row<'_>) -> Result<Record, ImportError> {
 }
 
 /// Joins a row to the record of the same key, if the file has one; what all its rows share must be the same.
-fn join(records: &mut Vec<Record>, row: &Row<'_>, record: Record) -> Result<(), ImportError> {
+fn join(
+    records: &mut Vec<Record>,
+    places: &mut BTreeMap<String, usize>,
+    row: &Row<'_>,
+    record: Record,
+) -> Result<(), ImportError> {
     let key = record.key();
-    let Some(earlier) = records.iter_mut().find(|earlier| earlier.key() == key) else {
+    let place = *places.entry(key.clone()).or_insert(records.len());
+    let Some(earlier) = records.get_mut(place) else {
         records.push(record);
         return Ok(());
     };
@@ -195,22 +215,27 @@ fn join(records: &mut Vec<Record>, row: &Row<'_>, record: Record) -> Result<(), 
     Ok(())
 }
 
-fn add_code(records: &mut Vec<Record>, row: &Row<'_>, now: Timestamp) -> Result<(), ImportError> {
+fn add_code(
+    records: &mut Vec<Record>,
+    places: &mut BTreeMap<String, usize>,
+    row: &Row<'_>,
+    references: &References,
+    now: Timestamp,
+) -> Result<(), ImportError> {
+    let name: PackId = row.text("pack")?.into();
+    let before = references.packs.get(&name);
     let pack = Pack {
-        pack: row.text("pack")?.into(),
         product: row.text("product")?.into(),
         level: row.word("level")?,
         basis: row.text("basis")?.into(),
-        issued_at: now,
-        loss: None,
+        issued_at: before.map_or(now, |before| before.issued_at),
+        loss: before.and_then(|before| before.loss),
+        pack: name,
     };
     let parent = if row.optional("parent").is_empty() { None } else { Some(row.code("parent")?) };
     let code = CodeRecord { code: row.code("code")?, pack: pack.pack.clone(), product: pack.product.clone(), parent };
-    // Codes of one pack stand together in every file we have seen, so the last pack is nearly always the one.
-    let known = records.iter().rev().any(|record| matches!(record, Record::Pack(known) if known.pack == pack.pack));
-    if !known {
-        records.push(Record::Pack(pack));
-    }
+    // A code names its pack only, so the particulars are compared where the pack was first named.
+    join(records, places, row, Record::Pack(pack))?;
     records.push(Record::Code(code));
     Ok(())
 }
@@ -220,7 +245,7 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str) -> Result<Vec<Record>, ImportError> {
-        read("contracts.csv", text, Timestamp::from_ms(0))
+        read("contracts.csv", text, &References::default(), Timestamp::from_ms(0))
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use shared::ids::BasisId;
+use shared::reference::References;
 use shared::time::Timestamp;
 use shared::wire::Record;
 use sqlx::SqliteConnection;
@@ -84,16 +85,21 @@ pub async fn import(store: &Store, files: &[PathBuf], now: Timestamp) -> Result<
 
 async fn import_all(conn: &mut SqliteConnection, files: &[PathBuf], now: Timestamp) -> Result<Imported, ImportError> {
     let position = store::next_position(conn).await?;
+    let mut references = store::reference::load_all(conn).await?;
     let mut done = Imported::default();
     let mut touched = Touched::default();
     for file in files {
-        for record in records(file, now)? {
-            known(conn, file, &record).await?;
+        for record in records(file, &references, now)? {
+            known(&references, file, &record)?;
             if put(conn, &record, position).await? {
                 done.imported += 1;
                 touch(&mut touched, &record);
+                touch_before(conn, &mut touched, &references, &record).await?;
             } else {
                 done.unchanged += 1;
+            }
+            if !matches!(record, Record::Code(_)) {
+                store::reference::insert(&mut references, record);
             }
         }
     }
@@ -101,14 +107,14 @@ async fn import_all(conn: &mut SqliteConnection, files: &[PathBuf], now: Timesta
     Ok(done)
 }
 
-fn records(path: &Path, now: Timestamp) -> Result<Vec<Record>, ImportError> {
+fn records(path: &Path, references: &References, now: Timestamp) -> Result<Vec<Record>, ImportError> {
     let file = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|source| ImportError::Read { file: file.clone(), source })?;
     let text = text.trim_start_matches('\u{feff}');
     if text.trim_start().starts_with(['[', '{']) {
         json_file::read(&file, text)
     } else {
-        csv_file::read(&file, text, now)
+        csv_file::read(&file, text, references, now)
     }
 }
 
@@ -131,25 +137,45 @@ pub(crate) fn touch(touched: &mut Touched, record: &Record) {
     }
 }
 
-/// A document needs its basis, a pack its contract and product, a code its pack.
-async fn known(conn: &mut SqliteConnection, path: &Path, record: &Record) -> Result<(), ImportError> {
-    let references = match record {
-        Record::Document(_) | Record::Pack(_) => store::reference::load_all(conn).await?,
-        _ => return Ok(()),
-    };
-    let unknown = |what: String| ImportError::Unknown { file: path.display().to_string(), what };
-    let basis_known = |basis: &BasisId| references.bases.contains_key(basis);
+/// What the record as it was before may change in verdicts: a document that moves leaves its old basis, and a product decides
+/// the level and the count of every code that carries its GTINs, whatever basis it was scanned under.
+async fn touch_before(
+    conn: &mut SqliteConnection,
+    touched: &mut Touched,
+    references: &References,
+    record: &Record,
+) -> Result<(), StoreError> {
     match record {
-        Record::Document(document) if !basis_known(&document.basis) => Err(unknown(format!(
-            "document {} names the unknown contract or order {}",
-            document.document, document.basis
-        ))),
+        Record::Document(document) => {
+            touched.bases.extend(references.documents.get(&document.document).map(|before| before.basis.clone()));
+        }
+        Record::Pack(pack) => touched.bases.extend(references.packs.get(&pack.pack).map(|before| before.basis.clone())),
+        Record::Product(_) => touched.bases.extend(store::event::bases_worked_on(conn).await?),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A document needs its basis, a pack its contract and product, a code its pack.
+fn known(references: &References, path: &Path, record: &Record) -> Result<(), ImportError> {
+    let basis_known = |basis: &BasisId| references.bases.contains_key(basis);
+    let what = match record {
+        Record::Document(document) if !basis_known(&document.basis) => {
+            format!("document {} names the unknown contract or order {}", document.document, document.basis)
+        }
         Record::Pack(pack) if !basis_known(&pack.basis) => {
-            Err(unknown(format!("pack {} names the unknown contract {}", pack.pack, pack.basis)))
+            format!("pack {} names the unknown contract {}", pack.pack, pack.basis)
         }
         Record::Pack(pack) if !references.products.contains_key(&pack.product) => {
-            Err(unknown(format!("pack {} names the unknown product {}", pack.pack, pack.product)))
+            format!("pack {} names the unknown product {}", pack.pack, pack.product)
         }
-        _ => Ok(()),
-    }
+        Record::Code(code) if !references.packs.contains_key(&code.pack) => {
+            format!("code {} names the unknown pack {}", code.code, code.pack)
+        }
+        _ => return Ok(()),
+    };
+    Err(ImportError::Unknown { file: path.display().to_string(), what })
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,11 +5,12 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Uri};
 use serde::Deserialize;
 use shared::wire::{ChangesPage, ProblemCode, REQUEST_HEADER, RequestSignature};
+use sqlx::Connection;
 use uuid::Uuid;
 
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
-use crate::store;
+use crate::store::{self, StoreError};
 
 /// Where to go on.
 #[derive(Debug, Deserialize)]
@@ -44,5 +45,9 @@ pub async fn changes(
         return Err(ApiError::new(ProblemCode::Revoked, "this terminal was revoked; ask the supervisor".into()));
     }
     let now = state.clock.now();
-    Ok(Json(super::changes(&mut conn, &terminal.member, query.ledger, query.since, now).await?))
+    // One snapshot: a page whose cursor is older or newer than its records would skip some.
+    let mut snapshot = conn.begin().await.map_err(StoreError::from)?;
+    let page = super::changes(&mut snapshot, &terminal.member, query.ledger, query.since, now).await?;
+    snapshot.rollback().await.map_err(StoreError::from)?;
+    Ok(Json(page))
 }

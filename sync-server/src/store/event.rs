@@ -172,6 +172,12 @@ pub async fn bases_opened_by(
     rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
 }
 
+/// Every basis that some event names, known or not.
+pub async fn bases_worked_on(conn: &mut SqliteConnection) -> Result<BTreeSet<BasisId>, StoreError> {
+    let rows = sqlx::query("select distinct basis from event where basis is not null").fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
+}
+
 fn collect(rows: Vec<SqliteRow>, facts: &mut Facts) -> Result<(), StoreError> {
     for row in rows {
         let fact = fact(&row)?;

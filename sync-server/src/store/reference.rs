@@ -17,7 +17,8 @@ pub async fn load_all(conn: &mut SqliteConnection) -> Result<References, StoreEr
     Ok(references)
 }
 
-fn insert(references: &mut References, record: Record) {
+/// Puts a record where judges look for it; what the server finds itself is no reference data.
+pub(crate) fn insert(references: &mut References, record: Record) {
     match record {
         Record::Member(member) => drop(references.members.insert(member.member.clone(), member)),
         Record::Site(site) => drop(references.sites.insert(site.site.clone(), site)),

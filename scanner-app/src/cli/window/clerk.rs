@@ -1,0 +1,317 @@
+//! The session's thread: intents and frames in, views out. It owns the store.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use shared::event::{Close, Stage};
+use shared::ids::{BasisId, DocumentId};
+use shared::mismatch::{ScanResult, Severity};
+
+use crate::capture::{Frame, Source, SourceName};
+use crate::config::{Config, Language};
+use crate::device::Device;
+use crate::session::{Acceptance, Feedback, Identity, Session, overview};
+use crate::store::Store;
+use crate::sync::Worker;
+use crate::ui::{
+    BoxView, FrameView, Intent, Outcome, RecentView, ResultView, ScanView, SyncView, TaskView, View, ViewPage,
+    WindowHandle,
+};
+
+/// Time between two frames of pictures.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// How often the list looks at what the sender fetched.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How long a lost camera rests before it is tried again.
+const CAMERA_RETRY: Duration = Duration::from_secs(2);
+
+pub(super) struct Clerk {
+    config: Config,
+    source: SourceName,
+    device: Arc<dyn Device>,
+    worker: Worker,
+    window: WindowHandle,
+    language: Language,
+}
+
+/// Whether to go on after a page.
+enum Next {
+    List(Store),
+    Task(Store, (Stage, BasisId, DocumentId)),
+    End,
+}
+
+impl Clerk {
+    pub(super) const fn new(
+        config: Config,
+        source: SourceName,
+        device: Arc<dyn Device>,
+        worker: Worker,
+        window: WindowHandle,
+    ) -> Self {
+        let language = config.language;
+        Self { config, source, device, worker, window, language }
+    }
+
+    /// Works until the window is closed. A task that was open when the app ended is open again.
+    pub(super) fn work(mut self, store: Store, wanted: &Receiver<Intent>) -> Result<()> {
+        let resumed = store.open_tasks()?.into_iter().next();
+        let mut next = match resumed {
+            Some(task) => Next::Task(store, (task.stage, task.basis, task.document)),
+            None => Next::List(store),
+        };
+        loop {
+            next = match next {
+                Next::List(store) => self.list(store, wanted)?,
+                Next::Task(store, task) => self.scan(store, task, wanted)?,
+                Next::End => return Ok(()),
+            };
+        }
+    }
+
+    fn list(&mut self, store: Store, wanted: &Receiver<Intent>) -> Result<Next> {
+        let mut pulls = None;
+        let mut tasks = BTreeMap::new();
+        loop {
+            let state = self.worker.state();
+            if pulls != Some(state.pulls) {
+                pulls = Some(state.pulls);
+                tasks = self.tasks(&store)?;
+            }
+            let views = tasks.values().map(|(view, _)| view.clone()).collect();
+            let place = format!("{} · {}", self.config.site, self.config.terminal.to_string().split_at(8).0);
+            self.show(ViewPage::Tasks(place, views), true);
+            match wanted.recv_timeout(LOOK) {
+                Ok(Intent::OpenTask(key)) => {
+                    if let Some((_, task)) = tasks.remove(&key) {
+                        return Ok(Next::Task(store, task));
+                    }
+                }
+                Ok(Intent::SwitchLanguage) => self.switch_language(),
+                Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(Next::End),
+            }
+        }
+    }
+
+    fn tasks(&self, store: &Store) -> Result<BTreeMap<String, (TaskView, (Stage, BasisId, DocumentId))>> {
+        let work = overview(store, &self.config.member)?;
+        let rows = work.into_iter().map(|work| {
+            let key = format!("{} {} {}", work.stage.as_str(), work.basis, work.document);
+            let view = TaskView {
+                key: key.clone(),
+                stage: work.stage,
+                title: work.document.to_string(),
+                counterparty: work.counterparty,
+                done: work.progress.packages_counted,
+                total: work.progress.packages_expected,
+                level: work.level,
+            };
+            (key, (view, (work.stage, work.basis, work.document)))
+        });
+        Ok(rows.collect())
+    }
+
+    fn scan(&mut self, store: Store, task: (Stage, BasisId, DocumentId), wanted: &Receiver<Intent>) -> Result<Next> {
+        let identity = Identity {
+            member: self.config.member.clone(),
+            site: self.config.site.clone(),
+            operator: self.config.operator.clone(),
+        };
+        let mut session = Session::open(store, Arc::clone(&self.device), identity, task)?;
+        let mut eye = Eye::new(self.source.clone());
+        let mut undone = None;
+        let mut pulls = self.worker.state().pulls;
+        loop {
+            let answers = match eye.look() {
+                Some((frame, how)) => {
+                    let new = eye.acceptance.accept(frame.readings.clone(), frame.at_ms);
+                    let answers = session.scan(&new, how)?;
+                    eye.seen = Some(frame);
+                    answers
+                }
+                None => Vec::new(),
+            };
+            if !answers.is_empty() {
+                undone = None;
+                self.worker.wake();
+            }
+            loop {
+                match wanted.try_recv() {
+                    Ok(Intent::Back) => return Ok(Next::List(session.into_store())),
+                    Ok(Intent::Undo(seq)) => undone = session.undo(seq)?.or(undone),
+                    Ok(Intent::ClosePartial) => return self.close(session, Close::Partial),
+                    Ok(Intent::CloseFinal) => return self.close(session, Close::Final),
+                    Ok(Intent::SwitchLanguage) => self.switch_language(),
+                    Ok(Intent::OpenTask(_)) => {}
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => return Ok(Next::End),
+                }
+            }
+            let now = self.worker.state().pulls;
+            if now != pulls {
+                pulls = now;
+                session.reload()?;
+            }
+            self.show(ViewPage::Scan(Box::new(scan_view(&session, &eye, undone.as_ref()))), !answers.is_empty());
+        }
+    }
+
+    fn close(&self, mut session: Session, close: Close) -> Result<Next> {
+        session.close(close)?;
+        self.worker.wake();
+        Ok(Next::List(session.into_store()))
+    }
+
+    const fn switch_language(&mut self) {
+        self.language = match self.language {
+            Language::Zh => Language::En,
+            Language::En => Language::Zh,
+        };
+    }
+
+    fn show(&self, page: ViewPage, must: bool) {
+        let state = self.worker.state();
+        let sync = SyncView {
+            online: state.online,
+            pending: state.pending,
+            last_sync: state.last_sync,
+            data_as_of: state.data_as_of,
+            trouble: state.trouble,
+        };
+        self.window.show(View { sync, page }, self.language, must);
+    }
+}
+
+/// The camera, tried again while it is away.
+struct Eye {
+    name: SourceName,
+    source: Option<Box<dyn Source>>,
+    trouble: Option<(String, String)>,
+    rests_until: Instant,
+    acceptance: Acceptance,
+    seen: Option<Frame>,
+}
+
+impl Eye {
+    fn new(name: SourceName) -> Self {
+        Self {
+            name,
+            source: None,
+            trouble: None,
+            rests_until: Instant::now(),
+            acceptance: Acceptance::default(),
+            seen: None,
+        }
+    }
+
+    /// The next frame, or none within a frame's time.
+    fn look(&mut self) -> Option<(Frame, shared::event::Capture)> {
+        if self.source.is_none() && Instant::now() >= self.rests_until {
+            match self.name.open() {
+                Ok(source) => {
+                    self.source = Some(source);
+                    self.trouble = None;
+                }
+                Err(error) => self.rest(&error.to_string()),
+            }
+        }
+        let Some(source) = &mut self.source else {
+            std::thread::sleep(FRAME);
+            return None;
+        };
+        let how = source.how();
+        match source.next() {
+            Some(Ok(frame)) => {
+                if matches!(self.name, SourceName::Images(_)) {
+                    std::thread::sleep(FRAME);
+                }
+                Some((frame, how))
+            }
+            Some(Err(error)) => {
+                self.rest(&error.to_string());
+                None
+            }
+            None => {
+                // Pictures have ended: the last one stays in view.
+                std::thread::sleep(FRAME);
+                None
+            }
+        }
+    }
+
+    fn rest(&mut self, why: &str) {
+        let zh = "相机断开。接头松动或被占用。可用扫描头继续,插好自动恢复。".to_owned();
+        let en = "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.".to_owned();
+        tracing::warn!(why, "no camera");
+        self.trouble = Some((zh, en));
+        self.source = None;
+        self.rests_until = Instant::now() + CAMERA_RETRY;
+    }
+}
+
+fn outcome(answer: &Feedback) -> Outcome {
+    let warned = answer.verdict.iter().any(|found| found.severity == Severity::Warn);
+    Outcome { result: answer.result, note: warned && answer.result == ScanResult::Accepted }
+}
+
+fn tail(answer: &Feedback) -> String {
+    answer.code.as_ref().map_or_else(|| "?".to_owned(), |code| code.tail().to_owned())
+}
+
+fn scan_view(session: &Session, eye: &Eye, undone: Option<&Feedback>) -> ScanView {
+    let progress = session.progress();
+    let task = session.task();
+    let standing: Vec<&Feedback> = session.feedback().iter().rev().filter(|answer| !answer.undone).take(3).collect();
+    let shown = undone.or_else(|| standing.first().copied());
+    ScanView {
+        stage: task.stage,
+        title: if task.document.is_none() { task.basis.to_string() } else { task.document.to_string() },
+        counterparty: session.counterparty(),
+        done: progress.packages_counted,
+        total: progress.packages_expected,
+        level: session.level(),
+        units: (progress.units_counted, progress.units_expected),
+        set_aside: progress.set_aside,
+        result: shown.map(|answer| ResultView {
+            outcome: outcome(answer),
+            tail: tail(answer),
+            kinds: answer.verdict.iter().map(|found| found.kind).collect(),
+            seq: answer.seq,
+            undone: answer.undone,
+        }),
+        recent: standing.iter().map(|answer| RecentView { outcome: outcome(answer), tail: tail(answer) }).collect(),
+        boxes: boxes(session, eye),
+        frame: eye.seen.as_ref().and_then(picture),
+        camera_trouble: eye.trouble.clone(),
+    }
+}
+
+fn boxes(session: &Session, eye: &Eye) -> Vec<BoxView> {
+    let symbols = eye.seen.iter().flat_map(|frame| &frame.symbols);
+    let marked = symbols.map(|symbol| {
+        let answer = session.feedback().iter().rev().find(|answer| answer.text == symbol.text && !answer.undone);
+        BoxView {
+            corners: symbol.corners,
+            outcome: answer.map(outcome),
+            kind: answer.and_then(|answer| answer.verdict.first()).map(|found| found.kind),
+        }
+    });
+    marked.collect()
+}
+
+fn picture(frame: &Frame) -> Option<FrameView> {
+    let picture = frame.picture.as_ref()?;
+    let view = picture.view();
+    let rows = (0..view.height()).flat_map(|y| view.row(y).iter().copied());
+    Some(FrameView {
+        width: u32::try_from(view.width()).ok()?,
+        height: u32::try_from(view.height()).ok()?,
+        luma: rows.collect(),
+    })
+}

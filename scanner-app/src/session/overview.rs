@@ -1,0 +1,64 @@
+//! What is to be done at this place: the documents in which the own member sends or receives, and how far each is.
+
+use std::collections::BTreeSet;
+
+use shared::event::Stage;
+use shared::ids::{BasisId, DocumentId, MemberId};
+use shared::reference::{BasisKind, Level};
+use shared::rules::{Progress, progress};
+
+use super::judging::Knowledge;
+use crate::store::{Store, StoreError};
+
+/// One possible task.
+#[derive(Clone, Debug)]
+pub struct OpenWork {
+    /// Which scan.
+    pub stage: Stage,
+    /// Against what.
+    pub basis: BasisId,
+    /// With which note.
+    pub document: DocumentId,
+    /// The other party's name.
+    pub counterparty: String,
+    /// The level that is counted.
+    pub level: Level,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// The tasks of this place, those closed for good left out.
+pub fn overview(store: &Store, member: &MemberId) -> Result<Vec<OpenWork>, StoreError> {
+    let knowledge = Knowledge::load(store, member)?;
+    let done: BTreeSet<_> =
+        store.closed_final()?.into_iter().map(|task| (task.stage, task.basis, task.document)).collect();
+    let references = &knowledge.pulled.references;
+    let mut work = Vec::new();
+    for document in references.documents.values() {
+        let Some(basis) = references.bases.get(&document.basis) else { continue };
+        let (sends, counterparty) = match member {
+            own if *own == document.consignor => (true, &document.consignee),
+            own if *own == document.consignee => (false, &document.consignor),
+            _ => continue,
+        };
+        let stage = match (basis.kind, sends) {
+            (BasisKind::Contract, true) => Stage::Outbound,
+            (BasisKind::Contract, false) => Stage::Inbound,
+            (BasisKind::Order, true) => Stage::Sort,
+            (BasisKind::Order, false) => Stage::Receipt,
+        };
+        if done.contains(&(stage, basis.basis.clone(), document.document.clone())) {
+            continue;
+        }
+        let history = knowledge.history(&basis.basis, None);
+        work.push(OpenWork {
+            stage,
+            basis: basis.basis.clone(),
+            document: document.document.clone(),
+            counterparty: references.member_name(counterparty).to_owned(),
+            level: document.packing_level,
+            progress: progress(&history, references, &basis.basis, &document.document, stage),
+        });
+    }
+    Ok(work)
+}

@@ -1,0 +1,133 @@
+//! Every word of the window in both languages, side by side, so that none can lack its twin (`screens.md` 3).
+
+use shared::event::Stage;
+use shared::mismatch::{Kind, ScanResult, Severity, Words};
+use shared::reference::Level;
+use shared::time::Timestamp;
+
+use super::Outcome;
+use crate::config::Language;
+
+/// The word of a language.
+#[must_use]
+pub const fn pick(language: Language, zh: &'static str, en: &'static str) -> &'static str {
+    match language {
+        Language::Zh => zh,
+        Language::En => en,
+    }
+}
+
+const fn of(language: Language, words: Words) -> &'static str {
+    pick(language, words.zh, words.en)
+}
+
+/// The word of a stage.
+#[must_use]
+pub const fn stage(language: Language, stage: Stage) -> &'static str {
+    match stage {
+        Stage::Outbound => pick(language, "出库", "Outbound"),
+        Stage::Inbound => pick(language, "入库", "Inbound"),
+        Stage::Sort => pick(language, "分拣", "Sort"),
+        Stage::Receipt => pick(language, "收货确认", "Receipt"),
+    }
+}
+
+/// The unit that the big figure counts in.
+#[must_use]
+pub const fn level(language: Language, level: Level) -> &'static str {
+    match level {
+        Level::Unit => pick(language, "盒", "units"),
+        Level::Inner => pick(language, "条", "inners"),
+        Level::Case => pick(language, "箱", "cases"),
+    }
+}
+
+/// The verdict in one word.
+#[must_use]
+pub const fn outcome(language: Language, outcome: Outcome) -> &'static str {
+    match outcome.result {
+        ScanResult::Accepted if outcome.note => pick(language, "通过·有提示", "Accepted, note"),
+        ScanResult::Accepted => pick(language, "通过", "Accepted"),
+        ScanResult::Duplicate => pick(language, "重复", "Duplicate"),
+        ScanResult::Wrong => pick(language, "不符", "Wrong"),
+        ScanResult::Blocked => pick(language, "拦截", "Blocked"),
+    }
+}
+
+/// What it is, what to do, what it rests on: the lines beneath the verdict.
+#[must_use]
+pub fn detail(language: Language, outcome: Outcome, kinds: &[Kind]) -> String {
+    let Some(kind) = kinds.first() else { return String::new() };
+    let info = kind.info();
+    if outcome.result == ScanResult::Duplicate {
+        return of(language, info.what).to_owned();
+    }
+    let (title, next) = (of(language, info.title), of(language, info.next));
+    let article = info.citations.first().map(|citation| match language {
+        Language::Zh => format!(" · {}", citation.zh()),
+        Language::En => format!(" · {}", citation.en()),
+    });
+    let article = article.filter(|_| info.severity == Severity::Block).unwrap_or_default();
+    let colon = pick(language, ":", ": ");
+    format!("{title}{colon}{}\n{next}{article}", of(language, info.what))
+}
+
+/// The name of what a box marks, for grave results only.
+#[must_use]
+pub fn box_word(language: Language, kind: Option<Kind>) -> &'static str {
+    kind.filter(|kind| kind.info().severity >= Severity::Hold).map_or("", |kind| of(language, kind.info().title))
+}
+
+/// `1 204`: thousands by a narrow gap, in both languages.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let places = digits.len();
+    let spaced = digits.chars().enumerate().map(|(place, digit)| {
+        let gap = place > 0 && (places - place) % 3 == 0;
+        if gap { format!(" {digit}") } else { digit.to_string() }
+    });
+    spaced.collect()
+}
+
+/// `128`, `1.2万` or `12k`: what waits, always short.
+#[must_use]
+pub fn pending(language: Language, waiting: u64) -> String {
+    let shown = match (waiting, language) {
+        (0..10_000, _) => count(waiting),
+        (_, Language::Zh) => format!("{}.{}万", waiting / 10_000, waiting % 10_000 / 1_000),
+        (_, Language::En) => format!("{}k", waiting / 1_000),
+    };
+    match language {
+        Language::Zh => format!("待传 {shown}"),
+        Language::En => format!("{shown} queued"),
+    }
+}
+
+/// `同步 10:42`.
+#[must_use]
+pub fn at(language: Language, zh: &'static str, en: &'static str, time: Option<Timestamp>) -> String {
+    let shown = time.map_or_else(|| "–".to_owned(), Timestamp::to_clock);
+    format!("{} {shown}", pick(language, zh, en))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stay_short_and_readable() {
+        assert_eq!(count(1_204), "1 204");
+        assert_eq!(count(12), "12");
+        assert_eq!(pending(Language::Zh, 12_345), "待传 1.2万");
+        assert_eq!(pending(Language::En, 12_345), "12k queued");
+        assert_eq!(pending(Language::En, 128), "128 queued");
+    }
+
+    #[test]
+    fn a_block_names_its_article_and_what_to_do() {
+        let blocked = Outcome { result: ScanResult::Blocked, note: false };
+        let zh = detail(Language::Zh, blocked, &[Kind::FrozenCode]);
+        assert_eq!(zh, "码包丢失/失窃:此码所在码包已报丢失或失窃\n移出货堆,放隔离区,通知主管 · 追溯细则 2022 第 22 条");
+    }
+}
