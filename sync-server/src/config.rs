@@ -61,7 +61,9 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
         let mut config: Self =
             toml::from_str(&text).map_err(|source| ConfigError::Form { path: shown, source: Box::new(source) })?;
-        config.data = path.parent().unwrap_or(Path::new("")).join(&config.data);
+        let data = path.parent().unwrap_or(Path::new("")).join(&config.data);
+        // Addresses of files are shown to people and given to terminals, who stand elsewhere.
+        config.data = std::path::absolute(&data).unwrap_or(data);
         Ok(config)
     }
 

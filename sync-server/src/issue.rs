@@ -172,7 +172,7 @@ fn new_pack(references: &References, application: &Application, now: Timestamp) 
     };
     let free = |n: &u64| PackId::from(format!("{}-{}-{level}-{n}", application.contract, application.product));
     let named = application.pack.clone();
-    let first_free = (1..).map(|n| free(&n)).find(|pack| !references.packs.contains_key(pack));
+    let first_free = (1..=u64::MAX).map(|n| free(&n)).find(|pack| !references.packs.contains_key(pack));
     let pack = named.or(first_free).ok_or(IssueError::Count)?;
     if references.packs.contains_key(&pack) {
         return Err(IssueError::PackTaken(pack));
@@ -235,3 +235,6 @@ pub async fn set_loss(
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,6 @@ pub mod pull;
 pub mod reconcile;
 pub mod store;
 pub mod verify;
+
+#[cfg(test)]
+mod testing;

@@ -12,8 +12,17 @@ async fn main() -> ExitCode {
     match run(cli).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("sync-server: {error:#}");
+            eprintln!("sync-server: {}", told_once(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error and its causes, each said once: many of our errors quote their cause themselves.
+fn told_once(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told.as_str() {
+        "" => cause,
+        _ if told.contains(&cause) => told,
+        _ => format!("{told}: {cause}"),
+    })
 }

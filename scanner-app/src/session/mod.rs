@@ -22,7 +22,7 @@ use crate::store::{Pulled, Store, StoreError, Task, close_task, insert_task};
 
 pub use acceptance::{Acceptance, Reading};
 use judging::Knowledge;
-pub use overview::{OpenWork, overview};
+pub use overview::{OpenWork, overview, site_name};
 
 /// Who and where: what every event says.
 #[derive(Clone, Debug)]
@@ -50,7 +50,9 @@ pub struct Feedback {
     pub seq: u64,
     /// When it was scanned.
     pub at: Timestamp,
-    /// Whether it can be undone still.
+    /// Number of the frame that it was read in: labels of one frame are answered by the worst of them.
+    pub frame: u64,
+    /// Whether it was undone.
     pub undone: bool,
 }
 
@@ -160,7 +162,7 @@ impl Session {
             let by = EventRef { terminal: self.store.terminal(), epoch: self.store.epoch(), seq };
             let fact = Fact { by, member: self.identity.member.clone(), at: self.device.now(), act: act.clone() };
             let verdict = self.knowledge.judge(fact, self.device.now());
-            let answer = feedback(text, verdict, seq, self.device.now());
+            let answer = feedback(text, verdict, seq, (self.device.now(), self.frames));
             acts.push(act);
             if let Some(aside) = self.set_aside(&answer) {
                 acts.push(aside);
@@ -308,7 +310,9 @@ impl Session {
         for fact in own {
             let Some((_, movement)) = fact.act.movement() else { continue };
             let verdict = verdicts.iter().filter(|found| found.events.contains(&fact.by)).cloned().collect();
-            let mut answer = feedback(&movement.text, verdict, fact.by.seq, fact.at);
+            let frame = movement.frame.unwrap_or(0);
+            self.frames = self.frames.max(frame);
+            let mut answer = feedback(&movement.text, verdict, fact.by.seq, (fact.at, frame));
             answer.undone = voided.contains(&fact.by);
             self.feedback.push(answer);
         }
@@ -333,7 +337,7 @@ impl Feedback {
     }
 }
 
-fn feedback(text: &str, mut verdict: Vec<Mismatch>, seq: u64, at: Timestamp) -> Feedback {
+fn feedback(text: &str, mut verdict: Vec<Mismatch>, seq: u64, (at, frame): (Timestamp, u64)) -> Feedback {
     verdict.sort_by_key(|mismatch| std::cmp::Reverse(mismatch.severity));
     Feedback {
         text: text.to_owned(),
@@ -342,6 +346,7 @@ fn feedback(text: &str, mut verdict: Vec<Mismatch>, seq: u64, at: Timestamp) -> 
         verdict,
         seq,
         at,
+        frame,
         undone: false,
     }
 }

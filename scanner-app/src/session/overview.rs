@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use shared::event::Stage;
-use shared::ids::{BasisId, DocumentId, MemberId};
+use shared::ids::{BasisId, DocumentId, MemberId, SiteId};
 use shared::reference::{BasisKind, Level};
 use shared::rules::{Progress, progress};
 
@@ -61,4 +61,10 @@ pub fn overview(store: &Store, member: &MemberId) -> Result<Vec<OpenWork>, Store
         });
     }
     Ok(work)
+}
+
+/// The name of a site, or its code where it is not known here yet.
+pub fn site_name(store: &Store, site: &SiteId) -> Result<String, StoreError> {
+    let pulled = store.pulled()?;
+    Ok(pulled.references.sites.get(site).map_or_else(|| site.to_string(), |found| found.name.clone()))
 }

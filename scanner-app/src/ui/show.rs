@@ -148,10 +148,12 @@ fn set_result(scan: &Scan<'_>, view: &ScanView, language: Language) {
         scan.set_kind(ResultKind::Duplicate);
         scan.set_word(pick(language, "已撤销", "Undone").into());
         scan.set_detail(pick(language, "可再扫", "can be scanned again").into());
+        scan.set_advice(SharedString::new());
     } else {
         scan.set_kind(kind(result.outcome));
         scan.set_word(words::outcome(language, result.outcome).into());
         scan.set_detail(words::detail(language, result.outcome, &result.kinds).into());
+        scan.set_advice(words::advice(language, result.outcome, &result.kinds).into());
     }
     scan.set_tail(result.tail.clone().into());
     scan.set_shown_seq(i32::try_from(result.seq).unwrap_or(0));

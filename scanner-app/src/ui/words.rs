@@ -54,22 +54,25 @@ pub const fn outcome(language: Language, outcome: Outcome) -> &'static str {
     }
 }
 
-/// What it is, what to do, what it rests on: the lines beneath the verdict.
+/// The line beneath the verdict: what it is.
 #[must_use]
-pub fn detail(language: Language, outcome: Outcome, kinds: &[Kind]) -> String {
-    let Some(kind) = kinds.first() else { return String::new() };
+pub fn detail(language: Language, outcome: Outcome, kinds: &[Kind]) -> &'static str {
+    let Some(kind) = kinds.first() else { return "" };
     let info = kind.info();
-    if outcome.result == ScanResult::Duplicate {
-        return of(language, info.what).to_owned();
+    of(language, if outcome.result == ScanResult::Duplicate { info.what } else { info.title })
+}
+
+/// The small lines beneath: what to do, and for a block what it rests on.
+#[must_use]
+pub fn advice(language: Language, outcome: Outcome, kinds: &[Kind]) -> String {
+    let Some(kind) = kinds.first().filter(|_| outcome.result != ScanResult::Duplicate) else { return String::new() };
+    let info = kind.info();
+    let next = of(language, info.next);
+    match info.citations.first().filter(|_| info.severity == Severity::Block) {
+        Some(citation) if language == Language::Zh => format!("{next}\n依据:{}", citation.zh()),
+        Some(citation) => format!("{next}\nRests on: {}", citation.en()),
+        None => next.to_owned(),
     }
-    let (title, next) = (of(language, info.title), of(language, info.next));
-    let article = info.citations.first().map(|citation| match language {
-        Language::Zh => format!(" · {}", citation.zh()),
-        Language::En => format!(" · {}", citation.en()),
-    });
-    let article = article.filter(|_| info.severity == Severity::Block).unwrap_or_default();
-    let colon = pick(language, ":", ": ");
-    format!("{title}{colon}{}\n{next}{article}", of(language, info.what))
 }
 
 /// The name of what a box marks, for grave results only.
@@ -127,7 +130,8 @@ mod tests {
     #[test]
     fn a_block_names_its_article_and_what_to_do() {
         let blocked = Outcome { result: ScanResult::Blocked, note: false };
-        let zh = detail(Language::Zh, blocked, &[Kind::FrozenCode]);
-        assert_eq!(zh, "码包丢失/失窃:此码所在码包已报丢失或失窃\n移出货堆,放隔离区,通知主管 · 追溯细则 2022 第 22 条");
+        assert_eq!(detail(Language::Zh, blocked, &[Kind::FrozenCode]), "码包丢失/失窃");
+        let advice = advice(Language::Zh, blocked, &[Kind::FrozenCode]);
+        assert_eq!(advice, "移出货堆,放隔离区,通知主管\n依据:追溯细则 2022 第 22 条");
     }
 }

@@ -1,7 +1,7 @@
 //! What commands print: JSON for programs on stdout, sentences for people.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -21,8 +21,15 @@ use crate::store::{self};
 
 /// One line of JSON on stdout.
 pub(super) fn line(value: &impl Serialize) -> Result<()> {
-    println!("{}", serde_json::to_string(value)?);
-    Ok(())
+    text(&serde_json::to_string(value)?)
+}
+
+/// One line of text on stdout. A reader that has seen enough (`| head`) is no fault.
+fn text(line: &str) -> Result<()> {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("stdout cannot be written"),
+    }
 }
 
 pub(super) fn keys(keys: &ServerKeys) {
@@ -43,7 +50,7 @@ pub(super) fn terminal(terminal: &Terminal) -> Result<()> {
 pub(super) async fn mismatches(conn: &mut SqliteConnection, as_json: bool, all: bool) -> Result<()> {
     let found = store::mismatch::list(conn).await?;
     for found in found.iter().filter(|found| all || found.state.is_live()) {
-        if as_json { line(&mismatch_json(found))? } else { println!("{}", mismatch_text(found)) }
+        if as_json { line(&mismatch_json(found))? } else { text(&mismatch_text(found))? }
     }
     Ok(())
 }
@@ -104,11 +111,11 @@ pub(super) fn pack_file(pack: &Pack, codes: &[CodeRecord], host: &str, out: Opti
     Ok(())
 }
 
-pub(super) async fn trace(conn: &mut SqliteConnection, text: &str, as_json: bool) -> Result<ExitCode> {
-    let code: PackageCode = text
+pub(super) async fn trace(conn: &mut SqliteConnection, named: &str, as_json: bool) -> Result<ExitCode> {
+    let code: PackageCode = named
         .parse()
-        .or_else(|_| shared::code::parse(text))
-        .with_context(|| format!("`{text}` is no code; write it like 01/GTIN/21/SERIAL, or as on its label"))?;
+        .or_else(|_| shared::code::parse(named))
+        .with_context(|| format!("`{named}` is no code; write it like 01/GTIN/21/SERIAL, or as on its label"))?;
     let mut references = References::default();
     let family = store::code::load_families(conn, &[code.clone()].into(), &mut references).await?;
     let mut facts = Facts::new();
@@ -128,7 +135,7 @@ pub(super) async fn trace(conn: &mut SqliteConnection, text: &str, as_json: bool
         } else {
             let how = if inferred { "( ) inferred from its case" } else { "(o) scanned" };
             let (stage, member) = (scan.stage.as_str(), scan.member);
-            println!("{} {stage:<8} {member} {} {how}", scan.at.to_minute(), scan.movement.document);
+            text(&format!("{} {stage:<8} {member} {} {how}", scan.at.to_minute(), scan.movement.document))?;
         }
     }
     if trail.is_empty() {

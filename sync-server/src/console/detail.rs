@@ -46,8 +46,8 @@ fn event_row(lang: Lang, row: &EvidenceRow, references: &References) -> Markup {
         td { @if let Some((stage, movement)) = what { (stage) " " (movement.document) } @else { "–" } }
         td { (row.terminal) " · " (event.seq) br; (site) }
         td { @if let Some(operator) = &event.operator { (operator) } @else { "–" } }
-        td { (event.at.to_minute()) }
-        td { (evidence.received_at.to_minute()) }
+        td.time { (event.at.to_minute()) }
+        td.time { (evidence.received_at.to_minute()) }
         td.hash title=(evidence.hash) { (evidence.hash.get(..12).unwrap_or_default()) "…" }
     } }
 }
@@ -79,7 +79,7 @@ pub(super) fn detail(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &Re
 fn trail_table(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &References) -> Markup {
     html! { table { tbody { @for scan in trail {
         tr {
-            td { (scan.at.to_minute()) } td { (lang.stage(scan.stage)) } td { (references.member_name(scan.member)) }
+            td.time { (scan.at.to_minute()) } td { (lang.stage(scan.stage)) } td { (references.member_name(scan.member)) }
             td { (scan.movement.document) }
             td { @if scan.code.as_ref().is_ok_and(|code| row.found.mismatch.codes.contains(code)) { "(o) " (lang.pick("已扫", "scanned")) } @else { "( ) " (lang.pick("由箱推定", "inferred from its case")) }
                  @if scan.set_aside.is_some() { " · " (lang.pick("已隔离", "set aside")) } }

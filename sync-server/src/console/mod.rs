@@ -5,3 +5,6 @@ mod layout;
 mod list;
 pub mod pages;
 mod words;
+
+#[cfg(test)]
+mod tests;

@@ -54,7 +54,7 @@ pub(super) fn read(
     for row in reader.records() {
         let row = row.map_err(|error| broken(file, &error))?;
         let line = row.position().map_or(0, csv::Position::line);
-        let row = Row { file, columns: kind.1, row: &row, line };
+        let row = Row { file, columns: kind.1, cells: &row, line };
         if kind.0.starts_with("code packs") {
             add_code(&mut records, &mut places, &row, references, now)?;
         } else {
@@ -79,7 +79,7 @@ fn broken(file: &str, error: &csv::Error) -> ImportError {
 struct Row<'r> {
     file: &'r str,
     columns: &'static [&'static str],
-    row: &'r StringRecord,
+    cells: &'r StringRecord,
     line: u64,
 }
 
@@ -90,7 +90,7 @@ impl Row<'_> {
 
     fn optional(&self, column: &str) -> &str {
         let place = self.columns.iter().position(|name| *name == column);
-        place.and_then(|place| self.row.get(place)).unwrap_or_default()
+        place.and_then(|place| self.cells.get(place)).unwrap_or_default()
     }
 
     fn text(&self, column: &str) -> Result<&str, ImportError> {

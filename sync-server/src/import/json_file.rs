@@ -9,7 +9,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<Record>, ImportError> {
         file: file.to_owned(),
         line: error.line() as u64,
         column: error.column().to_string(),
-        why: error.to_string(),
+        why: wrong_record(text).unwrap_or_else(|| without_place(&error)),
     })?;
     let own = records.iter().position(|record| matches!(record, Record::Manifest(_) | Record::Mismatch(_)));
     match own {
@@ -19,4 +19,19 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<Record>, ImportError> {
             what: format!("record {} is what the server itself finds; it cannot be imported", place + 1),
         }),
     }
+}
+
+/// Which record is wrong, counted from 1: the reader's own place is where that record ends.
+fn wrong_record(text: &str) -> Option<String> {
+    let values: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
+    let wrong = |(place, value)| {
+        let error = serde_json::from_value::<Record>(value).err()?;
+        Some(format!("record {}: {}", place + 1, without_place(&error)))
+    };
+    values.into_iter().enumerate().find_map(wrong)
+}
+
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or_default().to_owned()
 }

@@ -98,3 +98,6 @@ async fn fetch(conn: &mut SqliteConnection, sql: &'static str, since: i64) -> Re
 fn change(row: &SqliteRow, record: Record) -> Result<Change, StoreError> {
     Ok(Change { position: store::from_i64(row.try_get("position")?), record })
 }
+
+#[cfg(test)]
+mod tests;

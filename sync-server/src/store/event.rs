@@ -225,7 +225,12 @@ pub async fn list(conn: &mut SqliteConnection) -> Result<Vec<Listed>, StoreError
     rows.iter()
         .map(|row| {
             let seq = super::from_i64(row.try_get("seq")?);
-            Ok(Listed { terminal: row.try_get("terminal")?, epoch: row.try_get("epoch")?, seq, kind: row.try_get("kind")? })
+            Ok(Listed {
+                terminal: row.try_get("terminal")?,
+                epoch: row.try_get("epoch")?,
+                seq,
+                kind: row.try_get("kind")?,
+            })
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The server's database: one file of SQLite through sqlx, migrated at start. One query, one function, the SQL beside it.
+//! The server's database: one file of `SQLite` through sqlx, migrated at start. One query, one function, the SQL beside it.
 
 pub mod code;
 pub mod event;
@@ -87,7 +87,7 @@ pub async fn ledger_id(conn: &mut SqliteConnection) -> Result<Uuid, StoreError> 
     text.parse().map_err(|_| StoreError::Corrupt("the ledger's id is not a UUID"))
 }
 
-/// Numbers of events and positions fit in SQLite's 63 bits.
+/// Numbers of events and positions fit in `SQLite`'s 63 bits.
 fn to_i64(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

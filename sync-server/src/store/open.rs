@@ -6,13 +6,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::{Row, SqlitePool};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Row, SqlitePool};
 use uuid::Uuid;
 
 use super::{Store, StoreError};
 
-/// `TALS` in SQLite's header: this file is a Tallyman server's.
+/// `TALS` in `SQLite`'s header: this file is a Tallyman server's.
 pub const APPLICATION_ID: i32 = 0x5441_4C53;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/server/sqlite");

@@ -13,7 +13,7 @@ use shared::mismatch::{ScanResult, Severity};
 use crate::capture::{Frame, Source, SourceName};
 use crate::config::{Config, Language};
 use crate::device::Device;
-use crate::session::{Acceptance, Feedback, Identity, Session, overview};
+use crate::session::{Acceptance, Feedback, Identity, Session, overview, site_name};
 use crate::store::Store;
 use crate::sync::Worker;
 use crate::ui::{
@@ -77,15 +77,16 @@ impl Clerk {
     fn list(&mut self, store: Store, wanted: &Receiver<Intent>) -> Result<Next> {
         let mut pulls = None;
         let mut tasks = BTreeMap::new();
+        let mut place = String::new();
         loop {
             let state = self.worker.state();
             if pulls != Some(state.pulls) {
                 pulls = Some(state.pulls);
                 tasks = self.tasks(&store)?;
+                place = site_name(&store, &self.config.site)?;
             }
             let views = tasks.values().map(|(view, _)| view.clone()).collect();
-            let place = format!("{} · {}", self.config.site, self.config.terminal.to_string().split_at(8).0);
-            self.show(ViewPage::Tasks(place, views), true);
+            self.show(ViewPage::Tasks(place.clone(), views), true);
             match wanted.recv_timeout(LOOK) {
                 Ok(Intent::OpenTask(key)) => {
                     if let Some((_, task)) = tasks.remove(&key) {
@@ -268,7 +269,7 @@ fn scan_view(session: &Session, eye: &Eye, undone: Option<&Feedback>) -> ScanVie
     let progress = session.progress();
     let task = session.task();
     let standing: Vec<&Feedback> = session.feedback().iter().rev().filter(|answer| !answer.undone).take(3).collect();
-    let shown = undone.or_else(|| standing.first().copied());
+    let shown = undone.or_else(|| worst_of_last_frame(session));
     ScanView {
         stage: task.stage,
         title: if task.document.is_none() { task.basis.to_string() } else { task.document.to_string() },
@@ -290,6 +291,13 @@ fn scan_view(session: &Session, eye: &Eye, undone: Option<&Feedback>) -> ScanVie
         frame: eye.seen.as_ref().and_then(picture),
         camera_trouble: eye.trouble.clone(),
     }
+}
+
+/// Labels of one frame are answered together, by the worst of them.
+fn worst_of_last_frame(session: &Session) -> Option<&Feedback> {
+    let standing = || session.feedback().iter().filter(|answer| !answer.undone);
+    let last = standing().next_back()?.frame;
+    standing().filter(|answer| answer.frame == last).max_by_key(|answer| (answer.result, answer.seq))
 }
 
 fn boxes(session: &Session, eye: &Eye) -> Vec<BoxView> {
