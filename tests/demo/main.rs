@@ -91,7 +91,9 @@ fn stay(server: &mut Server, terminal: &Terminal, folder: &Path) -> Result<()> {
         let mut window = terminal.command("run")?;
         window.arg("--source").arg(format!("images:{}", frames.display()));
         window.spawn().context("the app's window cannot be opened")?;
-        eprintln!("The factory gate's terminal is open in a window of its own: tap FH-2033, its camera sees five labels.");
+        eprintln!(
+            "The factory gate's terminal is open in a window of its own: tap FH-2033, its camera sees five labels."
+        );
     } else {
         eprintln!("There is no display here, so the app's window stays shut.");
     }

@@ -62,8 +62,8 @@ pub fn set_up(server: &Server, folder: &Path) -> Result<Labels> {
         .map(|serial| PackageCode::item(&mint_case, serial))
         .collect::<Result<_, _>>()?;
     let mint: Vec<String> = mint.iter().map(|code| format_digital_link(HOST, code)).collect();
-    let rows: String = mint.iter().map(|code| format!("NP-7001,MINT,case,HT-2044,{code}\n")).collect();
-    let platform = format!("pack,product,level,basis,code\n{rows}");
+    let rows: Vec<String> = mint.iter().map(|code| format!("NP-7001,MINT,case,HT-2044,{code}")).collect();
+    let platform = format!("pack,product,level,basis,code\n{}\n", rows.join("\n"));
     let files = [
         ("members.csv", MEMBERS),
         ("sites.csv", SITES),

@@ -1,9 +1,13 @@
 //! `cargo xtask test`: the cheap checks first, the tests last, so that their closing lines end the run.
 
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::packages::{self, Need};
 use crate::steps::{cargo, step};
+
+/// Where the collection of real photographs lies: beside the project, since it is not ours to ship.
+const PHOTOGRAPHS: &str = "../shared/qr-images/manifest.csv";
 
 /// Runs every check. `--long` adds the tests whose names start with `long_`; other arguments go to the runner.
 pub fn run(args: &[String]) -> Result<ExitCode, String> {
@@ -22,25 +26,33 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
     } else {
         eprintln!("\n== licences and bans: left out, cargo-deny is not installed");
     }
-    step("tests", runner(long).args(rest))?;
+    let photographs = Path::new(PHOTOGRAPHS).exists();
+    if !photographs {
+        eprintln!("\n== tests over photographs: left out, there are none at {PHOTOGRAPHS}");
+    }
+    step("tests", runner(long, photographs).args(rest))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn runner(long: bool) -> Command {
+/// Ignored tests run too: each says what it needs, and the set-up above has brought it.
+fn runner(long: bool, photographs: bool) -> Command {
+    let mut left_out = Vec::new();
+    if !long {
+        left_out.push("long_");
+    }
+    if !photographs {
+        left_out.push("photographs_");
+    }
     let mut command = cargo();
     if has(&["nextest", "--version"]) {
         command.args(["nextest", "run", "--workspace", "--run-ignored", "all", "--no-fail-fast"]);
-        if !long {
-            command.args(["-E", "not test(/(^|::)long_/)"]);
+        if !left_out.is_empty() {
+            command.args(["-E", &format!("not test(/(^|::)({})/)", left_out.join("|"))]);
         }
     } else {
         eprintln!("cargo-nextest is not installed: the tests run with `cargo test`, one binary after the other");
-        command.args(["test", "--workspace", "--no-fail-fast"]);
-        if long {
-            command.args(["--", "--include-ignored"]);
-        } else {
-            command.args(["--", "--include-ignored", "--skip", "long_"]);
-        }
+        command.args(["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"]);
+        command.args(left_out.iter().flat_map(|name| ["--skip", name]));
     }
     command
 }

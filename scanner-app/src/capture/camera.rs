@@ -10,7 +10,7 @@ use vision::{Luma, Reader};
 use super::{CaptureError, Frame, Source, readings};
 
 pub(super) struct Camera {
-    camera: nokhwa::Camera,
+    device: nokhwa::Camera,
     index: u32,
     reader: Reader,
     started: Instant,
@@ -20,13 +20,13 @@ impl Camera {
     pub(super) fn open(index: u32) -> Result<Self, CaptureError> {
         let failed = |why: String| CaptureError::Camera { index, why };
         let format = RequestedFormat::new::<LumaFormat>(RequestedFormatType::None);
-        let mut camera = nokhwa::Camera::new(CameraIndex::Index(index), format).map_err(|e| failed(e.to_string()))?;
-        camera.open_stream().map_err(|error| failed(error.to_string()))?;
-        Ok(Self { camera, index, reader: Reader::default(), started: Instant::now() })
+        let mut device = nokhwa::Camera::new(CameraIndex::Index(index), format).map_err(|e| failed(e.to_string()))?;
+        device.open_stream().map_err(|error| failed(error.to_string()))?;
+        Ok(Self { device, index, reader: Reader::new(), started: Instant::now() })
     }
 
     fn luma(&mut self) -> Result<Luma, String> {
-        let buffer = self.camera.frame().map_err(|error| error.to_string())?;
+        let buffer = self.device.frame().map_err(|error| error.to_string())?;
         let size = buffer.resolution();
         let (width, height) = (size.width() as usize, size.height() as usize);
         let raw = buffer.buffer();

@@ -32,7 +32,7 @@ impl Images {
             std::fs::metadata(path).map_err(failed)?;
             files.push(path.to_owned());
         }
-        Ok(Self { left: files.into_iter(), reader: Reader::default(), at_ms: 0 })
+        Ok(Self { left: files.into_iter(), reader: Reader::new(), at_ms: 0 })
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use vision::{Luma, Reader, Symbol};
 
 pub(super) fn run(paths: &[PathBuf], as_json: bool) -> Result<ExitCode> {
-    let reader = Reader::default();
+    let reader = Reader::new();
     let mut failed = false;
     for path in files(paths)? {
         let started = Instant::now();

@@ -33,7 +33,7 @@ pub(super) fn run(config: &Config, source: &SourceName, form: Form) -> Result<Ex
     drop(intents);
     drop(window);
     match session.join() {
-        Ok(worked) => worked.map(|()| ExitCode::SUCCESS),
+        Ok(result) => result.map(|()| ExitCode::SUCCESS),
         Err(_) => {
             anyhow::bail!("the session stopped unexpectedly; all that was confirmed is safe, start the app again")
         }

@@ -108,7 +108,7 @@ impl Session {
             };
             session.record(vec![opened], |conn| insert_task(conn, &task))?;
         }
-        session.recall()?;
+        session.recall();
         Ok(session)
     }
 
@@ -303,7 +303,7 @@ impl Session {
     }
 
     /// Brings back what this task had shown before a restart, judged again with what is known now.
-    fn recall(&mut self) -> Result<(), StoreError> {
+    fn recall(&mut self) {
         let own: Vec<Fact> = self.knowledge.facts.iter().filter(|fact| self.is_own_scan(fact)).cloned().collect();
         let voided = self.knowledge.voided();
         let verdicts = self.knowledge.judge_all(&self.task.basis, self.device.now());
@@ -316,7 +316,6 @@ impl Session {
             answer.undone = voided.contains(&fact.by);
             self.feedback.push(answer);
         }
-        Ok(())
     }
 
     fn is_own_scan(&self, fact: &Fact) -> bool {

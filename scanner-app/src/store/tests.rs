@@ -68,7 +68,9 @@ fn a_failed_append_leaves_nothing_behind() {
 #[test]
 fn a_changed_or_missing_row_is_found() {
     let folder = tempfile::tempdir().unwrap();
-    for damage in ["update log set body = replace(body, 'signed_in', 'signed_on') where seq = 2", "delete from log where seq = 2"] {
+    let edit =
+        "update log set body = cast(replace(cast(body as text), 'signed_in', 'signed_on') as blob) where seq = 2";
+    for damage in [edit, "delete from log where seq = 2"] {
         let path = folder.path().join(format!("{}.sqlite", damage.len()));
         let mut store = open(&path).unwrap();
         append(&mut store, 3);

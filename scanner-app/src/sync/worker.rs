@@ -78,10 +78,10 @@ fn run(mut store: Store, transport: &Transport, device: &dyn Device, woken: &Rec
     let mut succeeded = Instant::now();
     loop {
         let pending = store.pending().map_or(0, |(pending, _)| pending);
-        if let Link::Up { since_ms } = &mut link {
-            if *since_ms != u64::MAX {
-                *since_ms = u64::try_from(succeeded.elapsed().as_millis()).unwrap_or(u64::MAX);
-            }
+        if let Link::Up { since_ms } = &mut link
+            && *since_ms != u64::MAX
+        {
+            *since_ms = u64::try_from(succeeded.elapsed().as_millis()).unwrap_or(u64::MAX);
         }
         show(shown, |state| state.pending = pending);
         match plan(pending, link, device.jitter()) {

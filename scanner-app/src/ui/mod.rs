@@ -94,16 +94,19 @@ impl WindowHandle {
     }
 
     /// Shows a view. While the window has not taken the last one, a mere new frame is dropped, never queued; a view that
-    /// `must` be seen always goes. Answers whether the window is still there.
-    pub fn show(&self, view: View, language: Language, must: bool) -> bool {
+    /// `must` be seen always goes.
+    pub fn show(&self, view: View, language: Language, must: bool) {
         if self.busy.swap(true, Ordering::AcqRel) && !must {
-            return true;
+            return;
         }
         let busy = Arc::clone(&self.busy);
         let shown = self.window.upgrade_in_event_loop(move |window| {
             busy.store(false, Ordering::Release);
             show::show(&window, &view, language);
         });
-        shown.is_ok()
+        if shown.is_err() {
+            // The window is closed: the session's intents end with it.
+            self.busy.store(true, Ordering::Release);
+        }
     }
 }

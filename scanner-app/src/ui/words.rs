@@ -87,7 +87,7 @@ pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let places = digits.len();
     let spaced = digits.chars().enumerate().map(|(place, digit)| {
-        let gap = place > 0 && (places - place) % 3 == 0;
+        let gap = place > 0 && (places - place).is_multiple_of(3);
         if gap { format!(" {digit}") } else { digit.to_string() }
     });
     spaced.collect()

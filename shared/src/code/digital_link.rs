@@ -37,14 +37,10 @@ fn strip_scheme(text: &str) -> Option<&str> {
 
 /// Characters of a serial that a path segment cannot hold as they are.
 fn percent_encode(serial: &str) -> String {
-    serial.chars().fold(String::new(), |mut out, c| {
-        if c.is_ascii_alphanumeric() || "-._".contains(c) {
-            out.push(c);
-        } else {
-            out.push_str(&format!("%{:02X}", u32::from(c)));
-        }
-        out
-    })
+    let encode = |c: char| {
+        if c.is_ascii_alphanumeric() || "-._".contains(c) { c.to_string() } else { format!("%{:02X}", u32::from(c)) }
+    };
+    serial.chars().map(encode).collect()
 }
 
 fn percent_decode(segment: &str) -> Option<String> {

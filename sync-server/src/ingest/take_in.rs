@@ -50,7 +50,7 @@ pub async fn push(
     match &result {
         // Evidence and closed epochs are facts as well: they stay.
         Ok(_) | Err(PushError::Signature | PushError::EpochClosed(..)) => {
-            tx.commit().await.map_err(StoreError::from)?
+            tx.commit().await.map_err(StoreError::from)?;
         }
         // Rolled back explicitly: a dropped transaction keeps its locks until its connection is used again.
         Err(_) => tx.rollback().await.map_err(StoreError::from)?,
@@ -92,9 +92,9 @@ async fn known_before(conn: &mut SqliteConnection, batch: &Batch) -> Result<usiz
     let header = &batch.header;
     let start = Head { next_seq: 1, hash: epoch_hash(header.terminal, header.epoch), closed: false };
     let head = store::ledger::head(conn, header.terminal, header.epoch).await?.unwrap_or(start);
-    let held = head.next_seq - 1;
+    let last_seq = head.next_seq - 1;
     if header.first_seq > head.next_seq {
-        return Err(PushError::Gap(header.epoch, held, head.hash));
+        return Err(PushError::Gap(header.epoch, last_seq, head.hash));
     }
     let hashes = batch.hashes();
     let overlap = usize::try_from(head.next_seq - header.first_seq).unwrap_or(usize::MAX).min(hashes.len());
@@ -109,8 +109,8 @@ async fn known_before(conn: &mut SqliteConnection, batch: &Batch) -> Result<usiz
         return Ok(overlap);
     }
     store::ledger::set_head(conn, header.terminal, header.epoch, Head { closed: true, ..head }).await?;
-    tracing::warn!(terminal = %header.terminal, epoch = %header.epoch, held, "two contents claim one number: epoch closed");
-    Err(PushError::EpochClosed(header.epoch, held, head.hash))
+    tracing::warn!(terminal = %header.terminal, epoch = %header.epoch, last_seq, "two contents claim one number: epoch closed");
+    Err(PushError::EpochClosed(header.epoch, last_seq, head.hash))
 }
 
 /// Appends what is new. An event that cannot be read keeps its place in the chain and goes to quarantine.
@@ -175,10 +175,10 @@ async fn touched(conn: &mut SqliteConnection, batch: &Batch) -> Result<Touched, 
         Touched { bases: store::event::bases_opened_by(conn, batch.header.terminal).await?, codes: BTreeSet::new() };
     for event in batch.bodies.iter().filter_map(|body| Event::from_body(body).ok()) {
         add(&mut touched, &event.act);
-        if let Act::Void { voids, .. } = event.act {
-            if let Some(voided) = store::event::find(conn, voids).await? {
-                add(&mut touched, &voided.act);
-            }
+        if let Act::Void { voids, .. } = event.act
+            && let Some(voided) = store::event::find(conn, voids).await?
+        {
+            add(&mut touched, &voided.act);
         }
     }
     Ok(touched)

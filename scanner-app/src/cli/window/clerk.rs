@@ -39,10 +39,13 @@ pub(super) struct Clerk {
     language: Language,
 }
 
+/// What a task is opened by.
+type TaskRef = (Stage, BasisId, DocumentId);
+
 /// Whether to go on after a page.
 enum Next {
     List(Store),
-    Task(Store, (Stage, BasisId, DocumentId)),
+    Task(Store, TaskRef),
     End,
 }
 
@@ -100,7 +103,7 @@ impl Clerk {
         }
     }
 
-    fn tasks(&self, store: &Store) -> Result<BTreeMap<String, (TaskView, (Stage, BasisId, DocumentId))>> {
+    fn tasks(&self, store: &Store) -> Result<BTreeMap<String, (TaskView, TaskRef)>> {
         let work = overview(store, &self.config.member)?;
         let rows = work.into_iter().map(|work| {
             let key = format!("{} {} {}", work.stage.as_str(), work.basis, work.document);
@@ -118,7 +121,7 @@ impl Clerk {
         Ok(rows.collect())
     }
 
-    fn scan(&mut self, store: Store, task: (Stage, BasisId, DocumentId), wanted: &Receiver<Intent>) -> Result<Next> {
+    fn scan(&mut self, store: Store, task: TaskRef, wanted: &Receiver<Intent>) -> Result<Next> {
         let identity = Identity {
             member: self.config.member.clone(),
             site: self.config.site.clone(),

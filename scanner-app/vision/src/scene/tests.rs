@@ -126,15 +126,3 @@ fn true_corners_are_where_the_symbol_is() {
         assert!(distance < 4.0, "{read:?} {planted:?}");
     }
 }
-
-/// Writes frames of 1, 2, 4 and 8 labels to the folder `SCENE_PICTURES`, to be looked at.
-#[test]
-#[ignore = "writes pictures for the eye, see SCENE_PICTURES"]
-fn pictures_for_the_eye() {
-    let Some(folder) = std::env::var_os("SCENE_PICTURES").map(std::path::PathBuf::from) else { return };
-    let mut random = Random::new(2);
-    for count in [1, 2, 4, 8] {
-        let scene = Scene::new(&texts(&mut random, count), FrameSize::HD, WAREHOUSE_1).unwrap();
-        scene.render(count as u64).save(folder.join(format!("scene-{count}.png"))).unwrap();
-    }
-}
