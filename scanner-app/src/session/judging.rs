@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use shared::code::PackageCode;
 use shared::event::Act;
 use shared::ids::{BasisId, EventRef, MemberId};
-use shared::mismatch::Mismatch;
+use shared::mismatch::{Kind, Mismatch, Severity};
 use shared::rules::{Policy, judge};
 use shared::time::Timestamp;
 use shared::trail::{Fact, History};
@@ -29,13 +29,20 @@ impl Knowledge {
     /// Adds a fact and answers what rests on it.
     pub(super) fn judge(&mut self, fact: Fact, now: Timestamp) -> Vec<Mismatch> {
         let by = fact.by;
-        let basis = fact.act.reference().map(|(basis, _)| basis.clone());
+        let reference = fact.act.reference().map(|(basis, document)| (basis.clone(), document.clone()));
         let code = fact.act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
         self.facts.push(fact);
-        let Some(basis) = basis else { return Vec::new() };
+        let Some((basis, document)) = reference else { return Vec::new() };
         let history = self.history(&basis, code.as_ref());
         let verdict = judge(&history, &self.pulled.references, &Policy::default(), now);
-        verdict.into_iter().filter(|found| found.events.contains(&by)).collect()
+        let repeats = verdict.iter().any(|found| found.kind == Kind::RepeatedScan && found.events.contains(&by));
+        // A package that is set aside stays what it is when it is scanned again: "duplicate" would send it on.
+        let still_grave = |found: &Mismatch| {
+            let names_it = code.as_ref().is_some_and(|code| found.codes.contains(code));
+            let here = found.document.as_ref() == Some(&document);
+            repeats && names_it && here && found.severity >= Severity::Hold
+        };
+        verdict.into_iter().filter(|found| found.events.contains(&by) || still_grave(found)).collect()
     }
 
     /// All that is wrong under a basis, as far as this terminal knows.

@@ -268,7 +268,8 @@ impl Session {
     fn set_aside(&self, answer: &Feedback) -> Option<Act> {
         let grave = |mismatch: &&Mismatch| mismatch.severity >= Severity::Hold;
         let kinds: Vec<Kind> = answer.verdict.iter().filter(grave).map(|mismatch| mismatch.kind).collect();
-        let aside = self.task.stage.sends() && !kinds.is_empty();
+        let repeats = answer.verdict.iter().any(|found| found.kind == Kind::RepeatedScan);
+        let aside = self.task.stage.sends() && !kinds.is_empty() && !repeats;
         aside.then(|| Act::SetAside { task: self.task.task.clone(), scan_seq: answer.seq, kinds })
     }
 

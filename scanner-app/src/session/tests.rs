@@ -130,7 +130,10 @@ fn a_grave_result_sets_the_package_aside_in_the_same_commit() {
     let unknown = format_digital_link("ID.EXAMPLE.CN", &code(99));
     let answer = scan(&mut session, &unknown);
     assert_eq!((answer.result, kinds(&answer)), (ScanResult::Wrong, vec![Kind::UnknownCode]));
-    let events = session.into_store().events().unwrap();
+    let again = scan(&mut session, &unknown);
+    assert_eq!(again.result, ScanResult::Wrong, "scanned again it is still set aside, not a mere duplicate");
+    let mut events = session.into_store().events().unwrap();
+    events.pop();
     let Act::SetAside { scan_seq, kinds, .. } = &events.last().unwrap().act else { panic!("no set-aside: {events:?}") };
     assert_eq!((*scan_seq, kinds.as_slice()), (answer.seq, [Kind::UnknownCode].as_slice()));
 }
