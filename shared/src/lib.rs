@@ -6,7 +6,7 @@
 //! | to find | look in |
 //! |---|---|
 //! | what a package's code is | [`code`] |
-//! | contracts, orders, documents, products, packs | [`reference`] |
+//! | contracts, orders, documents, products, packs | [`mod@reference`] |
 //! | what a terminal records | [`event`], chained and signed by [`chain`] |
 //! | how events become legs and trails | [`trail`] |
 //! | what is wrong, and why | [`rules`], in the words of [`mismatch`] and [`citation`] |

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde_json::json;
 use shared::event::{Close, Stage};
 use shared::ids::DocumentId;
@@ -23,7 +23,10 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     let document = match (&args.document, stage) {
         (Some(document), _) => DocumentId::from(document.as_str()),
         (None, Stage::Outbound) => {
-            bail!("outbound goods need a shipping document (logistics rules 2022, art. 13): add --document NUMBER")
+            eprintln!(
+                "scanner-app: outbound goods need a shipping document (logistics rules 2022, art. 13): add --document NUMBER"
+            );
+            return Ok(ExitCode::from(2));
         }
         (None, _) => DocumentId::none(),
     };

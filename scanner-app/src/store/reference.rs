@@ -69,17 +69,10 @@ impl Store {
 
 impl Pulled {
     fn add(&mut self, record: Record) {
-        let references = &mut self.references;
-        match record {
-            Record::Member(member) => drop(references.members.insert(member.member.clone(), member)),
-            Record::Site(site) => drop(references.sites.insert(site.site.clone(), site)),
-            Record::Product(product) => drop(references.products.insert(product.product.clone(), product)),
-            Record::Basis(basis) => drop(references.bases.insert(basis.basis.clone(), basis)),
-            Record::Document(document) => drop(references.documents.insert(document.document.clone(), document)),
-            Record::Pack(pack) => drop(references.packs.insert(pack.pack.clone(), pack)),
-            Record::Code(code) => references.insert_code(code),
-            Record::Manifest(manifest) => self.manifests.push(manifest),
-            Record::Mismatch(mismatch) => self.mismatches.push(mismatch),
+        match self.references.insert(record) {
+            Some(Record::Manifest(manifest)) => self.manifests.push(manifest),
+            Some(Record::Mismatch(mismatch)) => self.mismatches.push(mismatch),
+            _ => {}
         }
     }
 }

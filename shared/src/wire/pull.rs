@@ -7,7 +7,7 @@ use crate::code::PackageCode;
 use crate::event::Stage;
 use crate::ids::{BasisId, DocumentId, EventRef, MemberId};
 use crate::mismatch::{Mismatch, State};
-use crate::reference::{Basis, CodeRecord, Member, Pack, Product, ShippingDocument, Site};
+use crate::reference::{Basis, CodeRecord, Member, Pack, Product, References, ShippingDocument, Site};
 use crate::time::Timestamp;
 
 /// What a consignor sent on one document, disclosed to the consignee: the list that an arrival is compared with.
@@ -36,6 +36,23 @@ pub struct SiteMismatch {
     pub state: State,
     /// When it was first raised.
     pub raised_at: Timestamp,
+}
+
+impl References {
+    /// Takes a record in. Gives back what is no reference data: manifests and mismatches.
+    pub fn insert(&mut self, record: Record) -> Option<Record> {
+        match record {
+            Record::Member(member) => drop(self.members.insert(member.member.clone(), member)),
+            Record::Site(site) => drop(self.sites.insert(site.site.clone(), site)),
+            Record::Product(product) => drop(self.products.insert(product.product.clone(), product)),
+            Record::Basis(basis) => drop(self.bases.insert(basis.basis.clone(), basis)),
+            Record::Document(document) => drop(self.documents.insert(document.document.clone(), document)),
+            Record::Pack(pack) => drop(self.packs.insert(pack.pack.clone(), pack)),
+            Record::Code(code) => self.insert_code(code),
+            found @ (Record::Manifest(_) | Record::Mismatch(_)) => return Some(found),
+        }
+        None
+    }
 }
 
 /// One changed record. A later change of the same record replaces an earlier one.

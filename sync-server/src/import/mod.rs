@@ -99,7 +99,7 @@ async fn import_all(conn: &mut SqliteConnection, files: &[PathBuf], now: Timesta
                 done.unchanged += 1;
             }
             if !matches!(record, Record::Code(_)) {
-                store::reference::insert(&mut references, record);
+                references.insert(record);
             }
         }
     }

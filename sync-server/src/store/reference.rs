@@ -12,23 +12,10 @@ pub async fn load_all(conn: &mut SqliteConnection) -> Result<References, StoreEr
     let mut references = References::default();
     for row in rows {
         let body: String = row.try_get("body")?;
-        insert(&mut references, serde_json::from_str(&body)?);
+        // The table holds reference sets only: nothing comes back.
+        references.insert(serde_json::from_str(&body)?);
     }
     Ok(references)
-}
-
-/// Puts a record where judges look for it; what the server finds itself is no reference data.
-pub(crate) fn insert(references: &mut References, record: Record) {
-    match record {
-        Record::Member(member) => drop(references.members.insert(member.member.clone(), member)),
-        Record::Site(site) => drop(references.sites.insert(site.site.clone(), site)),
-        Record::Product(product) => drop(references.products.insert(product.product.clone(), product)),
-        Record::Basis(basis) => drop(references.bases.insert(basis.basis.clone(), basis)),
-        Record::Document(document) => drop(references.documents.insert(document.document.clone(), document)),
-        Record::Pack(pack) => drop(references.packs.insert(pack.pack.clone(), pack)),
-        Record::Code(code) => references.insert_code(code),
-        Record::Manifest(_) | Record::Mismatch(_) => {}
-    }
 }
 
 /// Stores a record of a reference set. Answers whether it changed anything.
