@@ -5,10 +5,10 @@ mod visible;
 
 use std::collections::BTreeSet;
 
-use shared::ids::MemberId;
+use shared::ids::{MemberId, PackId};
 use shared::reference::References;
 use shared::time::Timestamp;
-use shared::wire::{Change, ChangesPage, Record, SiteMismatch};
+use shared::wire::{Change, ChangesPage, Manifest, Record, SiteMismatch};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -62,9 +62,37 @@ async fn changed(conn: &mut SqliteConnection, visible: &Visible, since: u64) -> 
         let manifest = Record::Manifest(serde_json::from_str(&row.try_get::<String, _>("body")?)?);
         changes.push(change(&row, manifest)?);
     }
-    changes.retain(|change| visible.may_see(&change.record));
+    let held = held_packs(conn, visible, &changes).await?;
+    changes.retain(|change| match &change.record {
+        Record::Pack(pack) if held.contains(&pack.pack) => true,
+        record => visible.may_see(record),
+    });
     disclose_sent(conn, visible, &mut changes).await?;
     Ok(changes)
+}
+
+/// Of the changed packs that are not of the member's own contracts: those of which it was sent a package. A retailer must learn
+/// that a pack it holds goods of was reported stolen, or found again.
+async fn held_packs(
+    conn: &mut SqliteConnection,
+    visible: &Visible,
+    changes: &[Change],
+) -> Result<BTreeSet<PackId>, StoreError> {
+    let foreign =
+        |change: &Change| matches!(&change.record, Record::Pack(pack) if !visible.packs().contains(&pack.pack));
+    if !changes.iter().any(foreign) {
+        return Ok(BTreeSet::new());
+    }
+    let mut sent = BTreeSet::new();
+    for row in fetch(conn, "select body, position from manifest where position > $1", 0).await? {
+        let manifest: Manifest = serde_json::from_str(&row.try_get::<String, _>("body")?)?;
+        if visible.may_see(&Record::Manifest(manifest.clone())) {
+            sent.extend(manifest.sent.into_iter().map(|(code, _, _)| code));
+        }
+    }
+    let mut known = References::default();
+    store::code::load_families(conn, &sent, &mut known).await?;
+    Ok(known.codes.into_values().map(|record| record.pack).collect())
 }
 
 /// A consignee without the pack (a retailer) learns of each package sent to it: its record, its family's and their packs. They

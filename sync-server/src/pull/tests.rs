@@ -76,3 +76,39 @@ async fn another_ledger_starts_from_nothing() {
     let page = changes(&mut conn, &"M".into(), Some(page.ledger_id), page.cursor, NOW).await.unwrap();
     assert!(page.changes.is_empty());
 }
+
+#[tokio::test]
+async fn a_retailer_learns_of_what_it_was_sent_and_that_its_pack_was_stolen_since() {
+    let trade = Trade::new().await;
+    let (pack, codes) = issue(&trade.store, &application(Level::Case, 2), NOW).await.unwrap();
+    let sent = shared::ids::EventRef {
+        terminal: shared::ids::TerminalId::new(Uuid::from_u128(1)),
+        epoch: shared::ids::EpochId::new(Uuid::from_u128(2)),
+        seq: 1,
+    };
+    let manifest = Manifest {
+        basis: "O1".into(),
+        document: "D1".into(),
+        stage: shared::event::Stage::Sort,
+        consignor: "W".into(),
+        complete: false,
+        sent: vec![(codes[0].code.clone(), NOW, sent)],
+    };
+    let mut tx = trade.store.write().await.unwrap();
+    let position = store::next_position(&mut tx).await.unwrap();
+    store::verdict::put_manifest(&mut tx, &manifest, position).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut conn = trade.store.read().await.unwrap();
+    let first = changes(&mut conn, &"R1".into(), None, 0, NOW).await.unwrap();
+    let seen = |page: &ChangesPage, wanted: &Record| page.changes.iter().any(|change| change.record == *wanted);
+    assert!(seen(&first, &Record::Code(codes[0].clone())) && seen(&first, &Record::Pack(pack.clone())));
+    assert!(!seen(&first, &Record::Code(codes[1].clone())), "what was not sent to it stays unknown to it");
+
+    let loss = Some((shared::reference::PackLoss::Stolen, NOW));
+    crate::issue::set_loss(&trade.store, &pack.pack, loss, NOW).await.unwrap();
+    let next = changes(&mut conn, &"R1".into(), Some(first.ledger_id), first.cursor, NOW).await.unwrap();
+    assert!(seen(&next, &Record::Pack(shared::reference::Pack { loss, ..pack.clone() })));
+    let stranger = changes(&mut conn, &"X".into(), Some(first.ledger_id), first.cursor, NOW).await.unwrap();
+    assert!(!stranger.changes.iter().any(|change| matches!(change.record, Record::Pack(_))));
+}
