@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::arrival::not_arrived;
+use super::units::{Place, counted, units};
 use super::verdict::{Certainty, Raised, Verdict};
 use crate::code::PackageCode;
 use crate::event::Stage;
 use crate::ids::{BasisId, DocumentId, ProductId};
 use crate::mismatch::{Kind, Scope, Subject};
-use crate::reference::References;
 use crate::trail::{Index, Scan};
 
 /// One stage of one line: of a document where `document` is known, else of the basis.
@@ -19,7 +19,11 @@ struct LineAt<'v> {
     product: &'v ProductId,
 }
 
-impl LineAt<'_> {
+impl<'v> LineAt<'v> {
+    const fn place(&self) -> Place<'v> {
+        Place { basis: self.basis, document: self.document, stage: self.stage }
+    }
+
     fn raised(&self, kind: Kind, count: u64, scans: &[&Scan<'_>], certainty: Certainty) -> Raised {
         let of = if self.document.is_none() { self.basis.as_str() } else { self.document.as_str() };
         Raised {
@@ -63,41 +67,6 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
     }
 }
 
-/// Scans of one product that count, at one stage of one document, in order; a child beside its parent is left out.
-fn counted<'i, 'a>(
-    index: &'i Index<'a>,
-    references: &References,
-    at: (&BasisId, &DocumentId, Stage),
-    product: &ProductId,
-    counts: impl Fn(&Scan<'a>) -> bool,
-) -> Vec<(&'i Scan<'a>, &'i PackageCode)> {
-    let of_product =
-        |code: &PackageCode| references.product_of(code).is_some_and(|(found, _)| found.product == *product);
-    let here: Vec<_> = index
-        .scans
-        .iter()
-        .filter(|scan| scan.stage == at.2 && scan.reference() == (at.0, at.1) && counts(scan))
-        .filter_map(|scan| scan.code.as_ref().ok().map(|code| (scan, code)))
-        .filter(|(_, code)| of_product(code))
-        .collect();
-    let codes: BTreeSet<&PackageCode> = here.iter().map(|(_, code)| *code).collect();
-    here.into_iter().filter(|(_, code)| index.parent(code).is_none_or(|parent| !codes.contains(parent))).collect()
-}
-
-/// Units of one product that count at one stage of one document.
-pub(super) fn units<'a>(
-    index: &Index<'a>,
-    references: &References,
-    basis: &BasisId,
-    document: &DocumentId,
-    stage: Stage,
-    product: &ProductId,
-    counts: impl Fn(&Scan<'a>) -> bool,
-) -> u64 {
-    let scans = counted(index, references, (basis, document, stage), product, counts);
-    scans.iter().map(|(scan, code)| index.units_at(code, scan.at)).sum()
-}
-
 /// The scans that exceed `quantity`, in order of time, and the excess in units.
 fn excess<'i, 'a>(
     index: &Index<'a>,
@@ -118,7 +87,7 @@ fn excess<'i, 'a>(
 fn attempted<'v>(verdict: &Verdict<'v>, line: &LineAt<'_>) -> Vec<(&'v Scan<'v>, &'v PackageCode)> {
     let explained = &verdict.explained;
     let counts = |scan: &Scan<'_>| scan.counts_for(Kind::OverQuantity) && !explained.contains(&scan.by);
-    counted(verdict.index, verdict.references, (line.basis, line.document, line.stage), line.product, counts)
+    counted(verdict.index, verdict.references, line.place(), line.product, counts)
 }
 
 fn over_document(verdict: &mut Verdict<'_>, line: &LineAt<'_>) {
@@ -167,11 +136,9 @@ fn short_sent(verdict: &mut Verdict<'_>, line: &LineAt<'_>) {
         return;
     }
     let said = said(verdict, line);
-    let sent =
-        counted(verdict.index, verdict.references, (line.basis, line.document, line.stage), line.product, Scan::counts);
-    let units: u64 = sent.iter().map(|(scan, code)| verdict.index.units_at(code, scan.at)).sum();
-    if units < said {
-        verdict.raise(line.raised(Kind::ShortQuantity, said - units, &[], Certainty::Sure));
+    let sent = units(verdict.index, verdict.references, line.place(), line.product, Scan::counts);
+    if sent < said {
+        verdict.raise(line.raised(Kind::ShortQuantity, said - sent, &[], Certainty::Sure));
     }
 }
 
@@ -200,7 +167,7 @@ fn short_arrived(verdict: &mut Verdict<'_>, line: &LineAt<'_>) {
 /// What was sent on a line and has not arrived: the sending scans, the packages, their units.
 fn absent<'v>(verdict: &Verdict<'v>, line: &LineAt<'_>) -> (Vec<&'v Scan<'v>>, BTreeSet<PackageCode>, u64) {
     let index = verdict.index;
-    let at = (line.basis, line.document, line.stage.counterpart());
+    let at = Place { stage: line.stage.counterpart(), ..line.place() };
     let buyer = verdict.references.bases.get(line.basis).map(|basis| &basis.buyer);
     let mut scans = Vec::new();
     let mut codes = BTreeSet::new();
@@ -224,19 +191,19 @@ fn receipt_differs(verdict: &mut Verdict<'_>, line: &LineAt<'_>) {
     let (index, references) = (verdict.index, verdict.references);
     let (mut scans, absent, short) = absent(verdict, line);
     let delivered = if index.is_complete(line.basis, line.document, Stage::Sort) {
-        units(index, references, line.basis, line.document, Stage::Sort, line.product, Scan::counts)
+        let sorted = Place { stage: Stage::Sort, ..line.place() };
+        units(index, references, sorted, line.product, Scan::counts)
     } else {
         said(verdict, line)
     };
     let explained = &verdict.explained;
     let counts = |scan: &Scan<'_>| scan.counts() && !explained.contains(&scan.by);
-    let received = units(index, references, line.basis, line.document, Stage::Receipt, line.product, counts);
+    let received = units(index, references, line.place(), line.product, counts);
     let differs = short.max(delivered.abs_diff(received));
     if differs == 0 {
         return;
     }
-    let at = (line.basis, line.document, Stage::Receipt);
-    scans.extend(counted(index, references, at, line.product, counts).iter().map(|(scan, _)| *scan));
+    scans.extend(counted(index, references, line.place(), line.product, counts).iter().map(|(scan, _)| *scan));
     let mut raised = line.raised(Kind::ReceiptDiffers, differs, &scans, Certainty::Sure);
     raised.codes = absent;
     verdict.raise(raised);

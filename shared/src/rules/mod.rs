@@ -4,11 +4,13 @@
 
 mod arrival;
 mod line;
+mod progress;
 mod registry;
 mod scan;
 mod sending;
 #[cfg(test)]
 mod tests;
+mod units;
 mod verdict;
 
 use crate::mismatch::Mismatch;
@@ -16,7 +18,7 @@ use crate::reference::References;
 use crate::time::{HOUR_MS, Timestamp};
 use crate::trail::{History, Index};
 
-pub use verdict::{Progress, progress};
+pub use progress::{Progress, progress};
 
 /// Thresholds that are not law but agreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Policy;
 use crate::code::PackageCode;
-use crate::event::Stage;
-use crate::ids::{BasisId, DocumentId, EventRef, ProductId};
+use crate::ids::{BasisId, DocumentId, EventRef};
 use crate::mismatch::{Kind, Mismatch, Scope, Severity, State, Subject};
 use crate::reference::References;
 use crate::time::Timestamp;
-use crate::trail::{History, Index, Scan};
+use crate::trail::{Index, Scan};
 
 /// The judgement under way.
 pub(super) struct Verdict<'a> {
@@ -136,73 +135,4 @@ impl<'a> Verdict<'a> {
 fn severity(kind: Kind, state: State) -> Severity {
     let waits = matches!(kind, Kind::InboundWithoutOutbound | Kind::SortWithoutInbound | Kind::ReceiptWithoutSort);
     if waits && state == State::Provisional { Severity::Warn } else { kind.info().severity }
-}
-
-/// How far a task is: the big figure and the line beneath it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Packages of the document's packing level that count.
-    pub packages_counted: u64,
-    /// Packages that should come: what the consignor sent where that is known, else what the document says.
-    pub packages_expected: Option<u64>,
-    /// Units (盒) that count, scanned or inferred from their case.
-    pub units_counted: u64,
-    /// Units that should come.
-    pub units_expected: u64,
-    /// Packages set aside.
-    pub set_aside: u64,
-}
-
-/// How far the stage of a document (or of a basis alone) is.
-#[must_use]
-pub fn progress(
-    history: &History,
-    references: &References,
-    basis: &BasisId,
-    document: &DocumentId,
-    stage: Stage,
-) -> Progress {
-    let index = Index::new(history, references);
-    let here = |stage: Stage| {
-        let reference = (basis, document);
-        index.scans.iter().filter(move |scan| scan.stage == stage && scan.reference() == reference)
-    };
-    let lines = references.documents.get(document).map(|found| (&found.lines, found.packing_level));
-    let lines = lines.or_else(|| {
-        let order_level = crate::reference::Level::Unit;
-        references.bases.get(basis).map(|found| (&found.lines, order_level))
-    });
-    let mut progress = Progress {
-        set_aside: here(stage).filter(|scan| scan.set_aside.is_some()).count() as u64,
-        ..Progress::default()
-    };
-    let sent_known = !stage.sends() && here(stage.counterpart()).any(Scan::counts);
-    let mut expected = 0;
-    let mut products: BTreeSet<&ProductId> = BTreeSet::new();
-    for line in lines.iter().flat_map(|(lines, _)| lines.iter()).filter(|line| products.insert(&line.product)) {
-        let per_package =
-            lines.and_then(|(_, level)| references.products.get(&line.product).map(|p| p.units_in(level)));
-        let per_package = u64::from(per_package.unwrap_or(1).max(1));
-        let counted = super::line::units(&index, references, basis, document, stage, &line.product, Scan::counts);
-        let due = if sent_known {
-            let sent = stage.counterpart();
-            super::line::units(&index, references, basis, document, sent, &line.product, Scan::counts)
-        } else {
-            lines
-                .iter()
-                .flat_map(|(lines, _)| lines.iter())
-                .filter(|l| l.product == line.product)
-                .map(|l| l.units)
-                .sum()
-        };
-        progress.units_counted += counted;
-        progress.units_expected += due;
-        progress.packages_counted += counted.div_ceil(per_package);
-        expected += due.div_ceil(per_package);
-    }
-    if lines.is_none() {
-        progress.packages_counted = here(stage).filter(|scan| scan.counts() && scan.code.is_ok()).count() as u64;
-    }
-    progress.packages_expected = lines.is_some().then_some(expected);
-    progress
 }

@@ -1,56 +1,12 @@
 //! One mismatch: the law, the evidence with its hashes, the trail of its package.
 
 use maud::{Markup, html};
-use shared::ids::EventRef;
 use shared::reference::References;
 use shared::trail::Scan;
 
+use super::evidence::{Row, events_table};
 use super::layout::shape;
-use super::list::Row;
 use super::words::Lang;
-use crate::store::mismatch::Evidence;
-
-/// Events of the evidence that a table shows; the rest is counted.
-pub(super) const EVENTS_SHOWN: usize = 12;
-
-/// One event of the evidence, with its terminal's name.
-pub(super) struct EvidenceRow {
-    pub(super) by: EventRef,
-    pub(super) terminal: String,
-    pub(super) evidence: Option<Evidence>,
-}
-
-pub(super) fn events_table(lang: Lang, row: &Row, references: &References) -> Markup {
-    let beyond = row.found.mismatch.events.len().saturating_sub(row.evidence.len());
-    html! {
-        table {
-            thead { tr {
-                th { (lang.pick("事件", "Event")) } th { (lang.pick("终端 · 序号", "Terminal · number")) }
-                th { (lang.pick("操作员", "Operator")) } th { (lang.pick("终端时间", "Terminal time")) }
-                th { (lang.pick("服务器收到", "Server received")) } th { (lang.pick("哈希", "Hash")) }
-            } }
-            tbody { @for row in &row.evidence { (event_row(lang, row, references)) } }
-        }
-        @if beyond > 0 { p { "+" (beyond) (lang.pick(" 条", " more")) } }
-    }
-}
-
-fn event_row(lang: Lang, row: &EvidenceRow, references: &References) -> Markup {
-    let Some(evidence) = &row.evidence else {
-        return html! { tr { td colspan="6" { (row.by) } } };
-    };
-    let event = &evidence.event;
-    let what = event.act.movement().map(|(stage, movement)| (lang.stage(stage), movement));
-    let site = references.sites.get(&event.site).map_or(event.site.as_str(), |site| site.name.as_str());
-    html! { tr {
-        td { @if let Some((stage, movement)) = what { (stage) " " (movement.document) } @else { "–" } }
-        td { (row.terminal) " · " (event.seq) br; (site) }
-        td { @if let Some(operator) = &event.operator { (operator) } @else { "–" } }
-        td.time { (event.at.to_minute()) }
-        td.time { (evidence.received_at.to_minute()) }
-        td.hash title=(evidence.hash) { (evidence.hash.get(..12).unwrap_or_default()) "…" }
-    } }
-}
 
 pub(super) fn detail(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &References) -> Markup {
     let mismatch = &row.found.mismatch;

@@ -6,10 +6,9 @@ use maud::{Markup, html};
 use shared::mismatch::{Kind, Severity, State};
 use shared::reference::References;
 
-use super::detail::{EvidenceRow, events_table};
+use super::evidence::{Row, events_table};
 use super::layout::shape;
 use super::words::Lang;
-use crate::store::mismatch::StoredMismatch;
 
 /// Which mismatches are shown; kept in the address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -75,12 +74,6 @@ impl Chosen {
         let kind = self.kind.map(|kind| format!("&kind={}", kind.slug())).unwrap_or_default();
         format!("/?lang={}&show={}{kind}", lang.as_str(), self.show.as_str())
     }
-}
-
-/// A mismatch with its evidence.
-pub(super) struct Row {
-    pub(super) found: StoredMismatch,
-    pub(super) evidence: Vec<EvidenceRow>,
 }
 
 /// One page of the list.

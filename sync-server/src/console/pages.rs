@@ -12,9 +12,10 @@ use shared::time::{HOUR_MS, Timestamp};
 use shared::trail::{History, Index};
 use sqlx::SqliteConnection;
 
-use super::detail::{EVENTS_SHOWN, EvidenceRow, detail};
+use super::detail::detail;
+use super::evidence::{EVENTS_SHOWN, EvidenceRow, Row};
 use super::layout::{DataLine, page};
-use super::list::{Chosen, Filter, ListPage, Row, detail_address, list};
+use super::list::{Chosen, Filter, ListPage, detail_address, list};
 use super::words::Lang;
 use crate::http::error::ApiError;
 use crate::http::state::AppState;

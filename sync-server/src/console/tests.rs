@@ -4,7 +4,8 @@ use shared::mismatch::{Kind, Mismatch, Scope, Severity, State, Subject};
 use shared::reference::References;
 
 use super::detail::detail;
-use super::list::{Chosen, Filter, ListPage, Row, detail_address, list};
+use super::evidence::Row;
+use super::list::{Chosen, Filter, ListPage, detail_address, list};
 use super::words::Lang;
 use crate::store::mismatch::StoredMismatch;
 use crate::testing::NOW;
