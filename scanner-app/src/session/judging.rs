@@ -28,21 +28,11 @@ impl Knowledge {
 
     /// Adds a fact and answers what rests on it.
     pub(super) fn judge(&mut self, fact: Fact, now: Timestamp) -> Vec<Mismatch> {
-        let by = fact.by;
-        let reference = fact.act.reference().map(|(basis, document)| (basis.clone(), document.clone()));
         let code = fact.act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
-        self.facts.push(fact);
-        let Some((basis, document)) = reference else { return Vec::new() };
-        let history = self.history(&basis, code.as_ref());
-        let verdict = judge(&history, &self.pulled.references, &Policy::default(), now);
-        let repeats = verdict.iter().any(|found| found.kind == Kind::RepeatedScan && found.events.contains(&by));
-        // A package that is set aside stays what it is when it is scanned again: "duplicate" would send it on.
-        let still_grave = |found: &Mismatch| {
-            let names_it = code.as_ref().is_some_and(|code| found.codes.contains(code));
-            let here = found.document.as_ref() == Some(&document);
-            repeats && names_it && here && found.severity >= Severity::Hold
-        };
-        verdict.into_iter().filter(|found| found.events.contains(&by) || still_grave(found)).collect()
+        self.facts.push(fact.clone());
+        let Some((basis, _)) = fact.act.reference() else { return Vec::new() };
+        let history = self.history(basis, code.as_ref());
+        verdict_on(&fact, &judge(&history, &self.pulled.references, &Policy::default(), now))
     }
 
     /// All that is wrong under a basis, as far as this terminal knows.
@@ -106,4 +96,18 @@ impl Knowledge {
         }
         family
     }
+}
+
+/// What speaks against one scan. A package that is set aside stays what it is when it is scanned again: a mere "duplicate" would
+/// send it on.
+pub(super) fn verdict_on(fact: &Fact, found: &[Mismatch]) -> Vec<Mismatch> {
+    let code = fact.act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
+    let document = fact.act.reference().map(|(_, document)| document);
+    let rests_on_it = |found: &Mismatch| found.events.contains(&fact.by);
+    let repeats = found.iter().any(|found| found.kind == Kind::RepeatedScan && rests_on_it(found));
+    let still_grave = |found: &Mismatch| {
+        let names_it = code.as_ref().is_some_and(|code| found.codes.contains(code));
+        repeats && names_it && found.document.as_ref() == document && found.severity >= Severity::Hold
+    };
+    found.iter().filter(|found| rests_on_it(found) || still_grave(found)).cloned().collect()
 }

@@ -21,7 +21,7 @@ use crate::device::Device;
 use crate::store::{Pulled, Store, StoreError, Task, close_task, insert_task};
 
 pub use acceptance::{Acceptance, Reading};
-use judging::Knowledge;
+use judging::{Knowledge, verdict_on};
 pub use overview::{OpenWork, overview, site_name};
 
 /// Who and where: what every event says.
@@ -310,7 +310,7 @@ impl Session {
         let verdicts = self.knowledge.judge_all(&self.task.basis, self.device.now());
         for fact in own {
             let Some((_, movement)) = fact.act.movement() else { continue };
-            let verdict = verdicts.iter().filter(|found| found.events.contains(&fact.by)).cloned().collect();
+            let verdict = verdict_on(&fact, &verdicts);
             let frame = movement.frame.unwrap_or(0);
             self.frames = self.frames.max(frame);
             let mut answer = feedback(&movement.text, verdict, fact.by.seq, (fact.at, frame));

@@ -132,6 +132,11 @@ fn a_grave_result_sets_the_package_aside_in_the_same_commit() {
     assert_eq!((answer.result, kinds(&answer)), (ScanResult::Wrong, vec![Kind::UnknownCode]));
     let again = scan(&mut session, &unknown);
     assert_eq!(again.result, ScanResult::Wrong, "scanned again it is still set aside, not a mere duplicate");
+    let results = |session: &Session| session.feedback().iter().map(|answer| answer.result).collect::<Vec<_>>();
+    assert_eq!(results(&session), [ScanResult::Wrong, ScanResult::Wrong]);
+    drop(session);
+    let session = bench.open();
+    assert_eq!(results(&session), [ScanResult::Wrong, ScanResult::Wrong], "nor after a restart");
     let mut events = session.into_store().events().unwrap();
     events.pop();
     let Act::SetAside { scan_seq, kinds, .. } = &events.last().unwrap().act else { panic!("no set-aside: {events:?}") };
