@@ -5,6 +5,8 @@ mod batch;
 mod pull;
 mod push;
 mod request;
+#[cfg(test)]
+mod tests;
 
 pub use acknowledgement::{AcknowledgedRange, Acknowledgement};
 pub use batch::{Batch, BatchError, BatchHeader, DataAsOf, Offer};

@@ -3,17 +3,34 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use shared::wire::{ProblemCode, PushReply};
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode, PushReply};
 
 use super::{PushError, ReadError, push as take_in, read};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 
 /// Takes a batch in and answers each event on its own. Authority is the batch's signature.
-pub async fn push(State(state): State<AppState>, body: Bytes) -> Result<Json<PushReply>, ApiError> {
+pub async fn push(
+    State(state): State<AppState>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<PushReply>, ApiError> {
+    let body = body?;
     let batch = read(&body)?;
     let reply = take_in(&state.store, &state.keys.ack, &batch, &body, state.clock.now()).await?;
     Ok(Json(reply))
+}
+
+impl From<BytesRejection> for ApiError {
+    fn from(rejection: BytesRejection) -> Self {
+        let code = match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::TooLarge,
+            _ => ProblemCode::BadRequest,
+        };
+        let max = BATCH_COMPRESSED_BYTES_MAX;
+        Self::new(code, format!("the body cannot be taken in ({rejection}); a batch is at most {max} bytes compressed"))
+    }
 }
 
 impl From<ReadError> for ApiError {
