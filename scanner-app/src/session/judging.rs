@@ -27,12 +27,12 @@ impl Knowledge {
     }
 
     /// Adds a fact and answers what rests on it.
-    pub(super) fn judge(&mut self, fact: Fact, now: Timestamp) -> Vec<Mismatch> {
+    pub(super) fn judge(&mut self, fact: &Fact, now: Timestamp) -> Vec<Mismatch> {
         let code = fact.act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
         self.facts.push(fact.clone());
         let Some((basis, _)) = fact.act.reference() else { return Vec::new() };
         let history = self.history(basis, code.as_ref());
-        verdict_on(&fact, &judge(&history, &self.pulled.references, &Policy::default(), now))
+        verdict_on(fact, &judge(&history, &self.pulled.references, &Policy::default(), now))
     }
 
     /// All that is wrong under a basis, as far as this terminal knows.

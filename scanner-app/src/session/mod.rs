@@ -161,7 +161,7 @@ impl Session {
             let act = self.movement(text, label.clone(), how);
             let by = EventRef { terminal: self.store.terminal(), epoch: self.store.epoch(), seq };
             let fact = Fact { by, member: self.identity.member.clone(), at: self.device.now(), act: act.clone() };
-            let verdict = self.knowledge.judge(fact, self.device.now());
+            let verdict = self.knowledge.judge(&fact, self.device.now());
             let answer = feedback(text, verdict, seq, (self.device.now(), self.frames));
             acts.push(act);
             if let Some(aside) = self.set_aside(&answer) {
