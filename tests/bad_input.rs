@@ -142,7 +142,10 @@ fn a_port_in_use_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("server.toml");
-    let text = format!("terminal_listen = \"{}\"\nweb_listen = \"127.0.0.1:0\"\n", taken.local_addr().unwrap());
+    let text = format!(
+        "revised_rules_from = \"never\"\nterminal_listen = \"{}\"\nweb_listen = \"127.0.0.1:0\"\n",
+        taken.local_addr().unwrap()
+    );
     std::fs::write(&config, text).unwrap();
     let mut serve = Command::new(program("sync-server").unwrap());
     let output = serve.arg("--config").arg(&config).arg("serve").output().unwrap();
@@ -162,7 +165,7 @@ fn foreign_database(path: &Path) -> Vec<u8> {
 fn a_database_of_another_program_stays_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("server.toml");
-    std::fs::write(&config, "data = \"data\"\n").unwrap();
+    std::fs::write(&config, "revised_rules_from = \"never\"\ndata = \"data\"\n").unwrap();
     let database = folder.path().join("data/tallyman.sqlite");
     let before = foreign_database(&database);
     let mut serve = Command::new(program("sync-server").unwrap());

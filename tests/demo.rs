@@ -7,7 +7,7 @@ use serde_json::Value;
 use tests::{program, said};
 
 /// What issue after issue may add to, and none may take from.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "malformed-code",
     "unknown-code",
     "frozen-code",
@@ -20,6 +20,7 @@ const KINDS: [&str; 12] = [
     "inbound-without-outbound",
     "double-allocation",
     "receipt-differs",
+    "empty-parent",
 ];
 
 #[test]

@@ -34,8 +34,8 @@ fn case(n: usize) -> PackageCode {
 
 fn records() -> Vec<Record> {
     let gtin = format!("1690123456789{}", check_digit::compute("1690123456789"));
-    let member = |member: &str, role| Record::Member(Member { member: member.into(), name: member.into(), role });
-    let lines = |units| vec![Line { product: "POD".into(), units }];
+    let member = |member: &str, role| Record::Member(Member::new(member.into(), member.into(), role));
+    let lines = |units| vec![Line::new("POD".into(), units)];
     let note = |name: &str| {
         Record::Document(ShippingDocument {
             document: name.into(),
@@ -45,37 +45,28 @@ fn records() -> Vec<Record> {
             lines: lines(20),
             carrier: "K".into(),
             packing_level: Level::Case,
+            lacks: Vec::new(),
+            absent: false,
         })
     };
     let mut records = vec![
         member("M", Role::Maker),
         member("W", Role::Wholesaler),
         Record::Product(Product {
-            product: "POD".into(),
-            name: "Pod".into(),
-            maker: "M".into(),
-            levels: vec![PackLevel { level: Level::Case, gtin, units: 10 }],
             registry: Registry::Complete,
+            ..Product::new(
+                "POD".into(),
+                "Pod".into(),
+                "M".into(),
+                vec![PackLevel { level: Level::Case, gtin, units: 10 }],
+            )
         }),
-        Record::Basis(Basis {
-            basis: "C1".into(),
-            kind: BasisKind::Contract,
-            seller: "M".into(),
-            buyer: "W".into(),
-            lines: lines(40),
-        }),
+        Record::Basis(Basis::new("C1".into(), BasisKind::Contract, "M".into(), "W".into(), lines(40))),
         note("N1"),
         note("N2"),
-        Record::Pack(Pack {
-            pack: "P".into(),
-            product: "POD".into(),
-            level: Level::Case,
-            basis: "C1".into(),
-            issued_at: Timestamp::from_ms(0),
-            loss: None,
-        }),
+        Record::Pack(Pack::new("P".into(), "POD".into(), Level::Case, "C1".into(), Timestamp::from_ms(0))),
     ];
-    let codes = (0..8).map(|n| CodeRecord { code: case(n), pack: "P".into(), product: "POD".into(), parent: None });
+    let codes = (0..8).map(|n| CodeRecord::new(case(n), "P".into(), "POD".into(), None));
     records.extend(codes.map(Record::Code));
     records
 }
@@ -149,13 +140,22 @@ impl Log {
             how: Capture::Camera,
             label: None,
             frame: None,
+            reason: None,
         };
         self.add(Act::scan(stage, movement));
     }
 
     fn close(&mut self, stage: Stage, document: &str) {
         let (basis, document) = ("C1".into(), document.into());
-        self.add(Act::TaskClosed { task: "t".into(), stage, basis, document, close: Close::Final, counted: 0 });
+        self.add(Act::TaskClosed {
+            task: "t".into(),
+            stage,
+            basis,
+            document,
+            close: Close::Final,
+            counted: 0,
+            carrier: None,
+        });
     }
 
     /// The signed, compressed batch of some of its events (numbers from `first`, counted from 1).

@@ -5,13 +5,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::citation::{Citation, Rulebook};
 use crate::code::PackageCode;
-use crate::ids::{BasisId, DocumentId, EventRef};
+use crate::ids::{BasisId, DocumentId, EventRef, MemberId, TerminalId};
 use crate::time::Timestamp;
 
+mod catalogue;
+mod info;
 mod kind;
 
-pub use kind::{Kind, KindInfo, Words};
+pub use info::{About, Decided, KindInfo, Tell, Words};
+pub use kind::{Kind, UnknownKind};
 
 /// How grave a mismatch is, gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -92,6 +96,10 @@ pub enum Scope {
     Code(PackageCode),
     /// All that happened under one basis.
     Basis(BasisId),
+    /// All that a member did in a year.
+    Member(MemberId),
+    /// The log of one terminal.
+    Terminal(TerminalId),
 }
 
 impl fmt::Display for Scope {
@@ -99,6 +107,8 @@ impl fmt::Display for Scope {
         match self {
             Self::Code(code) => write!(f, "code {code}"),
             Self::Basis(basis) => write!(f, "basis {basis}"),
+            Self::Member(member) => write!(f, "member {member}"),
+            Self::Terminal(terminal) => write!(f, "terminal {terminal}"),
         }
     }
 }
@@ -126,9 +136,20 @@ pub struct Mismatch {
     pub codes: BTreeSet<PackageCode>,
     /// The events it rests on.
     pub events: BTreeSet<EventRef>,
+    /// The latest event it rests on: the rules in force then are cited.
+    #[serde(default)]
+    pub at: Timestamp,
     /// When a provisional one turns confirmed by time alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+}
+
+impl Mismatch {
+    /// The articles it rests on, by the rules in force at its latest event.
+    #[must_use]
+    pub fn citations(&self, rulebook: Rulebook) -> Vec<Citation> {
+        self.kind.info().citations(rulebook, self.at)
+    }
 }
 
 /// What a clerk is told of one scan (`screens.md` 2.3).

@@ -54,6 +54,26 @@ impl Timestamp {
         self.local().format(&clock).unwrap_or_else(|_| self.0.to_string())
     }
 
+    /// The calendar year in Asia/Shanghai.
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.local().year()
+    }
+
+    /// The same clock time some calendar months later, in Asia/Shanghai; the last day of the month where that day does not exist.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        let local = self.local();
+        let counted = i64::from(local.year()) * 12 + i64::from(u8::from(local.month()) - 1) + i64::from(months);
+        let (year, month) = (i32::try_from(counted.div_euclid(12)), u8::try_from(counted.rem_euclid(12) + 1));
+        let (Ok(year), Ok(month)) = (year, month) else { return self };
+        let Ok(month) = time::Month::try_from(month) else { return self };
+        let day = local.day().min(month.length(year));
+        let Ok(date) = time::Date::from_calendar_date(year, month, day) else { return self };
+        let moved = local.replace_date(date).unix_timestamp_nanos() / 1_000_000;
+        i64::try_from(moved).map_or(self, Self)
+    }
+
     fn local(self) -> OffsetDateTime {
         let utc = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000);
         let shanghai = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
@@ -105,6 +125,15 @@ mod tests {
         assert_eq!(at.to_string(), "2026-10-04T14:02:03.500+08:00");
         assert_eq!(at.to_string().parse::<Timestamp>().unwrap(), at);
         assert_eq!(at.to_minute(), "2026-10-04 14:02");
+    }
+
+    #[test]
+    fn months_end_on_their_last_day() {
+        let at: Timestamp = "2025-11-30T23:00:00+08:00".parse().unwrap();
+        assert_eq!(at.plus_months(3).to_string(), "2026-02-28T23:00:00.000+08:00");
+        assert_eq!(at.plus_months(0), at);
+        assert_eq!("2025-12-31T16:00:00Z".parse::<Timestamp>().unwrap().year(), 2026);
+        assert_eq!(Timestamp::from_ms(i64::MAX).plus_months(3).year(), 1970);
     }
 
     #[test]

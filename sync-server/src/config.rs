@@ -4,31 +4,74 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use shared::citation::Rulebook;
+use shared::reference::{Limits, Policy};
 
 /// Every setting of the server. Relative paths start at the configuration file's folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Config {
+    /// First day of the revised trading rules: a date such as `2026-10-01` (Asia/Shanghai), or `never` while only the trial rules
+    /// hold. It is agreed with the regulator and has no default.
+    pub revised_rules_from: RevisedRulesFrom,
     /// Folder of the database, the CA and the keys.
+    #[serde(default = "default_data")]
     pub data: PathBuf,
     /// Where terminals connect (TLS). Port 0 takes a free one.
+    #[serde(default = "default_terminal_listen")]
     pub terminal_listen: SocketAddr,
     /// Where people open the console (TLS). There is no sign-in yet, so keep it on loopback or behind one that asks.
+    #[serde(default = "default_web_listen")]
     pub web_listen: SocketAddr,
     /// Names and addresses that the server's certificate is made for, beside `localhost` and `127.0.0.1`.
+    #[serde(default)]
     pub server_names: Vec<String>,
     /// Host in the codes that this server issues (GS1 Digital Link), at most 19 characters for a national-format label.
+    #[serde(default = "default_link_host")]
     pub link_host: String,
+    /// Thresholds that are not law but agreement.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            data: PathBuf::from("data"),
-            terminal_listen: SocketAddr::from(([0, 0, 0, 0], 7443)),
-            web_listen: SocketAddr::from(([127, 0, 0, 1], 7444)),
-            server_names: Vec::new(),
-            link_host: "ID.EXAMPLE.CN".to_owned(),
+fn default_data() -> PathBuf {
+    PathBuf::from("data")
+}
+
+fn default_terminal_listen() -> SocketAddr {
+    SocketAddr::from(([0, 0, 0, 0], 7443))
+}
+
+fn default_web_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 7444))
+}
+
+fn default_link_host() -> String {
+    "ID.EXAMPLE.CN".to_owned()
+}
+
+/// When the revised trading rules begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RevisedRulesFrom(pub Rulebook);
+
+impl TryFrom<String> for RevisedRulesFrom {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        if text == "never" {
+            return Ok(Self(Rulebook::Trial));
+        }
+        let midnight = format!("{text}T00:00:00+08:00").parse();
+        let from = midnight.map_err(|_| format!("`{text}` is neither a day such as 2026-10-01 nor `never`"))?;
+        Ok(Self(Rulebook::RevisedFrom(from)))
+    }
+}
+
+impl From<RevisedRulesFrom> for String {
+    fn from(from: RevisedRulesFrom) -> Self {
+        match from.0 {
+            Rulebook::Trial => "never".to_owned(),
+            Rulebook::RevisedFrom(from) => from.to_minute().chars().take(10).collect(),
         }
     }
 }
@@ -67,6 +110,12 @@ impl Config {
         Ok(config)
     }
 
+    /// What everyone on this server judges by.
+    #[must_use]
+    pub const fn policy(&self) -> Policy {
+        Policy { rules: self.revised_rules_from.0, limits: self.limits }
+    }
+
     /// The database file.
     #[must_use]
     pub fn database(&self) -> PathBuf {
@@ -79,14 +128,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_holds_the_defaults() {
-        let example: Config = toml::from_str(include_str!("../config.example.toml")).unwrap();
-        assert_eq!(example, Config::default());
+    fn the_example_holds_the_defaults_and_no_start_of_the_revised_rules() {
+        let example = include_str!("../config.example.toml");
+        let bare: Config = toml::from_str("revised_rules_from = 'never'").unwrap();
+        assert_eq!(toml::from_str::<Config>(&format!("revised_rules_from = 'never'\n{example}")).unwrap(), bare);
+        let error = toml::from_str::<Config>(example).unwrap_err().to_string();
+        assert!(error.contains("missing field `revised_rules_from`"), "{error}");
+    }
+
+    #[test]
+    fn the_revised_rules_begin_at_midnight_in_shanghai() {
+        let config: Config = toml::from_str("revised_rules_from = '2026-10-01'").unwrap();
+        let Rulebook::RevisedFrom(from) = config.policy().rules else { panic!("no start") };
+        assert_eq!(from.to_string(), "2026-10-01T00:00:00.000+08:00");
+        assert_eq!(String::from(config.revised_rules_from), "2026-10-01");
+        let error = toml::from_str::<Config>("revised_rules_from = 'soon'").unwrap_err().to_string();
+        assert!(error.contains("`soon` is neither a day such as 2026-10-01 nor `never`"), "{error}");
     }
 
     #[test]
     fn a_misspelt_setting_is_named() {
-        let error = toml::from_str::<Config>("dada = \"x\"").unwrap_err().to_string();
+        let error = toml::from_str::<Config>("revised_rules_from = 'never'\ndada = \"x\"").unwrap_err().to_string();
         assert!(error.contains("unknown field `dada`"), "{error}");
     }
 }

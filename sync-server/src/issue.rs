@@ -117,12 +117,7 @@ async fn issue_in(
         let code = PackageCode::item(&gtin, &format_serial(tag, random(40)?));
         let code = code.map_err(|_| StoreError::Corrupt("a registered GTIN is malformed"))?;
         let parent = parents.as_ref().and_then(|(cases, per_case)| cases.get(usize::try_from(place / per_case).ok()?));
-        codes.push(CodeRecord {
-            code,
-            pack: pack.pack.clone(),
-            product: pack.product.clone(),
-            parent: parent.cloned(),
-        });
+        codes.push(CodeRecord::new(code, pack.pack.clone(), pack.product.clone(), parent.cloned()));
     }
     let mut touched = Touched::default();
     let records = std::iter::once(Record::Pack(pack.clone())).chain(codes.iter().cloned().map(Record::Code));
@@ -177,14 +172,8 @@ fn new_pack(references: &References, application: &Application, now: Timestamp) 
     if references.packs.contains_key(&pack) {
         return Err(IssueError::PackTaken(pack));
     }
-    Ok(Pack {
-        pack,
-        product: application.product.clone(),
-        level: application.level,
-        basis: application.contract.clone(),
-        issued_at: now,
-        loss: None,
-    })
+    let (product, basis) = (application.product.clone(), application.contract.clone());
+    Ok(Pack::new(pack, product, application.level, basis, now))
 }
 
 /// The case codes to fill, and how many units each takes.
@@ -227,10 +216,14 @@ pub async fn set_loss(
         tx.rollback().await.map_err(StoreError::from)?;
         return Err(IssueError::UnknownPack(pack.clone()));
     };
-    let record = Record::Pack(Pack { loss, ..found.clone() });
+    // What moved while the pack was lost stays wrong after it was found again: the loss is ended, not erased.
+    let record = Record::Pack(match loss {
+        Some(_) => Pack { loss, released_at: None, ..found.clone() },
+        None => Pack { released_at: found.loss.map(|_| now), ..found.clone() },
+    });
     put(&mut tx, &record, position).await?;
     let codes = store::code::of_pack(&mut tx, pack).await?.into_iter().map(|record| record.code).collect();
-    let touched = Touched { bases: [found.basis.clone()].into(), codes };
+    let touched = Touched { bases: [found.basis.clone()].into(), codes, ..Touched::default() };
     reconcile::references_changed(&mut tx, &touched, now, position).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())

@@ -37,7 +37,7 @@ impl Server {
     pub fn start(folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let config = folder.join("server.toml");
-        let text = "data = \"data\"\nterminal_listen = \"127.0.0.1:0\"\nweb_listen = \"127.0.0.1:0\"\n";
+        let text = "revised_rules_from = \"never\"\ndata = \"data\"\nterminal_listen = \"127.0.0.1:0\"\nweb_listen = \"127.0.0.1:0\"\n";
         std::fs::write(&config, text)?;
         let (process, ready) = serve(&config)?;
         Ok(Self { config, process: Some(process), ready })

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use shared::code::PackageCode;
 use shared::event::Act;
 use shared::ids::{BasisId, EventRef, MemberId};
-use shared::mismatch::{Kind, Mismatch, Severity};
-use shared::rules::{Policy, judge};
+use shared::mismatch::Mismatch;
+use shared::rules::{judge, on_terminal, verdict_on};
 use shared::time::Timestamp;
 use shared::trail::{Fact, History};
 
@@ -32,12 +32,18 @@ impl Knowledge {
         self.facts.push(fact.clone());
         let Some((basis, _)) = fact.act.reference() else { return Vec::new() };
         let history = self.history(basis, code.as_ref());
-        verdict_on(fact, &judge(&history, &self.pulled.references, &Policy::default(), now))
+        let judged = self.judged(&history, now);
+        verdict_on(fact, code.as_ref(), &judged)
     }
 
     /// All that is wrong under a basis, as far as this terminal knows.
     pub(super) fn judge_all(&self, basis: &BasisId, now: Timestamp) -> Vec<Mismatch> {
-        judge(&self.history(basis, None), &self.pulled.references, &Policy::default(), now)
+        self.judged(&self.history(basis, None), now)
+    }
+
+    fn judged(&self, history: &History, now: Timestamp) -> Vec<Mismatch> {
+        let references = &self.pulled.references;
+        on_terminal(judge(history, references, &references.policy(), now))
     }
 
     /// The facts that bear on a basis and on a code's family: those under the basis, and the family's wherever they are.
@@ -96,18 +102,4 @@ impl Knowledge {
         }
         family
     }
-}
-
-/// What speaks against one scan. A package that is set aside stays what it is when it is scanned again: a mere "duplicate" would
-/// send it on.
-pub(super) fn verdict_on(fact: &Fact, found: &[Mismatch]) -> Vec<Mismatch> {
-    let code = fact.act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
-    let document = fact.act.reference().map(|(_, document)| document);
-    let rests_on_it = |found: &Mismatch| found.events.contains(&fact.by);
-    let repeats = found.iter().any(|found| found.kind == Kind::RepeatedScan && rests_on_it(found));
-    let still_grave = |found: &Mismatch| {
-        let names_it = code.as_ref().is_some_and(|code| found.codes.contains(code));
-        repeats && names_it && found.document.as_ref() == document && found.severity >= Severity::Hold
-    };
-    found.iter().filter(|found| rests_on_it(found) || still_grave(found)).cloned().collect()
 }

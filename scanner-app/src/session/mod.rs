@@ -13,7 +13,7 @@ use shared::event::{Act, Capture, Close, Event, LabelMetadata, Movement, Stage, 
 use shared::ids::{BasisId, DocumentId, EventRef, MemberId, OperatorId, SiteId};
 use shared::mismatch::{Kind, Mismatch, ScanResult, Severity};
 use shared::reference::Level;
-use shared::rules::{Progress, progress};
+use shared::rules::{Progress, progress, verdict_on};
 use shared::time::Timestamp;
 use shared::trail::Fact;
 
@@ -21,7 +21,7 @@ use crate::device::Device;
 use crate::store::{Pulled, Store, StoreError, Task, close_task, insert_task};
 
 pub use acceptance::{Acceptance, Reading};
-use judging::{Knowledge, verdict_on};
+use judging::Knowledge;
 pub use overview::{OpenWork, overview, site_name};
 
 /// Who and where: what every event says.
@@ -105,6 +105,7 @@ impl Session {
                 stage: task.stage,
                 basis: task.basis.clone(),
                 document: task.document.clone(),
+                reserved: false,
             };
             session.record(vec![opened], |conn| insert_task(conn, &task))?;
         }
@@ -160,7 +161,7 @@ impl Session {
             let seq = first_seq + acts.len() as u64;
             let act = self.movement(text, label.clone(), how);
             let by = EventRef { terminal: self.store.terminal(), epoch: self.store.epoch(), seq };
-            let fact = Fact { by, member: self.identity.member.clone(), at: self.device.now(), act: act.clone() };
+            let fact = Fact { by, ..Fact::of(self.event(seq, act.clone()), self.identity.member.clone()) };
             let verdict = self.knowledge.judge(&fact, self.device.now());
             let answer = feedback(text, verdict, seq, (self.device.now(), self.frames));
             acts.push(act);
@@ -204,6 +205,7 @@ impl Session {
             document: task.document.clone(),
             close,
             counted: closed.scanned,
+            carrier: None,
         };
         self.record(vec![act], |conn| close_task(conn, &task.task, close))?;
         Ok(closed)
@@ -260,6 +262,7 @@ impl Session {
             how,
             label,
             frame: Some(self.frames),
+            reason: None,
         };
         Act::scan(self.task.stage, movement)
     }
@@ -310,7 +313,8 @@ impl Session {
         let verdicts = self.knowledge.judge_all(&self.task.basis, self.device.now());
         for fact in own {
             let Some((_, movement)) = fact.act.movement() else { continue };
-            let verdict = verdict_on(&fact, &verdicts);
+            let code = shared::code::parse(&movement.text).ok();
+            let verdict = verdict_on(&fact, code.as_ref(), &verdicts);
             let frame = movement.frame.unwrap_or(0);
             self.frames = self.frames.max(frame);
             let mut answer = feedback(&movement.text, verdict, fact.by.seq, (fact.at, frame));

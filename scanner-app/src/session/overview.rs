@@ -46,6 +46,8 @@ pub fn overview(store: &Store, member: &MemberId) -> Result<Vec<OpenWork>, Store
             (BasisKind::Contract, false) => Stage::Inbound,
             (BasisKind::Order, true) => Stage::Sort,
             (BasisKind::Order, false) => Stage::Receipt,
+            // Transfers and returns have screens of their own to come; nothing is offered until then.
+            (BasisKind::Transfer | BasisKind::ReturnApproval, _) => continue,
         };
         if done.contains(&(stage, basis.basis.clone(), document.document.clone())) {
             continue;

@@ -29,22 +29,18 @@ fn code(n: u32) -> PackageCode {
 /// Contract C1 of 30 units, its note N1 of 20: two cases of ten; cases 1 to 9 are registered.
 fn records() -> Vec<Record> {
     let gtin = format!("{CASE_BODY}{}", check_digit::compute(CASE_BODY));
-    let lines = |units| vec![Line { product: "POD".into(), units }];
+    let lines = |units| vec![Line::new("POD".into(), units)];
     let mut records = vec![
         Record::Product(Product {
-            product: "POD".into(),
-            name: "Pod".into(),
-            maker: "M".into(),
-            levels: vec![PackLevel { level: Level::Case, gtin, units: 10 }],
             registry: Registry::Complete,
+            ..Product::new(
+                "POD".into(),
+                "Pod".into(),
+                "M".into(),
+                vec![PackLevel { level: Level::Case, gtin, units: 10 }],
+            )
         }),
-        Record::Basis(Basis {
-            basis: "C1".into(),
-            kind: BasisKind::Contract,
-            seller: "M".into(),
-            buyer: "W".into(),
-            lines: lines(30),
-        }),
+        Record::Basis(Basis::new("C1".into(), BasisKind::Contract, "M".into(), "W".into(), lines(30))),
         Record::Document(ShippingDocument {
             document: "N1".into(),
             basis: "C1".into(),
@@ -53,17 +49,12 @@ fn records() -> Vec<Record> {
             lines: lines(20),
             carrier: "K".into(),
             packing_level: Level::Case,
+            lacks: Vec::new(),
+            absent: false,
         }),
-        Record::Pack(Pack {
-            pack: "P".into(),
-            product: "POD".into(),
-            level: Level::Case,
-            basis: "C1".into(),
-            issued_at: Timestamp::from_ms(0),
-            loss: None,
-        }),
+        Record::Pack(Pack::new("P".into(), "POD".into(), Level::Case, "C1".into(), Timestamp::from_ms(0))),
     ];
-    let codes = (1..=9).map(|n| CodeRecord { code: code(n), pack: "P".into(), product: "POD".into(), parent: None });
+    let codes = (1..=9).map(|n| CodeRecord::new(code(n), "P".into(), "POD".into(), None));
     records.extend(codes.map(Record::Code));
     records
 }

@@ -73,7 +73,7 @@ pub(crate) fn close(conn: &Connection, task: &TaskId, close: Close) -> Result<()
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Task> {
     let stage: String = row.get(1)?;
-    let known = Stage::ALL.into_iter().find(|known| known.as_str() == stage);
+    let known = Stage::EVERY.into_iter().find(|known| known.as_str() == stage);
     let stage = known.ok_or_else(|| rusqlite::Error::InvalidColumnName(stage))?;
     Ok(Task {
         task: row.get::<_, String>(0)?.into(),

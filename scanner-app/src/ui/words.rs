@@ -29,6 +29,10 @@ pub const fn stage(language: Language, stage: Stage) -> &'static str {
         Stage::Inbound => pick(language, "入库", "Inbound"),
         Stage::Sort => pick(language, "分拣", "Sort"),
         Stage::Receipt => pick(language, "收货确认", "Receipt"),
+        Stage::TransferOut => pick(language, "调出", "Transfer out"),
+        Stage::TransferIn => pick(language, "调入", "Transfer in"),
+        Stage::ReturnOut => pick(language, "退出", "Return out"),
+        Stage::ReturnIn => pick(language, "退入", "Return in"),
     }
 }
 
@@ -68,7 +72,7 @@ pub fn advice(language: Language, outcome: Outcome, kinds: &[Kind]) -> String {
     let Some(kind) = kinds.first().filter(|_| outcome.result != ScanResult::Duplicate) else { return String::new() };
     let info = kind.info();
     let next = of(language, info.next);
-    match info.citations.first().filter(|_| info.severity == Severity::Block) {
+    match info.articles.first().filter(|_| info.severity == Severity::Block) {
         Some(citation) if language == Language::Zh => format!("{next}\n依据:{}", citation.zh()),
         Some(citation) => format!("{next}\nRests on: {}", citation.en()),
         None => next.to_owned(),

@@ -91,6 +91,33 @@ impl PackageCode {
     }
 }
 
+/// Placeholder.
+#[must_use]
+pub fn label_faults(version: Option<u8>, ec: Option<&str>, mode: Option<&str>, _text: &str) -> Vec<&'static str> {
+    let mut faults = Vec::new();
+    if version.is_some_and(|v| v != 3) {
+        faults.push("version");
+    }
+    if ec.is_some_and(|v| v != "M") {
+        faults.push("level");
+    }
+    if mode.is_some_and(|v| v != "alphanumeric") {
+        faults.push("mode");
+    }
+    faults
+}
+
+/// The configured grammars.
+#[derive(Clone, Debug, Default)]
+pub struct Grammars;
+
+impl Grammars {
+    /// Reads the text of a label.
+    pub fn parse(&self, text: &str) -> Result<PackageCode, CodeError> {
+        parse(text)
+    }
+}
+
 /// Reads the text of a label by the configured grammars.
 pub fn parse(text: &str) -> Result<PackageCode, CodeError> {
     parse_digital_link(text)

@@ -1,6 +1,10 @@
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{BasisId, MemberId, ProductId};
+use super::product::{GoodsClass, Market, PriceKind};
+use crate::ids::{BasisId, MemberId, ProductId, SiteId};
+use crate::time::Timestamp;
 
 /// Which kind of agreement a basis is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,6 +14,11 @@ pub enum BasisKind {
     Contract,
     /// 零售订单, wholesaler to retailer; a contract in the rules' sense.
     Order,
+    /// 调拨单: a member's own, between two of its sites (logistics/2022 art. 11, 21).
+    Transfer,
+    /// 退货批准: the seller of the goods takes them back from the buyer (trading/2022-trial art. 16). Seller and buyer are those
+    /// of the trade it undoes.
+    ReturnApproval,
 }
 
 /// One line: a product and how much of it.
@@ -20,15 +29,47 @@ pub struct Line {
     pub product: ProductId,
     /// How many units (盒).
     pub units: u64,
+    /// Fen (1/100 yuan) for one unit, where it is on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fen: Option<u64>,
 }
 
-/// A contract or an order (依据; trading/2022-trial art. 13).
+impl Line {
+    /// A line without a price.
+    #[must_use]
+    pub fn new(product: ProductId, units: u64) -> Self {
+        Self { product, units, fen: None }
+    }
+}
+
+/// A change of a basis with a valid-from of its own. What is absent stays as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amendment {
+    /// From when it is in force.
+    pub valid_from: Timestamp,
+    /// Ledger position at which the server learnt of it: a terminal whose data is older could not know.
+    #[serde(default)]
+    pub known_at: u64,
+    /// New lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<Line>>,
+    /// Another buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<MemberId>,
+    /// Another end of the period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// A contract, order, transfer note or return approval (依据; trading/2022-trial art. 13).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "facts of a contract, each by its own article")]
 pub struct Basis {
     /// Its number.
     pub basis: BasisId,
-    /// Contract or order.
+    /// Contract, order, transfer note or return approval.
     pub kind: BasisKind,
     /// Who sells and sends.
     pub seller: MemberId,
@@ -36,9 +77,85 @@ pub struct Basis {
     pub buyer: MemberId,
     /// What and how much.
     pub lines: Vec<Line>,
+    /// The goods' class.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub class: GoodsClass,
+    /// Domestic, export or import.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub market: Market,
+    /// First moment of the performance period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// First moment after the performance period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// When it was signed: the day whose prices hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_at: Option<Timestamp>,
+    /// When it was cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<Timestamp>,
+    /// It was made outside the platform and has no number there (trading/2022-trial art. 5, 13).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub off_platform: bool,
+    /// Not settled (trading/2022-trial art. 14), or settled only at `paid_at`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unpaid: bool,
+    /// When an unpaid one was settled after all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<Timestamp>,
+    /// Import or export without filing (trading/2022-trial art. 5).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unfiled: bool,
+    /// Customs papers are absent or disagree (logistics/2022 art. 20, 22).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub without_papers: bool,
+    /// Agreed time from sending to arrival, in milliseconds (trading/2022-trial art. 15).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transit_ms: Option<i64>,
+    /// From which site, for a transfer note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_site: Option<SiteId>,
+    /// To which site, for a transfer note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_site: Option<SiteId>,
+    /// Changes with a valid-from of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amendments: Vec<Amendment>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Basis {
+    /// A basis about which nothing unusual is on record.
+    #[must_use]
+    pub fn new(basis: BasisId, kind: BasisKind, seller: MemberId, buyer: MemberId, lines: Vec<Line>) -> Self {
+        Self {
+            basis,
+            kind,
+            seller,
+            buyer,
+            lines,
+            class: GoodsClass::default(),
+            market: Market::default(),
+            from: None,
+            until: None,
+            signed_at: None,
+            cancelled_at: None,
+            off_platform: false,
+            unpaid: false,
+            paid_at: None,
+            unfiled: false,
+            without_papers: false,
+            transit_ms: None,
+            from_site: None,
+            to_site: None,
+            amendments: Vec::new(),
+        }
+    }
+
     /// Whether a line names the product.
     #[must_use]
     pub fn has(&self, product: &ProductId) -> bool {
@@ -50,9 +167,45 @@ impl Basis {
     pub fn units_of(&self, product: &ProductId) -> u64 {
         units_of(&self.lines, product)
     }
+
+    /// The price that its lines must follow.
+    #[must_use]
+    pub const fn price_kind(&self) -> PriceKind {
+        match self.kind {
+            BasisKind::Order => PriceKind::Wholesale,
+            BasisKind::Contract | BasisKind::Transfer | BasisKind::ReturnApproval => PriceKind::ExFactory,
+        }
+    }
+
+    /// The basis as it reads at a moment to someone whose data goes to a ledger position.
+    #[must_use]
+    pub fn version(&self, at: Timestamp, known: u64) -> Cow<'_, Self> {
+        let mut amendments: Vec<&Amendment> =
+            self.amendments.iter().filter(|change| change.valid_from <= at && change.known_at <= known).collect();
+        if amendments.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        amendments.sort_by_key(|change| (change.valid_from, change.known_at));
+        let mut version = self.clone();
+        for change in amendments {
+            version.apply(change);
+        }
+        Cow::Owned(version)
+    }
+
+    fn apply(&mut self, change: &Amendment) {
+        if let Some(lines) = &change.lines {
+            self.lines.clone_from(lines);
+        }
+        if let Some(buyer) = &change.buyer {
+            self.buyer.clone_from(buyer);
+        }
+        self.until = change.until.or(self.until);
+    }
 }
 
-/// Units of a product over `lines`.
+/// Units of a product over `lines`; a sum beyond what a number holds stays at the greatest number.
 pub(super) fn units_of(lines: &[Line], product: &ProductId) -> u64 {
-    lines.iter().filter(|line| line.product == *product).map(|line| line.units).sum()
+    let own = lines.iter().filter(|line| line.product == *product);
+    own.fold(0, |sum, line| sum.saturating_add(line.units))
 }

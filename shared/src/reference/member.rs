@@ -1,9 +1,13 @@
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{MemberId, SiteId};
+use super::dated::{Dated, at};
+use super::product::GoodsClass;
+use crate::event::Stage;
+use crate::ids::{MemberId, OperatorId, SiteId};
+use crate::time::Timestamp;
 
 /// What a member may be (`domain.md`, member).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Grows or deals in leaf.
@@ -26,6 +30,48 @@ pub enum Role {
     Retailer,
 }
 
+/// Whether a member may trade (trading/2022-trial art. 24, trading/revised art. 24).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MemberStatus {
+    /// It may.
+    #[default]
+    Active,
+    /// 中止.
+    Suspended,
+    /// 注销.
+    Cancelled,
+}
+
+/// A licence (烟草专卖许可证): how long it holds and what it allows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Licence {
+    /// First moment of its validity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// First moment after its validity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Goods it allows; empty = not limited here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub goods: Vec<GoodsClass>,
+    /// Stages it allows; empty = not limited here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<Stage>,
+}
+
+impl Licence {
+    /// Whether it allows a stage with goods of a class at a moment.
+    #[must_use]
+    pub fn allows(&self, stage: Stage, class: GoodsClass, when: Timestamp) -> bool {
+        let in_time = self.from.is_none_or(|from| from <= when) && self.until.is_none_or(|until| when < until);
+        let goods = self.goods.is_empty() || self.goods.contains(&class);
+        let stages = self.stages.is_empty() || self.stages.contains(&stage);
+        in_time && goods && stages
+    }
+}
+
 /// An enterprise (会员).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +82,39 @@ pub struct Member {
     pub name: String,
     /// What it may do.
     pub role: Role,
+    /// What else it may do, each from a moment on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_roles: Vec<Dated<Role>>,
+    /// Changes of its status; active before the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statuses: Vec<Dated<MemberStatus>>,
+    /// Its licence, where it is on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<Licence>,
+    /// Administrative region: a wholesaler's territory, a retailer's place. Regions compare by prefix; empty = not on record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub region: String,
+}
+
+impl Member {
+    /// A member of one role, with nothing else on record.
+    #[must_use]
+    pub fn new(member: MemberId, name: String, role: Role) -> Self {
+        let (more_roles, statuses) = (Vec::new(), Vec::new());
+        Self { member, name, role, more_roles, statuses, licence: None, region: String::new() }
+    }
+
+    /// Whether it had a role at a moment.
+    #[must_use]
+    pub fn has_role(&self, role: Role, when: Timestamp) -> bool {
+        self.role == role || self.more_roles.iter().any(|more| more.value == role && more.from <= when)
+    }
+
+    /// Its status at a moment.
+    #[must_use]
+    pub fn status(&self, when: Timestamp) -> MemberStatus {
+        at(&self.statuses, when).map_or(MemberStatus::Active, |found| found.value)
+    }
 }
 
 /// A registered place of a member (物流节点; logistics/2022 art. 3).
@@ -51,4 +130,36 @@ pub struct Site {
     /// Administrative region code; regions compare by prefix.
     #[serde(default)]
     pub region: String,
+}
+
+/// A person who may sign in on terminals of a member (trading/2022-trial art. 22).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operator {
+    /// The staff number.
+    pub operator: OperatorId,
+    /// Whose staff.
+    pub member: MemberId,
+    /// clerk, supervisor …: a word of the member's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub role: String,
+    /// Where the person may work; empty = every site of the member.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<SiteId>,
+    /// What the person may do; empty = every stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<Stage>,
+    /// First moment after the person's employment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+impl Operator {
+    /// Whether the person may do a stage for a member at a site at a moment.
+    #[must_use]
+    pub fn may(&self, member: &MemberId, site: &SiteId, stage: Stage, when: Timestamp) -> bool {
+        let here = self.sites.is_empty() || self.sites.contains(site);
+        let this = self.stages.is_empty() || self.stages.contains(&stage);
+        self.member == *member && here && this && self.until.is_none_or(|until| when < until)
+    }
 }

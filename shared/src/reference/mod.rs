@@ -1,21 +1,28 @@
 //! Reference data: what events are judged against. Plain records, the same in import files, in pull pages and in both stores.
 
 mod basis;
+pub mod dated;
 mod document;
 mod member;
 mod pack;
+mod policy;
 mod product;
+mod report;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub use basis::{Basis, BasisKind, Line};
-pub use document::ShippingDocument;
-pub use member::{Member, Role, Site};
+pub use basis::{Amendment, Basis, BasisKind, Line};
+pub use dated::Dated;
+pub use document::{Carrier, Element, ShippingDocument};
+pub use member::{Licence, Member, MemberStatus, Operator, Role, Site};
 pub use pack::{CodeRecord, Pack, PackLoss};
-pub use product::{Level, PackLevel, Product, Registry};
+pub use policy::{Limits, Policy, Unpaid};
+pub use product::{GoodsClass, Level, Listing, Market, PackLevel, Price, PriceKind, Product, Registry};
+pub use report::{CodeApplication, Quota, Relocation, StockReport};
 
+use crate::citation::Rulebook;
 use crate::code::PackageCode;
-use crate::ids::{BasisId, DocumentId, MemberId, PackId, ProductId, SiteId};
+use crate::ids::{BasisId, DocumentId, MemberId, OperatorId, PackId, ProductId, SiteId};
 
 /// What one judge knows: everything on the server, what was pulled on a terminal.
 #[derive(Clone, Debug, Default)]
@@ -24,21 +31,43 @@ pub struct References {
     pub members: BTreeMap<MemberId, Member>,
     /// Sites by code.
     pub sites: BTreeMap<SiteId, Site>,
+    /// Operators by staff number. A member none of whose staff is here has its operators unchecked.
+    pub operators: BTreeMap<OperatorId, Operator>,
+    /// Carriers by name. While none is here, carriers are unchecked.
+    pub carriers: BTreeMap<String, Carrier>,
     /// Products by number.
     pub products: BTreeMap<ProductId, Product>,
-    /// Contracts and orders by number.
+    /// Contracts, orders, transfer notes and return approvals by number.
     pub bases: BTreeMap<BasisId, Basis>,
     /// Shipping documents by number.
     pub documents: BTreeMap<DocumentId, ShippingDocument>,
     /// Code packs by number.
     pub packs: BTreeMap<PackId, Pack>,
+    /// Quotas by (member, class, year).
+    pub quotas: BTreeMap<(MemberId, GoodsClass, i32), Quota>,
+    /// Applications for codes by number.
+    pub applications: BTreeMap<String, CodeApplication>,
+    /// Relocations of export goods by number.
+    pub relocations: BTreeMap<String, Relocation>,
+    /// Stock reports by (member, month).
+    pub stock_reports: BTreeMap<(MemberId, String), StockReport>,
     /// Registered codes. A server loads those that a judgement touches.
-    pub codes: BTreeMap<PackageCode, CodeRecord>,
+    pub codes: HashMap<PackageCode, CodeRecord>,
     /// Codes of each parent, as registered.
-    pub children: BTreeMap<PackageCode, BTreeSet<PackageCode>>,
+    pub children: HashMap<PackageCode, BTreeSet<PackageCode>>,
+    /// The thresholds agreed for this server; none before the first pull.
+    pub policy: Option<Policy>,
+    /// The grammars that label texts are read by.
+    pub grammars: crate::code::Grammars,
 }
 
 impl References {
+    /// The thresholds to judge by: those agreed, or before anything was pulled the trial rules with the usual ones.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        self.policy.unwrap_or_else(|| Policy::new(Rulebook::Trial))
+    }
+
     /// Adds a registered code, and its place in its parent.
     pub fn insert_code(&mut self, record: CodeRecord) {
         if let Some(parent) = &record.parent {
@@ -50,10 +79,22 @@ impl References {
     /// The product and level of a code: by the registry first, by its GTIN where the code is not registered.
     #[must_use]
     pub fn product_of(&self, code: &PackageCode) -> Option<(&Product, &PackLevel)> {
+        if let Some(found) = self.codes.get(code).and_then(|record| self.registered_product(record, code)) {
+            return Some(found);
+        }
         let gtin = code.gtin()?;
-        let registered = self.codes.get(code).and_then(|record| self.products.get(&record.product));
-        let mut candidates = registered.into_iter().chain(self.products.values());
-        candidates.find_map(|product| product.level_of(gtin).map(|level| (product, level)))
+        self.products.values().find_map(|product| product.level_of(gtin).map(|level| (product, level)))
+    }
+
+    /// The product and level of a registered code: its GTIN's level, else its pack's (an opaque code has no GTIN).
+    fn registered_product(&self, record: &CodeRecord, code: &PackageCode) -> Option<(&Product, &PackLevel)> {
+        let product = self.products.get(&record.product)?;
+        let by_gtin = code.gtin().and_then(|gtin| product.level_of(gtin));
+        let by_pack = || {
+            let level = self.packs.get(&record.pack)?.level;
+            product.levels.iter().find(|listed| listed.level == level)
+        };
+        by_gtin.or_else(by_pack).map(|level| (product, level))
     }
 
     /// The name that people know a member by, or its code where it is unknown.

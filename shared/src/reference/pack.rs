@@ -32,6 +32,23 @@ pub struct Pack {
     /// Set while the pack is reported lost or stolen: how, and since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<(PackLoss, Timestamp)>,
+    /// When a lost or stolen pack was released again: what moved in between stays wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released_at: Option<Timestamp>,
+    /// Its codes must be put into use (`pack_activated`) or associated before they move.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inactive: bool,
+    /// The production batch, where it is on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<String>,
+}
+
+impl Pack {
+    /// A pack about which nothing unusual is on record.
+    #[must_use]
+    pub fn new(pack: PackId, product: ProductId, level: Level, basis: BasisId, issued_at: Timestamp) -> Self {
+        Self { pack, product, level, basis, issued_at, loss: None, released_at: None, inactive: false, batch: None }
+    }
 }
 
 /// One registered code.
@@ -47,4 +64,15 @@ pub struct CodeRecord {
     /// The package it was put into on the production line, where the pack's file says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<PackageCode>,
+    /// When the registry cancelled it (traceability/2022 art. 25).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<Timestamp>,
+}
+
+impl CodeRecord {
+    /// A live code.
+    #[must_use]
+    pub const fn new(code: PackageCode, pack: PackId, product: ProductId, parent: Option<PackageCode>) -> Self {
+        Self { code, pack, product, parent, cancelled_at: None }
+    }
 }

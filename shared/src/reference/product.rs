@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
+use super::dated::{Dated, at};
 use crate::ids::{MemberId, ProductId};
+use crate::time::Timestamp;
 
 /// A packaging level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,6 +39,89 @@ pub enum Registry {
     Complete,
 }
 
+/// 货类 (trading/2022-trial art. 2, 6). Only products for the domestic market carry codes (traceability/2022 art. 2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GoodsClass {
+    /// 烟叶.
+    Leaf,
+    /// 烟碱.
+    Nicotine,
+    /// 雾化物.
+    Aerosol,
+    /// 电子烟产品.
+    #[default]
+    Product,
+}
+
+impl GoodsClass {
+    /// The word in JSON and keys.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Leaf => "leaf",
+            Self::Nicotine => "nicotine",
+            Self::Aerosol => "aerosol",
+            Self::Product => "product",
+        }
+    }
+}
+
+/// Where goods are meant to be sold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Market {
+    /// 内销.
+    #[default]
+    Domestic,
+    /// 出口: no codes, listing, price and region rules do not apply.
+    Export,
+    /// 进口: made abroad, sold here.
+    Import,
+}
+
+/// Whether a product may be traded (trading/2022-trial art. 7, 12).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Listing {
+    /// 上市: in the reviewed catalogue.
+    #[default]
+    Listed,
+    /// Not in the catalogue.
+    Unlisted,
+    /// 停止交易.
+    Suspended,
+    /// 终止交易.
+    Ended,
+}
+
+/// Which price (trading/2022-trial art. 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PriceKind {
+    /// 出厂价: contracts.
+    ExFactory,
+    /// 批发价: orders.
+    Wholesale,
+    /// 建议零售价.
+    SuggestedRetail,
+}
+
+/// A price in force from a moment on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// Which price.
+    pub kind: PriceKind,
+    /// Fen (1/100 yuan) for one unit.
+    pub fen: u64,
+    /// From when it is in force.
+    pub from: Timestamp,
+    /// When the platform gave notice of it (trading/2022-trial art. 11); none for a product's first price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Timestamp>,
+}
+
 /// A product (品规).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,9 +137,45 @@ pub struct Product {
     /// Whether our registry knows all its codes.
     #[serde(default)]
     pub registry: Registry,
+    /// Its goods class.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub class: GoodsClass,
+    /// Where it is meant to be sold.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub market: Market,
+    /// Changes of its listing; listed before the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listings: Vec<Dated<Listing>>,
+    /// Its published prices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<Price>,
+    /// Whether a case may hold several batches (by default one batch a case: traceability/2022 art. 25(4)).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub mixed_batches: bool,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Product {
+    /// A product of the domestic market, listed, with no price on record.
+    #[must_use]
+    pub fn new(product: ProductId, name: String, maker: MemberId, levels: Vec<PackLevel>) -> Self {
+        Self {
+            product,
+            name,
+            maker,
+            levels,
+            registry: Registry::default(),
+            class: GoodsClass::default(),
+            market: Market::default(),
+            listings: Vec::new(),
+            prices: Vec::new(),
+            mixed_batches: false,
+        }
+    }
+
     /// The level that a GTIN stands for.
     #[must_use]
     pub fn level_of(&self, gtin: &str) -> Option<&PackLevel> {
@@ -65,5 +186,17 @@ impl Product {
     #[must_use]
     pub fn units_in(&self, level: Level) -> u32 {
         self.levels.iter().find(|listed| listed.level == level).map_or(1, |listed| listed.units)
+    }
+
+    /// Its listing at a moment.
+    #[must_use]
+    pub fn listing(&self, when: Timestamp) -> Listing {
+        at(&self.listings, when).map_or(Listing::Listed, |found| found.value)
+    }
+
+    /// The price of a kind in force at a moment, where one is on record.
+    #[must_use]
+    pub fn price(&self, kind: PriceKind, when: Timestamp) -> Option<&Price> {
+        self.prices.iter().filter(|price| price.kind == kind && price.from <= when).max_by_key(|price| price.from)
     }
 }

@@ -1,94 +1,110 @@
 //! Arrivals against what was sent: goods nobody announced, goods of another, goods that never came.
 
 use super::verdict::{Certainty, Verdict};
-use crate::code::PackageCode;
 use crate::event::Stage;
 use crate::ids::MemberId;
 use crate::mismatch::Kind;
-use crate::trail::{Index, Scan};
+use crate::trail::{CodeNo, Index, Scan};
 
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
-    for code in index.codes() {
-        let own: Vec<&Scan<'_>> =
-            index.own_scans(code).filter(|scan| scan.counts() && !verdict.explained.contains(&scan.by)).collect();
-        for scan in own {
-            if scan.stage.sends() {
-                missing(verdict, code, scan);
-            } else {
-                arrived(verdict, code, scan);
-            }
+    for scan in &index.scans {
+        let Ok(code) = scan.code else { continue };
+        if !scan.counts() || verdict.is_explained(scan) {
+            continue;
+        }
+        if scan.stage.arrives() {
+            arrived(verdict, code, scan);
+        } else if matches!(scan.stage, Stage::Outbound | Stage::TransferOut) {
+            missing(verdict, code, scan);
         }
     }
 }
 
-fn buyer<'v>(verdict: &Verdict<'v>, scan: &Scan<'_>) -> Option<&'v MemberId> {
-    verdict.references.bases.get(&scan.movement.basis).map(|basis| &basis.buyer)
+pub(super) fn buyer<'a>(index: &Index<'a>, scan: &Scan<'_>) -> Option<&'a MemberId> {
+    index.basis(scan.basis).1.map(|basis| &basis.buyer)
 }
 
 /// An arrival: on its own leg, on another leg to this member, or on none.
-fn arrived(verdict: &mut Verdict<'_>, code: &PackageCode, scan: &Scan<'_>) {
+fn arrived(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) {
+    let index = verdict.index;
     let sending = scan.stage.counterpart();
-    let legs = legs(verdict.index, code, sending);
-    if legs.iter().any(|leg| leg.reference() == scan.reference()) {
+    let (mut on_its_leg, mut leg_here, mut leg_elsewhere) = (false, false, false);
+    for_each_leg(index, code, sending, |leg| {
+        on_its_leg |= leg.leg() == scan.leg();
+        leg_here |= buyer(index, leg) == Some(scan.member);
+        leg_elsewhere |= buyer(index, leg) != Some(scan.member);
+    });
+    let unnamed = scan.movement.document.is_none();
+    if on_its_leg || (leg_here && unnamed) {
         return;
     }
-    let (basis, document) = scan.reference();
-    let leg_here = legs.iter().any(|leg| buyer(verdict, leg) == Some(scan.member));
-    if leg_here && document.is_none() {
-        return;
-    }
-    if !verdict.index.is_complete(basis, document, sending) {
-        let kind = if scan.stage == Stage::Inbound { Kind::InboundWithoutOutbound } else { Kind::ReceiptWithoutSort };
+    let is_complete = index.is_side_complete((scan.basis, scan.document, sending));
+    if leg_here {
+        // It arrived on its own leg; the note that was named never announced it (`settled.md` 9).
+        let certainty = if is_complete { Certainty::Sure } else { Certainty::Since(scan.at) };
+        verdict.raise_code(Kind::UnannouncedGoods, code, &[scan], certainty);
+    } else if !is_complete {
+        let kind = if scan.stage == Stage::Receipt { Kind::ReceiptWithoutSort } else { Kind::InboundWithoutOutbound };
         verdict.raise_document(kind, scan, Certainty::Since(scan.at));
-    } else if leg_here || legs.is_empty() {
-        verdict.raise_code(Kind::UnannouncedGoods, code, &[scan], Certainty::Sure);
-    } else {
+    } else if leg_elsewhere {
         verdict.raise_code(Kind::WrongDestination, code, &[scan], Certainty::Sure);
+    } else {
+        verdict.raise_code(Kind::UnannouncedGoods, code, &[scan], Certainty::Sure);
     }
 }
 
 /// The legs of a package in a sending stage: its own and its parents'; a case counts as sent when its children were.
-fn legs<'i, 'a>(index: &'i Index<'a>, code: &PackageCode, sending: Stage) -> Vec<&'i Scan<'a>> {
+fn for_each_leg<'i, 'a>(index: &'i Index<'a>, code: CodeNo, sending: Stage, mut leg: impl FnMut(&'i Scan<'a>)) {
     let sent = |scan: &&Scan<'a>| scan.stage == sending && scan.counts();
-    let legs: Vec<_> = index.trail(code).into_iter().filter(sent).collect();
-    if !legs.is_empty() {
-        return legs;
+    let mut any = false;
+    for scan in index.trail_of(code).filter(sent) {
+        any = true;
+        leg(scan);
     }
-    let children = index.children(code);
-    children.flat_map(|child| index.own_scans(child)).filter(sent).collect()
+    if !any {
+        let children = index.package(code).children.iter();
+        children.flat_map(|child| index.own_scans(*child)).filter(sent).for_each(leg);
+    }
 }
 
 /// A sent package that did not arrive although the arrival side is complete. At receipt the line says it (`receipt-differs`).
-fn missing(verdict: &mut Verdict<'_>, code: &PackageCode, scan: &Scan<'_>) {
-    let (basis, document) = scan.reference();
-    if scan.stage != Stage::Outbound || !verdict.index.is_complete(basis, document, Stage::Inbound) {
+fn missing(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) {
+    let index = verdict.index;
+    if !index.is_side_complete((scan.basis, scan.document, scan.stage.counterpart())) {
         return;
     }
-    for absent in not_arrived(verdict.index, code, scan, buyer(verdict, scan)) {
-        verdict.raise_code(Kind::MissingGoods, &absent, &[scan], Certainty::Sure);
+    for absent in not_arrived(index, code, scan) {
+        verdict.raise_code(Kind::MissingGoods, absent, &[scan], Certainty::Sure);
     }
 }
 
 /// The packages of one sent package that have not arrived at its buyer: none, itself, or the children not seen where it was
-/// received by its children.
-pub(super) fn not_arrived(
-    index: &Index<'_>,
-    code: &PackageCode,
-    sent: &Scan<'_>,
-    buyer: Option<&MemberId>,
-) -> Vec<PackageCode> {
-    let arriving = sent.stage.counterpart();
-    let here = |code: &PackageCode| {
-        let legs = legs(index, code, sent.stage);
-        index.trail(code).into_iter().any(|scan| {
-            let another_leg = legs.iter().any(|leg| leg.reference() == scan.reference() && leg.by != sent.by);
-            scan.stage == arriving && Some(scan.member) == buyer && scan.counts() && !another_leg
-        })
-    };
-    if here(code) {
+/// received by its children. What the seller took back is not awaited.
+pub(super) fn not_arrived(index: &Index<'_>, code: CodeNo, sent: &Scan<'_>) -> Vec<CodeNo> {
+    if has_arrived(index, code, sent) {
         return Vec::new();
     }
-    let (seen, unseen): (Vec<&PackageCode>, Vec<&PackageCode>) = index.children(code).partition(|child| here(child));
-    if seen.is_empty() { vec![code.clone()] } else { unseen.into_iter().cloned().collect() }
+    let inside = index.inside_at(code, sent.at);
+    let (seen, unseen): (Vec<CodeNo>, Vec<CodeNo>) = inside.partition(|child| has_arrived(index, *child, sent));
+    if seen.is_empty() { vec![code] } else { unseen }
+}
+
+/// Whether a package arrived at the buyer of a leg, or went back on the way.
+fn has_arrived(index: &Index<'_>, code: CodeNo, sent: &Scan<'_>) -> bool {
+    let arriving = sent.stage.counterpart();
+    let to = buyer(index, sent);
+    let here = |scan: &Scan<'_>| {
+        let came = scan.stage == arriving && Some(scan.member) == to && scan.counts();
+        let back = scan.stage == Stage::ReturnIn && scan.member == sent.member && scan.place > sent.place;
+        back || (came && (scan.leg() == sent.leg() || !is_on_another_leg(index, code, scan, sent)))
+    };
+    index.trail_of(code).any(here)
+}
+
+/// Whether an arrival stands under another leg of the package than `sent`.
+fn is_on_another_leg(index: &Index<'_>, code: CodeNo, scan: &Scan<'_>, sent: &Scan<'_>) -> bool {
+    let mut another = false;
+    for_each_leg(index, code, sent.stage, |leg| another |= leg.leg() == scan.leg() && leg.by != sent.by);
+    another
 }

@@ -1,82 +1,99 @@
-//! Lines of documents and bases: too much, too little, other than delivered. A unit counts once, whatever level was scanned.
+//! Lines of documents: too much, too little, other than delivered. A unit counts once, whatever level was scanned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::arrival::not_arrived;
-use super::units::{Place, counted, units};
-use super::verdict::{Certainty, Raised, Verdict};
+use super::tally::is_live;
+use super::units::{Counted, SideKey, counted, units};
+use super::verdict::{Raised, Verdict};
 use crate::code::PackageCode;
-use crate::event::Stage;
-use crate::ids::{BasisId, DocumentId, ProductId};
-use crate::mismatch::{Kind, Scope, Subject};
-use crate::trail::{Index, Scan};
+use crate::event::{Act, ReportKind, Stage};
+use crate::ids::{BasisId, DocumentId, EventRef, ProductId};
+use crate::mismatch::Kind;
+use crate::reference::Line;
+use crate::time::Timestamp;
+use crate::trail::{CodeNo, Index, Scan};
 
-/// One stage of one line: of a document where `document` is known, else of the basis.
-struct LineAt<'v> {
-    basis: &'v BasisId,
-    document: &'v DocumentId,
-    stage: Stage,
-    product: &'v ProductId,
-}
+/// Units that documents are already short of, by (basis, stage, product): the basis is not short of them again.
+pub(super) type Shortfalls<'a> = BTreeMap<(&'a BasisId, Stage, &'a ProductId), u64>;
 
-impl<'v> LineAt<'v> {
-    const fn place(&self) -> Place<'v> {
-        Place { basis: self.basis, document: self.document, stage: self.stage }
-    }
-
-    fn raised(&self, kind: Kind, count: u64, scans: &[&Scan<'_>], certainty: Certainty) -> Raised {
-        let of = if self.document.is_none() { self.basis.as_str() } else { self.document.as_str() };
-        Raised {
-            kind,
-            subject: Subject(format!("{of}/{} {}", self.product, self.stage.as_str())),
-            scope: Scope::Basis(self.basis.clone()),
-            basis: self.basis.clone(),
-            document: self.document.clone(),
-            count,
-            codes: scans.iter().filter_map(|scan| scan.code.clone().ok()).collect(),
-            events: scans.iter().map(|scan| scan.by).collect(),
-            certainty,
-        }
-    }
-}
-
-pub(super) fn judge(verdict: &mut Verdict<'_>) {
-    let references = verdict.references;
-    let worked_on = verdict.index.worked_on();
-    for (basis, document, stage) in &worked_on {
-        let lines = references.documents.get(document).map(|found| &found.lines);
-        let lines = lines.or_else(|| references.bases.get(basis).map(|found| &found.lines));
-        let products: BTreeSet<&ProductId> = lines.into_iter().flatten().map(|line| &line.product).collect();
-        for product in products {
-            let line = LineAt { basis, document, stage: *stage, product };
-            match stage {
-                Stage::Outbound | Stage::Sort => {
-                    over_document(verdict, &line);
-                    short_sent(verdict, &line);
+pub(super) fn judge<'a>(verdict: &mut Verdict<'a>) -> Shortfalls<'a> {
+    let index = verdict.index;
+    let mut shortfalls = Shortfalls::new();
+    for (side, _) in index.sides() {
+        for product in products(index, side) {
+            match side.2 {
+                Stage::Outbound | Stage::Sort | Stage::TransferOut => {
+                    over_document(verdict, side, product);
+                    let short = short_sent(verdict, side, product);
+                    *shortfalls.entry((index.basis(side.0).0, side.2, product)).or_default() += short;
                 }
-                Stage::Inbound => short_arrived(verdict, &line),
-                Stage::Receipt => receipt_differs(verdict, &line),
+                Stage::Inbound | Stage::TransferIn => short_arrived(verdict, side, product),
+                Stage::Receipt => receipt_differs(verdict, side, product),
+                Stage::ReturnOut | Stage::ReturnIn => {}
             }
         }
     }
-    let bases: BTreeSet<&BasisId> = worked_on.iter().map(|(basis, _, _)| basis).collect();
-    for basis in bases.into_iter().filter_map(|basis| references.bases.get(basis)) {
-        for stage in [Stage::Outbound, Stage::Sort] {
-            over_basis(verdict, basis, stage);
-        }
-    }
+    refused(verdict);
+    shortfalls
+}
+
+/// The lines that a side works off: the document's, else the basis's.
+fn lines<'a>(index: &Index<'a>, (basis, document, _): SideKey) -> Option<&'a [Line]> {
+    let document = index.document(document).1.map(|document| document.lines.as_slice());
+    document.or_else(|| index.basis(basis).1.map(|basis| basis.lines.as_slice()))
+}
+
+fn products<'a>(index: &Index<'a>, side: SideKey) -> BTreeSet<&'a ProductId> {
+    lines(index, side).into_iter().flatten().map(|line| &line.product).collect()
+}
+
+/// What the document says of a product; the basis where there is no document.
+fn said(index: &Index<'_>, side: SideKey, product: &ProductId) -> u64 {
+    let own = lines(index, side).into_iter().flatten().filter(|line| line.product == *product);
+    own.fold(0, |sum, line| sum.saturating_add(line.units))
+}
+
+/// A mismatch on one stage of one line, of a document where it is known, else of its basis.
+pub(super) fn raised(
+    kind: Kind,
+    (basis, document, stage): (&BasisId, &DocumentId, Stage),
+    product: &ProductId,
+    count: u64,
+    scans: &[&Scan<'_>],
+    now: Timestamp,
+) -> Raised {
+    let of = if document.is_none() { basis.as_str() } else { document.as_str() };
+    let at = scans.iter().map(|scan| scan.at).max().unwrap_or(now);
+    let mut raised = Raised::under(kind, format!("{of}/{product} {}", stage.as_str()), (basis, document), at);
+    raised.count = count;
+    raised.codes = scans.iter().filter_map(|scan| scan.code.as_ref().ok().copied()).collect();
+    raised.events = scans.iter().map(|scan| scan.by).collect();
+    raised
+}
+
+fn raise(
+    verdict: &mut Verdict<'_>,
+    kind: Kind,
+    side: SideKey,
+    product: &ProductId,
+    count: u64,
+    (scans, codes): (&[&Scan<'_>], Option<Vec<CodeNo>>),
+) {
+    let index = verdict.index;
+    let place = (index.basis(side.0).0, index.document(side.1).0, side.2);
+    let closed_at = index.side(side).and_then(|side| side.final_close).unwrap_or(verdict.now);
+    let mut raised = raised(kind, place, product, count, scans, closed_at);
+    raised.codes = codes.unwrap_or(raised.codes);
+    verdict.raise(raised);
 }
 
 /// The scans that exceed `quantity`, in order of time, and the excess in units.
-fn excess<'i, 'a>(
-    index: &Index<'a>,
-    scans: &[(&'i Scan<'a>, &'i PackageCode)],
-    quantity: u64,
-) -> (Vec<&'i Scan<'a>>, u64) {
-    let mut total = 0;
+pub(super) fn excess<'i, 'a>(index: &Index<'a>, scans: &[Counted<'i, 'a>], quantity: u64) -> (Vec<&'i Scan<'a>>, u64) {
+    let mut total: u64 = 0;
     let mut beyond = Vec::new();
     for (scan, code) in scans {
-        total += index.units_at(code, scan.at);
+        total = total.saturating_add(index.units_at(*code, scan.at));
         if total > quantity {
             beyond.push(*scan);
         }
@@ -84,127 +101,103 @@ fn excess<'i, 'a>(
     (beyond, total.saturating_sub(quantity))
 }
 
-fn attempted<'v>(verdict: &Verdict<'v>, line: &LineAt<'_>) -> Vec<(&'v Scan<'v>, &'v PackageCode)> {
-    let explained = &verdict.explained;
-    let counts = |scan: &Scan<'_>| scan.counts_for(Kind::OverQuantity) && !explained.contains(&scan.by);
-    counted(verdict.index, verdict.references, line.place(), line.product, counts)
+/// What was tried on a side: what went on, and what was set aside just for being too much.
+pub(super) fn attempted<'v>(verdict: &Verdict<'v>, side: SideKey, product: &ProductId) -> Vec<Counted<'v, 'v>> {
+    let index = verdict.index;
+    let counts = |scan: &Scan<'_>| {
+        let stands = is_live(index, scan) || scan.set_aside.is_some();
+        scan.counts_for(Kind::OverQuantity) && stands && !verdict.is_explained(scan)
+    };
+    counted(index, side, counts).remove(product).unwrap_or_default()
 }
 
-fn over_document(verdict: &mut Verdict<'_>, line: &LineAt<'_>) {
-    let Some(document) = verdict.references.documents.get(line.document) else { return };
-    let (beyond, units) = excess(verdict.index, &attempted(verdict, line), document.units_of(line.product));
-    if units > 0 {
-        verdict.raise(line.raised(Kind::OverQuantity, units, &beyond, Certainty::Sure));
-    }
-}
-
-/// The basis line, as far as its documents' own excesses do not explain it.
-fn over_basis(verdict: &mut Verdict<'_>, basis: &crate::reference::Basis, stage: Stage) {
-    let documents: BTreeSet<DocumentId> = verdict
-        .index
-        .worked_on()
-        .into_iter()
-        .filter(|(of, _, at)| *of == basis.basis && *at == stage)
-        .map(|(_, document, _)| document)
-        .collect();
-    let products: BTreeSet<&ProductId> = basis.lines.iter().map(|line| &line.product).collect();
-    for product in products {
-        let mut within = Vec::new();
-        for document in &documents {
-            let line = LineAt { basis: &basis.basis, document, stage, product };
-            let mut scans = attempted(verdict, &line);
-            if let Some(found) = verdict.references.documents.get(document) {
-                let (beyond, _) = excess(verdict.index, &scans, found.units_of(product));
-                let beyond: BTreeSet<_> = beyond.iter().map(|scan| scan.by).collect();
-                scans.retain(|(scan, _)| !beyond.contains(&scan.by));
-            }
-            within.extend(scans);
-        }
-        within.sort_by_key(|(scan, _)| (scan.at, scan.by));
-        let (beyond, units) = excess(verdict.index, &within, basis.units_of(product));
-        if units > 0 {
-            let whole = DocumentId::none();
-            let line = LineAt { basis: &basis.basis, document: &whole, stage, product };
-            verdict.raise(line.raised(Kind::OverQuantity, units, &beyond, Certainty::Sure));
-        }
+fn over_document(verdict: &mut Verdict<'_>, side: SideKey, product: &ProductId) {
+    let Some(document) = verdict.index.document(side.1).1 else { return };
+    let (beyond, over) = excess(verdict.index, &attempted(verdict, side, product), document.units_of(product));
+    if over > 0 {
+        raise(verdict, Kind::OverQuantity, side, product, over, (&beyond, None));
     }
 }
 
-/// The sending side is complete with less than its document says.
-fn short_sent(verdict: &mut Verdict<'_>, line: &LineAt<'_>) {
-    if !verdict.index.is_complete(line.basis, line.document, line.stage) {
-        return;
+/// The sending side is complete with less than its document says. Answers by how much.
+fn short_sent(verdict: &mut Verdict<'_>, side: SideKey, product: &ProductId) -> u64 {
+    let index = verdict.index;
+    if !index.is_side_complete(side) {
+        return 0;
     }
-    let said = said(verdict, line);
-    let sent = units(verdict.index, verdict.references, line.place(), line.product, Scan::counts);
-    if sent < said {
-        verdict.raise(line.raised(Kind::ShortQuantity, said - sent, &[], Certainty::Sure));
+    let said = said(index, side, product);
+    let short = said.saturating_sub(super::tally::units_of(index, side, product, Scan::counts));
+    if short > 0 {
+        raise(verdict, Kind::ShortQuantity, side, product, short, (&[], None));
     }
-}
-
-/// What the document says of the line; the basis where there is no document.
-fn said(verdict: &Verdict<'_>, line: &LineAt<'_>) -> u64 {
-    let references = verdict.references;
-    match references.documents.get(line.document) {
-        Some(document) => document.units_of(line.product),
-        None => references.bases.get(line.basis).map_or(0, |basis| basis.units_of(line.product)),
-    }
+    short
 }
 
 /// The arrival side is complete with less than was sent. What was short already when it left is not raised again.
-fn short_arrived(verdict: &mut Verdict<'_>, line: &LineAt<'_>) {
-    if !verdict.index.is_complete(line.basis, line.document, Stage::Inbound) {
+fn short_arrived(verdict: &mut Verdict<'_>, side: SideKey, product: &ProductId) {
+    if !verdict.index.is_side_complete(side) {
         return;
     }
-    let (scans, absent, units) = absent(verdict, line);
-    if units > 0 {
-        let mut raised = line.raised(Kind::ShortQuantity, units, &scans, Certainty::Sure);
-        raised.codes = absent;
-        verdict.raise(raised);
+    let (scans, absent, short) = absent(verdict.index, side, product);
+    if short > 0 {
+        raise(verdict, Kind::ShortQuantity, side, product, short, (&scans, Some(absent)));
     }
 }
 
 /// What was sent on a line and has not arrived: the sending scans, the packages, their units.
-fn absent<'v>(verdict: &Verdict<'v>, line: &LineAt<'_>) -> (Vec<&'v Scan<'v>>, BTreeSet<PackageCode>, u64) {
-    let index = verdict.index;
-    let at = Place { stage: line.stage.counterpart(), ..line.place() };
-    let buyer = verdict.references.bases.get(line.basis).map(|basis| &basis.buyer);
-    let mut scans = Vec::new();
-    let mut codes = BTreeSet::new();
-    let mut units = 0;
-    for (scan, code) in counted(index, verdict.references, at, line.product, Scan::counts) {
-        let missing = not_arrived(index, code, scan, buyer);
+fn absent<'v>(index: &'v Index<'v>, side: SideKey, product: &ProductId) -> (Vec<&'v Scan<'v>>, Vec<CodeNo>, u64) {
+    let sent = (side.0, side.1, side.2.counterpart());
+    let (mut scans, mut codes, mut short) = (Vec::new(), Vec::new(), 0_u64);
+    for (scan, code) in counted(index, sent, Scan::counts).remove(product).unwrap_or_default() {
+        let missing = not_arrived(index, code, scan);
         if !missing.is_empty() {
             scans.push(scan);
         }
-        units += missing.iter().map(|code| index.units_at(code, scan.at)).sum::<u64>();
+        short = missing.iter().fold(short, |sum, code| sum.saturating_add(index.units_at(*code, scan.at)));
         codes.extend(missing);
     }
-    (scans, codes, units)
+    (scans, codes, short)
 }
 
 /// The retailer compares and confirms (logistics/2022 art. 17): complete, and other than what was delivered.
-fn receipt_differs(verdict: &mut Verdict<'_>, line: &LineAt<'_>) {
-    if !verdict.index.is_complete(line.basis, line.document, Stage::Receipt) {
+fn receipt_differs(verdict: &mut Verdict<'_>, side: SideKey, product: &ProductId) {
+    let index = verdict.index;
+    if !index.is_side_complete(side) {
         return;
     }
-    let (index, references) = (verdict.index, verdict.references);
-    let (mut scans, absent, short) = absent(verdict, line);
-    let delivered = if index.is_complete(line.basis, line.document, Stage::Sort) {
-        let sorted = Place { stage: Stage::Sort, ..line.place() };
-        units(index, references, sorted, line.product, Scan::counts)
+    let (mut scans, absent, short) = absent(index, side, product);
+    let sorted = (side.0, side.1, Stage::Sort);
+    let delivered = if index.is_side_complete(sorted) {
+        super::tally::units_of(index, sorted, product, Scan::counts)
     } else {
-        said(verdict, line)
+        said(index, side, product)
     };
-    let explained = &verdict.explained;
-    let counts = |scan: &Scan<'_>| scan.counts() && !explained.contains(&scan.by);
-    let received = units(index, references, line.place(), line.product, counts);
-    let differs = short.max(delivered.abs_diff(received));
-    if differs == 0 {
-        return;
+    let counts = |scan: &Scan<'_>| scan.counts() && !verdict.is_explained(scan);
+    let received = counted(index, side, counts).remove(product).unwrap_or_default();
+    let differs = short.max(delivered.abs_diff(units(index, &received)));
+    if differs > 0 {
+        scans.extend(received.iter().map(|(scan, _)| *scan));
+        raise(verdict, Kind::ReceiptDiffers, side, product, differs, (&scans, Some(absent)));
     }
-    scans.extend(counted(index, references, line.place(), line.product, counts).iter().map(|(scan, _)| *scan));
-    let mut raised = line.raised(Kind::ReceiptDiffers, differs, &scans, Certainty::Sure);
-    raised.codes = absent;
-    verdict.raise(raised);
+}
+
+/// Goods that a retailer refused, as long as its receipt is not closed: then the line says it.
+fn refused(verdict: &mut Verdict<'_>) {
+    let index = verdict.index;
+    let mut seen: BTreeSet<(&PackageCode, EventRef)> = BTreeSet::new();
+    for fact in &index.others {
+        let Act::Report(report) = &fact.act else { continue };
+        let code = report.text.as_deref().and_then(|text| index.read(text));
+        let Some(code) = code.filter(|_| report.what == ReportKind::Refused) else { continue };
+        let Some((product, _)) = index.package(code).product else { continue };
+        let closed = index.is_complete(&report.basis, &report.document, Stage::Receipt);
+        if !closed && seen.insert((&index.package(code).code, fact.by)) {
+            let place = (&report.basis, &report.document, Stage::Receipt);
+            let count = index.units_at(code, fact.at);
+            let mut raised = raised(Kind::ReceiptDiffers, place, &product.product, count, &[], fact.at);
+            raised.codes.push(code);
+            raised.events.push(fact.by);
+            verdict.raise(raised);
+        }
+    }
 }

@@ -1,48 +1,80 @@
 //! J(events, references, now): the same function on the terminal with what it knows and on the server with everything.
 //!
 //! For any order, split and repetition of the facts the answer is the same: rules are predicates over the set of facts.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | one scan alone, against its basis, against members and products | `scan`, `terms`, `party`, `papers` |
+//! | what the registry says of a code | `registry` |
+//! | what is inside what | `association` |
+//! | legs: sent twice, never sent, never arrived, taken back, late | `sending`, `arrival`, `returns`, `transit` |
+//! | quantities | `line`, `basis_line`, [`mod@tally`] |
+//! | references alone | `price`, `member` |
+//! | how people work | `report`, `conduct` |
+//! | what depends on when data arrived | [`arrivals`] |
+//! | whether goods may leave | [`mod@gate`] |
 
 mod arrival;
+pub mod arrivals;
+mod association;
+mod basis_line;
+mod conduct;
+pub mod gate;
 mod line;
+mod member;
+mod papers;
+mod party;
+mod price;
 mod progress;
 mod registry;
+mod report;
+mod returns;
 mod scan;
 mod sending;
+mod shown;
+pub mod tally;
+mod terms;
 #[cfg(test)]
 mod tests;
+mod transit;
 mod units;
 mod verdict;
 
 use crate::mismatch::Mismatch;
 use crate::reference::References;
-use crate::time::{HOUR_MS, Timestamp};
+use crate::time::Timestamp;
 use crate::trail::{History, Index};
 
+pub use crate::reference::{Limits, Policy, Unpaid};
 pub use progress::{Progress, progress};
-
-/// Thresholds that are not law but agreement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// How long a missing counterpart may stay provisional, in milliseconds.
-    pub grace_ms: i64,
-}
-
-impl Default for Policy {
-    /// A day of grace.
-    fn default() -> Self {
-        Self { grace_ms: 24 * HOUR_MS }
-    }
-}
+pub use shown::{on_terminal, verdict_on};
+pub use tally::{Tally, tallies};
 
 /// All live mismatches, sorted; one for each (kind, subject, scope).
 #[must_use]
 pub fn judge(history: &History, references: &References, policy: &Policy, now: Timestamp) -> Vec<Mismatch> {
-    let index = Index::new(history, references);
-    let mut verdict = verdict::Verdict::new(&index, references, *policy, now);
+    judge_index(&Index::new(history, references), policy, now)
+}
+
+/// The same, of facts that are sorted out already.
+#[must_use]
+pub fn judge_index(index: &Index<'_>, policy: &Policy, now: Timestamp) -> Vec<Mismatch> {
+    let mut verdict = verdict::Verdict::new(index, policy, now);
     scan::judge(&mut verdict);
+    terms::judge(&mut verdict);
     registry::judge(&mut verdict);
+    party::judge(&mut verdict);
+    papers::judge(&mut verdict);
+    association::judge(&mut verdict);
     sending::judge(&mut verdict);
+    returns::judge(&mut verdict);
     arrival::judge(&mut verdict);
-    line::judge(&mut verdict);
+    transit::judge(&mut verdict);
+    let shortfalls = line::judge(&mut verdict);
+    basis_line::judge(&mut verdict, &shortfalls);
+    price::judge(&mut verdict);
+    member::judge(&mut verdict);
+    report::judge(&mut verdict);
+    conduct::judge(&mut verdict);
     verdict.into_mismatches()
 }

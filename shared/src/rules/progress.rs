@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::units::{Place, units};
+use super::units::{SideKey, counted, units};
 use crate::event::Stage;
 use crate::ids::{BasisId, DocumentId, ProductId};
 use crate::reference::{Level, Line, References};
@@ -34,27 +34,38 @@ pub fn progress(
     stage: Stage,
 ) -> Progress {
     let index = Index::new(history, references);
-    let here = Place { basis, document, stage };
-    let set_aside = here.scans(&index).filter(|scan| scan.set_aside.is_some()).count() as u64;
+    let here = index.key(basis, document, stage);
+    let scans = || here.into_iter().flat_map(|side| index.scans_at(side));
+    let set_aside = scans().filter(|scan| scan.set_aside.is_some()).count() as u64;
     let Some((lines, level)) = lines(references, basis, document) else {
-        let counted = here.scans(&index).filter(|scan| scan.counts() && scan.code.is_ok()).count() as u64;
+        let counted = scans().filter(|scan| scan.counts() && scan.code.is_ok()).count() as u64;
         return Progress { packages_counted: counted, set_aside, ..Progress::default() };
     };
-    let sent = Place { stage: stage.counterpart(), ..here };
-    let sent_known = !stage.sends() && sent.scans(&index).any(Scan::counts);
+    let sent = here.map(|(basis, document, stage)| (basis, document, stage.counterpart()));
+    let sent = sent.filter(|sent| !stage.sends() && index.scans_at(*sent).any(Scan::counts));
     let mut progress = Progress { packages_expected: Some(0), set_aside, ..Progress::default() };
     let products: BTreeSet<&ProductId> = lines.iter().map(|line| &line.product).collect();
     for product in products {
-        let said = || lines.iter().filter(|line| line.product == *product).map(|line| line.units).sum();
-        let due = if sent_known { units(&index, references, sent, product, Scan::counts) } else { said() };
-        let counted = units(&index, references, here, product, Scan::counts);
+        let said = || {
+            lines
+                .iter()
+                .filter(|line| line.product == *product)
+                .fold(0, |sum: u64, line| sum.saturating_add(line.units))
+        };
+        let due = sent.map_or_else(said, |sent| units_at(&index, sent, product));
+        let counted = here.map_or(0, |side| units_at(&index, side, product));
         let per_package = references.products.get(product).map_or(1, |found| u64::from(found.units_in(level).max(1)));
         progress.units_counted += counted;
-        progress.units_expected += due;
+        progress.units_expected = progress.units_expected.saturating_add(due);
         progress.packages_counted += counted.div_ceil(per_package);
-        progress.packages_expected = progress.packages_expected.map(|sum| sum + due.div_ceil(per_package));
+        let packages = progress.packages_expected.unwrap_or(0).saturating_add(due.div_ceil(per_package));
+        progress.packages_expected = Some(packages);
     }
     progress
+}
+
+fn units_at(index: &Index<'_>, side: SideKey, product: &ProductId) -> u64 {
+    counted(index, side, Scan::counts).get(product).map_or(0, |scans| units(index, scans))
 }
 
 /// The lines that a stage works off, and the level that they are counted in.

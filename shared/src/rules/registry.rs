@@ -1,59 +1,165 @@
-//! What the registry says of a code: never issued, not yet imported, of a lost pack, of a product that the basis does not have.
+//! What the registry says of a code: never issued, not yet imported, not in use, cancelled, of a lost pack, ended, for export, of a
+//! product that the basis does not have.
+
+use std::collections::BTreeMap;
 
 use super::verdict::{Certainty, Verdict};
-use crate::code::PackageCode;
+use crate::event::{Act, ReportKind};
+use crate::ids::PackId;
 use crate::mismatch::Kind;
-use crate::reference::{References, Registry};
+use crate::reference::{Market, Pack, Registry};
 use crate::time::Timestamp;
-use crate::trail::{Index, Scan};
+use crate::trail::{CodeNo, Fact, Scan};
 
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
-    for code in index.codes() {
-        let scans: Vec<&Scan<'_>> =
-            index.own_scans(code).filter(|scan| !verdict.explained.contains(&scan.by)).collect();
-        if scans.is_empty() {
-            continue;
-        }
-        if let Some((kind, certainty)) = registered(verdict.references, index, code) {
-            verdict.raise_code(kind, code, &scans, certainty);
-            if kind != Kind::UnregisteredCode {
-                verdict.explained.extend(scans.iter().map(|scan| scan.by));
+    let activated = activated(&index.others);
+    let destroyed = destroyed(verdict);
+    for (code, _) in index.packages() {
+        for scan in index.own_scans(code) {
+            if verdict.is_explained(scan) {
                 continue;
             }
+            let known =
+                registered(verdict, code, scan) && !cancelled(verdict, code, scan) && !frozen(verdict, code, scan);
+            if known && product_on_basis(verdict, code, scan) {
+                inactive(verdict, code, scan, &activated);
+                ended(verdict, code, scan, destroyed.get(&code).copied());
+            }
         }
-        product_on_basis(verdict, code, &scans);
     }
 }
 
-fn registered(references: &References, index: &Index<'_>, code: &PackageCode) -> Option<(Kind, Certainty)> {
-    let Some(record) = references.codes.get(code) else {
-        let (product, _) = references.product_of(code)?;
-        return Some(match product.registry {
-            Registry::Complete => (Kind::UnknownCode, Certainty::Sure),
-            Registry::Open => (Kind::UnregisteredCode, Certainty::Open),
-        });
-    };
-    let (_, lost_at) = references.packs.get(&record.pack)?.loss?;
-    (!in_use_before(references, index, code, lost_at)).then_some((Kind::FrozenCode, Certainty::Sure))
+/// When each pack was first put into use.
+fn activated<'a>(others: &[&'a Fact]) -> BTreeMap<&'a PackId, Timestamp> {
+    let mut activated = BTreeMap::new();
+    for fact in others {
+        if let Act::PackActivated { pack } = &fact.act {
+            // Facts are in order: the first one counts.
+            activated.entry(pack).or_insert(fact.at);
+        }
+    }
+    activated
 }
 
-/// Only an effective association or movement before the loss takes a code out of the freeze (traceability/2022 art. 22).
-fn in_use_before(references: &References, index: &Index<'_>, code: &PackageCode, lost_at: Timestamp) -> bool {
-    let Some(record) = references.codes.get(code) else { return false };
-    let issued_at = references.packs.get(&record.pack).map(|pack| pack.issued_at);
-    let associated = record.parent.is_some() && issued_at.is_some_and(|issued| issued < lost_at);
-    associated || index.own_scans(code).any(|scan| scan.at < lost_at)
+/// Packages reported destroyed, and when first.
+fn destroyed(verdict: &Verdict<'_>) -> BTreeMap<CodeNo, Timestamp> {
+    let mut destroyed = BTreeMap::new();
+    for fact in &verdict.index.others {
+        let Act::Report(report) = &fact.act else { continue };
+        let code = report.text.as_deref().and_then(|text| verdict.index.read(text));
+        if let Some(code) = code.filter(|_| report.what == ReportKind::Destroyed) {
+            destroyed.entry(code).or_insert(fact.at);
+        }
+    }
+    destroyed
 }
 
-fn product_on_basis(verdict: &mut Verdict<'_>, code: &PackageCode, scans: &[&Scan<'_>]) {
-    let references = verdict.references;
-    let product = references.product_of(code).map(|(product, _)| &product.product);
-    let off = |scan: &&&Scan<'_>| {
-        let basis = references.bases.get(&scan.movement.basis);
-        basis.is_some_and(|basis| !product.is_some_and(|product| basis.has(product)))
+/// Whether the scan's code may be judged further: registered, or to be registered yet.
+fn registered(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
+    let package = verdict.index.package(code);
+    let Some((product, _)) = package.product.filter(|_| package.record.is_none()) else { return true };
+    match product.registry {
+        Registry::Complete => {
+            verdict.explain(scan);
+            verdict.raise_code(Kind::UnknownCode, code, &[scan], Certainty::Sure);
+            false
+        }
+        Registry::Open => {
+            verdict.raise_document(Kind::UnregisteredCode, scan, Certainty::Open);
+            true
+        }
+    }
+}
+
+fn cancelled(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
+    let package = verdict.index.package(code);
+    let ends = package.record.and_then(|record| record.cancelled_at).into_iter().chain(package.replaced_at);
+    let Some(end) = ends.min() else { return false };
+    let cancelled = verdict.surely(scan, |at| at >= end);
+    if cancelled {
+        verdict.explain(scan);
+        verdict.raise_code(Kind::CancelledCode, code, &[scan], Certainty::Sure);
+    }
+    cancelled
+}
+
+/// A pack that is lost freezes its codes until it is released (traceability/2022 art. 22).
+fn frozen(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
+    let Some(pack) = verdict.index.package(code).pack else { return false };
+    let Some((_, lost_at)) = pack.loss else { return false };
+    let released = |at| pack.released_at.is_some_and(|released| at >= released);
+    if in_use_before(verdict, code, pack, lost_at) || !verdict.surely(scan, |at| !released(at)) {
+        return false;
+    }
+    verdict.explain(scan);
+    verdict.raise_code(Kind::FrozenCode, code, &[scan], Certainty::Sure);
+    true
+}
+
+/// Only an effective association or movement before the loss takes a code out of the freeze (`settled.md` 5).
+fn in_use_before(verdict: &Verdict<'_>, code: CodeNo, pack: &Pack, lost_at: Timestamp) -> bool {
+    let mut tokens = verdict.index.package(code).tokens.iter();
+    let associated =
+        tokens.any(|token| if token.by.is_some() { token.from < lost_at } else { pack.issued_at < lost_at });
+    associated || verdict.index.own_scans(code).any(|scan| scan.at < lost_at)
+}
+
+/// A code of a pack that must be put into use first was neither (traceability/2022 art. 18).
+fn inactive(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>, activated: &BTreeMap<&PackId, Timestamp>) {
+    let package = verdict.index.package(code);
+    let Some(pack) = package.pack.filter(|pack| pack.inactive) else { return };
+    let in_use = activated.get(&pack.pack).copied();
+    let associated = package.tokens.iter().map(|token| token.from).min();
+    let held = package.children.iter().flat_map(|child| &verdict.index.package(*child).tokens);
+    let filled = held.filter(|token| token.parent == code).map(|token| token.from).min();
+    let Some(first) = [in_use, associated, filled].into_iter().flatten().min() else {
+        verdict.raise_code(Kind::InactiveCode, code, &[scan], Certainty::Sure);
+        return;
     };
-    let off: Vec<&Scan<'_>> = scans.iter().filter(off).copied().collect();
-    verdict.explained.extend(off.iter().map(|scan| scan.by));
-    verdict.raise_code(Kind::ProductNotOnBasis, code, &off, Certainty::Sure);
+    if verdict.surely(scan, |at| at < first) {
+        verdict.raise_code(Kind::InactiveCode, code, &[scan], Certainty::Sure);
+    }
+}
+
+/// A package that was destroyed or left the country moves no more; one meant for export stays out of domestic stages
+/// (logistics/2022 art. 21).
+fn ended(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>, destroyed: Option<Timestamp>) {
+    let index = verdict.index;
+    let is_export = |scan: &Scan<'_>| index.basis(scan.basis).1.is_some_and(|basis| basis.market == Market::Export);
+    let exported = index.own_scans(code).find(|sent| sent.stage.sends() && sent.counts() && is_export(sent));
+    let exported = exported.filter(|sent| sent.basis != scan.basis).map(|sent| sent.at);
+    let end = destroyed.into_iter().chain(exported).min();
+    if end.is_some_and(|end| verdict.surely(scan, |at| at > end)) {
+        verdict.raise_code(Kind::MovementAfterEnd, code, &[scan], Certainty::Sure);
+        return;
+    }
+    let package = index.package(code);
+    let issued_for = package.pack.and_then(|pack| index.references.bases.get(&pack.basis)).map(|basis| basis.market);
+    let meant = package.product.is_some_and(|(product, _)| product.market == Market::Export);
+    if (meant || issued_for == Some(Market::Export)) && !is_export(scan) && !scan.stage.returns() {
+        verdict.raise_code(Kind::ExportDiverted, code, &[scan], Certainty::Sure);
+    }
+}
+
+/// Whether the basis has the product of the code. What it does not have is no part of its lines.
+fn product_on_basis(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
+    let index = verdict.index;
+    let Some(basis) = index.basis(scan.basis).1 else { return true };
+    let package = index.package(code);
+    let basis = basis.version(scan.at, u64::MAX);
+    let has = match package.product {
+        Some((product, _)) => basis.has(&product.product),
+        // A logistic unit has no product of its own: what is inside it counts.
+        None if package.is_parent_level() => package
+            .children
+            .iter()
+            .all(|child| index.package(*child).product.is_none_or(|(product, _)| basis.has(&product.product))),
+        None => false,
+    };
+    if !has {
+        verdict.explain(scan);
+        verdict.raise_code(Kind::ProductNotOnBasis, code, &[scan], Certainty::Sure);
+    }
+    has
 }

@@ -1,52 +1,100 @@
-//! What one scan alone shows: a text that is no code, a scan said before, a basis nobody knows, a product no line has.
+//! What one scan alone shows: a text that is no code, a scan said before, a typed code, a label that is not as prescribed, a site
+//! or an operator that is not the member's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::verdict::{Certainty, Raised, Verdict};
-use crate::mismatch::{Kind, Scope, Subject};
+use crate::code::label_faults;
+use crate::event::Capture;
+use crate::ids::{BasisId, MemberId, OperatorId, SiteId};
+use crate::mismatch::{Kind, Severity};
 use crate::trail::Scan;
+
+/// Typed codes are rated from this many scans on.
+const RATED_SCANS_MIN: u64 = 10;
 
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
+    let checked_staff: BTreeSet<&MemberId> = index.references.operators.values().map(|found| &found.member).collect();
+    let placed: BTreeSet<&MemberId> = index.references.sites.values().map(|site| &site.member).collect();
     for scan in &index.scans {
         if scan.code.is_err() {
             malformed(verdict, scan);
         } else if scan.repeat {
-            verdict.explained.insert(scan.by);
-            verdict.raise_document(Kind::RepeatedScan, scan, Certainty::Sure);
-        } else if !verdict.references.bases.contains_key(&scan.movement.basis) {
-            no_basis(verdict, scan);
+            super::returns::repeated(verdict, scan);
+        }
+        label(verdict, scan);
+        if placed.contains(scan.member) {
+            site(verdict, scan);
+        }
+        if checked_staff.contains(scan.member) {
+            operator(verdict, scan);
         }
     }
+    manual_entries(verdict);
 }
 
 fn malformed(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
-    verdict.explained.insert(scan.by);
-    verdict.raise(Raised {
-        kind: Kind::MalformedCode,
-        subject: Subject(format!("{:?}", scan.movement.text)),
-        scope: Scope::Basis(scan.movement.basis.clone()),
-        basis: scan.movement.basis.clone(),
-        document: scan.movement.document.clone(),
-        count: 1,
-        codes: BTreeSet::new(),
-        events: BTreeSet::from([scan.by]),
-        certainty: Certainty::Sure,
-    });
+    verdict.explain(scan);
+    let subject = format!("{:?}", scan.movement.text);
+    let mut raised = Raised::under(Kind::MalformedCode, subject, scan.reference(), scan.at);
+    raised.events.push(scan.by);
+    verdict.raise(raised);
 }
 
-fn no_basis(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
-    verdict.explained.insert(scan.by);
-    let basis = &scan.movement.basis;
-    verdict.raise(Raised {
-        kind: Kind::NoBasis,
-        subject: Subject(basis.to_string()),
-        scope: Scope::Basis(basis.clone()),
-        basis: basis.clone(),
-        document: scan.movement.document.clone(),
-        count: 1,
-        codes: scan.code.iter().cloned().collect(),
-        events: BTreeSet::from([scan.by]),
-        certainty: Certainty::Sure,
-    });
+/// A label inspection comes with each scan; the subject is the pack, since its printer is to be mended.
+fn label(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
+    let Some(label) = &scan.movement.label else { return };
+    let Ok(code) = scan.code else { return };
+    let faults = label_faults(label.version, label.ec_level.as_deref(), label.mode.as_deref(), &scan.movement.text);
+    if faults.is_empty() {
+        return;
+    }
+    let Some(record) = verdict.index.package(code).record else {
+        verdict.raise_document(Kind::NonconformingLabel, scan, Certainty::Sure);
+        return;
+    };
+    let subject = record.pack.to_string();
+    let mut raised = Raised::under(Kind::NonconformingLabel, subject, scan.reference(), scan.at);
+    raised.codes.push(code);
+    raised.events.push(scan.by);
+    verdict.raise(raised);
+}
+
+fn site(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
+    let registered = verdict.references.sites.get(scan.site);
+    // A consignor's list says no site: it was scanned on another member's terminal.
+    let elsewhere = registered.is_none_or(|site| site.member != *scan.member);
+    if elsewhere && *scan.site != SiteId::from("") {
+        verdict.raise_document(Kind::UnregisteredSite, scan, Certainty::Sure);
+    }
+}
+
+fn operator(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
+    let (Some(operator), Ok(code)) = (scan.operator, &scan.code) else { return };
+    let known = verdict.references.operators.get(operator);
+    let wrong = |at| !known.is_some_and(|known| known.may(scan.member, scan.site, scan.stage, at));
+    if verdict.surely(scan, wrong) {
+        verdict.raise_code(Kind::UnauthorisedOperator, *code, &[scan], Certainty::Sure);
+    }
+}
+
+/// Typed codes: told once per document; a warning where an operator types more than the agreed share under a basis.
+fn manual_entries(verdict: &mut Verdict<'_>) {
+    let index = verdict.index;
+    if !index.scans.iter().any(|scan| scan.movement.how == Capture::Manual) {
+        return;
+    }
+    let mut rates: BTreeMap<(&BasisId, Option<&OperatorId>), (u64, u64)> = BTreeMap::new();
+    for scan in &index.scans {
+        let (typed, all) = rates.entry((&scan.movement.basis, scan.operator)).or_default();
+        *typed += u64::from(scan.movement.how == Capture::Manual);
+        *all += 1;
+    }
+    for scan in index.scans.iter().filter(|scan| scan.movement.how == Capture::Manual) {
+        let (typed, all) = rates.get(&(&scan.movement.basis, scan.operator)).copied().unwrap_or_default();
+        let often = all >= RATED_SCANS_MIN && typed * 100 > verdict.limits.manual_percent.saturating_mul(all);
+        let severity = if often { Severity::Warn } else { Severity::Info };
+        verdict.raise_document_as(Kind::ManualEntry, scan, Certainty::Sure, Some(severity));
+    }
 }

@@ -3,6 +3,7 @@
 mod kinds;
 
 use super::{Policy, judge};
+use crate::citation::Rulebook;
 use crate::code::{PackageCode, check_digit, format_digital_link};
 use crate::event::{Act, Capture, Close, Movement, Stage};
 use crate::ids::{EventRef, TaskId};
@@ -36,26 +37,21 @@ fn case(n: u32) -> PackageCode {
 }
 
 fn basis(name: &str, kind: BasisKind, (seller, buyer): (&str, &str), units: u64) -> Basis {
-    let lines = vec![Line { product: "POD".into(), units }];
-    Basis { basis: name.into(), kind, seller: seller.into(), buyer: buyer.into(), lines }
+    let lines = vec![Line::new("POD".into(), units)];
+    Basis::new(name.into(), kind, seller.into(), buyer.into(), lines)
 }
 
 impl World {
     /// Contract C1 of 40 units with notes N1 and N2 of 20; orders O1 and O2 of 2 units with delivery notes D1 and D2. Cases C1
-    /// to C4 hold ten units each; units U1 to U10 are in case C1.
+    /// to C4, and C9 of a pack of its own, hold ten units each: U1 to U10 in C1, and so on.
     fn new() -> Self {
         let mut references = References::default();
         let levels = vec![
             PackLevel { level: Level::Unit, gtin: gtin("0690123456789"), units: 1 },
             PackLevel { level: Level::Case, gtin: gtin("1690123456789"), units: 10 },
         ];
-        let pod = Product {
-            product: "POD".into(),
-            name: "Pod".into(),
-            maker: "M".into(),
-            levels,
-            registry: Registry::Complete,
-        };
+        let pod =
+            Product { registry: Registry::Complete, ..Product::new("POD".into(), "Pod".into(), "M".into(), levels) };
         references.products.insert("POD".into(), pod);
         let bases = [
             basis("C1", BasisKind::Contract, ("M", "W"), 40),
@@ -75,25 +71,28 @@ impl World {
                 basis: of.basis,
                 consignor: of.seller,
                 consignee: of.buyer,
-                lines: vec![Line { product: "POD".into(), units }],
+                lines: vec![Line::new("POD".into(), units)],
                 carrier: "K".into(),
                 packing_level,
+                lacks: Vec::new(),
+                absent: false,
             };
             references.documents.insert(document.into(), note);
         }
         let issued_at = Timestamp::from_ms(T0 - HOUR_MS);
         for (pack, level) in [("PU", Level::Unit), ("PC", Level::Case), ("PL", Level::Case)] {
-            let pack =
-                Pack { pack: pack.into(), product: "POD".into(), level, basis: "C1".into(), issued_at, loss: None };
+            let pack = Pack::new(pack.into(), "POD".into(), level, "C1".into(), issued_at);
             references.packs.insert(pack.pack.clone(), pack);
         }
-        let record = |code, pack: &str, parent| CodeRecord { code, pack: pack.into(), product: "POD".into(), parent };
+        let record = |code, pack: &str, parent| CodeRecord::new(code, pack.into(), "POD".into(), parent);
         for n in 1..=4 {
             references.insert_code(record(case(n), "PC", None));
         }
         references.insert_code(record(case(9), "PL", None));
-        for n in 1..=10 {
-            references.insert_code(record(unit(n), "PU", Some(case(1))));
+        for n in [1, 2, 3, 4, 9] {
+            for place in 1..=10 {
+                references.insert_code(record(unit((n - 1) * 10 + place), "PU", Some(case(n))));
+            }
         }
         Self { references, history: History::default(), seq: 0, now: Timestamp::from_ms(T0 + HOUR_MS) }
     }
@@ -107,14 +106,23 @@ impl World {
             seq: self.seq,
         };
         let at = Timestamp::from_ms(T0 + i64::try_from(self.seq).unwrap() * 1_000);
-        self.history.facts.push(Fact { by, member: member.into(), at, act });
+        self.history.facts.push(Fact {
+            by,
+            member: member.into(),
+            site: member.into(),
+            operator: None,
+            at,
+            window: None,
+            data_as_of: 0,
+            act,
+        });
         by
     }
 
     fn scan_text(&mut self, stage: Stage, (basis, document): (&str, &str), text: &str) -> EventRef {
         let (terminal, member) = match (stage, basis) {
-            (Stage::Outbound, _) => (1, "M"),
-            (Stage::Inbound | Stage::Sort, _) => (2, "W"),
+            (Stage::Outbound | Stage::ReturnIn, _) => (1, "M"),
+            (Stage::Inbound | Stage::Sort | Stage::TransferOut | Stage::TransferIn | Stage::ReturnOut, _) => (2, "W"),
             (Stage::Receipt, "O1") => (3, "R1"),
             (Stage::Receipt, _) => (4, "R2"),
         };
@@ -126,6 +134,7 @@ impl World {
             how: Capture::Camera,
             label: None,
             frame: None,
+            reason: None,
         };
         self.record(terminal, member, Act::scan(stage, movement))
     }
@@ -144,8 +153,8 @@ impl World {
 
     fn close(&mut self, stage: Stage, (basis, document): (&str, &str)) {
         let (terminal, member) = match stage {
-            Stage::Outbound => (1, "M"),
-            Stage::Inbound | Stage::Sort => (2, "W"),
+            Stage::Outbound | Stage::ReturnIn => (1, "M"),
+            Stage::Inbound | Stage::Sort | Stage::TransferOut | Stage::TransferIn | Stage::ReturnOut => (2, "W"),
             Stage::Receipt => (3, "R1"),
         };
         let act = Act::TaskClosed {
@@ -155,12 +164,13 @@ impl World {
             document: document.into(),
             close: Close::Final,
             counted: 0,
+            carrier: None,
         };
         self.record(terminal, member, act);
     }
 
     fn found(&self) -> Vec<(Kind, String, State)> {
-        let found = judge(&self.history, &self.references, &Policy::default(), self.now);
+        let found = judge(&self.history, &self.references, &Policy::new(Rulebook::Trial), self.now);
         found.into_iter().map(|found| (found.kind, found.subject.0, found.state)).collect()
     }
 

@@ -1,212 +1,303 @@
-//! The facts, sorted out once for all rules: effective scans in order, who holds what open, what is set aside.
+//! The facts, sorted out once for all rules: effective scans in order, who holds what open, what is inside what.
+//!
+//! Ids are numbered once, so that rules compare and look up small numbers. Nothing here depends on the order of the facts:
+//! they are sorted before anything is numbered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::History;
-use crate::code::{CodeError, PackageCode, parse};
-use crate::event::{Act, Close, Movement, Stage};
-use crate::ids::{BasisId, DocumentId, EventRef, MemberId, TerminalId};
-use crate::mismatch::Kind;
-use crate::reference::References;
+use super::collect::{Effective, effective, set_aside};
+use super::package::{BasisNo, CodeNo, DocumentNo, Package, Scan};
+use super::side::Side;
+use super::{Fact, History};
+use crate::code::{CodeError, PackageCode};
+use crate::event::{Act, Close, Stage};
+use crate::ids::{BasisId, DocumentId, MemberId, TerminalId};
+use crate::reference::{Basis, Member, PackLevel, Product, References, ShippingDocument};
 use crate::time::Timestamp;
 
-/// One effective scan: a movement that no void names.
-#[derive(Clone, Debug)]
-pub struct Scan<'a> {
-    /// Which event.
-    pub by: EventRef,
-    /// Whose terminal scanned.
-    pub member: &'a MemberId,
-    /// When.
-    pub at: Timestamp,
-    /// Which of the four scans.
-    pub stage: Stage,
-    /// What the event says.
-    pub movement: &'a Movement,
-    /// The package, or why the text names none.
-    pub code: Result<PackageCode, CodeError>,
-    /// What the terminal set the package aside for, where it did.
-    pub set_aside: Option<&'a [Kind]>,
-    /// Whether an earlier scan says the same (code, stage, basis, document).
-    pub repeat: bool,
-}
+/// One (basis, document, stage).
+pub type SideKey = (BasisNo, DocumentNo, Stage);
 
-impl Scan<'_> {
-    /// The leg's basis and document.
-    #[must_use]
-    pub fn reference(&self) -> (&BasisId, &DocumentId) {
-        (&self.movement.basis, &self.movement.document)
-    }
-
-    /// Whether the package went on: scanned, and not set aside. An arrival counts even when it is held.
-    #[must_use]
-    pub const fn counts(&self) -> bool {
-        !self.repeat && (!self.stage.sends() || self.set_aside.is_none())
-    }
-
-    /// Whether the scan is evidence for `kind`: it went on, or was set aside for just this kind. The remedy of a mismatch
-    /// must not erase it.
-    #[must_use]
-    pub fn counts_for(&self, kind: Kind) -> bool {
-        self.counts() || (!self.repeat && self.set_aside.is_some_and(|kinds| kinds.contains(&kind)))
-    }
-}
-
-/// One side of a document: who works on it and whether it is closed.
-#[derive(Clone, Debug, Default)]
-struct Side {
-    final_close: Option<Timestamp>,
-    opened: BTreeMap<TerminalId, Timestamp>,
-    closed: BTreeMap<TerminalId, Timestamp>,
-}
-
-type SideKey = (BasisId, DocumentId, Stage);
-
-/// All effective scans, and what rules ask of them.
+/// All effective facts, and what rules ask of them.
 #[derive(Debug)]
 pub struct Index<'a> {
+    /// What they are judged against.
+    pub references: &'a References,
     /// Effective scans by (time, event).
     pub scans: Vec<Scan<'a>>,
-    by_code: BTreeMap<PackageCode, Vec<usize>>,
-    sides: BTreeMap<SideKey, Side>,
+    /// Effective facts that are no scans, by (time, event).
+    pub others: Vec<&'a Fact>,
+    /// Voids without effect, each with the event it names.
+    pub invalid_voids: Vec<(&'a Fact, &'a Fact)>,
+    /// Voids with effect, each with the event it undid.
+    pub valid_voids: Vec<(&'a Fact, &'a Fact)>,
+    pub(super) packages: Vec<Package<'a>>,
+    pub(super) trails: Vec<OnceCell<Box<[u32]>>>,
+    numbers: HashMap<PackageCode, CodeNo>,
+    texts: HashMap<&'a str, Result<CodeNo, CodeError>>,
+    bases: Vec<(&'a BasisId, Option<&'a Basis>)>,
+    basis_numbers: HashMap<&'a BasisId, BasisNo>,
+    documents: Vec<(&'a DocumentId, Option<&'a ShippingDocument>)>,
+    document_numbers: HashMap<&'a DocumentId, DocumentNo>,
+    sides: HashMap<SideKey, Side<'a>>,
     reached: &'a BTreeMap<TerminalId, Timestamp>,
-    pub(super) references: &'a References,
+    gtins: HashMap<&'a str, (&'a Product, &'a PackLevel)>,
 }
 
 impl<'a> Index<'a> {
     /// Sorts a history out.
     #[must_use]
     pub fn new(history: &'a History, references: &'a References) -> Self {
-        let voided = voided(history);
-        let aside = set_aside(history, &voided);
+        let Effective { facts, invalid_voids, valid_voids } = effective(history);
+        let levels = references.products.values();
+        let gtins =
+            levels.flat_map(|product| product.levels.iter().map(move |level| (level.gtin.as_str(), (product, level))));
         let mut index = Self {
-            scans: effective_scans(history, &voided, &aside),
-            by_code: BTreeMap::new(),
-            sides: BTreeMap::new(),
-            reached: &history.reached,
             references,
+            scans: Vec::with_capacity(facts.len()),
+            others: Vec::new(),
+            invalid_voids,
+            valid_voids,
+            packages: Vec::new(),
+            trails: Vec::new(),
+            numbers: HashMap::new(),
+            texts: HashMap::new(),
+            bases: Vec::new(),
+            basis_numbers: HashMap::new(),
+            documents: Vec::new(),
+            document_numbers: HashMap::new(),
+            sides: HashMap::new(),
+            reached: &history.reached,
+            gtins: gtins.collect(),
         };
-        for (place, scan) in index.scans.iter().enumerate() {
-            if let Ok(code) = &scan.code {
-                index.by_code.entry(code.clone()).or_default().push(place);
-            }
-        }
-        index.collect_sides(history, &voided);
+        index.collect_scans(&facts);
+        index.collect_sides();
+        index.collect_containment();
+        index.trails = index.packages.iter().map(|_| OnceCell::new()).collect();
         index
     }
 
-    /// Codes with scans of their own.
-    pub fn codes(&self) -> impl Iterator<Item = &PackageCode> {
-        self.by_code.keys()
+    /// Packages that scans or associations name, and those around them.
+    pub fn packages(&self) -> impl Iterator<Item = (CodeNo, &Package<'a>)> {
+        self.packages.iter().enumerate().map(|(place, package)| (CodeNo::new(place), package))
     }
 
-    /// The scans of a code itself, in order.
-    pub fn own_scans(&self, code: &PackageCode) -> impl Iterator<Item = &Scan<'a>> + use<'_, 'a> {
-        self.by_code.get(code).into_iter().flatten().map(|place| &self.scans[*place])
-    }
-
-    /// Every (basis, document, stage) that some fact names.
+    /// What is known of a package.
     #[must_use]
-    pub fn worked_on(&self) -> BTreeSet<SideKey> {
-        let scanned = self.scans.iter().map(|scan| {
-            let (basis, document) = scan.reference();
-            (basis.clone(), document.clone(), scan.stage)
-        });
-        self.sides.keys().cloned().chain(scanned).collect()
+    pub fn package(&self, code: CodeNo) -> &Package<'a> {
+        &self.packages[code.place()]
     }
 
-    /// Whether the side is complete: its final close is held and, for each terminal that opened it, that terminal's log is
-    /// held through its own close or beyond the final one.
+    /// The number of a code that some fact or its family names.
+    #[must_use]
+    pub fn number(&self, code: &PackageCode) -> Option<CodeNo> {
+        self.numbers.get(code).copied()
+    }
+
+    /// The package that a label's text names.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Option<CodeNo> {
+        self.texts.get(text).and_then(|read| read.as_ref().ok().copied())
+    }
+
+    /// The scans of a package itself, in order.
+    pub fn own_scans(&self, code: CodeNo) -> impl Iterator<Item = &Scan<'a>> + Clone + use<'_, 'a> {
+        self.packages[code.place()].own.iter().map(|place| &self.scans[*place as usize])
+    }
+
+    /// A basis's number and record.
+    #[must_use]
+    pub fn basis(&self, basis: BasisNo) -> (&'a BasisId, Option<&'a Basis>) {
+        self.bases[basis.place()]
+    }
+
+    /// A document's number and record: as registered, else as the terminal drafted it.
+    #[must_use]
+    pub fn document(&self, document: DocumentNo) -> (&'a DocumentId, Option<&'a ShippingDocument>) {
+        self.documents[document.place()]
+    }
+
+    /// Every (basis, document, stage) that some fact names, sorted by their ids.
+    #[must_use]
+    pub fn sides(&self) -> Vec<(SideKey, &Side<'a>)> {
+        let mut sides: Vec<_> = self.sides.iter().map(|(key, side)| (*key, side)).collect();
+        sides.sort_by_key(|((basis, document, stage), _)| (self.basis(*basis).0, self.document(*document).0, *stage));
+        sides
+    }
+
+    /// One side.
+    #[must_use]
+    pub fn side(&self, key: SideKey) -> Option<&Side<'a>> {
+        self.sides.get(&key)
+    }
+
+    /// The scans on a side, in order.
+    pub fn scans_at(&self, key: SideKey) -> impl Iterator<Item = &Scan<'a>> + use<'_, 'a> {
+        let places = self.sides.get(&key).map_or(&[][..], |side| side.scans.as_slice());
+        places.iter().map(|place| &self.scans[*place as usize])
+    }
+
+    /// Whether a side is complete (see [`Side::is_complete`]).
+    #[must_use]
+    pub fn is_side_complete(&self, key: SideKey) -> bool {
+        self.sides.get(&key).is_some_and(|side| side.is_complete(self.reached))
+    }
+
+    /// The same, by ids.
     #[must_use]
     pub fn is_complete(&self, basis: &BasisId, document: &DocumentId, stage: Stage) -> bool {
-        let Some(side) = self.sides.get(&(basis.clone(), document.clone(), stage)) else { return false };
-        let Some(final_close) = side.final_close else { return false };
-        side.opened.iter().all(|(terminal, opened)| {
-            let closed = side.closed.get(terminal).is_some_and(|closed| closed >= opened);
-            closed || self.reached.get(terminal).is_some_and(|reached| *reached >= final_close)
-        })
+        self.key(basis, document, stage).is_some_and(|key| self.is_side_complete(key))
     }
 
-    fn collect_sides(&mut self, history: &History, voided: &BTreeSet<EventRef>) {
-        for fact in history.facts.iter().filter(|fact| !voided.contains(&fact.by)) {
+    /// The numbers of a side that some fact names.
+    #[must_use]
+    pub fn key(&self, basis: &BasisId, document: &DocumentId, stage: Stage) -> Option<SideKey> {
+        Some((*self.basis_numbers.get(basis)?, *self.document_numbers.get(document)?, stage))
+    }
+
+    /// Every (basis, document, stage) that some fact names, by ids.
+    #[must_use]
+    pub fn worked_on(&self) -> BTreeSet<(BasisId, DocumentId, Stage)> {
+        let by_id = |(basis, document, stage): &SideKey| {
+            (self.basis(*basis).0.clone(), self.document(*document).0.clone(), *stage)
+        };
+        self.sides.keys().map(by_id).collect()
+    }
+
+    /// Whether anything was scanned under a basis.
+    #[must_use]
+    pub fn has_scans(&self, basis: &BasisId) -> bool {
+        let Some(number) = self.basis_numbers.get(basis) else { return false };
+        self.sides.iter().any(|((of, _, _), side)| of == number && !side.scans.is_empty())
+    }
+
+    /// Documents that are registered, and those that terminals drafted.
+    pub fn known_documents(&self) -> impl Iterator<Item = &'a ShippingDocument> + use<'_, 'a> {
+        let drafted = self.documents.iter().filter(|(id, _)| !self.references.documents.contains_key(*id));
+        self.references.documents.values().chain(drafted.filter_map(|(_, document)| *document))
+    }
+
+    fn collect_scans(&mut self, facts: &[&'a Fact]) {
+        let aside = set_aside(facts);
+        let mut said = HashSet::new();
+        let mut members: HashMap<&MemberId, Option<&'a Member>> = HashMap::new();
+        for fact in facts {
+            let Some((stage, movement)) = fact.act.movement() else {
+                self.others.push(fact);
+                continue;
+            };
+            let code = self.text(&movement.text);
+            let (basis, document) = (self.basis_no(&movement.basis), self.document_no(&movement.document));
+            let place = u32::try_from(self.scans.len()).unwrap_or(u32::MAX);
+            let repeat = code.as_ref().is_ok_and(|code| !said.insert((*code, stage, basis, document)));
+            if let Ok(code) = &code {
+                self.packages[code.place()].own.push(place);
+            }
+            self.sides.entry((basis, document, stage)).or_default().scans.push(place);
+            let member_record =
+                *members.entry(&fact.member).or_insert_with(|| self.references.members.get(&fact.member));
+            self.scans.push(Scan {
+                place,
+                by: fact.by,
+                member: &fact.member,
+                member_record,
+                site: &fact.site,
+                operator: fact.operator.as_ref(),
+                at: fact.at,
+                window: fact.window,
+                data_as_of: fact.data_as_of,
+                stage,
+                movement,
+                code,
+                basis,
+                document,
+                set_aside: aside.get(&fact.by).copied(),
+                repeat,
+            });
+        }
+    }
+
+    fn collect_sides(&mut self) {
+        let others = std::mem::take(&mut self.others);
+        for fact in &others {
             match &fact.act {
-                Act::TaskOpened { stage, basis, document, .. } => {
-                    let side = self.sides.entry((basis.clone(), document.clone(), *stage)).or_default();
-                    latest(&mut side.opened, fact.by.terminal, fact.at);
+                Act::TaskOpened { stage, basis, document, reserved, .. } => {
+                    let side = self.side_mut(basis, document, *stage);
+                    side.open(fact.by.terminal, fact.at);
+                    side.reserved |= *reserved;
                 }
-                Act::TaskClosed { stage, basis, document, close, .. } => {
-                    let side = self.sides.entry((basis.clone(), document.clone(), *stage)).or_default();
-                    latest(&mut side.closed, fact.by.terminal, fact.at);
+                Act::TaskClosed { stage, basis, document, close, carrier, .. } => {
+                    let side = self.side_mut(basis, document, *stage);
+                    side.close(fact.by.terminal, fact.at);
+                    side.carriers.extend(carrier.iter().map(|carrier| (carrier.as_str(), fact.by)));
                     if *close == Close::Final {
                         side.final_close = side.final_close.max(Some(fact.at));
                     }
                 }
+                Act::DocumentDrafted { note } => {
+                    self.basis_no(&note.basis);
+                    let document = self.document_no(&note.document);
+                    self.documents[document.place()].1.get_or_insert(note);
+                }
                 _ => {}
             }
         }
+        self.others = others;
     }
-}
 
-fn latest(times: &mut BTreeMap<TerminalId, Timestamp>, terminal: TerminalId, at: Timestamp) {
-    let time = times.entry(terminal).or_insert(at);
-    *time = at.max(*time);
-}
+    fn side_mut(&mut self, basis: &'a BasisId, document: &'a DocumentId, stage: Stage) -> &mut Side<'a> {
+        let key = (self.basis_no(basis), self.document_no(document), stage);
+        self.sides.entry(key).or_default()
+    }
 
-/// Events named by a void of the same member. A void cannot be voided; any other void has no effect.
-fn voided(history: &History) -> BTreeSet<EventRef> {
-    let made_by: BTreeMap<EventRef, (&MemberId, bool)> =
-        history.facts.iter().map(|fact| (fact.by, (&fact.member, matches!(fact.act, Act::Void { .. })))).collect();
-    let named = history.facts.iter().filter_map(|fact| match &fact.act {
-        Act::Void { voids, .. } => Some((*voids, &fact.member)),
-        _ => None,
-    });
-    named
-        .filter(|(voids, member)| made_by.get(voids).is_some_and(|(maker, is_void)| maker == member && !is_void))
-        .map(|(voids, _)| voids)
-        .collect()
-}
-
-fn set_aside<'a>(history: &'a History, voided: &BTreeSet<EventRef>) -> BTreeMap<EventRef, &'a [Kind]> {
-    let effective = history.facts.iter().filter(|fact| !voided.contains(&fact.by));
-    effective
-        .filter_map(|fact| match &fact.act {
-            Act::SetAside { scan_seq, kinds, .. } => Some((EventRef { seq: *scan_seq, ..fact.by }, kinds.as_slice())),
-            _ => None,
+    fn basis_no(&mut self, basis: &'a BasisId) -> BasisNo {
+        *self.basis_numbers.entry(basis).or_insert_with(|| {
+            self.bases.push((basis, self.references.bases.get(basis)));
+            BasisNo::new(self.bases.len() - 1)
         })
-        .collect()
-}
+    }
 
-fn effective_scans<'a>(
-    history: &'a History,
-    voided: &BTreeSet<EventRef>,
-    aside: &BTreeMap<EventRef, &'a [Kind]>,
-) -> Vec<Scan<'a>> {
-    let mut seen = BTreeSet::new();
-    let mut scans: Vec<Scan<'a>> = history
-        .facts
-        .iter()
-        .filter(|fact| !voided.contains(&fact.by) && seen.insert(fact.by))
-        .filter_map(|fact| {
-            let (stage, movement) = fact.act.movement()?;
-            Some(Scan {
-                by: fact.by,
-                member: &fact.member,
-                at: fact.at,
-                stage,
-                movement,
-                code: parse(&movement.text),
-                set_aside: aside.get(&fact.by).copied(),
-                repeat: false,
-            })
+    fn document_no(&mut self, document: &'a DocumentId) -> DocumentNo {
+        *self.document_numbers.entry(document).or_insert_with(|| {
+            self.documents.push((document, self.references.documents.get(document)));
+            DocumentNo::new(self.documents.len() - 1)
         })
-        .collect();
-    scans.sort_by_key(|scan| (scan.at, scan.by));
-    let mut first = BTreeSet::new();
-    for scan in &mut scans {
-        if let Ok(code) = &scan.code {
-            let said = (code.clone(), scan.stage, scan.movement.basis.clone(), scan.movement.document.clone());
-            scan.repeat = !first.insert(said);
+    }
+
+    /// Reads a label's text once, however often it was scanned.
+    pub(super) fn text(&mut self, text: &'a str) -> Result<CodeNo, CodeError> {
+        if let Some(read) = self.texts.get(text) {
+            return read.clone();
         }
+        let read = self.references.grammars.parse(text).map(|code| self.code_no(code));
+        self.texts.insert(text, read.clone());
+        read
     }
-    scans
+
+    /// The number of a code, registered or not.
+    pub(super) fn code_no(&mut self, code: PackageCode) -> CodeNo {
+        if let Some(number) = self.numbers.get(&code) {
+            return *number;
+        }
+        let number = CodeNo::new(self.packages.len());
+        let record = self.references.codes.get(&code);
+        let pack = record.and_then(|record| self.references.packs.get(&record.pack));
+        let by_gtin = || self.gtins.get(code.gtin()?).copied();
+        let product = record.and_then(|_| self.references.product_of(&code)).or_else(by_gtin);
+        self.numbers.insert(code.clone(), number);
+        self.packages.push(Package {
+            code,
+            record,
+            pack,
+            product,
+            tokens: Vec::new(),
+            children: Vec::new(),
+            remainder_units: None,
+            replaces: None,
+            replaced_at: None,
+            own: Vec::new(),
+        });
+        number
+    }
 }

@@ -1,15 +1,29 @@
 //! Facts out of events: what the rules reason over. A set, not a state machine, so the order of arrival cannot matter.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | when an event happened, whatever the terminal's clock said | [`clock`] |
+//! | which facts are effective, who scanned what where | [`Index`] |
+//! | which package was inside which, and until when | `containment` |
 
+pub mod clock;
+mod collect;
 mod containment;
 mod index;
+mod manifest;
+mod package;
+mod side;
 
 use std::collections::BTreeMap;
 
-pub use index::{Index, Scan};
+pub use index::{Index, SideKey};
+pub use manifest::manifests;
+pub use package::{BasisNo, CodeNo, DocumentNo, Package, Scan, Token};
+pub use side::Side;
 
 use crate::code::format_digital_link;
 use crate::event::{Act, Capture, Close, Event, Movement};
-use crate::ids::{EventRef, MemberId, TaskId, TerminalId};
+use crate::ids::{EventRef, MemberId, OperatorId, SiteId, TaskId, TerminalId};
 use crate::time::Timestamp;
 use crate::wire::Manifest;
 
@@ -20,17 +34,41 @@ pub struct Fact {
     pub by: EventRef,
     /// Whose terminal made it; from the enrolment, never from the body.
     pub member: MemberId,
-    /// When it happened.
+    /// At which site.
+    pub site: SiteId,
+    /// Who was signed in.
+    pub operator: Option<OperatorId>,
+    /// When it happened (`effective_at`).
     pub at: Timestamp,
+    /// Where the time is unsure: the earliest and latest it can have happened.
+    pub window: Option<(Timestamp, Timestamp)>,
+    /// Ledger position of the references that the terminal judged with.
+    pub data_as_of: u64,
     /// What happened.
     pub act: Act,
 }
 
 impl Fact {
-    /// The fact that an event of a member's terminal states.
+    /// The fact that an event of a member's terminal states, by the terminal's own clock. [`clock::Anchors`] gives a better time.
     #[must_use]
     pub fn of(event: Event, member: MemberId) -> Self {
-        Self { by: event.by(), member, at: event.at, act: event.act }
+        let moment = clock::Moment { at: event.at, window: None };
+        Self::at(event, member, moment)
+    }
+
+    /// The fact that an event states, at the moment that the log's anchors give it.
+    #[must_use]
+    pub fn at(event: Event, member: MemberId, moment: clock::Moment) -> Self {
+        Self {
+            by: event.by(),
+            member,
+            site: event.site,
+            operator: event.operator,
+            at: moment.at,
+            window: moment.window,
+            data_as_of: event.data_as_of,
+            act: event.act,
+        }
     }
 }
 
@@ -57,9 +95,9 @@ impl History {
                 how: Capture::File,
                 label: None,
                 frame: None,
+                reason: None,
             };
-            let act = Act::scan(manifest.stage, movement);
-            self.facts.push(Fact { by: *by, member: manifest.consignor.clone(), at: *at, act });
+            self.push_manifest(manifest, *by, *at, Act::scan(manifest.stage, movement));
         }
         let Some((_, at, by)) = manifest.sent.iter().max_by_key(|(_, at, _)| *at).filter(|_| manifest.complete) else {
             return;
@@ -71,9 +109,15 @@ impl History {
             document: reference.1,
             close: Close::Final,
             counted: manifest.sent.len() as u64,
+            carrier: None,
         };
         // Number 0 is no event's: this fact stands for a close that the server has seen and this terminal has not.
-        let by = EventRef { seq: 0, ..*by };
-        self.facts.push(Fact { by, member: manifest.consignor.clone(), at: *at, act: close });
+        self.push_manifest(manifest, EventRef { seq: 0, ..*by }, *at, close);
+    }
+
+    fn push_manifest(&mut self, manifest: &Manifest, by: EventRef, at: Timestamp, act: Act) {
+        let member = manifest.consignor.clone();
+        let site = SiteId::from("");
+        self.facts.push(Fact { by, member, site, operator: None, at, window: None, data_as_of: u64::MAX, act });
     }
 }

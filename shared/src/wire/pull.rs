@@ -7,7 +7,10 @@ use crate::code::PackageCode;
 use crate::event::Stage;
 use crate::ids::{BasisId, DocumentId, EventRef, MemberId};
 use crate::mismatch::{Mismatch, State};
-use crate::reference::{Basis, CodeRecord, Member, Pack, Product, References, ShippingDocument, Site};
+use crate::reference::{
+    Basis, Carrier, CodeApplication, CodeRecord, Member, Operator, Pack, Policy, Product, Quota, References,
+    Relocation, ShippingDocument, Site, StockReport,
+};
 use crate::time::Timestamp;
 
 /// What a consignor sent on one document, disclosed to the consignee: the list that an arrival is compared with.
@@ -49,6 +52,17 @@ impl References {
             Record::Document(document) => drop(self.documents.insert(document.document.clone(), document)),
             Record::Pack(pack) => drop(self.packs.insert(pack.pack.clone(), pack)),
             Record::Code(code) => self.insert_code(code),
+            Record::Operator(operator) => drop(self.operators.insert(operator.operator.clone(), operator)),
+            Record::Carrier(carrier) => drop(self.carriers.insert(carrier.carrier.clone(), carrier)),
+            Record::Quota(quota) => drop(self.quotas.insert((quota.member.clone(), quota.class, quota.year), quota)),
+            Record::Application(application) => {
+                drop(self.applications.insert(application.application.clone(), application));
+            }
+            Record::Relocation(relocation) => drop(self.relocations.insert(relocation.relocation.clone(), relocation)),
+            Record::StockReport(report) => {
+                drop(self.stock_reports.insert((report.member.clone(), report.month.clone()), report));
+            }
+            Record::Policy(policy) => self.policy = Some(policy),
             found @ (Record::Manifest(_) | Record::Mismatch(_)) => return Some(found),
         }
         None
@@ -73,6 +87,20 @@ pub enum Record {
     Pack(Pack),
     /// A registered code.
     Code(CodeRecord),
+    /// A person who may sign in.
+    Operator(Operator),
+    /// A logistics provider.
+    Carrier(Carrier),
+    /// A year's quota.
+    Quota(Quota),
+    /// An application for codes.
+    Application(CodeApplication),
+    /// A relocation of export goods.
+    Relocation(Relocation),
+    /// A monthly stock report.
+    StockReport(StockReport),
+    /// The agreed thresholds.
+    Policy(Policy),
     /// What was sent on a document.
     Manifest(Manifest),
     /// A verdict.
@@ -91,6 +119,13 @@ impl Record {
             Self::Document(_) => "document",
             Self::Pack(_) => "pack",
             Self::Code(_) => "code",
+            Self::Operator(_) => "operator",
+            Self::Carrier(_) => "carrier",
+            Self::Quota(_) => "quota",
+            Self::Application(_) => "application",
+            Self::Relocation(_) => "relocation",
+            Self::StockReport(_) => "stock-report",
+            Self::Policy(_) => "policy",
             Self::Manifest(_) => "manifest",
             Self::Mismatch(_) => "mismatch",
         }
@@ -107,6 +142,13 @@ impl Record {
             Self::Document(document) => document.document.to_string(),
             Self::Pack(pack) => pack.pack.to_string(),
             Self::Code(code) => code.code.to_string(),
+            Self::Operator(operator) => operator.operator.to_string(),
+            Self::Carrier(carrier) => carrier.carrier.clone(),
+            Self::Quota(quota) => format!("{} {} {}", quota.member, quota.class.as_str(), quota.year),
+            Self::Application(application) => application.application.clone(),
+            Self::Relocation(relocation) => relocation.relocation.clone(),
+            Self::StockReport(report) => format!("{} {}", report.member, report.month),
+            Self::Policy(_) => "policy".to_owned(),
             Self::Manifest(manifest) => {
                 format!("{} {} {}", manifest.basis, manifest.document, manifest.stage.as_str())
             }

@@ -33,6 +33,7 @@ fn event() -> Event {
         how: Capture::Camera,
         label: Some(label),
         frame: Some(9),
+        reason: None,
     };
     Event {
         terminal: TerminalId::new(id(1)),

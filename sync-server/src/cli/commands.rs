@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Cli, CodesCommand, Command, TerminalsCommand, fault, report, shown};
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, RevisedRulesFrom};
 use crate::http::{serve, state::AppState};
 use crate::issue::{self, Application};
 use crate::keys::ServerKeys;
@@ -24,16 +24,17 @@ use crate::{import, reconcile, verify};
 
 /// Runs a command. Exit code 1 also stands for "the command worked and found faults".
 pub async fn run(cli: Cli) -> Result<ExitCode> {
-    if matches!(cli.command, Command::Init) {
-        init(&cli.config)?;
+    if let Command::Init { revised_rules_from } = &cli.command {
+        init(&cli.config, revised_rules_from.as_deref())?;
     }
     let config = Config::read(&cli.config)?;
     fs::create_dir_all(&config.data)
         .with_context(|| format!("the data folder {} cannot be made", shown(&config.data)))?;
     let store = Store::open(&config.database(), new_ledger_id()).await?;
     let now = SystemClock.now();
+    reconcile::adopt_policy(&store, config.policy(), now).await?;
     match cli.command {
-        Command::Init | Command::Keys => report::keys(&ServerKeys::open(&config.data, &config.server_names)?),
+        Command::Init { .. } | Command::Keys => report::keys(&ServerKeys::open(&config.data, &config.server_names)?),
         Command::Serve => return serve_until_stopped(&config, store).await,
         Command::Import { files } => report::line(&import::import(&store, &files, now).await?)?,
         Command::Codes(command) => codes(&store, command, &config, now).await?,
@@ -57,15 +58,26 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn init(path: &Path) -> Result<()> {
+fn init(path: &Path, revised_rules_from: Option<&str>) -> Result<()> {
     if path.exists() {
         return Ok(());
     }
+    let Some(from) = revised_rules_from else {
+        bail!(
+            "a new configuration needs --revised-rules-from DAY (such as 2026-10-01) or --revised-rules-from never: \
+             when the revised trading rules begin is agreed with the regulator and has no default"
+        );
+    };
+    RevisedRulesFrom::try_from(from.to_owned()).map_err(anyhow::Error::msg)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", shown(folder)))?;
     }
     let example = include_str!("../../config.example.toml");
-    fs::write(path, example).with_context(|| format!("the configuration {} cannot be written", shown(path)))
+    let told = format!(
+        "# First day of the revised trading rules (Asia/Shanghai), or \"never\" while only the trial rules hold. No default.\n\
+         revised_rules_from = \"{from}\"\n\n{example}"
+    );
+    fs::write(path, told).with_context(|| format!("the configuration {} cannot be written", shown(path)))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a new ledger is named here, in the binary; everything below is told")]

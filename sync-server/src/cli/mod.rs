@@ -36,7 +36,11 @@ impl Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Make the configuration, the data folder, the database and the keys, where they are missing.
-    Init,
+    Init {
+        /// First day of the revised trading rules, such as 2026-10-01, or `never`; needed for a new configuration.
+        #[arg(long, value_name = "DAY|never")]
+        revised_rules_from: Option<String>,
+    },
     /// Serve terminals and the console until SIGTERM; prints one line of JSON when ready.
     Serve,
     /// Import members, sites, products, contracts, orders, documents and platform code packs (CSV or JSON).

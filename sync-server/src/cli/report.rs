@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::json;
+use shared::citation::Rulebook;
 use shared::code::{PackageCode, format_digital_link};
 use shared::reference::{CodeRecord, Pack, References};
 use shared::trail::{History, Index};
@@ -49,15 +50,16 @@ pub(super) fn terminal(terminal: &Terminal) -> Result<()> {
 
 pub(super) async fn mismatches(conn: &mut SqliteConnection, as_json: bool, all: bool) -> Result<()> {
     let found = store::mismatch::list(conn).await?;
+    let rulebook = store::reference::load_all(conn).await?.policy().rules;
     for found in found.iter().filter(|found| all || found.state.is_live()) {
-        if as_json { line(&mismatch_json(found))? } else { text(&mismatch_text(found))? }
+        if as_json { line(&mismatch_json(found, rulebook))? } else { text(&mismatch_text(found))? }
     }
     Ok(())
 }
 
-fn mismatch_json(found: &StoredMismatch) -> serde_json::Value {
+fn mismatch_json(found: &StoredMismatch, rulebook: Rulebook) -> serde_json::Value {
     let mismatch = &found.mismatch;
-    let citations: Vec<String> = mismatch.kind.info().citations.iter().map(ToString::to_string).collect();
+    let citations: Vec<String> = mismatch.citations(rulebook).iter().map(ToString::to_string).collect();
     json!({
         "kind": mismatch.kind,
         "severity": mismatch.severity,
@@ -125,7 +127,7 @@ pub(super) async fn trace(conn: &mut SqliteConnection, named: &str, as_json: boo
     let index = Index::new(&history, &references);
     let trail = index.trail(&code);
     for scan in &trail {
-        let inferred = scan.code.as_ref() != Ok(&code);
+        let inferred = scan.code.as_ref().ok().map(|scanned| &index.package(*scanned).code) != Some(&code);
         if as_json {
             line(&json!({
                 "stage": scan.stage, "at": scan.at, "member": scan.member, "basis": scan.movement.basis,

@@ -16,7 +16,7 @@ pub(super) fn detail(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &Re
         p.subject { (mismatch.subject) " — " (lang.of(info.what)) }
         div.columns {
             div {
-                section.card { h2 { (lang.pick("1 依据", "1 Law")) } p { @if info.citations.is_empty() { (lang.pick("仅用于计数", "For counting only")) } @else { (lang.citations(mismatch.kind)) } } }
+                section.card { h2 { (lang.pick("1 依据", "1 Law")) } p { @if info.articles.is_empty() { (lang.pick("仅用于计数", "For counting only")) } @else { (lang.citations(mismatch, references.policy().rules)) } } }
                 h2 { (lang.pick("2 证据", "2 Evidence")) }
                 section.card { (events_table(lang, row, references)) }
                 @if !trail.is_empty() { h2 { (lang.pick("3 追溯链", "3 Trail")) } section.card { (trail_table(lang, row, trail, references)) } }
@@ -24,6 +24,7 @@ pub(super) fn detail(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &Re
             section.card {
                 h2 { (lang.pick("4 怎么办", "4 What to do")) }
                 p { (lang.of(info.next)) }
+                p { (lang.pick("通知 ", "Tell ")) (lang.of(info.tell.words())) }
                 p { (lang.pick("首次发现 ", "First raised ")) (row.found.raised_at.to_minute()) br;
                     (lang.pick("最近变化 ", "Last changed ")) (row.found.changed_at.to_minute()) }
                 p { a.act href={ "/?lang=" (lang.as_str()) } { (lang.pick("回到列表", "Back to the list")) } }
@@ -37,7 +38,7 @@ fn trail_table(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &Referenc
         tr {
             td.time { (scan.at.to_minute()) } td { (lang.stage(scan.stage)) } td { (references.member_name(scan.member)) }
             td { (scan.movement.document) }
-            td { @if scan.code.as_ref().is_ok_and(|code| row.found.mismatch.codes.contains(code)) { "(o) " (lang.pick("已扫", "scanned")) } @else { "( ) " (lang.pick("由箱推定", "inferred from its case")) }
+            td { @if row.found.mismatch.events.contains(&scan.by) { "(o) " (lang.pick("已扫", "scanned")) } @else { "( ) " (lang.pick("由箱推定", "inferred from its case")) }
                  @if scan.set_aside.is_some() { " · " (lang.pick("已隔离", "set aside")) } }
         }
     } } } }

@@ -142,7 +142,7 @@ fn list_row(lang: Lang, row: &Row, references: &References) -> Markup {
                 dl {
                     dt { (lang.pick("怎么回事", "What happened")) } dd { (lang.of(info.what)) }
                     dt { (lang.pick("怎么办", "What to do")) } dd { (lang.of(info.next)) }
-                    @if !info.citations.is_empty() { dt { (lang.pick("依据", "Rests on")) } dd { (lang.citations(mismatch.kind)) } }
+                    @if !info.articles.is_empty() { dt { (lang.pick("依据", "Rests on")) } dd { (lang.citations(mismatch, references.policy().rules)) } }
                     @if mismatch.severity < Severity::Hold && mismatch.count > 1 { dt { (lang.pick("次数", "Count")) } dd { (mismatch.count) } }
                     @if !mismatch.codes.is_empty() {
                         dt { (lang.pick("包件", "Packages")) }

@@ -23,6 +23,7 @@ fn row() -> Row {
         document: Some("<i>".into()),
         count: 1,
         codes: BTreeSet::new(),
+        at: shared::time::Timestamp::from_ms(0),
         events: BTreeSet::new(),
         due: None,
     };

@@ -1,7 +1,8 @@
 //! The console's words in both languages.
 
 use serde::Deserialize;
-use shared::mismatch::{Kind, Severity, State, Words};
+use shared::citation::{Citation, Rulebook};
+use shared::mismatch::{Mismatch, Severity, State, Words};
 
 /// The reader's language; Chinese first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -38,12 +39,12 @@ impl Lang {
 
     /// The articles that a kind rests on.
     #[must_use]
-    pub fn citations(self, kind: Kind) -> String {
-        let one = |citation: &shared::citation::Citation| match self {
+    pub fn citations(self, mismatch: &Mismatch, rulebook: Rulebook) -> String {
+        let one = |citation: &Citation| match self {
             Self::Zh => citation.zh(),
             Self::En => citation.en(),
         };
-        kind.info().citations.iter().map(one).collect::<Vec<_>>().join(self.pick(";", "; "))
+        mismatch.citations(rulebook).iter().map(one).collect::<Vec<_>>().join(self.pick(";", "; "))
     }
 
     /// The word of a severity.
@@ -77,6 +78,10 @@ impl Lang {
             Stage::Inbound => self.pick("入库", "inbound"),
             Stage::Sort => self.pick("分拣", "sort"),
             Stage::Receipt => self.pick("收货确认", "receipt"),
+            Stage::TransferOut => self.pick("调出", "transfer out"),
+            Stage::TransferIn => self.pick("调入", "transfer in"),
+            Stage::ReturnOut => self.pick("退出", "return out"),
+            Stage::ReturnIn => self.pick("退入", "return in"),
         }
     }
 }

@@ -121,17 +121,15 @@ impl Row<'_> {
     }
 
     fn line_of_goods(&self) -> Result<Line, ImportError> {
-        Ok(Line { product: self.text("product")?.into(), units: self.count("units")? })
+        Ok(Line::new(self.text("product")?.into(), self.count("units")?))
     }
 }
 
 fn record(row: &Row<'_>, kind: &str) -> Result<Record, ImportError> {
     Ok(match kind {
-        "members" => Record::Member(Member {
-            member: row.text("member")?.into(),
-            name: row.text("name")?.to_owned(),
-            role: row.word("role")?,
-        }),
+        "members" => {
+            Record::Member(Member::new(row.text("member")?.into(), row.text("name")?.to_owned(), row.word("role")?))
+        }
         "sites" => Record::Site(Site {
             site: row.text("site")?.into(),
             member: row.text("member")?.into(),
@@ -139,13 +137,13 @@ fn record(row: &Row<'_>, kind: &str) -> Result<Record, ImportError> {
             region: row.optional("region").to_owned(),
         }),
         "products" => return product(row),
-        "contracts and orders" => Record::Basis(Basis {
-            basis: row.text("basis")?.into(),
-            kind: row.word("kind")?,
-            seller: row.text("seller")?.into(),
-            buyer: row.text("buyer")?.into(),
-            lines: vec![row.line_of_goods()?],
-        }),
+        "contracts and orders" => Record::Basis(Basis::new(
+            row.text("basis")?.into(),
+            row.word("kind")?,
+            row.text("seller")?.into(),
+            row.text("buyer")?.into(),
+            vec![row.line_of_goods()?],
+        )),
         _ => Record::Document(ShippingDocument {
             document: row.text("document")?.into(),
             basis: row.text("basis")?.into(),
@@ -154,6 +152,8 @@ fn record(row: &Row<'_>, kind: &str) -> Result<Record, ImportError> {
             carrier: row.text("carrier")?.to_owned(),
             packing_level: row.word("packing_level")?,
             lines: vec![row.line_of_goods()?],
+            lacks: Vec::new(),
+            absent: false,
         }),
     })
 }
@@ -161,13 +161,10 @@ fn record(row: &Row<'_>, kind: &str) -> Result<Record, ImportError> {
 fn product(row: &Row<'_>) -> Result<Record, ImportError> {
     let gtin = row.text("gtin")?;
     check_digit::verify(gtin, 14).map_err(|error| row.wrong("gtin", error.to_string()))?;
-    Ok(Record::Product(Product {
-        product: row.text("product")?.into(),
-        name: row.text("name")?.to_owned(),
-        maker: row.text("maker")?.into(),
-        registry: row.word("registry")?,
-        levels: vec![PackLevel { level: row.word("level")?, gtin: gtin.to_owned(), units: row.count("units")? }],
-    }))
+    let levels = vec![PackLevel { level: row.word("level")?, gtin: gtin.to_owned(), units: row.count("units")? }];
+    let (name, maker) = (row.text("name")?.to_owned(), row.text("maker")?.into());
+    let product = Product::new(row.text("product")?.into(), name, maker, levels);
+    Ok(Record::Product(Product { registry: row.word("registry")?, ..product }))
 }
 
 /// Joins a row to the record of the same key, if the file has one; what all its rows share must be the same.
@@ -224,16 +221,15 @@ fn add_code(
 ) -> Result<(), ImportError> {
     let name: PackId = row.text("pack")?.into();
     let before = references.packs.get(&name);
-    let pack = Pack {
-        product: row.text("product")?.into(),
-        level: row.word("level")?,
-        basis: row.text("basis")?.into(),
-        issued_at: before.map_or(now, |before| before.issued_at),
-        loss: before.and_then(|before| before.loss),
-        pack: name,
-    };
+    let issued_at = before.map_or(now, |before| before.issued_at);
+    let (product, basis) = (row.text("product")?.into(), row.text("basis")?.into());
+    let mut pack = Pack::new(name.clone(), product, row.word("level")?, basis, issued_at);
+    if let Some(before) = before {
+        // A file of codes says nothing of loss, use or batch: what is known stays.
+        pack = Pack { product: pack.product, level: pack.level, basis: pack.basis, ..before.clone() };
+    }
     let parent = if row.optional("parent").is_empty() { None } else { Some(row.code("parent")?) };
-    let code = CodeRecord { code: row.code("code")?, pack: pack.pack.clone(), product: pack.product.clone(), parent };
+    let code = CodeRecord::new(row.code("code")?, pack.pack.clone(), pack.product.clone(), parent);
     // A code names its pack only, so the particulars are compared where the pack was first named.
     join(records, places, row, Record::Pack(pack))?;
     records.push(Record::Code(code));

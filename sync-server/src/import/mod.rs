@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use shared::ids::BasisId;
-use shared::reference::References;
+use shared::reference::{Quota, References, Relocation, StockReport};
 use shared::time::Timestamp;
 use shared::wire::Record;
 use sqlx::SqliteConnection;
@@ -133,7 +133,19 @@ pub(crate) fn touch(touched: &mut Touched, record: &Record) {
         Record::Document(document) => drop(touched.bases.insert(document.basis.clone())),
         Record::Pack(pack) => drop(touched.bases.insert(pack.basis.clone())),
         Record::Code(code) => drop(touched.codes.insert(code.code.clone())),
-        Record::Member(_) | Record::Site(_) | Record::Product(_) | Record::Manifest(_) | Record::Mismatch(_) => {}
+        Record::Application(application) => drop(touched.bases.insert(application.basis.clone())),
+        Record::Quota(Quota { member, .. })
+        | Record::Relocation(Relocation { member, .. })
+        | Record::StockReport(StockReport { member, .. }) => drop(touched.members.insert(member.clone())),
+        // What they change may concern any basis: `touch_before` names those.
+        Record::Member(_)
+        | Record::Site(_)
+        | Record::Product(_)
+        | Record::Operator(_)
+        | Record::Carrier(_)
+        | Record::Policy(_)
+        | Record::Manifest(_)
+        | Record::Mismatch(_) => {}
     }
 }
 
@@ -150,7 +162,12 @@ async fn touch_before(
             touched.bases.extend(references.documents.get(&document.document).map(|before| before.basis.clone()));
         }
         Record::Pack(pack) => touched.bases.extend(references.packs.get(&pack.pack).map(|before| before.basis.clone())),
-        Record::Product(_) => touched.bases.extend(store::event::bases_worked_on(conn).await?),
+        Record::Product(_)
+        | Record::Member(_)
+        | Record::Site(_)
+        | Record::Operator(_)
+        | Record::Carrier(_)
+        | Record::Policy(_) => touched.bases.extend(store::event::bases_worked_on(conn).await?),
         _ => {}
     }
     Ok(())

@@ -172,7 +172,7 @@ fn readable(batch: &Batch, seq: u64, body: &[u8]) -> Result<Event, String> {
 /// terminal worked on (a later event of it may complete them).
 async fn touched(conn: &mut SqliteConnection, batch: &Batch) -> Result<Touched, PushError> {
     let mut touched =
-        Touched { bases: store::event::bases_opened_by(conn, batch.header.terminal).await?, codes: BTreeSet::new() };
+        Touched { bases: store::event::bases_opened_by(conn, batch.header.terminal).await?, ..Touched::default() };
     for event in batch.bodies.iter().filter_map(|body| Event::from_body(body).ok()) {
         add(&mut touched, &event.act);
         if let Act::Void { voids, .. } = event.act

@@ -34,7 +34,12 @@ impl Visible {
 
     pub(super) fn may_see(&self, record: &Record) -> bool {
         match record {
-            Record::Member(_) | Record::Site(_) | Record::Product(_) => true,
+            Record::Member(_) | Record::Site(_) | Record::Product(_) | Record::Carrier(_) | Record::Policy(_) => true,
+            Record::Operator(operator) => operator.member == self.member,
+            Record::Quota(quota) => quota.member == self.member,
+            Record::Application(application) => application.member == self.member,
+            Record::Relocation(relocation) => relocation.member == self.member,
+            Record::StockReport(report) => report.member == self.member,
             Record::Basis(basis) => self.bases.contains(&basis.basis),
             Record::Document(document) => self.bases.contains(&document.basis),
             Record::Pack(pack) => self.packs.contains(&pack.pack),

@@ -3,17 +3,16 @@
 //! The rules stay in `shared`; here is only which facts they need: everything under the touched bases, every scan of the codes
 //! there and of the packages that hold or fill them. Work grows with the bases touched, not with the ledger.
 
-mod manifest;
-
 use std::collections::BTreeSet;
 
 use shared::code::PackageCode;
-use shared::ids::BasisId;
+use shared::ids::{BasisId, MemberId};
 use shared::mismatch::{Mismatch, Scope};
-use shared::reference::References;
-use shared::rules::{Policy, judge};
+use shared::reference::{Policy, References};
+use shared::rules::judge_index;
 use shared::time::Timestamp;
-use shared::trail::{History, Index};
+use shared::trail::{History, Index, manifests};
+use shared::wire::Record;
 use sqlx::SqliteConnection;
 
 use crate::store::{self, Store, StoreError, event::Facts};
@@ -25,12 +24,16 @@ pub struct Touched {
     pub bases: BTreeSet<BasisId>,
     /// Codes that were scanned or registered.
     pub codes: BTreeSet<PackageCode>,
+    /// Members whose quota, relocations or reports changed.
+    pub members: BTreeSet<MemberId>,
 }
 
 /// Everything that one judgement needs.
 struct World {
     bases: BTreeSet<BasisId>,
     codes: BTreeSet<PackageCode>,
+    /// Members everything of whose trade is here.
+    members: BTreeSet<MemberId>,
     history: History,
     references: References,
 }
@@ -43,17 +46,18 @@ pub async fn rejudge(
     position: u64,
 ) -> Result<Vec<Mismatch>, StoreError> {
     let world = load(conn, touched).await?;
-    let judged = judge(&world.history, &world.references, &Policy::default(), now);
+    let index = Index::new(&world.history, &world.references);
+    let judged = judge_index(&index, &world.references.policy(), now);
     let scopes: BTreeSet<Scope> = world
         .bases
         .iter()
         .map(|basis| Scope::Basis(basis.clone()))
         .chain(world.codes.iter().map(|code| Scope::Code(code.clone())))
+        .chain(world.members.iter().map(|member| Scope::Member(member.clone())))
         .collect();
     let live: Vec<Mismatch> = judged.into_iter().filter(|mismatch| scopes.contains(&mismatch.scope)).collect();
     store::verdict::replace(conn, &scopes, &live.iter().collect::<Vec<_>>(), now, position).await?;
-    let index = Index::new(&world.history, &world.references);
-    for manifest in manifest::of_bases(&index, &world.references, &world.bases) {
+    for manifest in manifests(&index).into_iter().filter(|manifest| world.bases.contains(&manifest.basis)) {
         store::verdict::put_manifest(conn, &manifest, position).await?;
     }
     Ok(live)
@@ -69,6 +73,21 @@ pub async fn references_changed(
     rejudge(conn, touched, now, position).await.map(drop)
 }
 
+/// Makes the configured thresholds those that everyone judges by: terminals pull them like any reference. Where they differ from
+/// before, everything that was worked on is judged again.
+pub async fn adopt_policy(store: &Store, policy: Policy, now: Timestamp) -> Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    let position = store::next_position(&mut tx).await?;
+    if store::reference::put(&mut tx, &Record::Policy(policy), position).await? {
+        let bases = store::event::bases_worked_on(&mut tx).await?;
+        rejudge(&mut tx, &Touched { bases, ..Touched::default() }, now, position).await?;
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(())
+}
+
 /// Judges again what time alone has changed by `now`. Answers how many bases it touched.
 pub async fn sweep(store: &Store, now: Timestamp) -> Result<usize, StoreError> {
     let mut tx = store.write().await?;
@@ -76,7 +95,7 @@ pub async fn sweep(store: &Store, now: Timestamp) -> Result<usize, StoreError> {
     let swept = bases.len();
     if swept > 0 {
         let position = store::next_position(&mut tx).await?;
-        rejudge(&mut tx, &Touched { bases, codes: BTreeSet::new() }, now, position).await?;
+        rejudge(&mut tx, &Touched { bases, ..Touched::default() }, now, position).await?;
     }
     tx.commit().await?;
     Ok(swept)
@@ -92,6 +111,14 @@ async fn load(conn: &mut SqliteConnection, touched: &Touched) -> Result<World, S
     store::event::of_codes(conn, &scanned, &mut facts).await?;
     bases.extend(named_bases(&facts));
 
+    // A quota counts all that a member executes: its whole trade is needed.
+    let sellers = bases.iter().filter_map(|basis| references.bases.get(basis)).map(|basis| basis.seller.clone());
+    let members: BTreeSet<MemberId> = sellers.chain(touched.members.iter().cloned()).collect();
+    let has_quota = |member: &MemberId| references.quotas.keys().any(|(of, _, _)| of == member);
+    let with_quota: BTreeSet<&MemberId> = members.iter().filter(|member| has_quota(member)).collect();
+    let whole = references.bases.values().filter(|basis| with_quota.contains(&basis.seller));
+    bases.extend(whole.map(|basis| basis.basis.clone()));
+
     store::event::of_bases(conn, &bases, &mut facts).await?;
     let under = scanned.union(&named_codes(&facts)).cloned().collect();
     let codes = store::code::load_families(conn, &under, &mut references).await?;
@@ -101,7 +128,7 @@ async fn load(conn: &mut SqliteConnection, touched: &Touched) -> Result<World, S
 
     let reached = store::event::reached(conn).await?;
     let history = History { facts: facts.into_values().collect(), reached };
-    Ok(World { bases, codes, history, references })
+    Ok(World { bases, codes, members, history, references })
 }
 
 fn named_bases(facts: &Facts) -> BTreeSet<BasisId> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use shared::code::{CodeKey, PackageCode};
 use shared::ids::PackId;
 use shared::reference::{CodeRecord, References};
+use shared::time::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{StoreError, to_i64};
@@ -45,8 +46,8 @@ pub async fn load_families(
 /// The records of the codes themselves and of what is inside them.
 async fn related(conn: &mut SqliteConnection, codes: &BTreeSet<PackageCode>) -> Result<Vec<CodeRecord>, StoreError> {
     let sql = "with wanted as (select unhex(value) as code_key from json_each($1)) \
-               select code, pack, product, parent from code where code_key in (select code_key from wanted) \
-               union select code, pack, product, parent from code where parent_key in (select code_key from wanted)";
+               select code, pack, product, parent, cancelled_at from code where code_key in (select code_key from wanted) \
+               union select code, pack, product, parent, cancelled_at from code where parent_key in (select code_key from wanted)";
     let rows = sqlx::query(sql).bind(keys_json(codes)?).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
@@ -60,6 +61,7 @@ fn read(row: &SqliteRow) -> Result<CodeRecord, StoreError> {
         pack: row.try_get::<String, _>("pack")?.into(),
         product: row.try_get::<String, _>("product")?.into(),
         parent: parent.as_deref().map(parsed).transpose()?,
+        cancelled_at: row.try_get::<Option<i64>, _>("cancelled_at")?.map(Timestamp::from_ms),
     })
 }
 
@@ -67,11 +69,12 @@ fn read(row: &SqliteRow) -> Result<CodeRecord, StoreError> {
 pub async fn put(conn: &mut SqliteConnection, record: &CodeRecord, position: u64) -> Result<bool, StoreError> {
     let key = |code: &PackageCode| CodeKey::of(code).as_bytes().to_vec();
     let done = sqlx::query(
-        "insert into code (code_key, code, pack, product, parent_key, parent, position) \
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (code_key) do update set pack = excluded.pack, \
+        "insert into code (code_key, code, pack, product, parent_key, parent, cancelled_at, position) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (code_key) do update set pack = excluded.pack, \
          product = excluded.product, parent_key = excluded.parent_key, parent = excluded.parent, \
-         position = excluded.position \
-         where pack <> excluded.pack or product <> excluded.product or parent is not excluded.parent",
+         cancelled_at = excluded.cancelled_at, position = excluded.position \
+         where pack <> excluded.pack or product <> excluded.product or parent is not excluded.parent \
+         or cancelled_at is not excluded.cancelled_at",
     )
     .bind(key(&record.code))
     .bind(record.code.to_string())
@@ -79,6 +82,7 @@ pub async fn put(conn: &mut SqliteConnection, record: &CodeRecord, position: u64
     .bind(record.product.as_str())
     .bind(record.parent.as_ref().map(key))
     .bind(record.parent.as_ref().map(ToString::to_string))
+    .bind(record.cancelled_at.map(Timestamp::as_ms))
     .bind(to_i64(position))
     .execute(conn)
     .await?;
@@ -87,7 +91,7 @@ pub async fn put(conn: &mut SqliteConnection, record: &CodeRecord, position: u64
 
 /// The codes of a pack, in canonical order.
 pub async fn of_pack(conn: &mut SqliteConnection, pack: &PackId) -> Result<Vec<CodeRecord>, StoreError> {
-    let sql = "select code, pack, product, parent from code where pack = $1 order by code";
+    let sql = "select code, pack, product, parent, cancelled_at from code where pack = $1 order by code";
     sqlx::query(sql).bind(pack.as_str()).fetch_all(conn).await?.iter().map(read).collect()
 }
 
@@ -104,7 +108,7 @@ pub async fn changed(
     packs: &BTreeSet<PackId>,
     since: i64,
 ) -> Result<Vec<(i64, CodeRecord)>, StoreError> {
-    let sql = "select code, pack, product, parent, position from code where position > $1 \
+    let sql = "select code, pack, product, parent, cancelled_at, position from code where position > $1 \
                and pack in (select value from json_each($2))";
     let rows = sqlx::query(sql).bind(since).bind(serde_json::to_string(packs)?).fetch_all(conn).await?;
     rows.iter().map(|row| Ok((row.try_get("position")?, read(row)?))).collect()

@@ -38,7 +38,7 @@ pub async fn append(conn: &mut SqliteConnection, new: &NewEvent<'_>) -> Result<(
     .bind(to_i64(event.seq))
     .bind(new.member.as_str())
     .bind(event.at.as_ms())
-    .bind(kind(&event.act))
+    .bind(event.act.as_str())
     .bind(basis.map(BasisId::as_str))
     .bind(document.map(shared::ids::DocumentId::as_str))
     .bind(code.map(|code| CodeKey::of(&code).as_bytes().to_vec()))
@@ -73,27 +73,13 @@ pub async fn append_unread(
     Ok(())
 }
 
-fn kind(act: &Act) -> &'static str {
-    match act {
-        Act::EpochStarted { .. } => "epoch_started",
-        Act::SignedIn => "signed_in",
-        Act::SignedOut => "signed_out",
-        Act::TaskOpened { .. } => "task_opened",
-        Act::TaskClosed { .. } => "task_closed",
-        Act::Outbound(_) => "outbound",
-        Act::Inbound(_) => "inbound",
-        Act::Sort(_) => "sort",
-        Act::Receipt(_) => "receipt",
-        Act::SetAside { .. } => "set_aside",
-        Act::Void { .. } => "void",
-    }
-}
-
 /// The event that a void or a set-aside is about.
 fn about(event: &Event) -> Option<EventRef> {
     match &event.act {
         Act::Void { voids, .. } => Some(*voids),
-        Act::SetAside { scan_seq, .. } => Some(EventRef { seq: *scan_seq, ..event.by() }),
+        Act::SetAside { scan_seq, .. } | Act::Released { scan_seq, .. } => {
+            Some(EventRef { seq: *scan_seq, ..event.by() })
+        }
         _ => None,
     }
 }

@@ -1,0 +1,111 @@
+//! A scan against members, products, places and carriers, as they were when it happened.
+
+use super::verdict::{Certainty, Verdict};
+use crate::mismatch::Kind;
+use crate::reference::{GoodsClass, Listing, Market, Member, MemberStatus, Role};
+use crate::trail::{CodeNo, Scan};
+
+pub(super) fn judge(verdict: &mut Verdict<'_>) {
+    let index = verdict.index;
+    for scan in &index.scans {
+        let Ok(code) = scan.code else { continue };
+        // Returns to the seller and reports are never blocked; a repeat says nothing new.
+        if scan.repeat || scan.stage.returns() {
+            continue;
+        }
+        members(verdict, scan, code);
+        product(verdict, scan, code);
+        region(verdict, scan, code);
+        carrier(verdict, scan);
+    }
+}
+
+/// Who acts must be active and licensed; who sends must send to one that is. At arrival the sender may have changed since.
+fn members(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo) {
+    let class = verdict.index.package(code).product.map_or(GoodsClass::Product, |(product, _)| product.class);
+    if let Some(member) = scan.member_record {
+        member_in_order(verdict, scan, code, member, Some(class));
+    }
+    if !scan.stage.sends() {
+        return;
+    }
+    let Some(basis) = verdict.index.basis(scan.basis).1.filter(|basis| basis.buyer != *scan.member) else { return };
+    if let Some(buyer) = verdict.references.members.get(&basis.buyer) {
+        member_in_order(verdict, scan, code, buyer, None);
+    }
+}
+
+fn member_in_order(
+    verdict: &mut Verdict<'_>,
+    scan: &Scan<'_>,
+    code: CodeNo,
+    member: &Member,
+    acts_with: Option<GoodsClass>,
+) {
+    if !member.statuses.is_empty() && verdict.surely(scan, |at| member.status(at) != MemberStatus::Active) {
+        verdict.raise_code(Kind::MemberNotActive, code, &[scan], Certainty::Sure);
+    }
+    let Some(licence) = &member.licence else { return };
+    let stage = scan.stage;
+    let invalid = verdict.surely(scan, |at| match acts_with {
+        Some(class) => !licence.allows(stage, class, at),
+        // Of the one who is sent to only the term is known to matter: what it may do is judged when it acts.
+        None => licence.until.is_some_and(|until| at >= until) || licence.from.is_some_and(|from| at < from),
+    });
+    if invalid {
+        verdict.raise_code(Kind::LicenceInvalid, code, &[scan], Certainty::Sure);
+    }
+}
+
+/// The catalogue and what was stopped (trading/2022-trial art. 7, 12). Export goods are not listed here.
+fn product(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo) {
+    let Some((product, _)) = verdict.index.package(code).product else { return };
+    let export = verdict.index.basis(scan.basis).1.is_some_and(|basis| basis.market == Market::Export);
+    if product.listings.is_empty() || export {
+        return;
+    }
+    if verdict.surely(scan, |at| product.listing(at) == Listing::Unlisted) {
+        verdict.raise_code(Kind::ProductNotListed, code, &[scan], Certainty::Sure);
+    }
+    if verdict.surely(scan, |at| matches!(product.listing(at), Listing::Suspended | Listing::Ended)) {
+        verdict.raise_code(Kind::ProductSuspended, code, &[scan], Certainty::Sure);
+    }
+}
+
+/// A wholesaler sells in its own region (logistics/2022 art. 11). Regions compare by prefix.
+fn region(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo) {
+    let Some(basis) = verdict.index.basis(scan.basis).1.filter(|basis| basis.market != Market::Export) else { return };
+    let members = &verdict.references.members;
+    let Some(seller) = members.get(&basis.seller).filter(|seller| seller.has_role(Role::Wholesaler, scan.at)) else {
+        return;
+    };
+    let document = verdict.index.document(scan.document).1;
+    let consignee = document.map_or(&basis.buyer, |document| &document.consignee);
+    let Some(consignee) = members.get(consignee) else { return };
+    let known = !seller.region.is_empty() && !consignee.region.is_empty();
+    if known && !consignee.region.starts_with(&seller.region) {
+        verdict.raise_code(Kind::CrossRegion, code, &[scan], Certainty::Sure);
+    }
+}
+
+/// The carrier on the document must be known and its papers valid (logistics/2022 art. 9, 16); who came must be the carrier.
+fn carrier(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
+    let index = verdict.index;
+    let Some(document) = index.document(scan.document).1.filter(|document| !document.carrier.is_empty()) else {
+        return;
+    };
+    if !scan.stage.sends() {
+        return;
+    }
+    let carriers = &verdict.references.carriers;
+    let known = carriers.get(&document.carrier);
+    let invalid = |at| known.is_none_or(|known| known.until.is_some_and(|until| at >= until));
+    let registered = !carriers.is_empty();
+    if registered && verdict.surely(scan, invalid) {
+        verdict.raise_document(Kind::CarrierInvalid, scan, Certainty::Sure);
+    }
+    let came = index.side((scan.basis, scan.document, scan.stage)).map_or(&[][..], |side| &side.carriers);
+    if came.iter().any(|(carrier, _)| *carrier != document.carrier) {
+        verdict.raise_document(Kind::CarrierInvalid, scan, Certainty::Sure);
+    }
+}
