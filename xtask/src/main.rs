@@ -1,10 +1,12 @@
-//! `cargo xtask demo | test | setup`: installs what is missing, then does the job.
+//! `cargo xtask demo | test | scenario | bench | setup`: installs what is missing, then does the job.
 //!
 //! No dependency: this compiles on a bare machine with a Rust toolchain and its C linker, before anything else is there.
 
 mod demo;
 mod packages;
+mod program;
 mod progress;
+mod scenario;
 mod steps;
 mod test;
 
@@ -13,6 +15,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask demo [--headless] [--json]   the main job: server, terminals, planted faults, reconciliation
 cargo xtask test [--long] [ARGS]         formatting, lints, documentation and every test; ARGS go to the test runner
+cargo xtask scenario [--json] PATH...    plays scenario files (tests/fixtures/scenarios) through the pure rules
+cargo xtask bench judge [--json]         how fast the rules judge
 cargo xtask setup                        only install the system packages that are missing
 
 Each first installs the Debian/Ubuntu packages that it lacks, saying which and why.";
@@ -22,6 +26,8 @@ fn main() -> ExitCode {
     let (command, rest) = args.split_first().map_or(("--help", &[][..]), |(first, rest)| (first.as_str(), rest));
     let done = match command {
         "demo" => demo::run(rest),
+        "scenario" => scenario::run(rest),
+        "bench" => scenario::bench(rest),
         "test" => test::run(rest),
         "setup" => packages::install(packages::Need::Test),
         "--help" | "-h" | "help" => {

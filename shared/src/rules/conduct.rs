@@ -1,7 +1,8 @@
 //! How people work: undo that has no effect or comes late, gates overridden or asked with stale data, a pace no hand can keep, one
 //! person at two sites.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use super::verdict::{Certainty, Raised, Verdict};
 use crate::event::{Act, Capture};
@@ -71,33 +72,38 @@ fn stale(verdict: &mut Verdict<'_>, asked: &Fact, references_at: Timestamp) {
     verdict.raise(raised);
 }
 
-/// An aim: the labels of one picture, or one label where no picture is told.
-struct Aim<'v> {
-    at: Timestamp,
-    frame: Option<u64>,
-    scan: &'v Scan<'v>,
+/// The aims of one log: each the labels of one picture, or one label where no picture is told.
+#[derive(Default)]
+struct Aims<'v> {
+    by_time: Vec<&'v Scan<'v>>,
+    first_of_frame: HashMap<u64, Timestamp>,
 }
 
 /// More aims than a person can make, and pictures used again (traceability/2022 art. 25(1)). Fixed readers are exempt.
 fn pace(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
-    let mut logs: BTreeMap<(TerminalId, EpochId), Vec<Aim<'_>>> = BTreeMap::new();
-    let by_hand = |scan: &&Scan<'_>| matches!(scan.movement.how, Capture::Camera | Capture::Wedge);
+    let mut logs: BTreeMap<(TerminalId, EpochId), Aims<'_>> = BTreeMap::new();
+    let by_hand = |scan: &&Scan<'_>| matches!(scan.how, Capture::Camera | Capture::Wedge);
     for scan in index.scans.iter().filter(by_hand) {
         let aims = logs.entry((scan.by.terminal, scan.by.epoch)).or_default();
-        let frame = scan.movement.frame;
-        match aims.iter().rev().find(|aim| frame.is_some() && aim.frame == frame) {
-            Some(aim) if scan.at.as_ms().saturating_sub(aim.at.as_ms()) <= ONE_FRAME_MS => {}
-            Some(_) => verdict.raise_document(Kind::ImplausiblePace, scan, Certainty::Sure),
-            None => aims.push(Aim { at: scan.at, frame, scan }),
+        match scan.frame.map(|frame| aims.first_of_frame.entry(frame)) {
+            Some(Entry::Occupied(first)) => {
+                if scan.at.as_ms().saturating_sub(first.get().as_ms()) > ONE_FRAME_MS {
+                    verdict.raise_document(Kind::ImplausiblePace, scan, Certainty::Sure);
+                }
+                continue;
+            }
+            Some(Entry::Vacant(free)) => drop(free.insert(scan.at)),
+            None => {}
         }
+        aims.by_time.push(scan);
     }
     let least_ms = verdict.limits.pace_ms.saturating_mul(i64::try_from(Limits::PACE_AIMS - 1).unwrap_or(i64::MAX));
     for aims in logs.values() {
-        for window in aims.windows(Limits::PACE_AIMS) {
-            let (first, last) = (&window[0], &window[Limits::PACE_AIMS - 1]);
+        for window in aims.by_time.windows(Limits::PACE_AIMS) {
+            let (first, last) = (window[0], window[Limits::PACE_AIMS - 1]);
             if last.at.as_ms().saturating_sub(first.at.as_ms()) < least_ms {
-                verdict.raise_document(Kind::ImplausiblePace, last.scan, Certainty::Sure);
+                verdict.raise_document(Kind::ImplausiblePace, last, Certainty::Sure);
             }
         }
     }

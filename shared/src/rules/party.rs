@@ -29,8 +29,8 @@ fn members(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo) {
     if !scan.stage.sends() {
         return;
     }
-    let Some(basis) = verdict.index.basis(scan.basis).1.filter(|basis| basis.buyer != *scan.member) else { return };
-    if let Some(buyer) = verdict.references.members.get(&basis.buyer) {
+    let buyer = verdict.index.parties(scan.basis).buyer;
+    if let Some(buyer) = buyer.filter(|buyer| buyer.member != *scan.member) {
         member_in_order(verdict, scan, code, buyer, None);
     }
 }
@@ -75,15 +75,14 @@ fn product(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo) {
 /// A wholesaler sells in its own region (logistics/2022 art. 11). Regions compare by prefix.
 fn region(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo) {
     let Some(basis) = verdict.index.basis(scan.basis).1.filter(|basis| basis.market != Market::Export) else { return };
-    let members = &verdict.references.members;
-    let Some(seller) = members.get(&basis.seller).filter(|seller| seller.has_role(Role::Wholesaler, scan.at)) else {
+    let Some(seller) = verdict.index.parties(scan.basis).seller else { return };
+    if seller.region.is_empty() || !seller.has_role(Role::Wholesaler, scan.at) {
         return;
-    };
+    }
     let document = verdict.index.document(scan.document).1;
     let consignee = document.map_or(&basis.buyer, |document| &document.consignee);
-    let Some(consignee) = members.get(consignee) else { return };
-    let known = !seller.region.is_empty() && !consignee.region.is_empty();
-    if known && !consignee.region.starts_with(&seller.region) {
+    let Some(consignee) = verdict.references.members.get(consignee) else { return };
+    if !consignee.region.is_empty() && !consignee.region.starts_with(&seller.region) {
         verdict.raise_code(Kind::CrossRegion, code, &[scan], Certainty::Sure);
     }
 }

@@ -82,16 +82,16 @@ fn operator(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
 /// Typed codes: told once per document; a warning where an operator types more than the agreed share under a basis.
 fn manual_entries(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
-    if !index.scans.iter().any(|scan| scan.movement.how == Capture::Manual) {
+    if !index.scans.iter().any(|scan| scan.how == Capture::Manual) {
         return;
     }
     let mut rates: BTreeMap<(&BasisId, Option<&OperatorId>), (u64, u64)> = BTreeMap::new();
     for scan in &index.scans {
         let (typed, all) = rates.entry((&scan.movement.basis, scan.operator)).or_default();
-        *typed += u64::from(scan.movement.how == Capture::Manual);
+        *typed += u64::from(scan.how == Capture::Manual);
         *all += 1;
     }
-    for scan in index.scans.iter().filter(|scan| scan.movement.how == Capture::Manual) {
+    for scan in index.scans.iter().filter(|scan| scan.how == Capture::Manual) {
         let (typed, all) = rates.get(&(&scan.movement.basis, scan.operator)).copied().unwrap_or_default();
         let often = all >= RATED_SCANS_MIN && typed * 100 > verdict.limits.manual_percent.saturating_mul(all);
         let severity = if often { Severity::Warn } else { Severity::Info };

@@ -5,7 +5,7 @@ use crate::mismatch::{Kind, Severity};
 use crate::reference::Unpaid;
 use crate::reference::{Basis, BasisKind, GoodsClass, Market, Role};
 use crate::time::Timestamp;
-use crate::trail::{CodeNo, Index, Scan};
+use crate::trail::{CodeNo, Parties, Scan};
 
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
@@ -91,7 +91,7 @@ fn changed(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo, basis: &Bas
 
 /// What the trade itself asks: a permitted pairing, and settlement before a retail order moves.
 fn trade(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo, basis: &Basis) {
-    if is_forbidden(verdict.index, basis, scan.at) {
+    if is_forbidden(basis, verdict.index.parties(scan.basis), scan.at) {
         verdict.raise_code(Kind::ForbiddenPairing, code, &[scan], Certainty::Sure);
     }
     let unpaid = |at| basis.unpaid && basis.paid_at.is_none_or(|paid| at < paid);
@@ -125,7 +125,9 @@ fn forbidden_trades(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
     for (id, basis) in &verdict.references.bases {
         let signed = basis.signed_at.unwrap_or(verdict.now);
-        if !is_forbidden(index, basis, signed) || index.has_scans(id) {
+        let known = |party| verdict.references.members.get(party);
+        let parties = Parties { seller: known(&basis.seller), buyer: known(&basis.buyer) };
+        if !is_forbidden(basis, parties, signed) || index.has_scans(id) {
             continue;
         }
         let scope = crate::mismatch::Scope::Basis(id.clone());
@@ -137,12 +139,11 @@ fn forbidden_trades(verdict: &mut Verdict<'_>) {
 
 /// Whether a contract or order pairs members that may not trade its goods (trading/2022-trial art. 6). A party that is not on
 /// record is not judged.
-fn is_forbidden(index: &Index<'_>, basis: &Basis, at: Timestamp) -> bool {
+fn is_forbidden(basis: &Basis, parties: Parties<'_>, at: Timestamp) -> bool {
     if !matches!(basis.kind, BasisKind::Contract | BasisKind::Order) {
         return false;
     }
-    let members = &index.references.members;
-    let (Some(seller), Some(buyer)) = (members.get(&basis.seller), members.get(&basis.buyer)) else { return false };
+    let (Some(seller), Some(buyer)) = (parties.seller, parties.buyer) else { return false };
     let sells = |roles: &[Role]| roles.iter().any(|role| seller.has_role(*role, at));
     let buys = |roles: &[Role]| roles.iter().any(|role| buyer.has_role(*role, at));
     !PERMITTED.iter().any(|(class, from, to)| *class == basis.class && sells(from) && buys(to))

@@ -177,10 +177,10 @@ impl<'a> Index<'a> {
             }
             Act::CaseChecked { parent, children, .. } => {
                 for text in children.iter().chain([parent]) {
-                    drop(self.text(text));
+                    let _ = self.text(text);
                 }
             }
-            Act::Report(report) => drop(report.text.as_deref().map(|text| self.text(text))),
+            Act::Report(report) => self.note(report.text.as_deref()),
             Act::Relabel { old, new } => {
                 if let (Ok(old), Ok(new)) = (self.text(old), self.text(new)) {
                     let ended = &mut self.packages[old.place()].replaced_at;
@@ -189,6 +189,13 @@ impl<'a> Index<'a> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Gives a code that a report names its number, where it has none yet.
+    fn note(&mut self, text: Option<&'a str>) {
+        if let Some(text) = text {
+            let _ = self.text(text);
         }
     }
 

@@ -4,20 +4,31 @@
 //! they are sorted before anything is numbered.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::collect::{Effective, effective, set_aside};
-use super::package::{BasisNo, CodeNo, DocumentNo, Package, Scan};
+use super::package::{BasisNo, CodeNo, DocumentNo, Malformed, Package, Scan};
 use super::side::Side;
 use super::{Fact, History};
-use crate::code::{CodeError, PackageCode};
+use crate::code::PackageCode;
 use crate::event::{Act, Close, Stage};
-use crate::ids::{BasisId, DocumentId, MemberId, TerminalId};
+use crate::ids::{BasisId, DocumentId, MemberId, SiteId, TerminalId};
 use crate::reference::{Basis, Member, PackLevel, Product, References, ShippingDocument};
 use crate::time::Timestamp;
 
 /// One (basis, document, stage).
 pub type SideKey = (BasisNo, DocumentNo, Stage);
+
+/// What is known of the parties of a basis.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Parties<'a> {
+    /// Who sells.
+    pub seller: Option<&'a Member>,
+    /// Who buys.
+    pub buyer: Option<&'a Member>,
+}
 
 /// All effective facts, and what rules ask of them.
 #[derive(Debug)]
@@ -35,8 +46,9 @@ pub struct Index<'a> {
     pub(super) packages: Vec<Package<'a>>,
     pub(super) trails: Vec<OnceCell<Box<[u32]>>>,
     numbers: HashMap<PackageCode, CodeNo>,
-    texts: HashMap<&'a str, Result<CodeNo, CodeError>>,
+    texts: HashMap<&'a str, Result<CodeNo, Malformed>>,
     bases: Vec<(&'a BasisId, Option<&'a Basis>)>,
+    parties: Vec<Parties<'a>>,
     basis_numbers: HashMap<&'a BasisId, BasisNo>,
     documents: Vec<(&'a DocumentId, Option<&'a ShippingDocument>)>,
     document_numbers: HashMap<&'a DocumentId, DocumentNo>,
@@ -64,6 +76,7 @@ impl<'a> Index<'a> {
             numbers: HashMap::new(),
             texts: HashMap::new(),
             bases: Vec::new(),
+            parties: Vec::new(),
             basis_numbers: HashMap::new(),
             documents: Vec::new(),
             document_numbers: HashMap::new(),
@@ -110,6 +123,12 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn basis(&self, basis: BasisNo) -> (&'a BasisId, Option<&'a Basis>) {
         self.bases[basis.place()]
+    }
+
+    /// What is known of a basis's first parties.
+    #[must_use]
+    pub fn parties(&self, basis: BasisNo) -> Parties<'a> {
+        self.parties[basis.place()]
     }
 
     /// A document's number and record: as registered, else as the terminal drafted it.
@@ -181,7 +200,9 @@ impl<'a> Index<'a> {
     fn collect_scans(&mut self, facts: &[&'a Fact]) {
         let aside = set_aside(facts);
         let mut said = HashSet::new();
-        let mut members: HashMap<&MemberId, Option<&'a Member>> = HashMap::new();
+        // One copy of each id for all scans: the facts' own copies lie all over memory.
+        let mut members: HashMap<&MemberId, (&'a MemberId, Option<&'a Member>)> = HashMap::new();
+        let mut sites: HashMap<&SiteId, &'a SiteId> = HashMap::new();
         for fact in facts {
             let Some((stage, movement)) = fact.act.movement() else {
                 self.others.push(fact);
@@ -191,24 +212,26 @@ impl<'a> Index<'a> {
             let (basis, document) = (self.basis_no(&movement.basis), self.document_no(&movement.document));
             let place = u32::try_from(self.scans.len()).unwrap_or(u32::MAX);
             let repeat = code.as_ref().is_ok_and(|code| !said.insert((*code, stage, basis, document)));
-            if let Ok(code) = &code {
+            if let Ok(code) = code {
                 self.packages[code.place()].own.push(place);
             }
             self.sides.entry((basis, document, stage)).or_default().scans.push(place);
-            let member_record =
-                *members.entry(&fact.member).or_insert_with(|| self.references.members.get(&fact.member));
+            let known = || (&fact.member, self.references.members.get(&fact.member));
+            let (member, member_record) = *members.entry(&fact.member).or_insert_with(known);
             self.scans.push(Scan {
                 place,
                 by: fact.by,
-                member: &fact.member,
+                member,
                 member_record,
-                site: &fact.site,
+                site: sites.entry(&fact.site).or_insert(&fact.site),
                 operator: fact.operator.as_ref(),
                 at: fact.at,
                 window: fact.window,
                 data_as_of: fact.data_as_of,
                 stage,
                 movement,
+                how: movement.how,
+                frame: movement.frame,
                 code,
                 basis,
                 document,
@@ -253,7 +276,11 @@ impl<'a> Index<'a> {
 
     fn basis_no(&mut self, basis: &'a BasisId) -> BasisNo {
         *self.basis_numbers.entry(basis).or_insert_with(|| {
-            self.bases.push((basis, self.references.bases.get(basis)));
+            let record = self.references.bases.get(basis);
+            let known = |party: &MemberId| self.references.members.get(party);
+            let parties = record.map(|record| Parties { seller: known(&record.seller), buyer: known(&record.buyer) });
+            self.bases.push((basis, record));
+            self.parties.push(parties.unwrap_or_default());
             BasisNo::new(self.bases.len() - 1)
         })
     }
@@ -266,12 +293,12 @@ impl<'a> Index<'a> {
     }
 
     /// Reads a label's text once, however often it was scanned.
-    pub(super) fn text(&mut self, text: &'a str) -> Result<CodeNo, CodeError> {
+    pub(super) fn text(&mut self, text: &'a str) -> Result<CodeNo, Malformed> {
         if let Some(read) = self.texts.get(text) {
-            return read.clone();
+            return *read;
         }
-        let read = self.references.grammars.parse(text).map(|code| self.code_no(code));
-        self.texts.insert(text, read.clone());
+        let read = self.references.grammars.parse(text).map(|code| self.code_no(code)).map_err(|_| Malformed);
+        self.texts.insert(text, read);
         read
     }
 
@@ -283,8 +310,14 @@ impl<'a> Index<'a> {
         let number = CodeNo::new(self.packages.len());
         let record = self.references.codes.get(&code);
         let pack = record.and_then(|record| self.references.packs.get(&record.pack));
-        let by_gtin = || self.gtins.get(code.gtin()?).copied();
-        let product = record.and_then(|_| self.references.product_of(&code)).or_else(by_gtin);
+        let by_gtin = code.gtin().and_then(|gtin| self.gtins.get(gtin).copied());
+        // The registry first; mostly it says what the GTIN says.
+        let product = match record {
+            Some(record) if by_gtin.is_none_or(|(product, _)| product.product != record.product) => {
+                self.references.product_of(&code).or(by_gtin)
+            }
+            _ => by_gtin,
+        };
         self.numbers.insert(code.clone(), number);
         self.packages.push(Package {
             code,

@@ -16,9 +16,9 @@ mod side;
 
 use std::collections::BTreeMap;
 
-pub use index::{Index, SideKey};
+pub use index::{Index, Parties, SideKey};
 pub use manifest::manifests;
-pub use package::{BasisNo, CodeNo, DocumentNo, Package, Scan, Token};
+pub use package::{BasisNo, CodeNo, DocumentNo, Malformed, Package, Scan, Token};
 pub use side::Side;
 
 use crate::code::format_digital_link;

@@ -1,7 +1,7 @@
 //! Numbers that stand for ids within one judgement, and what is known of each package and scan.
 
-use crate::code::{CodeError, PackageCode};
-use crate::event::{Movement, Stage};
+use crate::code::PackageCode;
+use crate::event::{Capture, Movement, Stage};
 use crate::ids::{BasisId, DocumentId, EventRef, MemberId, OperatorId, SiteId};
 use crate::mismatch::Kind;
 use crate::reference::{CodeRecord, Level, Member, Pack, PackLevel, Product};
@@ -95,6 +95,10 @@ impl Package<'_> {
     }
 }
 
+/// A label's text names no package; the grammars say why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
 /// One effective scan: a movement that no void names.
 #[derive(Clone, Debug)]
 pub struct Scan<'a> {
@@ -120,8 +124,12 @@ pub struct Scan<'a> {
     pub stage: Stage,
     /// What the event says.
     pub movement: &'a Movement,
-    /// The package, or why the text names none.
-    pub code: Result<CodeNo, CodeError>,
+    /// How it was read.
+    pub how: Capture,
+    /// Number of the frame on its terminal.
+    pub frame: Option<u64>,
+    /// The package, where the text names one.
+    pub code: Result<CodeNo, Malformed>,
     /// The basis.
     pub basis: BasisNo,
     /// The document.

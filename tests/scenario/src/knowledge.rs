@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shared::event::Event;
+use shared::event::{Act, Event};
 use shared::mismatch::Mismatch;
 use shared::reference::References;
 use shared::rules::arrivals::{self, Arrivals, Fault, LogFault, Received};
@@ -92,9 +92,8 @@ impl<'p> Cast<'p> {
                 }
             }
             arrivals.faults.extend(clock_faults(terminal, &held, &anchors));
-            if let Some(trouble) = self.troubles.get(&terminal.name) {
-                arrivals.faults.extend(trouble.faults(terminal, now));
-            }
+            let trouble = self.troubles.get(&terminal.name).cloned().unwrap_or_default();
+            arrivals.faults.extend(trouble.faults(terminal, now));
         }
         arrivals.confirmed_at = self.plot.unconfirmed.iter().cloned().collect();
         arrivals
@@ -128,6 +127,10 @@ impl<'p> Cast<'p> {
         let references = self.references(known)?;
         if self.terminals.len() > 1 {
             let held = self.server_history(known);
+            // What lines upload of codes comes with the registry; scans of others come as manifests only.
+            let of_registry =
+                held.facts.iter().filter(|fact| fact.by.terminal != terminal.id && is_of_registry(&fact.act));
+            history.facts.extend(of_registry.cloned());
             let index = Index::new(&held, &references);
             for manifest in manifests(&index) {
                 let basis = references.bases.get(&manifest.basis);
@@ -149,6 +152,10 @@ impl<'p> Cast<'p> {
 /// The fact that an event states, at the time that the log's anchors give it.
 pub(crate) fn fact(event: &Event, terminal: &Terminal, anchors: &Anchors) -> Fact {
     Fact::at(event.clone(), terminal.member.clone(), anchors.moment(event))
+}
+
+fn is_of_registry(act: &Act) -> bool {
+    matches!(act, Act::Associate { .. } | Act::Dissociate { .. } | Act::Relabel { .. } | Act::PackActivated { .. })
 }
 
 /// Clocks that are off or stepped back, as anchors and wall times tell.

@@ -78,6 +78,11 @@ impl Plot {
                 self.references.push((reference::known_from(&said)?, said));
                 return Ok(());
             }
+            verb if happening::is_of_line(verb) => {
+                // Lines work before the first scan unless they say when.
+                self.happenings.push((said.at.unwrap_or(said.start()), said));
+                return Ok(());
+            }
             verb if happening::is_happening(verb) => {
                 // A statement without a time follows the one before it.
                 let at = said.at.or(last.map(|last: Timestamp| last.plus_ms(5_000))).unwrap_or(said.start());

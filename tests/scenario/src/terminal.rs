@@ -76,7 +76,11 @@ impl Terminal {
     /// Appends an event that happens at `at`; before it an anchor, where the server's clock can be asked and was not yet.
     pub(crate) fn record(&mut self, at: Timestamp, act: Act) -> EventRef {
         if self.log.is_empty() {
-            self.append(at, Act::EpochStarted { previous: None });
+            // A device that works offline had its last contact when it lost its network.
+            let offline_ms = i64::from(!self.connection.is_online(at));
+            let started = self.connection.known_at(at).plus_ms(-offline_ms);
+            self.append(started, Act::EpochStarted { previous: None });
+            self.ask_clock(started);
         }
         self.anchor(at);
         self.append(at, act)
@@ -84,7 +88,13 @@ impl Terminal {
 
     /// Asks the server's clock, where this boot and offset have no anchor yet.
     pub(crate) fn anchor(&mut self, at: Timestamp) {
-        if self.connection.is_online(at) && self.anchored != Some((self.boot, self.offset_ms)) && !self.log.is_empty() {
+        if self.connection.is_online(at) && !self.log.is_empty() {
+            self.ask_clock(at);
+        }
+    }
+
+    fn ask_clock(&mut self, at: Timestamp) {
+        if self.anchored != Some((self.boot, self.offset_ms)) {
             self.anchored = Some((self.boot, self.offset_ms));
             self.append(at, Act::ClockAnchor { server_time: at, round_trip_ms: 0 });
         }

@@ -8,9 +8,7 @@ use crate::names::Names;
 use crate::statement::{ScenarioError, Statement};
 use crate::terminal::Terminal;
 
-pub(super) fn happen(story: &mut Story<'_>, said: &Statement) -> Result<(), ScenarioError> {
-    // Lines work before the first scan unless they say when.
-    let at = said.at.unwrap_or(said.start());
+pub(super) fn happen(story: &mut Story<'_>, at: Timestamp, said: &Statement) -> Result<(), ScenarioError> {
     let first = said.word(0, "a code, a pack or a terminal")?;
     let skip = usize::from(story.is_terminal(first));
     let (terminal, words): (Option<String>, Vec<String>) = {

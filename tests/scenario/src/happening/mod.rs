@@ -54,6 +54,11 @@ const VERBS: &[&str] = &[
     "resolve",
 ];
 
+/// Whether a statement speaks of what production lines upload.
+pub(crate) fn is_of_line(verb: &str) -> bool {
+    matches!(verb, "associate" | "dissociate" | "activate" | "remainder" | "mix" | "relabel")
+}
+
 /// Whether a statement speaks of what happens.
 pub(crate) fn is_happening(verb: &str) -> bool {
     VERBS.contains(&verb)
@@ -152,7 +157,7 @@ impl<'p> Story<'p> {
 
     fn happen(&mut self, at: Timestamp, said: &Statement) -> Result<(), ScenarioError> {
         match said.verb.as_str() {
-            "associate" | "dissociate" | "activate" | "remainder" | "mix" | "relabel" => line::happen(self, said),
+            verb if is_of_line(verb) => line::happen(self, at, said),
             "scan" => scan::scan(self, at, said),
             "confirm" => scan::confirm(self, at, said),
             "open" | "check" => scan::check(self, at, said),

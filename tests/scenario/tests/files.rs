@@ -1,0 +1,78 @@
+//! Every scenario file comes out as it says, and every kind of the catalogue is shown by one.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use scenario::pure;
+use shared::mismatch::Kind;
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/scenarios");
+    let entries = std::fs::read_dir(&folder).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ext| ext == "txt"));
+    files.sort();
+    assert!(files.len() > 100, "only {} scenario files in {}", files.len(), folder.display());
+    files
+}
+
+#[test]
+fn every_file_comes_out_as_it_says() {
+    let mut faults = Vec::new();
+    for file in files() {
+        let outcome = pure::play(&std::fs::read_to_string(&file).unwrap());
+        if !outcome.ok {
+            faults.push(format!("{}: {}", file.display(), serde_json::to_string(&outcome).unwrap()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_kind_is_expected_by_some_file() {
+    let mut shown = BTreeSet::new();
+    for file in files() {
+        for line in std::fs::read_to_string(&file).unwrap().lines() {
+            let mut words = line.split_whitespace();
+            if words.next() == Some("expect") {
+                shown.extend(words.find_map(|word| word.parse::<Kind>().ok()));
+            }
+        }
+    }
+    let missing: Vec<&Kind> = Kind::ALL.iter().filter(|kind| !shown.contains(kind)).collect();
+    assert!(missing.is_empty(), "no scenario expects {missing:?}");
+}
+
+#[test]
+fn a_file_that_expects_something_else_fails() {
+    let file = files().into_iter().find(|file| file.ends_with("kind-missing-goods.txt")).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let without = text.replace("expect missing-goods P2.2 confirmed\n", "");
+    let outcome = pure::play(&without);
+    assert_eq!((outcome.ok, outcome.unexpected.len()), (false, 1));
+    let other = text.replace("expect missing-goods P2.2 confirmed", "expect missing-goods P2.1 confirmed");
+    let outcome = pure::play(&other);
+    assert_eq!((outcome.ok, outcome.missing.len(), outcome.unexpected.len()), (false, 1, 1));
+    assert_eq!(outcome.unexpected[0].subject, "P2.2");
+}
+
+#[test]
+fn mistakes_are_named_by_line_and_column() {
+    for (text, said) in [
+        ("member M maker\nscna t1", "line 2, column 1: `scna` is no verb of the language"),
+        ("member M makr\nat D1\nnothing", "line 1, column 10: `makr` is no role"),
+        (
+            "member M maker colour=red\nat D1\nnothing",
+            "line 1, column 16: `member` does not know the word `colour=red`",
+        ),
+        ("at D1\nexpect missing-gods P1.1", "line 2, column 8: `missing-gods` is not a kind of mismatch"),
+        ("scan t9 outbound P1.1 basis=C1 @D1\nat D1\nnothing", "line 1, column 6: there is no terminal `t9`"),
+        ("at Dx\nnothing", "line 1, column 4: `Dx` is no time: write it like D1, D1T08:00 or 08:00"),
+        ("nothing", "line 1, column 1: `nothing` stands before any `at`"),
+        ("member M maker", "line 1, column 1: the scenario expects nothing: it has no `at`"),
+    ] {
+        assert_eq!(pure::play(text).error.as_deref(), Some(said), "{text}");
+    }
+}
