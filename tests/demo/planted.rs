@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use tests::world::{Labels, canonical};
+use tests::world::{Labels, UNITS_PER_CASE, canonical};
 
 /// A mismatch by name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub fn planted(labels: &Labels) -> Result<Vec<Named>> {
         ("empty-parent", "FH-2044".to_owned(), "confirmed"),
         // Sort: one unit to two orders. Receipt: five of six.
         ("double-allocation", canonical(&labels.units[0])?, "confirmed"),
-        ("receipt-differs", "PD-8841/POD receipt".to_owned(), "confirmed"),
+        ("receipt-differs", canonical(&labels.units[UNITS_PER_CASE - 1])?, "confirmed"),
     ];
     let mut named: Vec<Named> = named
         .into_iter()

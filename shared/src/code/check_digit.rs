@@ -17,10 +17,11 @@ pub fn compute(digits: &str) -> u8 {
 /// Whether `key` is `len` digits whose last is right.
 pub fn verify(key: &str, len: usize) -> Result<(), CodeError> {
     if key.len() != len || !key.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(CodeError::NotDigits(key.to_owned(), len));
+        return Err(CodeError::NotDigits { text: key.to_owned(), digits: len });
     }
     let (body, last) = key.split_at(len - 1);
-    if last.as_bytes() == [b'0' + compute(body)] { Ok(()) } else { Err(CodeError::CheckDigit(key.to_owned())) }
+    let right = char::from(b'0' + compute(body));
+    if last.starts_with(right) { Ok(()) } else { Err(CodeError::CheckDigit { text: key.to_owned(), right }) }
 }
 
 #[cfg(test)]
@@ -32,7 +33,10 @@ mod tests {
         // GS1 General Specifications: GTIN-13 example 6291041500213; SSCC example 106141412345678908.
         assert_eq!(compute("629104150021"), 3);
         assert!(verify("106141412345678908", 18).is_ok());
-        assert_eq!(verify("106141412345678909", 18), Err(CodeError::CheckDigit("106141412345678909".into())));
+        assert_eq!(
+            verify("106141412345678909", 18),
+            Err(CodeError::CheckDigit { text: "106141412345678909".into(), right: '8' })
+        );
     }
 
     #[test]

@@ -29,13 +29,17 @@ impl CodeKey {
 fn tag(code: &PackageCode) -> [u8; 4] {
     let own = match code {
         PackageCode::Item { serial, .. } => serial_tag(serial),
-        PackageCode::Logistic { .. } => None,
+        PackageCode::Logistic { .. } | PackageCode::Opaque { .. } => None,
     };
     if let Some(own) = own {
         return own.to_be_bytes();
     }
     // The top bit keeps foreign tags apart from our 20-bit ones.
-    let namespace = code.gtin().unwrap_or("00");
+    let namespace = match code {
+        PackageCode::Item { gtin, .. } => gtin,
+        PackageCode::Logistic { .. } => "00",
+        PackageCode::Opaque { namespace, .. } => namespace,
+    };
     let hash = sha256(&[b"tallyman/tag/1", namespace.as_bytes()]);
     let mut tag = [0; 4];
     tag.copy_from_slice(&hash.as_bytes()[..4]);
@@ -47,6 +51,14 @@ fn tag(code: &PackageCode) -> [u8; 4] {
 mod tests {
     use super::super::format_serial;
     use super::*;
+
+    #[test]
+    fn keys_never_change() {
+        let key = |code: PackageCode| hex::encode(CodeKey::of(&code).as_bytes());
+        let item = PackageCode::item("16901234567899", "7K3M9QX2T4WD").unwrap();
+        assert_eq!(key(item), "0003cc74d123d6bdb9e6ea91a9260ed4");
+        assert_eq!(key(PackageCode::logistic("106141412345678908").unwrap()), "f52333f3db3ecc6d68ec8995ea6a378f");
+    }
 
     #[test]
     fn codes_of_one_pack_share_their_first_bytes() {

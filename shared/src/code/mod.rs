@@ -1,9 +1,26 @@
 //! The code of one package (追溯码): its canonical form, the texts that carry it, its key in stores.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | links, plain and compressed | `digital_link`, `compressed` |
+//! | element strings of scanners | `element_string`, `ai` |
+//! | texts of configured patterns | [`Grammars`] |
+//! | what a keyboard did to a text | [`wedge`] |
+//! | whether the label is as prescribed | [`label_faults`] |
 
+mod ai;
 pub mod check_digit;
+mod compressed;
 mod digital_link;
+mod element_string;
+mod error;
+mod grammar;
 mod key;
+mod label;
+mod package_parts;
+mod percent;
 mod serial;
+pub mod wedge;
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +28,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub use digital_link::{format_digital_link, parse_digital_link};
+pub use error::CodeError;
+pub use grammar::{Grammars, OpaquePattern, Pattern, PatternError, TEXT_LEN_MAX};
 pub use key::CodeKey;
+pub use label::{LabelFault, label_faults};
 pub use serial::{SERIAL_LEN, format_serial, serial_tag};
 
 /// Length of the longest text that a national-format label (QR version 3-M, alphanumeric) holds.
@@ -32,26 +52,13 @@ pub enum PackageCode {
         /// 18 digits.
         sscc: String,
     },
-}
-
-/// Why a text is no package code.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CodeError {
-    /// Neither a GS1 Digital Link nor a canonical form.
-    #[error("the text is not a GS1 Digital Link")]
-    NotALink,
-    /// A link without (01)+(21) or (00).
-    #[error("the link names no package: (01) and (21), or (00), are needed")]
-    NoPackage,
-    /// A GTIN or SSCC of the wrong length or with other characters than digits.
-    #[error("`{0}` is not {1} digits")]
-    NotDigits(String, usize),
-    /// The last digit disagrees with the others.
-    #[error("the check digit of `{0}` is wrong")]
-    CheckDigit(String),
-    /// The serial is empty, too long, or has a character that GS1 does not allow.
-    #[error("`{0}` is not a serial of 1 to 20 GS1 characters")]
-    Serial(String),
+    /// A text that a configured pattern accepts.
+    Opaque {
+        /// The pattern's name.
+        namespace: String,
+        /// The text, folded where the pattern says so.
+        text: String,
+    },
 }
 
 impl PackageCode {
@@ -76,7 +83,7 @@ impl PackageCode {
     pub fn gtin(&self) -> Option<&str> {
         match self {
             Self::Item { gtin, .. } => Some(gtin),
-            Self::Logistic { .. } => None,
+            Self::Logistic { .. } | Self::Opaque { .. } => None,
         }
     }
 
@@ -86,49 +93,28 @@ impl PackageCode {
         let text = match self {
             Self::Item { serial, .. } => serial,
             Self::Logistic { sscc } => sscc,
+            Self::Opaque { text, .. } => text,
         };
-        text.get(text.len().saturating_sub(4)..).unwrap_or(text)
+        let from = text.char_indices().rev().nth(3).map_or(0, |(from, _)| from);
+        text.get(from..).unwrap_or(text)
     }
 }
 
-/// Placeholder.
-#[must_use]
-pub fn label_faults(version: Option<u8>, ec: Option<&str>, mode: Option<&str>, _text: &str) -> Vec<&'static str> {
-    let mut faults = Vec::new();
-    if version.is_some_and(|v| v != 3) {
-        faults.push("version");
-    }
-    if ec.is_some_and(|v| v != "M") {
-        faults.push("level");
-    }
-    if mode.is_some_and(|v| v != "alphanumeric") {
-        faults.push("mode");
-    }
-    faults
-}
-
-/// The configured grammars.
-#[derive(Clone, Debug, Default)]
-pub struct Grammars;
-
-impl Grammars {
-    /// Reads the text of a label.
-    pub fn parse(&self, text: &str) -> Result<PackageCode, CodeError> {
-        parse(text)
-    }
-}
-
-/// Reads the text of a label by the configured grammars.
+/// Reads the text of a label by the grammars that need no configuration.
 pub fn parse(text: &str) -> Result<PackageCode, CodeError> {
-    parse_digital_link(text)
+    static PLAIN: Grammars = Grammars { opaque: Vec::new(), upper_case_gtins: Vec::new() };
+    PLAIN.parse(text)
 }
 
-/// `01/GTIN/21/SERIAL` or `00/SSCC`: the canonical form in JSON, SQL and on screens that show a code whole.
+/// `01/GTIN/21/SERIAL`, `00/SSCC` or `text/NAMESPACE/TEXT` (percent-encoded): the canonical form in JSON, SQL and on screens that show a code whole.
 impl fmt::Display for PackageCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Item { gtin, serial } => write!(f, "01/{gtin}/21/{serial}"),
             Self::Logistic { sscc } => write!(f, "00/{sscc}"),
+            Self::Opaque { namespace, text } => {
+                write!(f, "text/{}/{}", percent::encode(namespace), percent::encode(text))
+            }
         }
     }
 }
@@ -136,11 +122,15 @@ impl fmt::Display for PackageCode {
 impl FromStr for PackageCode {
     type Err = CodeError;
     fn from_str(text: &str) -> Result<Self, CodeError> {
+        let wrong = || CodeError::NotCanonical(text.to_owned());
         if let Some(sscc) = text.strip_prefix("00/") {
             return Self::logistic(sscc);
         }
-        let (gtin, serial) =
-            text.strip_prefix("01/").and_then(|rest| rest.split_once("/21/")).ok_or(CodeError::NotALink)?;
+        if let Some((namespace, opaque)) = text.strip_prefix("text/").and_then(|rest| rest.split_once('/')) {
+            let (namespace, text) = (percent::decode(namespace)?.into_owned(), percent::decode(opaque)?.into_owned());
+            return Ok(Self::Opaque { namespace, text });
+        }
+        let (gtin, serial) = text.strip_prefix("01/").and_then(|rest| rest.split_once("/21/")).ok_or_else(wrong)?;
         Self::item(gtin, serial)
     }
 }

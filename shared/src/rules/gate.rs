@@ -165,6 +165,10 @@ pub fn decide(
 
 /// Every block holds the gate; of the holds those that are about no single package (`settled.md` 12).
 fn holds(found: &Mismatch) -> bool {
+    // Upload and the age of data are waited for, and asked again by themselves.
+    if matches!(found.kind, Kind::DocumentNotUploaded | Kind::StaleData) {
+        return false;
+    }
     let of_package = matches!(found.kind.info().about, About::Code | About::Text);
     found.severity == Severity::Block || (found.severity == Severity::Hold && !of_package)
 }

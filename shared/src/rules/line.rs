@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arrival::not_arrived;
 use super::tally::is_live;
 use super::units::{Counted, SideKey, counted, units};
-use super::verdict::{Raised, Verdict};
-use crate::code::PackageCode;
+use super::verdict::{Certainty, Raised, Verdict};
 use crate::event::{Act, ReportKind, Stage};
-use crate::ids::{BasisId, DocumentId, EventRef, ProductId};
+use crate::ids::{BasisId, DocumentId, ProductId};
 use crate::mismatch::Kind;
 use crate::reference::Line;
 use crate::time::Timestamp;
@@ -133,12 +132,18 @@ fn short_sent(verdict: &mut Verdict<'_>, side: SideKey, product: &ProductId) -> 
     short
 }
 
-/// The arrival side is complete with less than was sent. What was short already when it left is not raised again.
+/// The arrival side is complete with less than was sent. What was short already when it left is not raised again; while the
+/// consignor's scans are not all in, the document says what should have come.
 fn short_arrived(verdict: &mut Verdict<'_>, side: SideKey, product: &ProductId) {
-    if !verdict.index.is_side_complete(side) {
+    let index = verdict.index;
+    if !index.is_side_complete(side) {
         return;
     }
-    let (scans, absent, short) = absent(verdict.index, side, product);
+    let (scans, absent, mut short) = absent(index, side, product);
+    if !index.is_side_complete((side.0, side.1, side.2.counterpart())) {
+        let came = super::tally::units_of(index, side, product, Scan::counts);
+        short = short.max(said(index, side, product).saturating_sub(came));
+    }
     if short > 0 {
         raise(verdict, Kind::ShortQuantity, side, product, short, (&scans, Some(absent)));
     }
@@ -159,45 +164,39 @@ fn absent<'v>(index: &'v Index<'v>, side: SideKey, product: &ProductId) -> (Vec<
     (scans, codes, short)
 }
 
-/// The retailer compares and confirms (logistics/2022 art. 17): complete, and other than what was delivered.
+/// The retailer compares and confirms (logistics/2022 art. 17): complete, and packages that were sorted did not come. While nobody
+/// knows what was sorted, the line says by how much the receipt differs from the paper.
 fn receipt_differs(verdict: &mut Verdict<'_>, side: SideKey, product: &ProductId) {
     let index = verdict.index;
     if !index.is_side_complete(side) {
         return;
     }
-    let (mut scans, absent, short) = absent(index, side, product);
     let sorted = (side.0, side.1, Stage::Sort);
-    let delivered = if index.is_side_complete(sorted) {
-        super::tally::units_of(index, sorted, product, Scan::counts)
-    } else {
-        said(index, side, product)
-    };
-    let counts = |scan: &Scan<'_>| scan.counts() && !verdict.is_explained(scan);
-    let received = counted(index, side, counts).remove(product).unwrap_or_default();
-    let differs = short.max(delivered.abs_diff(units(index, &received)));
-    if differs > 0 {
-        scans.extend(received.iter().map(|(scan, _)| *scan));
-        raise(verdict, Kind::ReceiptDiffers, side, product, differs, (&scans, Some(absent)));
+    let sent = counted(index, sorted, Scan::counts).remove(product).unwrap_or_default();
+    for (scan, code) in &sent {
+        for absent in not_arrived(index, *code, scan) {
+            verdict.raise_code(Kind::ReceiptDiffers, absent, &[*scan], Certainty::Sure);
+        }
+    }
+    if sent.is_empty() && !index.is_side_complete(sorted) {
+        let counts = |scan: &Scan<'_>| scan.counts() && !verdict.is_explained(scan);
+        let received = counted(index, side, counts).remove(product).unwrap_or_default();
+        let differs = said(index, side, product).abs_diff(units(index, &received));
+        if differs > 0 {
+            let scans: Vec<&Scan<'_>> = received.iter().map(|(scan, _)| *scan).collect();
+            raise(verdict, Kind::ReceiptDiffers, side, product, differs, (&scans, None));
+        }
     }
 }
 
-/// Goods that a retailer refused, as long as its receipt is not closed: then the line says it.
+/// Goods that a retailer refused.
 fn refused(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
-    let mut seen: BTreeSet<(&PackageCode, EventRef)> = BTreeSet::new();
     for fact in &index.others {
         let Act::Report(report) = &fact.act else { continue };
         let code = report.text.as_deref().and_then(|text| index.read(text));
-        let Some(code) = code.filter(|_| report.what == ReportKind::Refused) else { continue };
-        let Some((product, _)) = index.package(code).product else { continue };
-        let closed = index.is_complete(&report.basis, &report.document, Stage::Receipt);
-        if !closed && seen.insert((&index.package(code).code, fact.by)) {
-            let place = (&report.basis, &report.document, Stage::Receipt);
-            let count = index.units_at(code, fact.at);
-            let mut raised = raised(Kind::ReceiptDiffers, place, &product.product, count, &[], fact.at);
-            raised.codes.push(code);
-            raised.events.push(fact.by);
-            verdict.raise(raised);
+        if let Some(code) = code.filter(|_| report.what == ReportKind::Refused) {
+            verdict.raise_code_fact(Kind::ReceiptDiffers, code, fact);
         }
     }
 }

@@ -23,7 +23,13 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
 
 fn judge_line(verdict: &mut Verdict<'_>, basis: &Basis, line: &Line) {
     let Some(product) = verdict.references.products.get(&line.product) else { return };
-    let Some(price) = basis.signed_at.and_then(|signed| product.price(basis.price_kind(), signed)) else { return };
+    let Some(price) = basis
+        .signed_at
+        .filter(|signed| *signed <= verdict.now)
+        .and_then(|signed| product.price(basis.price_kind(), signed))
+    else {
+        return;
+    };
     if line.fen.is_some_and(|fen| fen != price.fen) {
         verdict.raise_basis_line(Kind::PriceDiffers, &basis.basis, &line.product, 1);
     }

@@ -1,21 +1,30 @@
 //! Returns: which legs they undo, what supports them, and scans that repeat a leg that went back.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::verdict::{Certainty, Verdict};
-use crate::event::Stage;
+use crate::event::{Act, ReportKind, Stage};
+use crate::ids::{MemberId, ProductId};
 use crate::mismatch::Kind;
 use crate::reference::BasisKind;
 use crate::trail::{CodeNo, Index, Scan};
 
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
+    if !index.scans.iter().any(|scan| scan.stage.returns()) {
+        return;
+    }
+    let refused = refused(index);
+    let mut approvals = Approvals::default();
     for scan in &index.scans {
         let Ok(code) = scan.code else { continue };
         if !scan.stage.returns() || scan.repeat || verdict.is_explained(scan) {
             continue;
         }
-        if !is_supported(index, code, scan) {
-            verdict.raise_code(Kind::InvalidReturn, code, &[scan], Certainty::Sure);
+        if !needs_approval(index, code, scan, &refused) || approvals.cover(index, code, scan) {
+            continue;
         }
+        verdict.raise_code(Kind::InvalidReturn, code, &[scan], Certainty::Sure);
     }
 }
 
@@ -36,37 +45,50 @@ pub(super) fn is_returned(index: &Index<'_>, code: CodeNo, sent: &Scan<'_>, befo
     })
 }
 
-/// What supports a return (trading/2022-trial art. 16): goods that were sent to whoever sends them back, and an approval. What
-/// never was taken in needs no approval.
-fn is_supported(index: &Index<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
-    let Some(basis) = index.basis(scan.basis).1 else { return true };
-    let sent_here = |sent: &&Scan<'_>| {
-        let trade = index.basis(sent.basis).1;
-        sent.stage.sends() && sent.place < scan.place && trade.is_some_and(|trade| trade.buyer == basis.buyer)
-    };
-    let delivered = index.trail_of(code).any(|sent| sent_here(&sent));
-    let arrived = |at: &Scan<'_>| at.stage.arrives() && at.place < scan.place && *at.member == basis.buyer;
-    if !delivered && !index.trail_of(code).any(arrived) {
-        return false;
-    }
+/// Whether a return needs an approval (trading/2022-trial art. 16: the buyer applies for it on the platform). What was refused or
+/// could not be delivered never was the buyer's; the seller's side of a return was judged where it was sent off.
+fn needs_approval(index: &Index<'_>, code: CodeNo, scan: &Scan<'_>, refused: &BTreeSet<CodeNo>) -> bool {
     let never_taken_in = scan.movement.reason.is_some_and(crate::event::ReturnReason::never_taken_in);
-    // The seller's side of a return that the buyer sent off was judged there.
     let sent_off = || index.trail_of(code).any(|off| off.stage == Stage::ReturnOut && off.place < scan.place);
-    never_taken_in || is_approved(index, code, scan) || (scan.stage == Stage::ReturnIn && sent_off())
+    let known_basis = index.basis(scan.basis).1.is_some();
+    let second_side = scan.stage == Stage::ReturnIn && sent_off();
+    known_basis && !never_taken_in && !refused.contains(&code) && !second_side
 }
 
-/// Whether an approval covers the return: its own basis, or one between the same members for the product.
-fn is_approved(index: &Index<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
-    let Some(basis) = index.basis(scan.basis).1 else { return false };
-    let product = index.package(code).product.map(|(product, _)| &product.product);
-    let covers = |approval: &crate::reference::Basis| {
-        approval.kind == BasisKind::ReturnApproval
-            && approval.seller == basis.seller
-            && approval.buyer == basis.buyer
-            && product.is_some_and(|product| approval.has(product))
-            && approval.from.is_none_or(|from| from <= scan.at)
-    };
-    covers(basis) || index.references.bases.values().any(covers)
+/// Packages that somebody reported refused.
+fn refused(index: &Index<'_>) -> BTreeSet<CodeNo> {
+    let reports = index.others.iter().filter_map(|fact| match &fact.act {
+        Act::Report(report) if report.what == ReportKind::Refused => report.text.as_deref(),
+        _ => None,
+    });
+    reports.filter_map(|text| index.read(text)).collect()
+}
+
+/// Units that went back under approvals so far, by seller, buyer and product.
+#[derive(Default)]
+struct Approvals<'a> {
+    used: BTreeMap<(&'a MemberId, &'a MemberId, &'a ProductId), u64>,
+}
+
+impl<'a> Approvals<'a> {
+    /// Whether approvals between the two members still cover the package; then its units are used up.
+    fn cover(&mut self, index: &Index<'a>, code: CodeNo, scan: &Scan<'_>) -> bool {
+        let Some(basis) = index.basis(scan.basis).1 else { return false };
+        let Some((product, _)) = index.package(code).product else { return false };
+        let between = index.references.bases.values().filter(|approval| {
+            let parties = approval.seller == basis.seller && approval.buyer == basis.buyer;
+            let given = approval.from.is_none_or(|from| from <= scan.at);
+            approval.kind == BasisKind::ReturnApproval && parties && given
+        });
+        let approved = between.fold(0_u64, |sum, approval| sum.saturating_add(approval.units_of(&product.product)));
+        let used = self.used.entry((&basis.seller, &basis.buyer, &product.product)).or_default();
+        let with_this = used.saturating_add(index.units_at(code, scan.at));
+        let covered = with_this <= approved;
+        if covered {
+            *used = with_this;
+        }
+        covered
+    }
 }
 
 /// The same code, stage and document again: counted once. Sent again on the document of a leg that went back, it is a second

@@ -70,21 +70,22 @@ fn two_legs(index: &Index<'_>, one: &Scan<'_>, other: &Scan<'_>) -> Option<Kind>
     match (kind_of(one)?, kind_of(other)?) {
         (BasisKind::Order, BasisKind::Order) => Some(Kind::DoubleAllocation),
         (BasisKind::Contract, BasisKind::Contract) => Some(Kind::ClonedCode),
-        // Two legs that leave one site: a package cannot go both ways.
-        (BasisKind::Transfer, _) | (_, BasisKind::Transfer) if one.site == other.site => Some(Kind::DuplicateMovement),
         _ => None,
     }
 }
 
 /// Held below zero at the sorting member: provisional, since the inbound terminal may not have synced. Where goods move between
-/// sites, each site holds only what arrived there.
+/// sites, each site holds only what arrived there and did not leave it.
 fn sort_without_inbound(verdict: &mut Verdict<'_>, code: CodeNo, trail: &[&Scan<'_>]) {
+    let index = verdict.index;
     for scan in trail.iter().filter(|scan| scan.stage == Stage::Sort && scan.code == Ok(code) && scan.counts()) {
-        let arrived = |at: &&&Scan<'_>| at.stage.arrives() && at.member == scan.member;
-        let transferred = trail.iter().any(|other| other.stage == Stage::TransferOut && other.member == scan.member);
-        let here = |at: &&&Scan<'_>| arrived(at) && (!transferred || at.site == scan.site);
-        let is_here = trail.iter().any(|at| here(&at));
-        if !is_here && (transferred || origin(verdict.index, code) != Some(scan.member)) {
+        let own = || trail.iter().filter(|other| other.member == scan.member && other.counts());
+        let transfers = || own().filter(|other| other.stage == Stage::TransferOut);
+        let moved = transfers().next().is_some();
+        let arrived = own().filter(|other| other.stage.arrives() && (!moved || other.site == scan.site)).count();
+        let given_away = transfers().filter(|other| other.site == scan.site).count();
+        let began_here = origin(index, code) == Some(scan.member) && transfers().all(|other| other.site == scan.site);
+        if arrived + usize::from(began_here) <= given_away {
             verdict.raise_document(Kind::SortWithoutInbound, scan, Certainty::Since(scan.at));
         }
     }

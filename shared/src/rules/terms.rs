@@ -109,7 +109,9 @@ fn trade(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo, basis: &Basis
 /// What import and export ask: filing before the goods move (trading/2022-trial art. 5, logistics/2022 art. 22), customs papers
 /// with them (art. 20, 22).
 fn papers(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo, basis: &Basis) {
-    if basis.market == Market::Domestic {
+    let imports =
+        verdict.index.parties(scan.basis).seller.is_some_and(|seller| seller.has_role(Role::Importer, scan.at));
+    if basis.market == Market::Domestic && !imports {
         return;
     }
     if basis.unfiled {

@@ -251,7 +251,12 @@ impl<'a> Index<'a> {
                     side.reserved |= *reserved;
                 }
                 Act::TaskClosed { stage, basis, document, close, carrier, .. } => {
+                    // A close behind a hole in its log says nothing yet.
+                    let held = self.reached.get(&fact.by.terminal).is_none_or(|reached| *reached >= fact.at);
                     let side = self.side_mut(basis, document, *stage);
+                    if !held {
+                        continue;
+                    }
                     side.close(fact.by.terminal, fact.at);
                     side.carriers.extend(carrier.iter().map(|carrier| (carrier.as_str(), fact.by)));
                     if *close == Close::Final {

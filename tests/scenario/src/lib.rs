@@ -11,8 +11,10 @@
 //! | a terminal's log, made event by event | `terminal` |
 //! | the pure backend | [`pure`] |
 //! | expectations and how a run is told | [`outcome`] |
+//! | the catalogue of mismatches as a document | [`catalogue`] |
 
 pub mod calendar;
+pub mod catalogue;
 mod check;
 mod connection;
 mod happening;

@@ -56,9 +56,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            let entries = std::fs::read_dir(path).map_err(|why| format!("{} cannot be read: {why}", path.display()))?;
-            let found = entries.filter_map(Result::ok).map(|entry| entry.path());
-            files.extend(found.filter(|path| path.extension().is_some_and(|ext| ext == "txt")));
+            within(path, &mut files)?;
         } else if path.exists() {
             files.push(path.clone());
         } else {
@@ -67,6 +65,19 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     }
     files.sort();
     if files.is_empty() { Err("there is no scenario file (.txt) there".to_owned()) } else { Ok(files) }
+}
+
+/// Every `.txt` file in a folder and the folders in it.
+fn within(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
+    let entries = std::fs::read_dir(folder).map_err(|why| format!("{} cannot be read: {why}", folder.display()))?;
+    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        if path.is_dir() {
+            within(&path, files)?;
+        } else if path.extension().is_some_and(|ext| ext == "txt") {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 fn play(file: &Path) -> Outcome {

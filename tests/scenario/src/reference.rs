@@ -40,14 +40,12 @@ pub(crate) fn is_reference(verb: &str) -> bool {
     VERBS.contains(&verb)
 }
 
-/// From when a statement is known: from the start unless it says otherwise, or tells of something dated.
+/// From when a statement is known: `known=`, `imported=`, its `@`, else from the start.
 pub(crate) fn known_from(said: &Statement) -> Result<Option<Timestamp>, ScenarioError> {
     if let Some(known) = said.time(&["known", "imported"])? {
         return Ok(Some(known));
     }
-    // A price, a relocation or an application is dated by what it says, not by when we learn of it.
-    let told_later = matches!(said.verb.as_str(), "lost" | "release" | "cancel" | "correct" | "approve-return" | "pay");
-    Ok(said.at.filter(|_| told_later))
+    Ok(said.at)
 }
 
 /// The ledger position that stands for a moment.
@@ -73,10 +71,9 @@ pub(crate) fn build(
             said.all_used()?;
         }
     }
-    if !references.carriers.is_empty() {
-        let carrier = shared::reference::Carrier { carrier: trade::CARRIER.to_owned(), until: None };
-        references.carriers.insert(carrier.carrier.clone(), carrier);
-    }
+    // Whoever names a carrier that nobody declared names an unknown one.
+    let carrier = shared::reference::Carrier { carrier: trade::CARRIER.to_owned(), until: None };
+    references.carriers.insert(carrier.carrier.clone(), carrier);
     Ok(references)
 }
 

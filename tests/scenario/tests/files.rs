@@ -10,11 +10,13 @@ use shared::mismatch::Kind;
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/scenarios");
-    let entries = std::fs::read_dir(&folder).unwrap();
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut files = Vec::new();
+    for folder in [folder.clone(), folder.join("independent")] {
+        files.extend(std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    }
     files.retain(|path| path.extension().is_some_and(|ext| ext == "txt"));
     files.sort();
-    assert!(files.len() > 100, "only {} scenario files in {}", files.len(), folder.display());
+    assert!(files.len() > 300, "only {} scenario files in {}", files.len(), folder.display());
     files
 }
 
@@ -47,7 +49,7 @@ fn every_kind_is_expected_by_some_file() {
 
 #[test]
 fn a_file_that_expects_something_else_fails() {
-    let file = files().into_iter().find(|file| file.ends_with("kind-missing-goods.txt")).unwrap();
+    let file = files().into_iter().find(|file| file.ends_with("scenarios/kind-missing-goods.txt")).unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
     let without = text.replace("expect missing-goods P2.2 confirmed\n", "");
     let outcome = pure::play(&without);

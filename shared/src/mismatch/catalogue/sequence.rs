@@ -63,7 +63,7 @@ pub const RECEIPT_DIFFERS: KindInfo = row(
     "receipt-differs",
     Hold,
     Decided::Terminal,
-    About::Line,
+    About::Code,
     &[l(17)],
     Tell::Consignor,
     ["收货不符", "Receipt differs"],
@@ -89,7 +89,10 @@ pub const INVALID_RETURN: KindInfo = row(
     &[d(16)],
     Tell::Consignor,
     ["退货不符", "Invalid return"],
-    ["没有退货批准,或没有对应的到货", "No approval, or no earlier delivery, supports the return"],
+    [
+        "没有退货批准,也不是拒收或无法投递的货物",
+        "No approval supports the return, and the goods were neither refused nor undeliverable",
+    ],
     ["放到隔离区,在平台补办退货申请", "Set it aside; apply for the return on the platform"],
 );
 pub const INVALID_VOID: KindInfo = row(

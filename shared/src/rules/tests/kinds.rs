@@ -235,7 +235,7 @@ fn a_receipt_other_than_delivered_differs() {
     world.scan(Receipt, O1, &unit(1));
     world.expect(&[]);
     world.close(Receipt, O1);
-    world.expect(&[(Kind::ReceiptDiffers, "D1/POD receipt", Confirmed)]);
+    world.expect(&[(Kind::ReceiptDiffers, &unit(2).to_string(), Confirmed)]);
 }
 
 #[test]

@@ -215,7 +215,8 @@ fn converges(references: &References, ops: &[Op], seed: u64) -> Result<(), TestC
     let facts = facts(ops);
     let expected = told(facts.clone(), references);
     let order = shuffled(facts.len(), seed);
-    let again = shuffled(facts.len(), seed ^ 0x5555).into_iter().take(seed as usize % (facts.len() + 1));
+    let repeated = usize::try_from(seed % (facts.len() as u64 + 1)).unwrap();
+    let again = shuffled(facts.len(), seed ^ 0x5555).into_iter().take(repeated);
     let other: Vec<Fact> = order.into_iter().chain(again).map(|place| facts[place].clone()).collect();
     let found = told(other, references);
     prop_assert_eq!(found, expected);

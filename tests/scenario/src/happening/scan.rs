@@ -254,8 +254,11 @@ pub(super) fn confirm(story: &mut Story<'_>, at: Timestamp, said: &Statement) ->
             let of = scan.movement.basis == basis && (document.is_none() || scan.movement.document == document);
             of && scan.stage == stage.counterpart() && scan.counts()
         };
+        let taken_in = |scan: &Scan<'_>, code| {
+            index.own_scans(code).any(|other| other.stage == stage && other.leg() == scan.leg() && other.counts())
+        };
         for scan in index.scans.iter().filter(here) {
-            if let Ok(code) = scan.code {
+            if let Some(code) = scan.code.ok().filter(|code| !taken_in(scan, *code)) {
                 lists.entry(scan.movement.document.clone()).or_default().push(index.package(code).code.clone());
             }
         }
