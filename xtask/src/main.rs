@@ -1,8 +1,9 @@
-//! `cargo xtask demo | test | scenario | bench | setup`: installs what is missing, then does the job.
+//! `cargo xtask demo | test | scenario | bench | fuzz | setup`: installs what is missing, then does the job.
 //!
 //! No dependency: this compiles on a bare machine with a Rust toolchain and its C linker, before anything else is there.
 
 mod demo;
+mod fuzz;
 mod packages;
 mod program;
 mod progress;
@@ -17,6 +18,7 @@ cargo xtask demo [--headless] [--json]   the main job: server, terminals, plante
 cargo xtask test [--long] [ARGS]         formatting, lints, documentation and every test; ARGS go to the test runner
 cargo xtask scenario [--json] PATH...    plays scenario files (tests/fixtures/scenarios) through the pure rules
 cargo xtask bench judge [--json]         how fast the rules judge
+cargo xtask fuzz [--long]                every parser before arbitrary bytes, guided by coverage
 cargo xtask setup                        only install the system packages that are missing
 
 Each first installs the Debian/Ubuntu packages that it lacks, saying which and why.";
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(rest),
         "scenario" => scenario::run(rest),
         "bench" => scenario::bench(rest),
+        "fuzz" => fuzz::run(rest),
         "test" => test::run(rest),
         "setup" => packages::install(packages::Need::Test),
         "--help" | "-h" | "help" => {

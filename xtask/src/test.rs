@@ -15,12 +15,15 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
     let rest: Vec<&String> = args.iter().filter(|arg| *arg != "--long").collect();
     packages::install(Need::Test)?;
     step("formatting", cargo().args(["fmt", "--all", "--check"]))?;
+    let fuzz = ["fmt", "--manifest-path", "tests/fuzz/Cargo.toml", "--check"];
+    step("formatting of the fuzz targets", cargo().args(fuzz))?;
     // All binaries first: tests start them as their users would.
     step("build", cargo().args(["build", "--workspace", "--all-targets"]))?;
     step("lints", cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let mut docs = cargo();
     docs.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
     step("documentation", &mut docs)?;
+    crate::fuzz::all(long)?;
     if has(&["deny", "--version"]) {
         step("licences and bans", cargo().args(["deny", "check", "licenses", "bans", "sources"]))?;
     } else {

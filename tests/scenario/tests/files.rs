@@ -78,3 +78,12 @@ fn mistakes_are_named_by_line_and_column() {
         assert_eq!(pure::play(text).error.as_deref(), Some(said), "{text}");
     }
 }
+
+#[test]
+fn the_example_of_the_readme_plays() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/scenarios/README.md"));
+    let readme = readme.unwrap();
+    let example = readme.split("```").nth(1).unwrap();
+    let outcome = pure::play(example);
+    assert!(outcome.ok, "{outcome:?}");
+}
