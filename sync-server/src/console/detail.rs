@@ -8,7 +8,7 @@ use super::evidence::{Row, events_table};
 use super::layout::shape;
 use super::words::Lang;
 
-pub(super) fn detail(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &References) -> Markup {
+pub(super) fn detail(lang: Lang, row: &Row, trail: &[(&Scan<'_>, bool)], references: &References) -> Markup {
     let mismatch = &row.found.mismatch;
     let info = mismatch.kind.info();
     html! {
@@ -19,7 +19,7 @@ pub(super) fn detail(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &Re
                 section.card { h2 { (lang.pick("1 依据", "1 Law")) } p { @if info.articles.is_empty() { (lang.pick("仅用于计数", "For counting only")) } @else { (lang.citations(mismatch, references.policy().rules)) } } }
                 h2 { (lang.pick("2 证据", "2 Evidence")) }
                 section.card { (events_table(lang, row, references)) }
-                @if !trail.is_empty() { h2 { (lang.pick("3 追溯链", "3 Trail")) } section.card { (trail_table(lang, row, trail, references)) } }
+                @if !trail.is_empty() { h2 { (lang.pick("3 追溯链", "3 Trail")) } section.card { (trail_table(lang, trail, references)) } }
             }
             section.card {
                 h2 { (lang.pick("4 怎么办", "4 What to do")) }
@@ -33,12 +33,12 @@ pub(super) fn detail(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &Re
     }
 }
 
-fn trail_table(lang: Lang, row: &Row, trail: &[&Scan<'_>], references: &References) -> Markup {
-    html! { table { tbody { @for scan in trail {
+fn trail_table(lang: Lang, trail: &[(&Scan<'_>, bool)], references: &References) -> Markup {
+    html! { table { tbody { @for (scan, is_own) in trail {
         tr {
             td.time { (scan.at.to_minute()) } td { (lang.stage(scan.stage)) } td { (references.member_name(scan.member)) }
             td { (scan.movement.document) }
-            td { @if row.found.mismatch.events.contains(&scan.by) { "(o) " (lang.pick("已扫", "scanned")) } @else { "( ) " (lang.pick("由箱推定", "inferred from its case")) }
+            td { @if *is_own { "(o) " (lang.pick("已扫", "scanned")) } @else { "( ) " (lang.pick("由箱推定", "inferred from its case")) }
                  @if scan.set_aside.is_some() { " · " (lang.pick("已隔离", "set aside")) } }
         }
     } } } }

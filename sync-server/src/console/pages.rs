@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use shared::reference::References;
 use shared::time::{HOUR_MS, Timestamp};
-use shared::trail::{History, Index};
+use shared::trail::{History, Index, Scan};
 use sqlx::SqliteConnection;
 
 use super::detail::detail;
@@ -92,7 +92,10 @@ pub async fn mismatch(
     let row = with_evidence(&mut conn, found, &terminals).await?;
     let (history, family) = family_history(&mut conn, &row).await?;
     let index = Index::new(&history, &family);
-    let trail = row.found.mismatch.codes.first().map(|code| index.trail(code)).unwrap_or_default();
+    // Of several packages the trail of the first is shown; a scan of the case that held it is inferred.
+    let code = row.found.mismatch.codes.first().and_then(|code| index.number(code));
+    let trail: Vec<(&Scan<'_>, bool)> =
+        code.into_iter().flat_map(|code| index.trail_of(code).map(move |scan| (scan, scan.code == Ok(code)))).collect();
     let content = detail(query.lang, &row, &trail, &references);
     Ok(respond(StatusCode::OK, &page(query.lang, title, &data, &toggle, &content)))
 }
