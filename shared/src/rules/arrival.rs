@@ -102,9 +102,9 @@ fn has_arrived(index: &Index<'_>, code: CodeNo, sent: &Scan<'_>) -> bool {
     index.trail_of(code).any(here)
 }
 
-/// Whether an arrival stands under another leg of the package than `sent`.
+/// Whether an arrival that is not under `sent` stands under another leg of the package.
 fn is_on_another_leg(index: &Index<'_>, code: CodeNo, scan: &Scan<'_>, sent: &Scan<'_>) -> bool {
     let mut another = false;
-    for_each_leg(index, code, sent.stage, |leg| another |= leg.leg() == scan.leg() && leg.by != sent.by);
+    for_each_leg(index, code, sent.stage, |leg| another |= leg.leg() == scan.leg());
     another
 }
