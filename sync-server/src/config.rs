@@ -87,6 +87,15 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
+    /// The one setting without a default is not there.
+    #[error(
+        "the configuration {path} does not say when the revised trading rules begin. Add `revised_rules_from = \"2026-10-01\"` with the \
+         day that was agreed with the regulator, or `revised_rules_from = \"never\"` while only the trial rules hold"
+    )]
+    NoRulebook {
+        /// Which file.
+        path: String,
+    },
     /// The file is not what is expected.
     #[error("the configuration {path} is wrong: {source}")]
     Form {
@@ -102,8 +111,16 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
-        let mut config: Self =
-            toml::from_str(&text).map_err(|source| ConfigError::Form { path: shown, source: Box::new(source) })?;
+        let wrong = |source: toml::de::Error| {
+            let no_rulebook = source.message().contains("missing field `revised_rules_from`");
+            let path = shown.clone();
+            if no_rulebook {
+                ConfigError::NoRulebook { path }
+            } else {
+                ConfigError::Form { path, source: Box::new(source) }
+            }
+        };
+        let mut config: Self = toml::from_str(&text).map_err(wrong)?;
         let data = path.parent().unwrap_or(Path::new("")).join(&config.data);
         // Addresses of files are shown to people and given to terminals, who stand elsewhere.
         config.data = std::path::absolute(&data).unwrap_or(data);

@@ -36,10 +36,11 @@ fn document(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
     }
 }
 
-/// Goods leave a factory or a site with a note (logistics/2022 art. 7, 8); one that this terminal reserved is drafted at the close.
+/// Goods leave a factory with a note (logistics/2022 art. 7, 8); one that this terminal reserved is drafted at the close.
 /// A sort may come before its delivery note, and an arrival may know more than we do.
 fn needs_note(verdict: &Verdict<'_>, scan: &Scan<'_>) -> bool {
-    let leaves = matches!(scan.stage, Stage::Outbound | Stage::TransferOut);
+    // A transfer's basis is itself a note.
+    let leaves = scan.stage == Stage::Outbound;
     let side = verdict.index.side((scan.basis, scan.document, scan.stage));
     let to_be_drafted = side.is_some_and(|side| side.reserved && side.final_close.is_none());
     leaves && !to_be_drafted && verdict.index.basis(scan.basis).1.is_some()

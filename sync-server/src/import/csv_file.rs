@@ -244,6 +244,25 @@ mod tests {
         read("contracts.csv", text, &References::default(), Timestamp::from_ms(0))
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+            let text = String::from_utf8_lossy(&bytes);
+            let _ = read_text(&text);
+            let _ = super::super::json_file::read("x.json", &text);
+            for header in ["member,name,role", "basis,kind,seller,buyer,product,units", "pack,product,level,basis,code,parent"] {
+                let _ = read_text(&format!("{header}\n{text}"));
+            }
+        }
+
+        #[test]
+        fn numbers_that_do_not_fit_are_named(digits in "[0-9]{21,60}") {
+            let text = format!("basis,kind,seller,buyer,product,units\nC1,contract,M,W,POD,{digits}\n");
+            let error = read_text(&text).unwrap_err().to_string();
+            proptest::prop_assert!(error.contains("line 2, column units"), "{}", error);
+        }
+    }
+
     #[test]
     fn lines_of_one_contract_are_joined() {
         let text = "basis,kind,seller,buyer,product,units\nC1,contract,M,W,POD,120\nC1,contract,M,W,MINT,60\n";

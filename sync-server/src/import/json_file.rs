@@ -11,12 +11,17 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<Record>, ImportError> {
         column: error.column().to_string(),
         why: wrong_record(text).unwrap_or_else(|| without_place(&error)),
     })?;
-    let own = records.iter().position(|record| matches!(record, Record::Manifest(_) | Record::Mismatch(_)));
+    let own = records
+        .iter()
+        .position(|record| matches!(record, Record::Manifest(_) | Record::Mismatch(_) | Record::Policy(_)));
     match own {
         None => Ok(records),
         Some(place) => Err(ImportError::Unknown {
             file: file.to_owned(),
-            what: format!("record {} is what the server itself finds; it cannot be imported", place + 1),
+            what: format!(
+                "record {} is what the server itself finds; or is configured with; it cannot be imported",
+                place + 1
+            ),
         }),
     }
 }

@@ -135,8 +135,12 @@ impl Plot {
         set(&["skew"], &mut limits.skew_ms)?;
         set(&["undo"], &mut limits.undo_ms)?;
         set(&["travel"], &mut limits.travel_ms)?;
-        set(&["pace"], &mut limits.pace_ms)?;
-        set(&["stale-warn", "fresh", "freshness"], &mut limits.stale_warn_ms)?;
+        // Time for one aim, or aims in a second: 600ms or 2/s.
+        match said.option(&["pace"]).and_then(|text| text.strip_suffix("/s")) {
+            Some(aims) => limits.pace_ms = 1_000 / said.number::<i64>(aims)?.max(1),
+            None => set(&["pace"], &mut limits.pace_ms)?,
+        }
+        set(&["stale-warn", "fresh", "freshness", "data-age"], &mut limits.stale_warn_ms)?;
         set(&["stale", "stale-block"], &mut limits.stale_block_ms)?;
         limits.transit_ms = said.duration(&["transit"])?.or(limits.transit_ms);
         limits.stale_warn_ms = limits.stale_warn_ms.min(limits.stale_block_ms);
