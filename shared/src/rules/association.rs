@@ -26,7 +26,12 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
 /// A case that moved as a whole: nothing on record inside, something gone from it, or another count than its pack ratio.
 fn moved_whole(verdict: &mut Verdict<'_>, code: CodeNo) {
     let index = verdict.index;
-    let empty = index.package(code).children.is_empty();
+    let package = index.package(code);
+    let empty = package.children.is_empty();
+    // Of a case that is not registered here, what is inside is not known either.
+    if empty && package.record.is_none() {
+        return;
+    }
     for scan in index.own_scans(code).filter(|scan| !scan.repeat) {
         if verdict.is_explained(scan) {
             continue;

@@ -109,7 +109,8 @@ async fn disclose_sent(
         let mut known = References::default();
         store::code::load_families(conn, &sent, &mut known).await?;
         let strange = known.codes.into_values().filter(|record| !visible.packs().contains(&record.pack));
-        let strange: Vec<_> = strange.collect();
+        let mut strange: Vec<_> = strange.collect();
+        strange.sort_by(|one, other| one.code.cmp(&other.code));
         let packs: BTreeSet<_> = strange.iter().map(|record| record.pack.clone()).collect();
         let packs = packs.iter().filter_map(|pack| visible.references.packs.get(pack).cloned()).map(Record::Pack);
         let records = packs.chain(strange.into_iter().map(Record::Code));
