@@ -1,27 +1,39 @@
 //! The check digit of GS1 keys (GS1 General Specifications, section 7.9): weights 3 and 1 from the right, modulo 10.
 
-use super::CodeError;
+use super::error::{CodeError, Field};
+
+/// Digits of an SSCC.
+const SSCC_LEN: usize = 18;
 
 /// The check digit for `digits` (without it). Anything but ASCII digits counts as zero, so check those first.
 #[must_use]
 pub fn compute(digits: &str) -> u8 {
-    let weighted: u32 = digits
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(place, byte)| u32::from(byte.saturating_sub(b'0')) * if place % 2 == 0 { 3 } else { 1 })
-        .sum();
-    u8::try_from((10 - weighted % 10) % 10).unwrap_or(0)
+    let weighted = digits.bytes().rev().enumerate().fold(0_u32, |sum, (place, byte)| {
+        let digit = if byte.is_ascii_digit() { u32::from(byte - b'0') } else { 0 };
+        (sum + digit * if place % 2 == 0 { 3 } else { 1 }) % 10
+    });
+    u8::try_from((10 - weighted) % 10).unwrap_or(0)
 }
 
-/// Whether `key` is `len` digits whose last is right.
+/// Whether `key` is `len` digits whose last is right. Keys of 18 digits are reported as SSCC, others as GTIN.
 pub fn verify(key: &str, len: usize) -> Result<(), CodeError> {
-    if key.len() != len || !key.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(CodeError::NotDigits { text: key.to_owned(), digits: len });
+    let field = if len == SSCC_LEN { Field::Sscc } else { Field::Gtin };
+    if let Some((place, found)) = key.chars().enumerate().find(|(_, c)| !c.is_ascii_digit()) {
+        return Err(CodeError::Character { field, found, position: place + 1 });
     }
-    let (body, last) = key.split_at(len - 1);
-    let right = char::from(b'0' + compute(body));
-    if last.starts_with(right) { Ok(()) } else { Err(CodeError::CheckDigit { text: key.to_owned(), right }) }
+    let length = CodeError::Length { field, len: key.len(), min: len, max: len };
+    if key.len() != len {
+        return Err(length);
+    }
+    let Some((body, last)) = len.checked_sub(1).and_then(|body| key.split_at_checked(body)) else {
+        return Err(length);
+    };
+    let right = compute(body);
+    if last.as_bytes() == [b'0' + right] {
+        Ok(())
+    } else {
+        Err(CodeError::CheckDigit { field, key: key.to_owned(), right })
+    }
 }
 
 #[cfg(test)]
@@ -32,11 +44,23 @@ mod tests {
     fn agrees_with_published_keys() {
         // GS1 General Specifications: GTIN-13 example 6291041500213; SSCC example 106141412345678908.
         assert_eq!(compute("629104150021"), 3);
+        assert!(verify("6291041500213", 13).is_ok());
         assert!(verify("106141412345678908", 18).is_ok());
+        let wrong = "106141412345678909";
         assert_eq!(
-            verify("106141412345678909", 18),
-            Err(CodeError::CheckDigit { text: "106141412345678909".into(), right: '8' })
+            verify(wrong, 18),
+            Err(CodeError::CheckDigit { field: Field::Sscc, key: wrong.to_owned(), right: 8 })
         );
+    }
+
+    #[test]
+    fn says_what_is_no_key() {
+        let field = Field::Gtin;
+        assert_eq!(verify("", 0), Err(CodeError::Length { field, len: 0, min: 0, max: 0 }));
+        assert_eq!(verify("", 14), Err(CodeError::Length { field, len: 0, min: 14, max: 14 }));
+        assert_eq!(verify("123", 14), Err(CodeError::Length { field, len: 3, min: 14, max: 14 }));
+        assert_eq!(verify("12O", 14), Err(CodeError::Character { field, found: 'O', position: 3 }));
+        assert_eq!(verify("１2", 14), Err(CodeError::Character { field, found: '１', position: 1 }));
     }
 
     #[test]

@@ -1,155 +1,179 @@
-//! GS1 Digital Link URIs (GS1 Digital Link Standard: URI syntax 1.4), written in upper case so that one QR symbol of version
+//! GS1 Digital Link URIs (GS1 Digital Link Standard: URI syntax 1.x), written in upper case so that one QR symbol of version
 //! 3-M stays in alphanumeric mode: `HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD`.
 
-use super::package_parts::PackageParts;
-use super::{CodeError, PackageCode, compressed, percent};
+use std::borrow::Cow;
 
-/// The link for a code, under `host`, in upper case. 55 characters for a 13-character host and a 12-character serial. An opaque code
-/// has no link: its own text stands for it.
+use super::ai::Ai;
+use super::compressed;
+use super::error::{CodeError, Field};
+use super::percent::{self, Encoded};
+use super::{PackageCode, hygiene};
+
+/// The link for a code, under `host`, in upper case. 55 characters for a 13-character host and a 12-character serial.
+///
+/// An opaque code has no GS1 key, hence no link: it gets its text, which is what its label says.
 #[must_use]
 pub fn format_digital_link(host: &str, code: &PackageCode) -> String {
+    let host = host.to_ascii_uppercase();
     match code {
-        PackageCode::Item { gtin, serial } => {
-            format!("HTTPS://{}/01/{gtin}/21/{}", host.to_ascii_uppercase(), percent::encode(serial))
-        }
-        PackageCode::Logistic { sscc } => format!("HTTPS://{}/00/{sscc}", host.to_ascii_uppercase()),
+        PackageCode::Item { gtin, serial } => format!("HTTPS://{host}/01/{gtin}/21/{}", Encoded(serial)),
+        PackageCode::Logistic { sscc } => format!("HTTPS://{host}/00/{sscc}"),
         PackageCode::Opaque { text, .. } => text.clone(),
     }
 }
 
-/// Whether a text begins like a link.
-pub(super) fn is_link(text: &str) -> bool {
-    after_scheme(text).is_some()
-}
-
-/// Reads a link in either case, with any path before the key and any attributes after it, compressed wholly or in its last segment.
+/// Reads a link: scheme and host in any case, any path before the key, key and qualifiers in the path in the standard's order,
+/// other elements in the query, a GTIN of 8, 12, 13 or 14 digits; or its compressed forms.
+///
+/// Deprecated names (`gtin`, `ser`, `sscc`, `lot`, `cpv`: URI syntax 1.0 and 1.1) are read like the identifiers they stand for.
+/// Errors: [`CodeError::NotALink`], `NoPackage` where no key is named, else what is wrong with the key.
 pub fn parse_digital_link(text: &str) -> Result<PackageCode, CodeError> {
-    let after_scheme = after_scheme(text).ok_or(CodeError::NotACode)?;
-    let path = after_scheme.split(['?', '#']).next().unwrap_or_default();
-    let mut parts = PackageParts::default();
-    let mut segments = path.split('/').skip(1).peekable();
-    while let Some(segment) = segments.next() {
-        let identifier = match segment {
-            "00" | "sscc" => "00",
-            "01" | "gtin" => "01",
-            "21" | "ser" => "21",
-            _ => continue,
+    let contents = hygiene::inspect(text)?;
+    contents.ascii()?;
+    contents.without_separator()?;
+    read(text)
+}
+
+/// The same for a text that is known to be printable ASCII.
+pub(super) fn read(text: &str) -> Result<PackageCode, CodeError> {
+    let rest = after_scheme(text).ok_or(CodeError::NotALink)?;
+    let before_query = rest.split(['?', '#']).next().unwrap_or_default();
+    let (host, path) = before_query.split_once('/').unwrap_or((before_query, ""));
+    if host.is_empty() {
+        return Err(CodeError::NotALink);
+    }
+    // Two reads run together would else pass as one link with a long path: the second code without the first.
+    if path.contains("://") {
+        return Err(CodeError::SeveralLinks);
+    }
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let mut segments = path.rsplit('/');
+    let mut qualifiers = Qualifiers::default();
+    while let (Some(value), Some(name)) = (segments.next(), segments.next()) {
+        match path_ai(name) {
+            Some(Ai::GTIN) => return qualifiers.item(value),
+            Some(Ai::SSCC) => return qualifiers.logistic(value),
+            Some(qualifier) => qualifiers.add(qualifier, value)?,
+            None => break,
+        }
+    }
+    not_plain(path)
+}
+
+/// What follows `http://` or `https://`, in any case.
+pub(super) fn after_scheme(text: &str) -> Option<&str> {
+    ["https://", "http://"].into_iter().find_map(|scheme| {
+        let (head, rest) = text.split_at_checked(scheme.len())?;
+        head.eq_ignore_ascii_case(scheme).then_some(rest)
+    })
+}
+
+/// The elements that the path of a link to a package may name.
+fn path_ai(name: &str) -> Option<Ai> {
+    match name {
+        "01" => Some(Ai::GTIN),
+        "00" => Some(Ai::SSCC),
+        "21" => Some(Ai::SERIAL),
+        "10" => Some(Ai::LOT),
+        "22" => Some(Ai::VARIANT),
+        "235" => Some(Ai::EXTENSION),
+        _ => {
+            let names =
+                [("gtin", Ai::GTIN), ("sscc", Ai::SSCC), ("ser", Ai::SERIAL), ("lot", Ai::LOT), ("cpv", Ai::VARIANT)];
+            names.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, ai)| ai)
+        }
+    }
+}
+
+/// Key qualifiers, met from the right: their order is (22), (10), (21), or (235) alone.
+#[derive(Default)]
+struct Qualifiers<'a> {
+    last: Option<Ai>,
+    serial: Option<&'a str>,
+}
+
+impl<'a> Qualifiers<'a> {
+    fn add(&mut self, ai: Ai, value: &'a str) -> Result<(), CodeError> {
+        let rank = |ai| [Ai::VARIANT, Ai::LOT, Ai::SERIAL].iter().position(|other| *other == ai);
+        if let Some(last) = self.last {
+            if last == ai {
+                return Err(CodeError::Repeated(Field::of(ai)));
+            }
+            // No rank, no company: (235) stands alone.
+            if rank(ai).is_none() || rank(ai) > rank(last) {
+                return Err(CodeError::Misplaced(Field::of(last)));
+            }
+        }
+        self.last = Some(ai);
+        if ai == Ai::SERIAL {
+            self.serial = Some(value);
+        }
+        Ok(())
+    }
+
+    fn item(&self, gtin: &str) -> Result<PackageCode, CodeError> {
+        let gtin = percent::decode(Field::Gtin, gtin)?;
+        let gtin = padded(&gtin);
+        let Some(serial) = self.serial else {
+            super::check_digit::verify(&gtin, 14)?;
+            return Err(CodeError::Missing(Field::Serial));
         };
-        if let Some(value) = segments.peek() {
-            parts.take(identifier, &percent::decode(value)?)?;
-            segments.next();
+        PackageCode::item(&gtin, &percent::decode(Field::Serial, serial)?)
+    }
+
+    fn logistic(&self, sscc: &str) -> Result<PackageCode, CodeError> {
+        match self.last {
+            Some(qualifier) => Err(CodeError::Misplaced(Field::of(qualifier))),
+            None => PackageCode::logistic(&percent::decode(Field::Sscc, sscc)?),
         }
     }
-    parts.package().or_else(|error| decompress(path, error))
 }
 
-/// A link that names no package plainly may do so in its last segment.
-fn decompress(path: &str, error: CodeError) -> Result<PackageCode, CodeError> {
-    if error != CodeError::NoPackage {
-        return Err(error);
-    }
-    let mut parts = PackageParts::default();
-    let (before, last) = path.rsplit_once('/').unwrap_or(("", path));
-    let mut plain = before.split('/').skip(1).peekable();
-    while let Some(segment) = plain.next() {
-        if let ("01" | "gtin", Some(value)) = (segment, plain.peek()) {
-            parts.take("01", value)?;
-        }
-    }
-    // A last segment that is no compressed string belongs to some other page.
-    compressed::read(last, &mut parts).map_err(|_| CodeError::NoPackage)?;
-    parts.package().map_err(|_| CodeError::NoPackage)
+/// A GTIN-8, -12 or -13 as the GTIN-14 that means the same (General Specifications, section 3.3.2).
+fn padded(gtin: &str) -> Cow<'_, str> {
+    if matches!(gtin.len(), 8 | 12 | 13) { Cow::Owned(format!("{gtin:0>14}")) } else { Cow::Borrowed(gtin) }
 }
 
-fn after_scheme(text: &str) -> Option<&str> {
-    let (scheme, rest) = text.split_once("://")?;
-    (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")).then_some(rest)
+/// A path that is no key with qualifiers: compressed, or wrong.
+fn not_plain(path: &str) -> Result<PackageCode, CodeError> {
+    let mut segments = path.rsplit('/');
+    let last = segments.next().unwrap_or_default();
+    let value = segments.next();
+    let key = segments.next().and_then(path_ai);
+    if let (Some(value), Some(key @ (Ai::GTIN | Ai::SSCC))) = (value, key) {
+        if let Some(unfinished) = path_ai(last) {
+            let (min, max) = unfinished.lengths();
+            return Err(CodeError::Length { field: Field::of(unfinished), len: 0, min, max });
+        }
+        let found = compressed::read(last).map_err(|failure| CodeError::Compression(failure.fault))?;
+        if found.gtin.is_some() || found.sscc.is_some() {
+            return Err(CodeError::Repeated(Field::of(key)));
+        }
+        let qualifiers = Qualifiers { last: None, serial: None };
+        return match (key, found.serial) {
+            (Ai::SSCC, _) => qualifiers.logistic(value),
+            (_, Some(serial)) => PackageCode::item(&padded(&percent::decode(Field::Gtin, value)?), &serial),
+            (_, None) => qualifiers.item(value),
+        };
+    }
+    match compressed::read(last) {
+        Ok(found) if found.gtin.is_some() || found.sscc.is_some() => found.package(),
+        // A path that is just a word decodes to something too: only what named a package first is a broken link to one.
+        Err(failure) if failure.named => Err(CodeError::Compression(failure.fault)),
+        _ => Err(misplaced(path)),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::super::check_digit::compute;
-    use super::*;
-
-    const LINK: &str = "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD";
-
-    #[test]
-    fn reads_what_it_writes_and_any_case_path_or_attribute() {
-        let code = PackageCode::item("16901234567899", "7K3M9QX2T4WD").unwrap();
-        assert_eq!(format_digital_link("id.example.cn", &code), LINK);
-        for text in [
-            LINK,
-            "https://id.example.cn/01/16901234567899/21/7K3M9QX2T4WD?17=271231#top",
-            "http://other.example/some/path/01/16901234567899/10/LOT/21/7K3M9QX2T4WD",
-            "https://id.example.cn/gtin/16901234567899/ser/7K3M9QX2T4WD",
-        ] {
-            assert_eq!(parse_digital_link(text).unwrap(), code, "{text}");
-        }
-        let padded = parse_digital_link("https://e.cn/01/6901234567892/21/A").unwrap();
-        assert_eq!(padded, PackageCode::item("06901234567892", "A").unwrap());
-        let pallet = parse_digital_link("https://e.cn/00/106141412345678908").unwrap();
-        assert_eq!(pallet, PackageCode::logistic("106141412345678908").unwrap());
+/// Why a path with a key in it is not read: the first name after the key that may not stand there.
+fn misplaced(path: &str) -> CodeError {
+    let mut segments = path.split('/').skip_while(|segment| !matches!(path_ai(segment), Some(Ai::GTIN | Ai::SSCC)));
+    if segments.next().is_none() || segments.next().is_none() {
+        return CodeError::NoPackage;
     }
-
-    #[test]
-    fn reads_compressed_links() {
-        // (01)16901234567899(21)AB12: sequence 0C, 47 bits of GTIN, upper-case hexadecimal, four of them.
-        let gtin = format!("{:047b}", 16_901_234_567_899_u64);
-        let bits = format!("00001100{gtin}010{:05b}{:016b}", 4, 0xAB12);
-        let text: String = (0..bits.len().div_ceil(6))
-            .map(|n| {
-                let six = format!("{:0<6}", bits.get(n * 6..(n * 6 + 6).min(bits.len())).unwrap());
-                char::from(
-                    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-                        [usize::from_str_radix(&six, 2).unwrap()],
-                )
-            })
-            .collect();
-        let code = PackageCode::item("16901234567899", "AB12").unwrap();
-        assert_eq!(parse_digital_link(&format!("https://id.gs1.org/{text}")).unwrap(), code);
-        // The published example (01)09506000134376(10)LOT01 reads whole, but names no single package.
-        assert_eq!(parse_digital_link("https://id.gs1.org/ARFKk4XB0CDKWcnpq"), Err(CodeError::NoPackage));
-        let mut parts = PackageParts::default();
-        compressed::read("ARFKk4XB0CDKWcnpq", &mut parts).unwrap();
-        parts.take("21", "7").unwrap();
-        assert_eq!(parts.package().unwrap(), PackageCode::item("09506000134376", "7").unwrap());
-    }
-
-    #[test]
-    fn says_what_is_wrong() {
-        assert_eq!(parse_digital_link("WIFI:S:home;;"), Err(CodeError::NotACode));
-        assert_eq!(parse_digital_link("https://example.cn/about"), Err(CodeError::NoPackage));
-        let wrong = parse_digital_link("https://e.cn/01/16901234567898/21/A").unwrap_err();
-        assert_eq!(wrong.to_string(), "the check digit of the GTIN (01) `16901234567898` is wrong: it would be 9");
-        let short = parse_digital_link("https://e.cn/01/123/21/A").unwrap_err();
-        assert_eq!(short.to_string(), "`123` is no GTIN (01): 14 digits are needed");
-        assert_eq!(
-            parse_digital_link("https://e.cn/01/16901234567899/21/%zz"),
-            Err(CodeError::PercentEncoding("%zz".into()))
-        );
-        assert_eq!(parse_digital_link("https://e.cn/01/16901234567899/21/A/21/B"), Err(CodeError::Twice("21")));
-    }
-
-    proptest! {
-        #[test]
-        fn round_trips(body in "[0-9]{13}", serial in "[A-Za-z0-9!%&'()*+,./:;<=>?_-]{1,20}") {
-            let gtin = format!("{body}{}", compute(&body));
-            let code = PackageCode::item(&gtin, &serial).unwrap();
-            prop_assert_eq!(parse_digital_link(&format_digital_link("ID.EXAMPLE.CN", &code)).unwrap(), code);
-        }
-
-        #[test]
-        fn never_panics(text in "\\PC{0,80}") {
-            let _ = parse_digital_link(&text);
-            let _ = parse_digital_link(&format!("https://e.cn/{text}"));
-        }
-
-        #[test]
-        fn compressed_never_panics(text in "[A-Za-z0-9_-]{0,80}") {
-            let _ = parse_digital_link(&format!("https://e.cn/01/16901234567899/{text}"));
-            let _ = parse_digital_link(&format!("https://e.cn/{text}"));
-        }
+    let names: Vec<&str> = segments.step_by(2).collect();
+    let wrong = names.into_iter().find(|name| path_ai(name).is_none()).and_then(Ai::read);
+    match wrong {
+        Some((ai, "")) => CodeError::Misplaced(Field::of(ai)),
+        _ => CodeError::NoPackage,
     }
 }

@@ -9,7 +9,7 @@ use crate::chain::sha256;
 pub struct CodeKey([u8; 16]);
 
 impl CodeKey {
-    /// The key of a code. Own serials bring their 20-bit tag; others get a hash of the GTIN.
+    /// The key of a code. Own serials bring their 20-bit tag; others get a hash of the GTIN or of the opaque namespace.
     #[must_use]
     pub fn of(code: &PackageCode) -> Self {
         let hash = sha256(&[b"tallyman/code/1", code.to_string().as_bytes()]);
@@ -35,12 +35,12 @@ fn tag(code: &PackageCode) -> [u8; 4] {
         return own.to_be_bytes();
     }
     // The top bit keeps foreign tags apart from our 20-bit ones.
-    let namespace = match code {
-        PackageCode::Item { gtin, .. } => gtin,
-        PackageCode::Logistic { .. } => "00",
-        PackageCode::Opaque { namespace, .. } => namespace,
+    // A slash keeps namespaces apart from GTINs, which have the same characters.
+    let hash = match code {
+        PackageCode::Item { gtin, .. } => sha256(&[b"tallyman/tag/1", gtin.as_bytes()]),
+        PackageCode::Logistic { .. } => sha256(&[b"tallyman/tag/1", b"00"]),
+        PackageCode::Opaque { namespace, .. } => sha256(&[b"tallyman/tag/1", b"text/", namespace.as_bytes()]),
     };
-    let hash = sha256(&[b"tallyman/tag/1", namespace.as_bytes()]);
     let mut tag = [0; 4];
     tag.copy_from_slice(&hash.as_bytes()[..4]);
     tag[0] |= 0x80;
@@ -52,12 +52,30 @@ mod tests {
     use super::super::format_serial;
     use super::*;
 
+    /// Stores hold these keys: a change here is a migration.
     #[test]
-    fn keys_never_change() {
-        let key = |code: PackageCode| hex::encode(CodeKey::of(&code).as_bytes());
-        let item = PackageCode::item("16901234567899", "7K3M9QX2T4WD").unwrap();
-        assert_eq!(key(item), "0003cc74d123d6bdb9e6ea91a9260ed4");
-        assert_eq!(key(PackageCode::logistic("106141412345678908").unwrap()), "f52333f3db3ecc6d68ec8995ea6a378f");
+    fn keys_are_frozen() {
+        for (code, key) in [
+            ("01/16901234567899/21/7K3M9QX2T4WD", "0003cc74d123d6bdb9e6ea91a9260ed4"),
+            ("01/16901234567899/21/000000000001", "00000000f7a380ca0600dbe853f74d88"),
+            ("01/16901234567899/21/abc", "bcd27d0cb14b9ddf06429528d02aa802"),
+            ("01/16901234567899/21/7k3m9qx2t4wd", "bcd27d0cca65ecaa1d671ad4b7026760"),
+            ("01/06901234567892/21/A/b%\"(21)", "f1538ebec8a557435eb309f019734cdf"),
+            ("00/106141412345678908", "f52333f3db3ecc6d68ec8995ea6a378f"),
+            ("text/CTP/0123%2F4567", "e52fc13ddb600f5e20718fe1584272d4"),
+        ] {
+            assert_eq!(hex::encode(CodeKey::of(&code.parse().unwrap()).as_bytes()), key, "{code}");
+        }
+    }
+
+    #[test]
+    fn opaque_codes_of_one_namespace_lie_together() {
+        let key = |namespace, text| CodeKey::of(&PackageCode::opaque(namespace, text).unwrap());
+        assert_eq!(key("A", "1").as_bytes()[..4], key("A", "2").as_bytes()[..4]);
+        assert_ne!(key("A", "1").as_bytes()[..4], key("B", "1").as_bytes()[..4]);
+        assert_ne!(key("A", "1"), key("A", "2"));
+        let item = PackageCode::item("16901234567899", "1").unwrap();
+        assert_ne!(key("16901234567899", "1").as_bytes()[..4], CodeKey::of(&item).as_bytes()[..4]);
     }
 
     #[test]

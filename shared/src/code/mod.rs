@@ -2,24 +2,29 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | links, plain and compressed | `digital_link`, `compressed` |
-//! | element strings of scanners | `element_string`, `ai` |
-//! | texts of configured patterns | [`Grammars`] |
-//! | what a keyboard did to a text | [`wedge`] |
-//! | whether the label is as prescribed | [`label_faults`] |
+//! | which texts are codes | [`Grammars`] |
+//! | why a text is none | [`CodeError`] |
+//! | what a keyboard-wedge scanner did to a text | [`wedge`] |
+//! | whether a label is a national-format one | [`label`] |
 
 mod ai;
+mod ai_table;
+mod bits;
+mod charset;
 pub mod check_digit;
 mod compressed;
 mod digital_link;
 mod element_string;
 mod error;
-mod grammar;
+mod grammars;
+mod hygiene;
 mod key;
-mod label;
-mod package_parts;
+pub mod label;
+mod lookalike;
 mod percent;
 mod serial;
+#[cfg(test)]
+mod tests;
 pub mod wedge;
 
 use std::fmt;
@@ -27,15 +32,22 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+pub use ai::Ai;
 pub use digital_link::{format_digital_link, parse_digital_link};
-pub use error::CodeError;
-pub use grammar::{Grammars, OpaquePattern, Pattern, PatternError, TEXT_LEN_MAX};
+pub use error::{CodeError, CompressionFault, Field};
+pub use grammars::{GrammarConfig, GrammarError, Grammars, OpaqueConfig};
 pub use key::CodeKey;
 pub use label::{LabelFault, label_faults};
 pub use serial::{SERIAL_LEN, format_serial, serial_tag};
 
 /// Length of the longest text that a national-format label (QR version 3-M, alphanumeric) holds.
 pub const LABEL_TEXT_LEN_MAX: usize = 61;
+
+/// Bytes of the longest text that is read at all: links with many attributes fit, floods do not.
+pub const TEXT_LEN_MAX: usize = 512;
+
+/// Characters of the longest namespace of opaque codes.
+const NAMESPACE_LEN_MAX: usize = 32;
 
 /// The identity of one package, whatever text carried it: host, scheme and other attributes are gone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,11 +64,11 @@ pub enum PackageCode {
         /// 18 digits.
         sscc: String,
     },
-    /// A text that a configured pattern accepts.
+    /// A text that a configured pattern accepts; only the registry knows its product and level.
     Opaque {
-        /// The pattern's name.
+        /// The pattern's namespace: 1 to 32 of `A-Z 0-9 - _ .`.
         namespace: String,
-        /// The text, folded where the pattern says so.
+        /// The text, without control characters and look-alikes of ASCII.
         text: String,
     },
 }
@@ -65,10 +77,7 @@ impl PackageCode {
     /// A trade item; checks lengths, the check digit and the serial's characters.
     pub fn item(gtin: &str, serial: &str) -> Result<Self, CodeError> {
         check_digit::verify(gtin, 14)?;
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "!\"%&'()*+,-./:;<=>?_".contains(c);
-        if serial.is_empty() || serial.len() > 20 || !serial.chars().all(allowed) {
-            return Err(CodeError::Serial(serial.to_owned()));
-        }
+        charset::check_serial(serial)?;
         Ok(Self::Item { gtin: gtin.to_owned(), serial: serial.to_owned() })
     }
 
@@ -76,6 +85,15 @@ impl PackageCode {
     pub fn logistic(sscc: &str) -> Result<Self, CodeError> {
         check_digit::verify(sscc, 18)?;
         Ok(Self::Logistic { sscc: sscc.to_owned() })
+    }
+
+    /// An opaque code; checks the namespace, the length (1 to [`TEXT_LEN_MAX`] bytes) and that no character deceives the eye.
+    pub fn opaque(namespace: &str, text: &str) -> Result<Self, CodeError> {
+        if !is_namespace(namespace) {
+            return Err(wrong_namespace(namespace));
+        }
+        hygiene::inspect(text)?.without_separator()?;
+        Ok(Self::Opaque { namespace: namespace.to_owned(), text: text.to_owned() })
     }
 
     /// The GTIN, where the code has one.
@@ -95,42 +113,57 @@ impl PackageCode {
             Self::Logistic { sscc } => sscc,
             Self::Opaque { text, .. } => text,
         };
-        let from = text.char_indices().rev().nth(3).map_or(0, |(from, _)| from);
-        text.get(from..).unwrap_or(text)
+        let start = text.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+        text.get(start..).unwrap_or(text)
     }
 }
 
-/// Reads the text of a label by the grammars that need no configuration.
-pub fn parse(text: &str) -> Result<PackageCode, CodeError> {
-    static PLAIN: Grammars = Grammars { opaque: Vec::new(), upper_case_gtins: Vec::new() };
-    PLAIN.parse(text)
+fn is_namespace(text: &str) -> bool {
+    (1..=NAMESPACE_LEN_MAX).contains(&text.len()) && text.chars().all(is_namespace_char)
 }
 
-/// `01/GTIN/21/SERIAL`, `00/SSCC` or `text/NAMESPACE/TEXT` (percent-encoded): the canonical form in JSON, SQL and on screens that show a code whole.
+const fn is_namespace_char(c: char) -> bool {
+    matches!(c, 'A'..='Z' | '0'..='9' | '-' | '_' | '.')
+}
+
+fn wrong_namespace(namespace: &str) -> CodeError {
+    let field = Field::Namespace;
+    match namespace.chars().enumerate().find(|(_, c)| !is_namespace_char(*c)) {
+        Some((place, found)) => CodeError::Character { field, found, position: place + 1 },
+        None => CodeError::Length { field, len: namespace.len(), min: 1, max: NAMESPACE_LEN_MAX },
+    }
+}
+
+/// Reads the text of a label by the default grammars: GS1's, without opaque patterns. See [`Grammars::parse`].
+pub fn parse(text: &str) -> Result<PackageCode, CodeError> {
+    static DEFAULT: Grammars = Grammars::DEFAULT;
+    DEFAULT.parse(text)
+}
+
+/// `01/GTIN/21/SERIAL`, `00/SSCC` or `text/NAMESPACE/percent-encoded text`: the canonical form in JSON, SQL and on screens that
+/// show a code whole.
 impl fmt::Display for PackageCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Item { gtin, serial } => write!(f, "01/{gtin}/21/{serial}"),
             Self::Logistic { sscc } => write!(f, "00/{sscc}"),
-            Self::Opaque { namespace, text } => {
-                write!(f, "text/{}/{}", percent::encode(namespace), percent::encode(text))
-            }
+            Self::Opaque { namespace, text } => write!(f, "text/{namespace}/{}", percent::Encoded(text)),
         }
     }
 }
 
+/// Reads the canonical form. Whether an opaque code's namespace is configured is [`Grammars::parse`]'s to say.
 impl FromStr for PackageCode {
     type Err = CodeError;
     fn from_str(text: &str) -> Result<Self, CodeError> {
-        let wrong = || CodeError::NotCanonical(text.to_owned());
         if let Some(sscc) = text.strip_prefix("00/") {
             return Self::logistic(sscc);
         }
-        if let Some((namespace, opaque)) = text.strip_prefix("text/").and_then(|rest| rest.split_once('/')) {
-            let (namespace, text) = (percent::decode(namespace)?.into_owned(), percent::decode(opaque)?.into_owned());
-            return Ok(Self::Opaque { namespace, text });
+        if let Some((namespace, encoded)) = text.strip_prefix("text/").and_then(|rest| rest.split_once('/')) {
+            return Self::opaque(namespace, &percent::decode(Field::Opaque, encoded)?);
         }
-        let (gtin, serial) = text.strip_prefix("01/").and_then(|rest| rest.split_once("/21/")).ok_or_else(wrong)?;
+        let (gtin, serial) =
+            text.strip_prefix("01/").and_then(|rest| rest.split_once("/21/")).ok_or(CodeError::NotACode)?;
         Self::item(gtin, serial)
     }
 }

@@ -1,288 +1,233 @@
-//! What keyboard-wedge scanners do to a text on its way through a keyboard driver, recognised and explained. Nothing is accepted in
-//! silence: whoever asks decides what to do with the restored text.
+//! What a keyboard-wedge scanner, or the computer it types into, did to a text: recognised and said, so that a clerk knows which
+//! setting is wrong. Nothing is accepted here: whether a restored text may be used is the caller's to decide.
+//!
+//! A wedge types keys. So the text suffers what typing suffers: caps lock, an input method, another keyboard layout, keys that do
+//! not exist (the separator GS), keys lost or typed twice.
+//!
+//! Not to be known: an own serial cut short is still a serial, and letters swapped where no symbol is (Y and Z in a bare serial)
+//! leave a text that is read.
 
-use super::element_string::GS;
-use super::grammar::look_alike;
-use super::{Grammars, PackageCode, serial_tag};
+mod case;
+mod head;
+mod layout;
+mod separator;
+mod truncated;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use super::lookalike::key_of;
+use super::{CodeError, Grammars, PackageCode, TEXT_LEN_MAX, digital_link, hygiene};
+
+pub use layout::Layout;
+
+/// Bytes of the longest text that is looked at: two reads, all in full-width characters of three bytes.
+const EXPLAINED_LEN_MAX: usize = TEXT_LEN_MAX * 3 * 2;
+
+/// Digits of a GTIN-12, and more than a telephone number has.
+const KEY_DIGITS_MIN: usize = 12;
+
+/// How many faults, one upon the other, are undone: a doubled read in full-width characters is two.
+const FAULTS_MAX: u8 = 2;
 
 /// What happened to a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// `CapsLock` was on, or the scanner sends lower case.
-    Case,
-    /// A Chinese input method was on: full-width characters.
-    InputMethod,
-    /// The scanner types for another keyboard than the system has.
-    Layout,
-    /// The separator between two elements was dropped or written out.
-    Separator,
-    /// The text came twice.
-    Doubled,
-    /// The text ends too early.
-    Truncated,
-}
-
-impl Fault {
-    /// What people are told, in Chinese and English.
-    #[must_use]
-    pub const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Case => (
-                "大小写被改变:关闭大写锁定,或设置扫码枪保留大小写",
-                "The case was changed: switch CapsLock off, or have the scanner keep the case",
-            ),
-            Self::InputMethod => (
-                "中文输入法改变了字符:切换到英文输入",
-                "A Chinese input method changed the text: switch to English input",
-            ),
-            Self::Layout => (
-                "键盘布局不符:把系统或扫码枪设为美式键盘",
-                "The keyboard layouts differ: set system or scanner to the US layout",
-            ),
-            Self::Separator => {
-                ("分隔符丢失:设置扫码枪发送 GS 分隔符", "The separator is lost: have the scanner send GS")
-            }
-            Self::Doubled => ("同一码读了两次:再扫一次", "The code was read twice in one: scan it again"),
-            Self::Truncated => ("码没有读完:再扫一次", "The code was cut short: scan it again"),
-        }
-    }
-}
-
-/// A recognised fault, and the text as it was meant where that is certain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WedgeFault {
-    /// What happened.
-    pub fault: Fault,
-    /// The text before it happened; it reads as a code.
+    /// What happened last, where several things did.
+    pub kind: WedgeFaultKind,
+    /// The text as the label has it, where only one can be meant; the grammars read it.
     pub restored: Option<String>,
 }
 
-/// How a text was before, where it can be.
-type Restore = fn(&str) -> Option<String>;
+/// The kinds of what happens to a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WedgeFaultKind {
+    /// All letters are small: caps lock over an upper-case label, or a scanner that folds.
+    LowerCase,
+    /// Large letters are small and small ones large: caps lock.
+    InvertedCase,
+    /// A Chinese input method typed full-width characters or Chinese punctuation.
+    FullWidth,
+    /// A Chinese input method made Chinese characters of the letters.
+    InputMethod,
+    /// Scanner and computer disagree on the keyboard.
+    Layout(Layout),
+    /// The separator GS came as visible text, such as `<GS>` or `^]`.
+    SeparatorShown,
+    /// The separator GS was dropped, so that two elements run together.
+    SeparatorLost,
+    /// The text came twice.
+    Doubled,
+    /// The first characters were lost.
+    HeadLost,
+    /// The last characters were lost: the text is the beginning of a valid one.
+    Truncated,
+    /// Spaces or control characters before or after the text.
+    Surplus,
+}
 
-/// Explains a text from a wedge that is no code, or a code of ours in the wrong case. None: it is well, or nothing is recognised.
+/// Says what a wedge did to `text`; none where the text is read as it stands, or nothing known explains it.
+///
+/// A text that is read can have a fault too: an own link in small letters names another code, a shown separator hides in a serial.
+/// So ask for every text that a wedge typed, before parsing it.
 #[must_use]
 pub fn explain(text: &str, grammars: &Grammars) -> Option<WedgeFault> {
-    let read = grammars.parse(text).ok();
-    if read.is_some() {
-        return wrong_case(text, grammars);
-    }
-    let tries: [(Fault, Restore); 7] = [
-        (Fault::InputMethod, from_input_method),
-        (Fault::Separator, written_separator),
-        (Fault::Doubled, first_half),
-        (Fault::Case, upper),
-        (Fault::Layout, from_qwertz),
-        (Fault::Layout, from_azerty),
-        (Fault::Layout, from_uk),
-    ];
-    for (fault, restore) in tries {
-        if let Some(restored) = restore(text).filter(|restored| grammars.parse(restored).is_ok()) {
-            // A restored text may be ours in the wrong case: what a Chinese input method typed with CapsLock on.
-            let restored = wrong_case(&restored, grammars).and_then(|fault| fault.restored).unwrap_or(restored);
-            return Some(WedgeFault { fault, restored: Some(restored) });
-        }
-    }
-    if is_cut_short(text) {
-        return Some(WedgeFault { fault: Fault::Truncated, restored: None });
-    }
-    runs_on(text).then_some(WedgeFault { fault: Fault::Separator, restored: None })
-}
-
-/// A serial of ours is upper case and carries a tag: one that does so only in upper case was changed.
-fn wrong_case(text: &str, grammars: &Grammars) -> Option<WedgeFault> {
-    let own = |text: &str| match grammars.parse(text) {
-        Ok(PackageCode::Item { serial, .. }) => serial_tag(&serial).is_some(),
-        _ => false,
-    };
-    let restored = upper(text)?;
-    let changed = text.chars().any(|c| c.is_ascii_lowercase()) && !own(text) && own(&restored);
-    changed.then_some(WedgeFault { fault: Fault::Case, restored: Some(restored) })
-}
-
-fn upper(text: &str) -> Option<String> {
-    let restored = text.to_ascii_uppercase();
-    (restored != text).then_some(restored)
-}
-
-fn from_input_method(text: &str) -> Option<String> {
-    if text.is_ascii() {
+    if text.is_empty() || text.len() > EXPLAINED_LEN_MAX {
         return None;
     }
-    text.chars().map(|c| if c.is_ascii() { Some(c) } else { look_alike(c) }).collect()
-}
-
-/// A separator written out as text.
-fn written_separator(text: &str) -> Option<String> {
-    let forms = ["<GS>", "{GS}", "[GS]", "^]", "\\x1d", "\\x1D", "\\u001d", "\u{241d}", "|", "~"];
-    let found = forms.into_iter().find(|form| text.contains(form))?;
-    Some(text.replace(found, &GS.to_string()))
-}
-
-/// The first of two readings that came as one.
-fn first_half(text: &str) -> Option<String> {
-    let (half, odd) = (text.len() / 2, text.len() % 2);
-    let halves = (odd == 0).then(|| text.get(..half).zip(text.get(half..))).flatten();
-    if let Some((first, _)) = halves.filter(|(first, second)| first == second) {
-        return Some(first.to_owned());
+    let wedge = Wedge { grammars };
+    match wedge.undo(text, FAULTS_MAX) {
+        Ok(fault) => fault,
+        Err(_) => wedge.hopeless(trimmed(text).as_deref().unwrap_or(text)),
     }
-    // Two readings of different codes: only the first is restored.
-    let start = text.get(..8)?;
-    let again = text.get(8..)?.find(start)?;
-    text.get(..again + 8).map(str::to_owned)
 }
 
-fn mapped(text: &str, pairs: &[(char, char)]) -> Option<String> {
-    let back = |c: char| pairs.iter().find(|(typed, _)| *typed == c).map_or(c, |(_, meant)| *meant);
-    let restored: String = text.chars().map(back).collect();
-    (restored != text).then_some(restored)
+/// The grammars that a restored text must satisfy.
+struct Wedge<'g> {
+    grammars: &'g Grammars,
 }
 
-/// What a US scanner types on a German keyboard.
-fn from_qwertz(text: &str) -> Option<String> {
-    let pairs = [
-        ('Y', 'Z'),
-        ('Z', 'Y'),
-        ('y', 'z'),
-        ('z', 'y'),
-        ('Ö', ':'),
-        ('ö', ';'),
-        ('-', '/'),
-        ('_', '?'),
-        ('ß', '-'),
-        ('?', '_'),
-        (')', '('),
-        ('=', ')'),
-        ('(', '*'),
-        ('/', '&'),
-        ('`', '+'),
-        ('´', '='),
-    ];
-    mapped(text, &pairs)
-}
-
-/// What a US scanner types on a French keyboard.
-fn from_azerty(text: &str) -> Option<String> {
-    let pairs = [
-        ('&', '1'),
-        ('é', '2'),
-        ('"', '3'),
-        ('\'', '4'),
-        ('(', '5'),
-        ('-', '6'),
-        ('è', '7'),
-        ('_', '8'),
-        ('ç', '9'),
-        ('à', '0'),
-        ('Q', 'A'),
-        ('A', 'Q'),
-        ('W', 'Z'),
-        ('Z', 'W'),
-        ('M', ':'),
-        ('?', 'M'),
-        ('!', '/'),
-        (':', '.'),
-        ('9', '('),
-        ('0', ')'),
-        ('q', 'a'),
-        ('a', 'q'),
-        ('w', 'z'),
-        ('z', 'w'),
-        (',', 'm'),
-        (')', '-'),
-    ];
-    mapped(text, &pairs)
-}
-
-/// What a US scanner types on a British keyboard.
-fn from_uk(text: &str) -> Option<String> {
-    mapped(text, &[('@', '"'), ('"', '@'), ('£', '#'), ('¬', '~')])
-}
-
-/// A beginning of a link or of an element string.
-fn is_cut_short(text: &str) -> bool {
-    let text = text.to_ascii_uppercase();
-    if let Some((scheme, rest)) = text.split_once("://") {
-        let tail = rest.split_once("/01/").map(|(_, tail)| tail);
-        let unfinished = tail.is_some_and(|tail| {
-            let (gtin, after) = tail.split_once('/').unwrap_or((tail, ""));
-            gtin.bytes().all(|byte| byte.is_ascii_digit())
-                && (gtin.len() < 14 || after.is_empty() || after == "21" || after == "21/")
+impl Wedge<'_> {
+    /// The fault of `text`, undoing up to so many; none where it is read and without one. Errors: why it is not read, where
+    /// nothing that can be undone explains it.
+    ///
+    /// One fault explains better than two. Where as many faults lead to different codes, the text stays unrestored.
+    fn undo(&self, text: &str, faults: u8) -> Result<Option<WedgeFault>, CodeError> {
+        let parsed = self.grammars.parse(text);
+        if matches!(parsed, Ok(PackageCode::Opaque { .. })) {
+            return Ok(None);
+        }
+        let candidates = candidates(text, parsed.is_err());
+        let found = (0..faults).find_map(|others| {
+            let restored = candidates.iter().filter_map(|(kind, candidate)| {
+                let restored = self.settle(candidate, others)?;
+                let code = self.grammars.parse(&restored);
+                is_telling(*kind, &code, &parsed).then_some((*kind, restored, code))
+            });
+            agreed(restored)
         });
-        return matches!(scheme, "HTTP" | "HTTPS") && unfinished;
-    }
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let start = text.strip_prefix("(01)").or_else(|| text.strip_prefix("01"));
-    let scheme = ["HTTPS://", "HTTP://"].iter().any(|scheme| text.len() > 3 && scheme.starts_with(&text));
-    scheme || start.is_some_and(|rest| rest.len() <= 14 && digits(rest))
-}
-
-/// A serial that runs on into the next element.
-fn runs_on(text: &str) -> bool {
-    let rest =
-        text.get(16..).filter(|_| text.starts_with("01") && text.bytes().take(16).all(|byte| byte.is_ascii_digit()));
-    rest.is_some_and(|rest| rest.starts_with("21") && rest.len() > 22)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::super::{check_digit, format_digital_link, format_serial};
-    use super::*;
-
-    const LINK: &str = "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/0002D00003XG";
-
-    fn told(text: &str) -> Option<(Fault, Option<String>)> {
-        explain(text, &Grammars::default()).map(|fault| (fault.fault, fault.restored))
-    }
-
-    #[test]
-    fn faults_are_recognised_and_undone() {
-        let whole = || Some(LINK.to_owned());
-        assert_eq!(told(LINK), None);
-        assert_eq!(told("https://id.example.cn/01/16901234567899/21/0002d00003xg"), Some((Fault::Case, whole())));
-        assert_eq!(
-            told("HTTPS：／／ID。EXAMPLE。CN／01／16901234567899／21／0002D00003XG"),
-            Some((Fault::InputMethod, whole()))
-        );
-        assert_eq!(told("HTTPSÖ--ID.EXAMPLE.CN-01-16901234567899-21-0002D00003XG"), Some((Fault::Layout, whole())));
-        assert_eq!(told(&format!("{LINK}{LINK}")), Some((Fault::Doubled, whole())));
-        let second = LINK.replace("3XG", "3XH");
-        assert_eq!(told(&format!("{LINK}{second}")), Some((Fault::Doubled, whole())));
-        assert_eq!(told("HTTPS://ID.EXAMPLE.CN/01/169012345"), Some((Fault::Truncated, None)));
-        assert_eq!(told("HTTPS://ID.EXAMPLE.CN/01/16901234567899/21"), Some((Fault::Truncated, None)));
-        assert_eq!(told("HELLO"), None);
-    }
-
-    #[test]
-    fn a_lost_separator_is_told_and_restored_where_it_was_written_out() {
-        let meant = "0116901234567899217K3M9QX2T4WD\u{1d}10LOT".to_owned();
-        assert_eq!(told(&meant), None);
-        assert_eq!(told(&meant.replace('\u{1d}', "<GS>")), Some((Fault::Separator, Some(meant))));
-        assert_eq!(told("011690123456789921ABC<GS>10L"), None, "`<GS>` may be part of a serial of twenty");
-        let long = "011690123456789921ABCDEFGHIJKLMNOPQRST\u{1d}10LOT";
-        assert_eq!(told(&long.replace('\u{1d}', "<GS>")), Some((Fault::Separator, Some(long.to_owned()))));
-        assert_eq!(told(&long.replace('\u{1d}', "")), Some((Fault::Separator, None)));
-    }
-
-    proptest! {
-        #[test]
-        fn our_own_links_come_back_from_every_fault(tag in 0_u32..1_048_576, random in 0_u64..1_099_511_627_776) {
-            let gtin = format!("1690123456789{}", check_digit::compute("1690123456789"));
-            let code = PackageCode::item(&gtin, &format_serial(tag, random)).unwrap();
-            let link = format_digital_link("ID.EXAMPLE.CN", &code);
-            let wide: String = link.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
-            prop_assert_eq!(told(&wide), Some((Fault::InputMethod, Some(link.clone()))));
-            prop_assert_eq!(told(&format!("{link}{link}")), Some((Fault::Doubled, Some(link.clone()))));
-            if link[40..].chars().any(|c| c.is_ascii_alphabetic()) {
-                prop_assert_eq!(told(&link.to_ascii_lowercase()), Some((Fault::Case, Some(link.clone()))));
-            }
-        }
-
-        #[test]
-        fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..120)) {
-            let _ = explain(&String::from_utf8_lossy(&bytes), &Grammars::default());
+        match (found, parsed) {
+            (Some(fault), _) => Ok(Some(fault)),
+            (None, Err(error)) => Err(error),
+            (None, Ok(code)) => Ok(self.misread(text, &code)),
         }
     }
+
+    /// The fault of a text that is read as it stands, but as another code than the label has.
+    fn misread(&self, text: &str, code: &PackageCode) -> Option<WedgeFault> {
+        if let Some(upper) = case::upper_case_own(text, code, self.grammars) {
+            return Some(WedgeFault { kind: WedgeFaultKind::LowerCase, restored: Some(upper) });
+        }
+        let lost = WedgeFault { kind: WedgeFaultKind::SeparatorLost, restored: None };
+        separator::is_swallowed(text, code).then_some(lost)
+    }
+
+    /// The text that `candidate` becomes when its own faults are undone; none where the grammars do not read it then.
+    fn settle(&self, candidate: &str, faults: u8) -> Option<String> {
+        match self.undo(candidate, faults) {
+            // What cannot be undone any more must not pass as restored.
+            Ok(None) if faults == 0 && (half(candidate).is_some() || separator::shown(candidate).is_some()) => None,
+            Ok(None) => Some(candidate.to_owned()),
+            Ok(Some(fault)) => fault.restored,
+            Err(_) => None,
+        }
+    }
+
+    /// What explains a text that cannot be restored.
+    fn hopeless(&self, text: &str) -> Option<WedgeFault> {
+        let is_link = |text: &str| digital_link::after_scheme(text).is_some();
+        let becomes_link = |(_, candidate): &(Layout, String)| !is_link(text) && is_link(candidate);
+        let keys = typed_keys(text);
+        // A label may say something in Chinese without an input method: only the rest of a code tells of one.
+        let was_code = is_link(keys.as_deref().unwrap_or(text)) || has_key_digits(keys.as_deref().unwrap_or(text));
+        let kind = if was_code && text.chars().any(is_chinese) {
+            WedgeFaultKind::InputMethod
+        } else if was_code && keys.is_some() {
+            WedgeFaultKind::FullWidth
+        } else if let Some((layout, _)) = layout::candidates(text).find(becomes_link) {
+            WedgeFaultKind::Layout(layout)
+        } else if separator::is_lost(text, self.grammars) {
+            WedgeFaultKind::SeparatorLost
+        } else if truncated::is_beginning(text) {
+            WedgeFaultKind::Truncated
+        } else {
+            return None;
+        };
+        Some(WedgeFault { kind, restored: None })
+    }
+}
+
+/// Every text that `text` may have been before one fault, likelier faults first. Only two of them hide in a text that is read.
+fn candidates(text: &str, unread: bool) -> Vec<(WedgeFaultKind, String)> {
+    let hidden = [(WedgeFaultKind::Doubled, half(text)), (WedgeFaultKind::SeparatorShown, separator::shown(text))];
+    let mut all: Vec<_> = hidden.into_iter().filter_map(|(kind, candidate)| Some((kind, candidate?))).collect();
+    if unread {
+        let before = [(WedgeFaultKind::Surplus, trimmed(text)), (WedgeFaultKind::FullWidth, typed_keys(text))];
+        let after = [(case::kind(text), case::inverted(text)), (WedgeFaultKind::HeadLost, head::restored(text))];
+        all.extend(before.into_iter().filter_map(|(kind, candidate)| Some((kind, candidate?))));
+        all.extend(layout::candidates(text).map(|(layout, candidate)| (WedgeFaultKind::Layout(layout), candidate)));
+        all.extend(after.into_iter().filter_map(|(kind, candidate)| Some((kind, candidate?))));
+    }
+    all
+}
+
+/// Whether a restored code tells more than the text did. A shown separator is part of a serial unless another code comes out
+/// without it; and no check digit vouches for an opaque code in which letters were exchanged.
+fn is_telling(
+    kind: WedgeFaultKind,
+    code: &Result<PackageCode, CodeError>,
+    parsed: &Result<PackageCode, CodeError>,
+) -> bool {
+    match kind {
+        WedgeFaultKind::SeparatorShown => code != parsed,
+        WedgeFaultKind::Layout(_) => !matches!(code, Ok(PackageCode::Opaque { .. })),
+        _ => true,
+    }
+}
+
+/// The first of several explanations, restored if all lead to one code.
+fn agreed<C: PartialEq>(mut all: impl Iterator<Item = (WedgeFaultKind, String, C)>) -> Option<WedgeFault> {
+    let (kind, restored, code) = all.next()?;
+    let restored = all.all(|(_, _, other)| other == code).then_some(restored);
+    Some(WedgeFault { kind, restored })
+}
+
+/// One of two equal halves, with or without line ends or spaces between.
+fn half(text: &str) -> Option<String> {
+    (0..=2).find_map(|gap| {
+        let rest = text.len().checked_sub(gap)?;
+        if rest == 0 || !rest.is_multiple_of(2) {
+            return None;
+        }
+        let (first, others) = text.split_at_checked(rest / 2)?;
+        let (between, second) = others.split_at_checked(gap)?;
+        let is_gap = between.chars().all(|c| c.is_ascii_whitespace());
+        (is_gap && first == second).then(|| first.to_owned())
+    })
+}
+
+/// The text without spaces and unseen characters around it; none where there are none.
+fn trimmed(text: &str) -> Option<String> {
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || hygiene::is_unseen(c));
+    (trimmed.len() < text.len() && !trimmed.is_empty()).then(|| trimmed.to_owned())
+}
+
+/// The keys behind what a Chinese input method typed; none where it typed nothing. It types two marks for one key in two cases.
+fn typed_keys(text: &str) -> Option<String> {
+    if text.chars().all(|c| key_of(c).is_none()) {
+        return None;
+    }
+    let single = text.replace("——", "—").replace("……", "…");
+    Some(single.chars().map(|c| key_of(c).unwrap_or(c)).collect())
+}
+
+/// Whether as many digits stand together as the shortest key of a package has on a label.
+fn has_key_digits(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= KEY_DIGITS_MIN)
+}
+
+/// Chinese characters proper: what letters become, never what a key types alone.
+const fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }

@@ -315,7 +315,7 @@ impl<'a> Index<'a> {
         let number = CodeNo::new(self.packages.len());
         let record = self.references.codes.get(&code);
         let pack = record.and_then(|record| self.references.packs.get(&record.pack));
-        let by_gtin = code.gtin().and_then(|gtin| self.gtins.get(gtin).copied());
+        let by_gtin = self.references.grammars.gtin_of(&code).and_then(|gtin| self.gtins.get(gtin).copied());
         // The registry first; mostly it says what the GTIN says.
         let product = match record {
             Some(record) if by_gtin.is_none_or(|(product, _)| product.product != record.product) => {

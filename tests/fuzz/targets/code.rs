@@ -6,9 +6,10 @@ use shared::code::{CodeKey, Grammars, PackageCode, label_faults};
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
-    let grammars: Grammars =
-        serde_json::from_str(r#"{"opaque":[{"namespace":"YC","pattern":"YC.{2,40}"}],"upper_case_gtins":["0690"]}"#)
-            .unwrap();
+    let grammars: Grammars = serde_json::from_str(
+        r#"{"opaque":[{"namespace":"YC","pattern":"YC.{2,40}","gtin":"06901234567892"}],"upper_case_gtins":["0690"]}"#,
+    )
+    .unwrap();
     if let Ok(code) = grammars.parse(&text) {
         let canonical = code.to_string();
         assert_eq!(canonical.parse::<PackageCode>().as_ref(), Ok(&code), "{canonical}");
