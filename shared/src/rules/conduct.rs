@@ -1,8 +1,10 @@
 //! How people work: undo that has no effect or comes late, gates overridden or asked with stale data, a pace no hand can keep, one
 //! person at two sites.
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+
+use foldhash::HashMap;
 
 use super::verdict::{Certainty, Raised, Verdict};
 use crate::event::{Act, Capture};

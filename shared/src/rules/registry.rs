@@ -15,6 +15,7 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
     let activated = activated(&index.others);
     let destroyed = destroyed(verdict);
+    let exports = index.bases().any(|basis| basis.market == Market::Export);
     for (code, _) in index.packages() {
         for scan in index.own_scans(code) {
             if verdict.is_explained(scan) {
@@ -24,7 +25,7 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
                 registered(verdict, code, scan) && !cancelled(verdict, code, scan) && !frozen(verdict, code, scan);
             if known && product_on_basis(verdict, code, scan) {
                 inactive(verdict, code, scan, &activated);
-                ended(verdict, code, scan, destroyed.get(&code).copied());
+                ended(verdict, code, scan, destroyed.get(&code).copied(), exports);
             }
         }
     }
@@ -124,10 +125,11 @@ fn inactive(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>, activated:
 
 /// A package that was destroyed or left the country moves no more; one meant for export stays out of domestic stages
 /// (logistics/2022 art. 21).
-fn ended(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>, destroyed: Option<Timestamp>) {
+fn ended(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>, destroyed: Option<Timestamp>, exports: bool) {
     let index = verdict.index;
     let is_export = |scan: &Scan<'_>| index.basis(scan.basis).1.is_some_and(|basis| basis.market == Market::Export);
-    let exported = index.own_scans(code).find(|sent| sent.stage.sends() && sent.counts() && is_export(sent));
+    let left = |sent: &&Scan<'_>| sent.stage.sends() && sent.counts() && is_export(sent);
+    let exported = if exports { index.own_scans(code).find(left) } else { None };
     let exported = exported.filter(|sent| sent.basis != scan.basis).map(|sent| sent.at);
     let end = destroyed.into_iter().chain(exported).min();
     if end.is_some_and(|end| verdict.surely(scan, |at| at > end)) {

@@ -11,7 +11,7 @@ use crate::trail::{CodeNo, Index, Scan};
 
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
-    if !index.scans.iter().any(|scan| scan.stage.returns()) {
+    if !index.has_returns {
         return;
     }
     let refused = refused(index);
@@ -31,6 +31,9 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
 /// Whether the seller took a sent package back before the scan at place `before`: a `return_in` at its sender names the leg's
 /// document, or names none that the package was sent on and comes after this leg and before the next.
 pub(super) fn is_returned(index: &Index<'_>, code: CodeNo, sent: &Scan<'_>, before: u32) -> bool {
+    if !index.has_returns {
+        return false;
+    }
     let trail = index.trail_of(code).filter(|scan| scan.place < before);
     let back = trail.clone().filter(|scan| scan.stage == Stage::ReturnIn && scan.member == sent.member);
     back.filter(|scan| scan.place > sent.place).any(|back| {

@@ -39,6 +39,8 @@ pub struct Index<'a> {
     pub scans: Vec<Scan<'a>>,
     /// Effective facts that are no scans, by (time, event).
     pub others: Vec<&'a Fact>,
+    /// Whether any scan takes goods back: mostly none does, and then no leg needs to be asked.
+    pub has_returns: bool,
     /// Voids without effect, each with the event it names.
     pub invalid_voids: Vec<(&'a Fact, &'a Fact)>,
     /// Voids with effect, each with the event it undid.
@@ -69,6 +71,7 @@ impl<'a> Index<'a> {
             references,
             scans: Vec::with_capacity(facts.len()),
             others: Vec::new(),
+            has_returns: false,
             invalid_voids,
             valid_voids,
             packages: Vec::new(),
@@ -123,6 +126,11 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn basis(&self, basis: BasisNo) -> (&'a BasisId, Option<&'a Basis>) {
         self.bases[basis.place()]
+    }
+
+    /// The bases that facts name, as they are on record.
+    pub fn bases(&self) -> impl Iterator<Item = &'a Basis> + use<'_, 'a> {
+        self.bases.iter().filter_map(|(_, record)| *record)
     }
 
     /// What is known of a basis's first parties.
@@ -199,7 +207,8 @@ impl<'a> Index<'a> {
 
     fn collect_scans(&mut self, facts: &[&'a Fact]) {
         let aside = set_aside(facts);
-        let mut said = HashSet::new();
+        let mut said = HashSet::with_capacity(facts.len());
+        self.texts.reserve(facts.len() / 4);
         // One copy of each id for all scans: the facts' own copies lie all over memory.
         let mut members: HashMap<&MemberId, (&'a MemberId, Option<&'a Member>)> = HashMap::new();
         let mut sites: HashMap<&SiteId, &'a SiteId> = HashMap::new();
@@ -208,6 +217,7 @@ impl<'a> Index<'a> {
                 self.others.push(fact);
                 continue;
             };
+            self.has_returns |= stage.returns();
             let code = self.text(&movement.text);
             let (basis, document) = (self.basis_no(&movement.basis), self.document_no(&movement.document));
             let place = u32::try_from(self.scans.len()).unwrap_or(u32::MAX);
