@@ -44,12 +44,12 @@ pub fn all(long: bool) -> Result<(), String> {
     step("build of the fuzz targets", &mut build)?;
     let seconds = if long { SECONDS.1 } else { SECONDS.0 };
     for (name, seeds) in TARGETS {
-        fuzz(&target, name, seeds, seconds)?;
+        fuzz(&target, name, seeds, seconds, long)?;
     }
     Ok(())
 }
 
-fn fuzz(target: &Path, name: &str, seeds: &str, seconds: u32) -> Result<(), String> {
+fn fuzz(target: &Path, name: &str, seeds: &str, seconds: u32, long: bool) -> Result<(), String> {
     let found = target.join("corpus").join(name);
     let crashes = target.join("crashes");
     for folder in [&found, &crashes] {
@@ -62,6 +62,10 @@ fn fuzz(target: &Path, name: &str, seeds: &str, seconds: u32) -> Result<(), Stri
         "-rss_limit_mb=2048",
         "-print_final_stats=1",
     ]);
+    // The bounded run tries the same inputs each time, so that a change is to blame for what it finds; a long one looks further.
+    if !long {
+        command.arg("-seed=1");
+    }
     command.args(["-max_len=4096", "-verbosity=0"]).arg(format!("-artifact_prefix={}/", crashes.display()));
     command.arg(&found).arg(seeds);
     eprintln!("\n== fuzz {name} for {seconds} s");
