@@ -10,6 +10,17 @@ pub enum Family {
     Zxing,
     /// rqrr, a port of quirc.
     Rqrr,
+    /// The modules sampled at known corners, by this crate.
+    Modules,
+}
+
+/// A symbol that was located and not read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Located {
+    /// Where it seems to be.
+    pub corners: Corners,
+    /// QR version, 1 to 40, where the decoder got as far as that.
+    pub version: Option<u8>,
 }
 
 /// What one decoder found in one picture.
@@ -17,8 +28,8 @@ pub enum Family {
 pub struct Found {
     /// Symbols that were read.
     pub symbols: Vec<Symbol>,
-    /// Where a symbol was located but could not be read.
-    pub unread: Vec<Corners>,
+    /// Symbols that were located but could not be read, also what only looks like one.
+    pub unread: Vec<Located>,
 }
 
 /// A QR decoder. It never fails: a picture that it cannot work on holds nothing for it.

@@ -19,11 +19,10 @@
 //! # Ok::<(), vision::LumaError>(())
 //! ```
 
-mod bitstream;
 mod decoder;
-mod grid;
 mod luma;
 mod merge;
+mod modules;
 mod perspective;
 #[cfg(test)]
 mod photographs;
@@ -38,10 +37,10 @@ mod transform;
 #[cfg(feature = "zxing")]
 mod zxing;
 
-pub use decoder::{Decoder, Family, Found};
+pub use decoder::{Decoder, Family, Found, Located};
 pub use luma::{Luma, LumaError, LumaView};
 pub use pure::{RQRR_MAX_PIXELS, RqrrDecoder};
-pub use reader::Reader;
+pub use reader::{Clock, Reader, thread_time};
 pub use symbol::{Corners, EcLevel, Mode, Stage, Symbol};
 #[cfg(feature = "zxing")]
 pub use zxing::ZxingDecoder;

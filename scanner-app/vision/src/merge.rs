@@ -9,7 +9,6 @@ pub(crate) enum Transform {
     /// As it came, the decoder's own turning and scaling included.
     Frame,
     /// Around a located symbol, scaled.
-    #[cfg(feature = "zxing")]
     Crop,
     /// The whole of it, scaled.
     Scaled,
@@ -48,7 +47,6 @@ impl Merge {
     }
 
     /// Whether some symbol was read where `corners` are.
-    #[cfg(feature = "zxing")]
     pub(crate) fn covers(&self, corners: &crate::symbol::Corners) -> bool {
         self.entries.iter().any(|entry| same_place(&entry.symbol.corners, corners))
     }
@@ -60,9 +58,9 @@ impl Merge {
 
     /// Lets `check` read each symbol again; where it reads the same, that is one more witness.
     pub(crate) fn confirm(&mut self, mut check: impl FnMut(&mut Symbol) -> bool) {
-        let witness = (Family::Rqrr, Transform::Sampled);
+        let witness = (Family::Modules, Transform::Sampled);
         for entry in &mut self.entries {
-            if check(&mut entry.symbol) {
+            if !entry.witnesses.contains(&witness) && check(&mut entry.symbol) {
                 entry.witnesses.push(witness);
             }
         }

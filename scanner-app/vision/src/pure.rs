@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rqrr::{BitGrid, MetaData, PreparedImage};
 
-use crate::bitstream::mode_of;
-use crate::decoder::{Decoder, Family, Found};
+use crate::decoder::{Decoder, Family, Found, Located};
+use crate::modules;
 use crate::luma::LumaView;
 use crate::symbol::{Corners, EcLevel, Stage, Symbol};
 
@@ -38,7 +38,10 @@ fn detect(view: &LumaView<'_>) -> Found {
         let corners = corners(&grid.bounds);
         match read_grid(&grid.grid) {
             Some(read) => found.symbols.push(read.into_symbol(corners)),
-            None => found.unread.push(corners),
+            None => {
+                let version = u8::try_from(grid.grid.size().saturating_sub(17) / 4).ok().filter(|v| (1..=40).contains(v));
+                found.unread.push(Located { corners, version });
+            }
         }
     }
     found
@@ -88,10 +91,8 @@ pub(crate) fn read_grid<G: BitGrid>(grid: &G) -> Option<GridRead> {
     let version = u8::try_from(meta.version.0).ok();
     let ec_level = ec_level(meta.ecc_level);
     let bit = |x: usize, y: usize| if mirrored { grid.grid.bit(x, y) } else { grid.grid.bit(y, x) };
-    let mode = match (version, ec_level) {
-        (Some(version), Some(level)) => mode_of(&bit, version, level, meta.mask, &payload),
-        _ => None,
-    };
+    let mode = version.and_then(|version| modules::mode_of_bits(version, bit)).filter(|(bytes, _)| *bytes == payload);
+    let mode = mode.and_then(|(_, mode)| mode);
     Some(GridRead { payload, version, ec_level, mode, mirrored })
 }
 

@@ -43,6 +43,8 @@ pub enum Stage {
     Fast,
     /// The picture also turned, scaled down and inverted.
     Full,
+    /// The modules, sampled where the symbol was located and put right by this crate.
+    Modules,
     /// A crop around a symbol that was located but not read.
     Crop,
     /// The whole picture scaled or sharpened.

@@ -29,6 +29,56 @@ pub(crate) fn doubled(view: &LumaView<'_>) -> Look {
     Look { luma: sharpen(&double(view)), left: 0, top: 0, scale: 2.0 }
 }
 
+/// The whole picture with its light evened out: each pixel against the mean around it, contrast doubled.
+pub(crate) fn evened(view: &LumaView<'_>) -> Look {
+    let reach = (view.width().min(view.height()) / 16).clamp(6, 60);
+    let means = box_means(view, reach);
+    let mut means = means.iter();
+    let luma = Luma::from_fn(view.width(), view.height(), |x, y| {
+        let mean = i32::from(*means.next().unwrap_or(&0));
+        u8::try_from((128 + 2 * (i32::from(view.pixel(x, y)) - mean)).clamp(0, 255)).unwrap_or(u8::MAX)
+    });
+    Look { luma, left: 0, top: 0, scale: 1.0 }
+}
+
+/// The mean of the square of `reach` pixels to each side around every pixel, cut off at the borders; row by row.
+fn box_means(view: &LumaView<'_>, reach: usize) -> Vec<u8> {
+    let (width, height) = (view.width(), view.height());
+    let mut sums = vec![0_u32; width];
+    let add = |sums: &mut [u32], y: usize| sums.iter_mut().zip(view.row(y)).for_each(|(sum, value)| *sum += u32::from(*value));
+    let take = |sums: &mut [u32], y: usize| sums.iter_mut().zip(view.row(y)).for_each(|(sum, value)| *sum -= u32::from(*value));
+    let mut rows = 0_u32;
+    for y in 0..reach.min(height) {
+        add(&mut sums, y);
+        rows += 1;
+    }
+    let mut means = Vec::with_capacity(width * height);
+    for y in 0..height {
+        if y + reach < height {
+            add(&mut sums, y + reach);
+            rows += 1;
+        }
+        if y > reach {
+            take(&mut sums, y - reach - 1);
+            rows -= 1;
+        }
+        let mut sum: u32 = sums.iter().take(reach.min(width)).sum();
+        let mut columns = u32::try_from(reach.min(width)).unwrap_or(u32::MAX);
+        for x in 0..width {
+            if x + reach < width {
+                sum += sums[x + reach];
+                columns += 1;
+            }
+            if x > reach {
+                sum -= sums[x - reach - 1];
+                columns -= 1;
+            }
+            means.push(u8::try_from(sum / (rows * columns).max(1)).unwrap_or(u8::MAX));
+        }
+    }
+    means
+}
+
 /// The surroundings of a located symbol, a quarter wider on each side: halved if `large`, else doubled and sharpened.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped to the picture before the cast
 pub(crate) fn around(view: &LumaView<'_>, corners: &Corners, large: bool) -> Look {

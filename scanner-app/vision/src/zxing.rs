@@ -2,7 +2,7 @@
 
 use zxingcpp::{Barcode, BarcodeFormat, BarcodeReader, ImageFormat, ImageView, PointI, TextMode};
 
-use crate::decoder::{Decoder, Family, Found};
+use crate::decoder::{Decoder, Family, Found, Located};
 use crate::luma::LumaView;
 use crate::symbol::{Corners, EcLevel, Stage, Symbol};
 
@@ -66,7 +66,9 @@ impl Decoder for ZxingDecoder {
             if barcode.is_valid() {
                 found.symbols.push(symbol(barcode, stage));
             } else {
-                found.unread.push(corners(barcode));
+                // Micro QR versions read "M1" to "M4" and so stay unknown.
+                let version = barcode.extra_with_key("Version").parse().ok();
+                found.unread.push(Located { corners: corners(barcode), version });
             }
         }
         found

@@ -3,7 +3,7 @@
 use qrcode::bits::Bits;
 use qrcode::{Color, EcLevel, QrCode, Version};
 
-use crate::bitstream::is_alphanumeric;
+use crate::modules::is_alphanumeric;
 use crate::luma::Luma;
 
 /// The most characters that version 3-M holds in alphanumeric mode.

@@ -1,0 +1,119 @@
+//! A symbol read from its modules: the second opinion on a text that another decoder read, and the last resort for a symbol
+//! that was located and not read.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `layout` | which module means what in which version |
+//! | `patch`, `mesh` | where the modules are in the picture, flat or bent |
+//! | `levels` | how dark each is, light and blur taken out |
+//! | `format`, `codewords`, `reed_solomon` | from there to data, doubtful codewords given up first |
+//! | `segments` | what the data say |
+
+mod codewords;
+mod format;
+mod layout;
+mod levels;
+mod mesh;
+mod patch;
+mod reed_solomon;
+mod segments;
+#[cfg(test)]
+mod tests;
+
+use self::format::Format;
+use self::layout::{Layout, format_places, is_masked, side};
+use self::mesh::Mesh;
+use self::patch::Grid;
+#[cfg(feature = "scene")]
+pub(crate) use self::segments::is_alphanumeric;
+use self::segments::Payload;
+use crate::luma::{Luma, LumaView};
+use crate::symbol::{Corners, EcLevel, Mode};
+
+/// A symbol as its modules say.
+#[derive(Clone, Debug)]
+pub(crate) struct ModuleRead {
+    /// What it carries.
+    pub(crate) payload: Payload,
+    /// Its level.
+    pub(crate) level: EcLevel,
+    /// Codewords that had to be mended.
+    #[allow(dead_code)]
+    pub(crate) errors: usize,
+    version: u8,
+    mask: u8,
+    words: Vec<u8>,
+}
+
+/// How the modules are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Surface {
+    /// In straight lines.
+    Flat,
+    /// Wherever they went: some milliseconds a symbol.
+    Bent,
+}
+
+/// Reads the symbol of `version` between `corners`; `None` where it cannot be read, or only so that chance could have done it.
+pub(crate) fn read(view: &LumaView<'_>, corners: &Corners, version: u8, surface: Surface) -> Option<ModuleRead> {
+    let layout = Layout::new(version)?;
+    let grid = Grid::new(view, corners, side(version))?;
+    let luma = match surface {
+        Surface::Flat => grid.modules(|_, _| [0.0; 2]),
+        Surface::Bent => {
+            let mesh = Mesh::fit(&grid, &layout);
+            grid.modules(|x, y| mesh.at(x, y))
+        }
+    };
+    read_soft(&layout, &levels::soft(&luma, &layout), version)
+}
+
+/// The payload of modules that are already decided, and its mode; `bit(x, y)` is true for dark.
+pub(crate) fn mode_of_bits(version: u8, bit: impl Fn(usize, usize) -> bool) -> Option<(Vec<u8>, Option<Mode>)> {
+    let layout = Layout::new(version)?;
+    let side = layout.side();
+    let soft: Vec<f32> = (0..side * side).map(|at| if bit(at % side, at / side) { 1.0 } else { -1.0 }).collect();
+    read_soft(&layout, &soft, version).map(|read| (read.payload.bytes, read.payload.mode))
+}
+
+fn read_soft(layout: &Layout, soft: &[f32], version: u8) -> Option<ModuleRead> {
+    let format = Format::read(soft, layout.side())?;
+    let codewords = codewords::read(layout, soft, format)?;
+    let payload = segments::parse(&codewords.data, version)?;
+    Some(ModuleRead {
+        payload,
+        level: format.level,
+        errors: codewords.errors,
+        version,
+        mask: format.mask,
+        words: codewords.all,
+    })
+}
+
+impl ModuleRead {
+    /// The symbol as it was meant, four pixels to the module, quiet zone included: for a decoder that knows character sets.
+    pub(crate) fn clean_copy(&self) -> Option<Luma> {
+        const MODULE_PX: usize = 4;
+        const QUIET: usize = 4;
+        let layout = Layout::new(self.version)?;
+        let side = layout.side();
+        let mut dark: Vec<bool> = (0..side * side).map(|at| layout.fixed(at % side, at / side) == Some(true)).collect();
+        for (at, module) in layout.order().iter().enumerate() {
+            let bit = self.words.get(at / 8).is_some_and(|word| (word >> (7 - at % 8)) & 1 == 1);
+            dark[*module] = bit != is_masked(self.mask, module % side, module / side);
+        }
+        let bits = Format { level: self.level, mask: self.mask }.bits();
+        for (bit, places) in format_places(side).into_iter().enumerate() {
+            for (x, y) in places {
+                dark[y * side + x] = (bits >> bit) & 1 == 1;
+            }
+        }
+        layout.version_bits(&mut dark);
+        let whole = (side + 2 * QUIET) * MODULE_PX;
+        let inside = |at: usize| (at / MODULE_PX).checked_sub(QUIET).filter(|at| *at < side);
+        Some(Luma::from_fn(whole, whole, |x, y| match (inside(x), inside(y)) {
+            (Some(x), Some(y)) if dark[y * side + x] => 0,
+            _ => 255,
+        }))
+    }
+}

@@ -1,0 +1,90 @@
+//! The pipeline: stages in order of cost, their reads merged.
+
+mod budget;
+mod work;
+
+use std::time::Duration;
+
+pub use self::budget::{Clock, thread_time};
+use self::budget::Budget;
+use self::work::Work;
+use crate::decoder::Decoder;
+use crate::luma::LumaView;
+use crate::merge::Transform;
+use crate::pure::{RQRR_MAX_PIXELS, RqrrDecoder};
+use crate::symbol::{Stage, Symbol};
+use crate::transform::{Look, doubled, evened, halved};
+#[cfg(feature = "zxing")]
+use crate::zxing::ZxingDecoder;
+
+/// The time that a single picture may take, once all that is cheap was done.
+const STILL_LIMIT: Duration = Duration::from_millis(150);
+
+/// Pictures up to this are also tried at double size when nothing was read, larger ones at half size only.
+const DOUBLE_MAX_PIXELS: usize = 1 << 19;
+
+/// Reads every QR symbol of a picture with all decoders of the build.
+///
+/// It holds no state between pictures.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    clock: Clock,
+    limit: Duration,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Reader {
+    /// A reader with the decoders of this build.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { clock: thread_time, limit: STILL_LIMIT }
+    }
+
+    /// The symbols of `view` in the order they were found, each place and text once, corners in its pixels.
+    #[must_use]
+    pub fn read(&self, view: &LumaView<'_>) -> Vec<Symbol> {
+        let mut work = Work::new(view, Budget::new(self.clock, self.limit));
+        #[cfg(feature = "zxing")]
+        let main = ZxingDecoder::full();
+        #[cfg(not(feature = "zxing"))]
+        let main = RqrrDecoder;
+        work.pass(&main);
+        work.second_tries(&main);
+        for another in [Another::Evened, Another::Scaled, Another::Rqrr] {
+            if (!work.merge.is_empty() && !work.has_open()) || work.budget.is_spent() {
+                break;
+            }
+            another.look(&mut work, &main);
+            work.second_tries(&main);
+        }
+        work.finish()
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Another {
+    Evened,
+    Scaled,
+    Rqrr,
+}
+
+impl Another {
+    fn look(self, work: &mut Work<'_>, main: &dyn Decoder) {
+        let view = work.view;
+        let pixels = view.width() * view.height();
+        match self {
+            Self::Evened => work.look(&evened(&view), main, Stage::Scaled, Transform::Scaled),
+            Self::Scaled => {
+                let look: Look = if pixels <= DOUBLE_MAX_PIXELS { doubled(&view) } else { halved(&view) };
+                work.look(&look, main, Stage::Scaled, Transform::Scaled);
+            }
+            Self::Rqrr if pixels <= RQRR_MAX_PIXELS => work.pass(&RqrrDecoder),
+            Self::Rqrr => {}
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The work on one picture: what was read so far, what is still to be read.
+
+use super::budget::Budget;
+use crate::decoder::{Decoder, Family, Found, Located};
+use crate::luma::LumaView;
+use crate::merge::{Merge, Transform};
+use crate::modules::{self, ModuleRead, Surface};
+use crate::symbol::{Corners, Stage, Symbol, longest_side, same_place};
+use crate::transform::{Look, around};
+
+/// Located symbols that get a second try in one picture; noise can look like hundreds.
+const SECOND_TRIES_MAX: usize = 24;
+
+/// From this side on, in pixels, a located symbol is rather too large (blur, grain) than too small.
+const LARGE_SIDE_PX: f32 = 400.0;
+
+pub(crate) struct Work<'a> {
+    pub(crate) view: LumaView<'a>,
+    pub(crate) budget: Budget,
+    pub(crate) merge: Merge,
+    /// Located, and tried no further yet.
+    open: Vec<Located>,
+    /// Located, and given up.
+    hopeless: Vec<Corners>,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn new(view: &LumaView<'a>, budget: Budget) -> Self {
+        Self { view: *view, budget, merge: Merge::default(), open: Vec::new(), hopeless: Vec::new() }
+    }
+
+    /// Whether some symbol is known of that was not read.
+    pub(crate) fn has_open(&self) -> bool {
+        self.open.iter().any(|located| !self.merge.covers(&located.corners))
+            || self.hopeless.iter().any(|corners| !self.merge.covers(corners))
+    }
+
+    /// Takes in what a decoder found in the picture itself.
+    pub(crate) fn add(&mut self, found: Found, family: Family, transform: Transform) {
+        for symbol in found.symbols {
+            self.merge.add(symbol, family, transform);
+        }
+        self.open.extend(found.unread);
+    }
+
+    /// The whole picture by one decoder.
+    pub(crate) fn pass(&mut self, decoder: &dyn Decoder) {
+        let found = decoder.decode(&self.view);
+        self.add(found, decoder.family(), Transform::Frame);
+    }
+
+    /// A changed copy by one decoder. Symbols that it locates and cannot read are to be tried in the picture itself.
+    pub(crate) fn look(&mut self, look: &Look, decoder: &dyn Decoder, stage: Stage, transform: Transform) {
+        let mut found = decoder.decode(&look.luma.view());
+        for symbol in &mut found.symbols {
+            symbol.corners = look.back(&symbol.corners);
+            symbol.stage = stage;
+        }
+        for located in &mut found.unread {
+            located.corners = look.back(&located.corners);
+        }
+        self.add(found, decoder.family(), transform);
+    }
+
+    /// A second try on each symbol that was located and not read: by its modules, flat then bent, then by `decoder` on a
+    /// scaled crop. Stops when the time is used up.
+    pub(crate) fn second_tries(&mut self, decoder: &dyn Decoder) {
+        for located in self.distinct() {
+            if self.budget.is_spent() {
+                self.open.push(located);
+                continue;
+            }
+            if self.by_modules(&located, decoder) {
+                continue;
+            }
+            self.by_crop(&located.corners, decoder);
+            if !self.merge.covers(&located.corners) {
+                self.hopeless.push(located.corners);
+            }
+        }
+    }
+
+    fn by_modules(&mut self, located: &Located, decoder: &dyn Decoder) -> bool {
+        let Some(version) = located.version else { return false };
+        for surface in [Surface::Flat, Surface::Bent] {
+            let read = modules::read(&self.view, &located.corners, version, surface);
+            let symbol = read.filter(|read| read.payload.is_padded).and_then(|read| symbol(&read, located, decoder));
+            if let Some(symbol) = symbol {
+                self.merge.add(symbol, Family::Modules, Transform::Sampled);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn by_crop(&mut self, corners: &Corners, decoder: &dyn Decoder) {
+        let look = around(&self.view, corners, longest_side(corners) > LARGE_SIDE_PX);
+        let unread = self.open.len();
+        self.look(&look, decoder, Stage::Crop, Transform::Crop);
+        // What a crop locates is what it was cut out for, or a part of it.
+        self.open.truncate(unread);
+    }
+
+    /// Each place once, without those that were read meanwhile or tried before; those whose version is known first.
+    fn distinct(&mut self) -> Vec<Located> {
+        let mut open = std::mem::take(&mut self.open);
+        open.sort_by_key(|located| located.version.is_none());
+        let mut places: Vec<Located> = Vec::new();
+        for located in open {
+            let known = |corners: &Corners| same_place(corners, &located.corners);
+            if !self.merge.covers(&located.corners)
+                && !self.hopeless.iter().any(known)
+                && !places.iter().any(|place| known(&place.corners))
+            {
+                places.push(located);
+            }
+        }
+        places.truncate(SECOND_TRIES_MAX);
+        places
+    }
+
+    /// The symbols, each text looked at once more through its modules.
+    pub(crate) fn finish(mut self) -> Vec<Symbol> {
+        let view = self.view;
+        self.merge.confirm(|symbol| {
+            let version = symbol.version.filter(|version| (1..=40).contains(version));
+            let read = version.and_then(|version| modules::read(&view, &symbol.corners, version, Surface::Flat));
+            let same = read.as_ref().is_some_and(|read| read.payload.bytes == symbol.payload());
+            if same {
+                symbol.mode = symbol.mode.or_else(|| read.and_then(|read| read.payload.mode));
+            }
+            same
+        });
+        self.merge.finish()
+    }
+}
+
+/// A symbol whose modules were read. Its text comes from the decoder, which knows character sets, reading a clean copy.
+fn symbol(read: &ModuleRead, located: &Located, decoder: &dyn Decoder) -> Option<Symbol> {
+    let copy = read.clean_copy()?;
+    let mut symbol = decoder.decode(&copy.view()).symbols.pop()?;
+    if symbol.payload() != read.payload.bytes {
+        return None;
+    }
+    symbol.corners = located.corners;
+    symbol.stage = Stage::Modules;
+    symbol.mode = symbol.mode.or(read.payload.mode);
+    Some(symbol)
+}
