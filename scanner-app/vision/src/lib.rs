@@ -20,6 +20,7 @@
 //! ```
 
 mod decoder;
+mod locate;
 mod luma;
 mod merge;
 mod modules;

@@ -108,11 +108,14 @@ impl<'a> LumaView<'a> {
         let y = y.max(0.0).min((self.height - 1) as f32);
         let (left, top) = (x as usize, y as usize);
         let (dx, dy) = (x - left as f32, y - top as f32);
-        let row = |y: usize| {
-            let (a, b) = (f32::from(self.pixel(left, y)), f32::from(self.pixel(left + 1, y)));
+        let (right, below) = (usize::from(left + 1 < self.width), if top + 1 < self.height { self.stride } else { 0 });
+        let at = top * self.stride + left;
+        let near = &self.data[at..=at + below + right];
+        let row = |start: usize| {
+            let (a, b) = (f32::from(near[start]), f32::from(near[start + right]));
             a + (b - a) * dx
         };
-        let (above, below) = (row(top), row(top + 1));
+        let (above, below) = (row(0), row(below));
         above + (below - above) * dy
     }
 

@@ -1,7 +1,7 @@
 //! One symbol from many reads.
 
 use crate::decoder::Family;
-use crate::symbol::{Symbol, same_place};
+use crate::symbol::{Symbol, is_around, same_place};
 
 /// How the picture was changed before a read. Reads of one family by one transform are one witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,11 @@ impl Merge {
     /// Whether some symbol was read where `corners` are.
     pub(crate) fn covers(&self, corners: &crate::symbol::Corners) -> bool {
         self.entries.iter().any(|entry| same_place(&entry.symbol.corners, corners))
+    }
+
+    /// Whether a point lies on some symbol that was read, or just beside it.
+    pub(crate) fn is_within(&self, point: [f32; 2]) -> bool {
+        self.entries.iter().any(|entry| is_around(&entry.symbol.corners, point))
     }
 
     /// Whether nothing was read so far.

@@ -139,6 +139,17 @@ pub(crate) fn same_place(a: &Corners, b: &Corners) -> bool {
     (p[0] - q[0]).hypot(p[1] - q[1]) < longest_side(a).max(longest_side(b)) / 2.0
 }
 
+/// Whether a point lies on a symbol, or a twelfth of its side beside it.
+pub(crate) fn is_around(corners: &Corners, [x, y]: [f32; 2]) -> bool {
+    let span = |axis: usize| {
+        let values = corners.map(|corner| corner[axis]);
+        let (low, high) = (values.into_iter().fold(f32::MAX, f32::min), values.into_iter().fold(f32::MIN, f32::max));
+        let margin = (high - low) / 12.0;
+        low - margin..high + margin
+    };
+    span(0).contains(&x) && span(1).contains(&y)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,7 +21,8 @@ mod segments;
 mod tests;
 
 use self::format::Format;
-use self::layout::{Layout, format_places, is_masked, side};
+pub(crate) use self::layout::Layout;
+use self::layout::{format_places, is_masked, side};
 use self::mesh::Mesh;
 use self::patch::Grid;
 #[cfg(feature = "scene")]

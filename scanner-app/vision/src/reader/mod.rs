@@ -54,8 +54,9 @@ impl Reader {
         #[cfg(not(feature = "zxing"))]
         let main = RqrrDecoder;
         work.pass(&main);
+        work.locate(false, &main);
         work.second_tries(&main);
-        for another in [Another::Evened, Another::Scaled, Another::Rqrr] {
+        for another in [Another::Inverted, Another::Evened, Another::Scaled, Another::Rqrr] {
             if (!work.merge.is_empty() && !work.has_open()) || work.budget.is_spent() {
                 break;
             }
@@ -68,6 +69,7 @@ impl Reader {
 
 #[derive(Clone, Copy, Debug)]
 enum Another {
+    Inverted,
     Evened,
     Scaled,
     Rqrr,
@@ -78,6 +80,7 @@ impl Another {
         let view = work.view;
         let pixels = view.width() * view.height();
         match self {
+            Self::Inverted => work.locate(true, main),
             Self::Evened => work.look(&evened(&view), main, Stage::Scaled, Transform::Scaled),
             Self::Scaled => {
                 let look: Look = if pixels <= DOUBLE_MAX_PIXELS { doubled(&view) } else { halved(&view) };

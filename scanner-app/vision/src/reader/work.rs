@@ -2,6 +2,7 @@
 
 use super::budget::Budget;
 use crate::decoder::{Decoder, Family, Found, Located};
+use crate::locate::Field;
 use crate::luma::LumaView;
 use crate::merge::{Merge, Transform};
 use crate::modules::{self, ModuleRead, Surface};
@@ -62,6 +63,22 @@ impl<'a> Work<'a> {
         self.add(found, decoder.family(), transform);
     }
 
+    /// Looks for symbols that the decoder passed over, by their finder patterns, and reads their modules at once.
+    pub(crate) fn locate(&mut self, inverted: bool, decoder: &dyn Decoder) {
+        let view = self.view;
+        let field = Field::search(&view, inverted, |centre| self.merge.is_within(centre));
+        field.symbols(|located| {
+            if self.budget.is_spent() {
+                return None;
+            }
+            let was_read = self.by_modules(located, Surface::Flat, decoder);
+            if !was_read {
+                self.open.push(*located);
+            }
+            Some(was_read)
+        });
+    }
+
     /// A second try on each symbol that was located and not read: by its modules, flat then bent, then by `decoder` on a
     /// scaled crop. Stops when the time is used up.
     pub(crate) fn second_tries(&mut self, decoder: &dyn Decoder) {
@@ -70,7 +87,7 @@ impl<'a> Work<'a> {
                 self.open.push(located);
                 continue;
             }
-            if self.by_modules(&located, decoder) {
+            if [Surface::Flat, Surface::Bent].into_iter().any(|surface| self.by_modules(&located, surface, decoder)) {
                 continue;
             }
             self.by_crop(&located.corners, decoder);
@@ -80,17 +97,15 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn by_modules(&mut self, located: &Located, decoder: &dyn Decoder) -> bool {
+    fn by_modules(&mut self, located: &Located, surface: Surface, decoder: &dyn Decoder) -> bool {
         let Some(version) = located.version else { return false };
-        for surface in [Surface::Flat, Surface::Bent] {
-            let read = modules::read(&self.view, &located.corners, version, surface);
-            let symbol = read.filter(|read| read.payload.is_padded).and_then(|read| symbol(&read, located, decoder));
-            if let Some(symbol) = symbol {
-                self.merge.add(symbol, Family::Modules, Transform::Sampled);
-                return true;
-            }
+        let read = modules::read(&self.view, &located.corners, version, surface);
+        let symbol = read.filter(|read| read.payload.is_padded).and_then(|read| symbol(&read, located, decoder));
+        let was_read = symbol.is_some();
+        if let Some(symbol) = symbol {
+            self.merge.add(symbol, Family::Modules, Transform::Sampled);
         }
-        false
+        was_read
     }
 
     fn by_crop(&mut self, corners: &Corners, decoder: &dyn Decoder) {
@@ -135,15 +150,21 @@ impl<'a> Work<'a> {
     }
 }
 
-/// A symbol whose modules were read. Its text comes from the decoder, which knows character sets, reading a clean copy.
+/// A symbol whose modules were read. A text that is not plain ASCII comes from the decoder, which knows character sets,
+/// reading a clean copy.
 fn symbol(read: &ModuleRead, located: &Located, decoder: &dyn Decoder) -> Option<Symbol> {
-    let copy = read.clean_copy()?;
-    let mut symbol = decoder.decode(&copy.view()).symbols.pop()?;
-    if symbol.payload() != read.payload.bytes {
+    let bytes = &read.payload.bytes;
+    let mut symbol = match std::str::from_utf8(bytes) {
+        Ok(text) if text.is_ascii() => Symbol::new(text.to_owned(), located.corners, Stage::Modules),
+        _ => decoder.decode(&read.clean_copy()?.view()).symbols.pop()?,
+    };
+    if symbol.payload() != bytes {
         return None;
     }
     symbol.corners = located.corners;
     symbol.stage = Stage::Modules;
-    symbol.mode = symbol.mode.or(read.payload.mode);
+    symbol.version = located.version;
+    symbol.ec_level = Some(read.level);
+    symbol.mode = read.payload.mode;
     Some(symbol)
 }
