@@ -32,6 +32,7 @@ mod reader;
 #[cfg(feature = "scene")]
 pub mod scene;
 mod symbol;
+mod track;
 // Without the main decoder only halving is used.
 #[cfg_attr(not(feature = "zxing"), allow(dead_code))]
 mod transform;
@@ -42,6 +43,7 @@ pub use decoder::{Decoder, Family, Found, Located};
 pub use luma::{Luma, LumaError, LumaView};
 pub use pure::{RQRR_MAX_PIXELS, RqrrDecoder};
 pub use reader::{Clock, Reader, thread_time};
+pub use track::{Aim, Sight, Sighting, Tracker};
 pub use symbol::{Corners, EcLevel, Mode, Stage, Symbol};
 #[cfg(feature = "zxing")]
 pub use zxing::ZxingDecoder;

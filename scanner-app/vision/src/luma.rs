@@ -88,6 +88,7 @@ impl<'a> LumaView<'a> {
     }
 
     /// The pixels of row `y`; `y` is clamped to the last row.
+    #[inline]
     #[must_use]
     pub fn row(&self, y: usize) -> &'a [u8] {
         let start = y.min(self.height - 1) * self.stride;
@@ -95,12 +96,14 @@ impl<'a> LumaView<'a> {
     }
 
     /// The pixel at (`x`, `y`), both clamped to the picture.
+    #[inline]
     #[must_use]
     pub fn pixel(&self, x: usize, y: usize) -> u8 {
         self.row(y)[x.min(self.width - 1)]
     }
 
     /// The bilinear value at a point where whole numbers are pixel centres; clamped to the picture.
+    #[inline]
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
     pub(crate) fn interpolate(&self, x: f32, y: f32) -> f32 {
         // Clamping also turns what is no number into 0.
@@ -196,6 +199,12 @@ impl Luma {
     pub fn from_rgb(frame: &image::RgbImage) -> Result<Self, LumaError> {
         let data = frame.pixels().map(|pixel| weigh(pixel.0)).collect();
         Self::new(data, frame.width() as usize, frame.height() as usize)
+    }
+
+    /// The pixels of row `y`, to be changed; `y` is clamped to the last row.
+    pub(crate) fn row_mut(&mut self, y: usize) -> &mut [u8] {
+        let start = y.min(self.height - 1) * self.width;
+        &mut self.data[start..start + self.width]
     }
 
     /// The whole plane, borrowed.

@@ -1,7 +1,7 @@
 //! One symbol from many reads.
 
 use crate::decoder::Family;
-use crate::symbol::{Symbol, is_around, same_place};
+use crate::symbol::{Corners, Symbol, is_around, same_place};
 
 /// How the picture was changed before a read. Reads of one family by one transform are one witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(crate) enum Transform {
     Crop,
     /// The whole of it, scaled.
     Scaled,
+    /// The whole of it, its light evened out.
+    Evened,
     /// Modules sampled at known corners.
     Sampled,
 }
@@ -47,13 +49,35 @@ impl Merge {
     }
 
     /// Whether some symbol was read where `corners` are.
-    pub(crate) fn covers(&self, corners: &crate::symbol::Corners) -> bool {
+    pub(crate) fn covers(&self, corners: &Corners) -> bool {
         self.entries.iter().any(|entry| same_place(&entry.symbol.corners, corners))
     }
 
     /// Whether a point lies on some symbol that was read, or just beside it.
     pub(crate) fn is_within(&self, point: [f32; 2]) -> bool {
         self.entries.iter().any(|entry| is_around(&entry.symbol.corners, point))
+    }
+
+    /// Where Micro QR symbols were read by one witness.
+    pub(crate) fn micro(&self) -> Vec<Corners> {
+        let doubtful = self.entries.iter().filter(|entry| entry.symbol.is_micro() && entry.witnesses.len() < 2);
+        doubtful.map(|entry| entry.symbol.corners).collect()
+    }
+
+    /// Drops Micro QR symbols of one witness, and those on a QR symbol that was read or on one of `located`.
+    pub(crate) fn drop_doubtful_micro(&mut self, located: &[Corners]) {
+        let whole = self.entries.iter().filter(|entry| !entry.symbol.is_micro()).map(|entry| entry.symbol.corners);
+        let whole: Vec<Corners> = whole.chain(located.iter().copied()).collect();
+        self.entries.retain(|entry| {
+            let centre = entry.symbol.centre();
+            let is_alone = !whole.iter().any(|corners| is_around(corners, centre));
+            !entry.symbol.is_micro() || (entry.witnesses.len() >= 2 && is_alone)
+        });
+    }
+
+    /// Drops Micro QR symbols: no label is one.
+    pub(crate) fn drop_micro(&mut self) {
+        self.entries.retain(|entry| !entry.symbol.is_micro());
     }
 
     /// Whether nothing was read so far.
@@ -74,7 +98,7 @@ impl Merge {
     /// The symbols, agreement counted. Of several texts at one place those with the most witnesses stay; as long as
     /// more than one does, none counts as agreed.
     pub(crate) fn finish(self) -> Vec<Symbol> {
-        let votes: Vec<(crate::symbol::Corners, usize)> =
+        let votes: Vec<(Corners, usize)> =
             self.entries.iter().map(|entry| (entry.symbol.corners, entry.witnesses.len())).collect();
         let mut symbols = Vec::with_capacity(self.entries.len());
         for (at, entry) in self.entries.into_iter().enumerate() {

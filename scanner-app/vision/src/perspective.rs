@@ -34,6 +34,7 @@ impl Perspective {
     }
 
     /// Where a point goes.
+    #[inline]
     pub(crate) fn map(&self, [x, y]: [f32; 2]) -> [f32; 2] {
         let m = &self.0;
         let w = m[6] * x + m[7] * y + m[8];

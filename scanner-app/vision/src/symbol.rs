@@ -104,6 +104,11 @@ impl Symbol {
         self.accepted
     }
 
+    /// Whether it is a Micro QR symbol, whose few parity codewords let chance pass.
+    pub(crate) fn is_micro(&self) -> bool {
+        self.version.is_none()
+    }
+
     /// The payload bytes.
     #[must_use]
     pub fn payload(&self) -> &[u8] {

@@ -3,8 +3,12 @@
 use super::threshold::Thresholds;
 use crate::luma::LumaView;
 
-/// Rows between two scanned ones: the heart of a pattern of two pixels to the module is six rows high.
-const ROW_STEP: usize = 2;
+/// Rows between two scanned ones, in pictures of many rows and of few: the heart of a pattern of two pixels to the module
+/// is six rows high.
+const ROW_STEP: [usize; 2] = [3, 2];
+
+/// From so many rows on a picture has many.
+const ROWS_MANY: usize = 1_000;
 
 /// The least difference of luma between the heart and the ring around it.
 const CONTRAST_MIN: f32 = 14.0;
@@ -37,7 +41,8 @@ pub(crate) fn search(view: &LumaView<'_>, thresholds: &Thresholds, inverted: boo
     let scan = Scan { view, thresholds, inverted };
     let mut finders: Vec<Finder> = Vec::new();
     let (mut levels, mut edges) = (Vec::new(), Vec::new());
-    for y in (ROW_STEP / 2..view.height()).step_by(ROW_STEP) {
+    let step = ROW_STEP[usize::from(view.height() < ROWS_MANY)];
+    for y in (1..view.height()).step_by(step) {
         scan.levels_of_row(y, &mut levels);
         let starts_dark = crossings(&levels, thresholds.busy_row(y), &mut edges);
         // Every second edge ends a dark run, which may be the last of a pattern.
@@ -103,7 +108,7 @@ impl Scan<'_> {
     fn found(&self, x: f32, y: usize, pitch: f32, finders: &mut Vec<Finder>) {
         let at = small(y) + 0.5;
         let near = |finder: &&mut Finder| {
-            (finder.centre[0] - x).abs() < 1.2 * pitch && (finder.centre[1] - at).abs() < 2.2 * pitch
+            (finder.centre[0] - x).abs() < 1.2 * pitch && (finder.centre[1] - at).abs() < 2.6 * pitch
         };
         if let Some(known) = finders.iter_mut().rev().take(64).find(near) {
             known.lines = known.lines.saturating_add(1);

@@ -48,12 +48,12 @@ impl Fit<'_> {
     fn align(&self, quad: &mut Corners) {
         // Column and row of its middle: side - 7.
         let at = self.span;
-        for reach in [ALIGNMENT_REACH, 0.5] {
+        for (reach, steps) in [(ALIGNMENT_REACH, 4_i8), (0.5, 2)] {
             let Some(map) = Perspective::from_unit_square(quad) else { return };
             let mut best = (self.pattern(&map, [at, at]) * 1.05, [0.0, 0.0]);
-            for row in -6_i8..=6 {
-                for column in -6_i8..=6 {
-                    let by = [column, row].map(|step| f32::from(step) / 6.0 * reach);
+            for row in -steps..=steps {
+                for column in -steps..=steps {
+                    let by = [column, row].map(|step| f32::from(step) / f32::from(steps) * reach);
                     let score = self.pattern(&map, [at + by[0], at + by[1]]);
                     if score > best.0 {
                         best = (score, by);
@@ -91,7 +91,7 @@ impl Fit<'_> {
             for x in 0..side {
                 let known = self.layout.fixed(x, y);
                 // Of the data a part will do.
-                if known.is_none() && (x + 2 * y) % 5 != 0 {
+                if known.is_none() && (x + 2 * y) % 7 != 0 {
                     continue;
                 }
                 let depth = self.depth(&map, [small(x), small(y)]);

@@ -40,13 +40,6 @@ impl<'a> Field<'a> {
         Self { view: *view, finders, inverted }
     }
 
-    #[cfg(test)]
-    pub(crate) fn count(&self) -> usize {
-        self.finders.len()
-    }
-    #[cfg(test)]
-    pub(crate) fn all(&self) -> &[Finder] { &self.finders }
-
     /// Tries the symbols that they may belong to, the likeliest first. `read` says whether it read one: its finder patterns
     /// belong to no other then. It ends the search by `None`.
     pub(crate) fn symbols(&self, mut read: impl FnMut(&Located) -> Option<bool>) {

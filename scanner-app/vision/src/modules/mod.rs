@@ -55,18 +55,47 @@ pub(crate) enum Surface {
     Bent,
 }
 
-/// Reads the symbol of `version` between `corners`; `None` where it cannot be read, or only so that chance could have done it.
-pub(crate) fn read(view: &LumaView<'_>, corners: &Corners, version: u8, surface: Surface) -> Option<ModuleRead> {
-    let layout = Layout::new(version)?;
-    let grid = Grid::new(view, corners, side(version))?;
+/// Why modules could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// What every symbol of the version shows is not to be seen: there is none.
+    Nothing,
+    /// There is a symbol, but its codewords cannot be mended, or only so that chance could have done it.
+    Damaged,
+}
+
+/// The share of the fixed modules that must have their colour, for a symbol to be there.
+const FIXED_MIN: f32 = 0.72;
+
+/// The largest version that is followed on a bent surface: the work grows with the square of the side.
+const BENT_VERSION_MAX: u8 = 12;
+
+/// Reads the symbol of `version` between `corners`.
+pub(crate) fn read(view: &LumaView<'_>, corners: &Corners, version: u8, surface: Surface) -> Result<ModuleRead, Unread> {
+    let layout = Layout::new(version).ok_or(Unread::Nothing)?;
+    let grid = Grid::new(view, corners, side(version)).ok_or(Unread::Nothing)?;
     let luma = match surface {
         Surface::Flat => grid.modules(|_, _| [0.0; 2]),
+        Surface::Bent if version > BENT_VERSION_MAX => return Err(Unread::Damaged),
         Surface::Bent => {
             let mesh = Mesh::fit(&grid, &layout);
             grid.modules(|x, y| mesh.at(x, y))
         }
     };
-    read_soft(&layout, &levels::soft(&luma, &layout), version)
+    let soft = levels::soft(&luma, &layout);
+    if fixed_share(&soft, &layout) < FIXED_MIN {
+        return Err(Unread::Nothing);
+    }
+    read_soft(&layout, &soft, version).ok_or(Unread::Damaged)
+}
+
+/// The share of modules of known colour that have it.
+#[allow(clippy::cast_precision_loss)] // counts of modules
+fn fixed_share(soft: &[f32], layout: &Layout) -> f32 {
+    let side = layout.side();
+    let known = (0..side * side).filter_map(|at| layout.fixed(at % side, at / side).map(|dark| (soft[at] > 0.0) == dark));
+    let (right, all) = known.fold((0_usize, 0_usize), |(right, all), is_right| (right + usize::from(is_right), all + 1));
+    right as f32 / all.max(1) as f32
 }
 
 /// The payload of modules that are already decided, and its mode; `bit(x, y)` is true for dark.

@@ -34,7 +34,7 @@ fn every_version_and_level_of_another_implementation_is_read() {
         for level in [EcLevel::L, EcLevel::M, EcLevel::Q, EcLevel::H] {
             let (luma, text) = symbol(version, level, 2);
             let read = read(&luma.view(), &whole(&luma), version, Surface::Flat);
-            let read = read.unwrap_or_else(|| panic!("version {version} {level:?}"));
+            let read = read.unwrap_or_else(|_| panic!("version {version} {level:?}"));
             assert_eq!((&read.payload.bytes, read.level, read.errors), (&text, level, 0), "version {version} {level:?}");
             assert!(read.payload.is_padded && read.payload.mode == Some(Mode::Byte), "version {version} {level:?}");
         }

@@ -33,9 +33,4 @@ impl Budget {
     pub(crate) fn is_spent(&self) -> bool {
         self.used() >= self.limit
     }
-
-    /// Whether a step that is expected to take `cost` still fits.
-    pub(crate) fn fits(&self, cost: Duration) -> bool {
-        self.used() + cost <= self.limit
-    }
 }

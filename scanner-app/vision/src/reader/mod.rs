@@ -1,12 +1,14 @@
 //! The pipeline: stages in order of cost, their reads merged.
 
 mod budget;
+mod frame;
 mod work;
 
 use std::time::Duration;
 
-pub use self::budget::{Clock, thread_time};
 use self::budget::Budget;
+pub use self::budget::{Clock, thread_time};
+pub(crate) use self::frame::FrameWork;
 use self::work::Work;
 use crate::decoder::Decoder;
 use crate::luma::LumaView;
@@ -49,10 +51,7 @@ impl Reader {
     #[must_use]
     pub fn read(&self, view: &LumaView<'_>) -> Vec<Symbol> {
         let mut work = Work::new(view, Budget::new(self.clock, self.limit));
-        #[cfg(feature = "zxing")]
-        let main = ZxingDecoder::full();
-        #[cfg(not(feature = "zxing"))]
-        let main = RqrrDecoder;
+        let main = main_decoder();
         work.pass(&main);
         work.locate(false, &main);
         work.second_tries(&main);
@@ -63,15 +62,47 @@ impl Reader {
             another.look(&mut work, &main);
             work.second_tries(&main);
         }
+        work.check_micro(&main);
         work.finish()
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+/// The decoder that does most of the work, with all that it can.
+#[cfg(feature = "zxing")]
+fn main_decoder() -> ZxingDecoder {
+    ZxingDecoder::full()
+}
+
+#[cfg(not(feature = "zxing"))]
+fn main_decoder() -> RqrrDecoder {
+    RqrrDecoder
+}
+
+/// The same with what is quick.
+#[cfg(feature = "zxing")]
+fn quick_decoder() -> ZxingDecoder {
+    ZxingDecoder::fast()
+}
+
+#[cfg(not(feature = "zxing"))]
+fn quick_decoder() -> RqrrDecoder {
+    RqrrDecoder
+}
+
+/// Another look at a picture, when the first left something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Another {
+    /// By its finder patterns.
+    Locate,
+    /// By the finder patterns of symbols that are light on dark.
     Inverted,
+    /// By the main decoder with all that it can.
+    Thorough,
+    /// With its light evened out.
     Evened,
+    /// At another size.
     Scaled,
+    /// By the second decoder.
     Rqrr,
 }
 
@@ -80,8 +111,10 @@ impl Another {
         let view = work.view;
         let pixels = view.width() * view.height();
         match self {
+            Self::Locate => work.locate(false, main),
             Self::Inverted => work.locate(true, main),
-            Self::Evened => work.look(&evened(&view), main, Stage::Scaled, Transform::Scaled),
+            Self::Thorough => work.pass(main),
+            Self::Evened => work.look(&evened(&view), main, Stage::Scaled, Transform::Evened),
             Self::Scaled => {
                 let look: Look = if pixels <= DOUBLE_MAX_PIXELS { doubled(&view) } else { halved(&view) };
                 work.look(&look, main, Stage::Scaled, Transform::Scaled);

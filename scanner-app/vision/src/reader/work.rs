@@ -5,9 +5,9 @@ use crate::decoder::{Decoder, Family, Found, Located};
 use crate::locate::Field;
 use crate::luma::LumaView;
 use crate::merge::{Merge, Transform};
-use crate::modules::{self, ModuleRead, Surface};
+use crate::modules::{self, ModuleRead, Surface, Unread};
 use crate::symbol::{Corners, Stage, Symbol, longest_side, same_place};
-use crate::transform::{Look, around};
+use crate::transform::{Look, around, doubled, evened};
 
 /// Located symbols that get a second try in one picture; noise can look like hundreds.
 const SECOND_TRIES_MAX: usize = 24;
@@ -21,19 +21,26 @@ pub(crate) struct Work<'a> {
     pub(crate) merge: Merge,
     /// Located, and tried no further yet.
     open: Vec<Located>,
+    /// Located by their finder patterns, and there, but not read flat.
+    damaged: Vec<Located>,
     /// Located, and given up.
     hopeless: Vec<Corners>,
 }
 
 impl<'a> Work<'a> {
     pub(crate) fn new(view: &LumaView<'a>, budget: Budget) -> Self {
-        Self { view: *view, budget, merge: Merge::default(), open: Vec::new(), hopeless: Vec::new() }
+        Self { view: *view, budget, merge: Merge::default(), open: Vec::new(), damaged: Vec::new(), hopeless: Vec::new() }
     }
 
     /// Whether some symbol is known of that was not read.
     pub(crate) fn has_open(&self) -> bool {
-        self.open.iter().any(|located| !self.merge.covers(&located.corners))
-            || self.hopeless.iter().any(|corners| !self.merge.covers(corners))
+        !self.unread().is_empty()
+    }
+
+    /// Where symbols seem to be that were not read.
+    pub(crate) fn unread(&self) -> Vec<Corners> {
+        let open = self.open.iter().chain(&self.damaged).map(|located| located.corners).chain(self.hopeless.iter().copied());
+        open.filter(|corners| !self.merge.covers(corners)).collect()
     }
 
     /// Takes in what a decoder found in the picture itself.
@@ -71,23 +78,32 @@ impl<'a> Work<'a> {
             if self.budget.is_spent() {
                 return None;
             }
-            let was_read = self.by_modules(located, Surface::Flat, decoder);
-            if !was_read {
-                self.open.push(*located);
+            let result = self.by_modules(located, Surface::Flat, decoder);
+            if result == Err(Unread::Damaged) {
+                self.damaged.push(*located);
             }
-            Some(was_read)
+            Some(result.is_ok())
         });
     }
 
     /// A second try on each symbol that was located and not read: by its modules, flat then bent, then by `decoder` on a
     /// scaled crop. Stops when the time is used up.
     pub(crate) fn second_tries(&mut self, decoder: &dyn Decoder) {
+        // What the locator found has been looked at flat already.
+        let damaged = std::mem::take(&mut self.damaged);
+        let tried: Vec<Corners> = damaged.iter().map(|located| located.corners).collect();
+        self.open.splice(0..0, damaged);
         for located in self.distinct() {
             if self.budget.is_spent() {
                 self.open.push(located);
                 continue;
             }
-            if [Surface::Flat, Surface::Bent].into_iter().any(|surface| self.by_modules(&located, surface, decoder)) {
+            let flat = if tried.contains(&located.corners) {
+                Err(Unread::Damaged)
+            } else {
+                self.by_modules(&located, Surface::Flat, decoder)
+            };
+            if flat.is_ok() || (flat == Err(Unread::Damaged) && self.by_modules(&located, Surface::Bent, decoder).is_ok()) {
                 continue;
             }
             self.by_crop(&located.corners, decoder);
@@ -97,15 +113,12 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn by_modules(&mut self, located: &Located, surface: Surface, decoder: &dyn Decoder) -> bool {
-        let Some(version) = located.version else { return false };
-        let read = modules::read(&self.view, &located.corners, version, surface);
-        let symbol = read.filter(|read| read.payload.is_padded).and_then(|read| symbol(&read, located, decoder));
-        let was_read = symbol.is_some();
-        if let Some(symbol) = symbol {
-            self.merge.add(symbol, Family::Modules, Transform::Sampled);
-        }
-        was_read
+    fn by_modules(&mut self, located: &Located, surface: Surface, decoder: &dyn Decoder) -> Result<(), Unread> {
+        let version = located.version.ok_or(Unread::Nothing)?;
+        let read = modules::read(&self.view, &located.corners, version, surface)?;
+        let symbol = read.payload.is_padded.then(|| symbol(&read, located, decoder)).flatten().ok_or(Unread::Damaged)?;
+        self.merge.add(symbol, Family::Modules, Transform::Sampled);
+        Ok(())
     }
 
     fn by_crop(&mut self, corners: &Corners, decoder: &dyn Decoder) {
@@ -134,12 +147,31 @@ impl<'a> Work<'a> {
         places
     }
 
+    /// Micro QR is hardly protected against chance: such a text stays only when a scaled crop gives it too, away from any QR
+    /// symbol.
+    pub(crate) fn check_micro(&mut self, decoder: &dyn Decoder) {
+        let open = self.open.len();
+        for corners in self.merge.micro() {
+            let look = around(&self.view, &corners, longest_side(&corners) > LARGE_SIDE_PX);
+            self.look(&look, decoder, Stage::Crop, Transform::Crop);
+        }
+        if !self.merge.micro().is_empty() {
+            self.look(&evened(&self.view), decoder, Stage::Scaled, Transform::Evened);
+        }
+        if !self.merge.micro().is_empty() {
+            self.look(&doubled(&self.view), decoder, Stage::Scaled, Transform::Scaled);
+        }
+        self.open.truncate(open);
+        let located: Vec<Corners> = self.open.iter().filter(|at| at.version.is_some()).map(|at| at.corners).collect();
+        self.merge.drop_doubtful_micro(&located);
+    }
+
     /// The symbols, each text looked at once more through its modules.
     pub(crate) fn finish(mut self) -> Vec<Symbol> {
         let view = self.view;
         self.merge.confirm(|symbol| {
             let version = symbol.version.filter(|version| (1..=40).contains(version));
-            let read = version.and_then(|version| modules::read(&view, &symbol.corners, version, Surface::Flat));
+            let read = version.and_then(|version| modules::read(&view, &symbol.corners, version, Surface::Flat).ok());
             let same = read.as_ref().is_some_and(|read| read.payload.bytes == symbol.payload());
             if same {
                 symbol.mode = symbol.mode.or_else(|| read.and_then(|read| read.payload.mode));

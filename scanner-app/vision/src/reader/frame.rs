@@ -1,0 +1,47 @@
+//! One frame of many: the cheap steps each time, one of the dear ones in turn.
+
+use std::time::Duration;
+
+use super::budget::{Budget, Clock};
+use super::work::Work;
+use super::{Another, main_decoder, quick_decoder};
+use crate::luma::LumaView;
+use crate::symbol::{Corners, Symbol};
+
+/// What is tried in turn, one in each frame, when nothing in the frame asks for more.
+const TURNS: [Another; 6] =
+    [Another::Locate, Another::Thorough, Another::Locate, Another::Inverted, Another::Locate, Another::Scaled];
+
+/// The memory from frame to frame: whose turn it is, and whether something is in sight that could not be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FrameWork {
+    turn: usize,
+    is_restless: bool,
+}
+
+impl FrameWork {
+    /// The symbols of `view`, and where more seem to be; `is_known` when labels in sight were painted over.
+    pub(crate) fn read(&mut self, view: &LumaView<'_>, clock: Clock, limit: Duration, is_known: bool) -> (Vec<Symbol>, Vec<Corners>) {
+        let (quick, main) = (quick_decoder(), main_decoder());
+        let mut work = Work::new(view, Budget::new(clock, limit));
+        work.pass(&quick);
+        // Where one label could not be read, others may not even have been noticed.
+        let asks = work.has_open() || self.is_restless;
+        if asks {
+            work.locate(false, &quick);
+        }
+        work.second_tries(&quick);
+        if work.has_open() || (work.merge.is_empty() && (!is_known || self.turn.is_multiple_of(3))) {
+            let another = TURNS[self.turn % TURNS.len()];
+            if !work.budget.is_spent() && !(asks && another == Another::Locate) {
+                another.look(&mut work, &main);
+                work.second_tries(&main);
+            }
+        }
+        work.merge.drop_micro();
+        self.turn = self.turn.wrapping_add(1);
+        self.is_restless = work.has_open();
+        let unread = work.unread();
+        (work.finish(), unread)
+    }
+}
