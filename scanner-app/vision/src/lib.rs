@@ -20,6 +20,7 @@
 //! ```
 
 mod decoder;
+mod guard;
 mod locate;
 mod luma;
 mod merge;
@@ -40,6 +41,7 @@ mod transform;
 mod zxing;
 
 pub use decoder::{Decoder, Family, Found, Located};
+pub use guard::{Guard, GuardError};
 pub use luma::{Luma, LumaError, LumaView};
 pub use pure::{RQRR_MAX_PIXELS, RqrrDecoder};
 pub use reader::{Clock, Reader, thread_time};

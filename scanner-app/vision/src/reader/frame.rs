@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::budget::{Budget, Clock};
+use super::memory::Memory;
 use super::work::Work;
 use super::{Another, main_decoder, quick_decoder};
 use crate::luma::LumaView;
@@ -13,10 +14,11 @@ const TURNS: [Another; 6] =
     [Another::Locate, Another::Thorough, Another::Locate, Another::Inverted, Another::Locate, Another::Scaled];
 
 /// The memory from frame to frame: whose turn it is, and whether something is in sight that could not be read.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct FrameWork {
     turn: usize,
     is_restless: bool,
+    memory: Memory,
 }
 
 impl FrameWork {
@@ -24,14 +26,15 @@ impl FrameWork {
     pub(crate) fn read(&mut self, view: &LumaView<'_>, clock: Clock, limit: Duration, is_known: bool) -> (Vec<Symbol>, Vec<Corners>) {
         let (quick, main) = (quick_decoder(), main_decoder());
         let mut work = Work::new(view, Budget::new(clock, limit));
+        work.rest(self.memory.resting());
         work.pass(&quick);
         // Where one label could not be read, others may not even have been noticed.
-        let asks = work.has_open() || self.is_restless;
+        let asks = work.asks() || self.is_restless;
         if asks {
             work.locate(false, &quick);
         }
         work.second_tries(&quick);
-        if work.has_open() || (work.merge.is_empty() && (!is_known || self.turn.is_multiple_of(3))) {
+        if work.asks() || (work.merge.is_empty() && (!is_known || self.turn.is_multiple_of(3))) {
             let another = TURNS[self.turn % TURNS.len()];
             if !work.budget.is_spent() && !(asks && another == Another::Locate) {
                 another.look(&mut work, &main);
@@ -40,8 +43,8 @@ impl FrameWork {
         }
         work.merge.drop_micro();
         self.turn = self.turn.wrapping_add(1);
-        self.is_restless = work.has_open();
         let unread = work.unread();
+        self.is_restless = self.memory.learn(&unread);
         (work.finish(), unread)
     }
 }

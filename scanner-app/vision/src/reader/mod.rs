@@ -2,6 +2,7 @@
 
 mod budget;
 mod frame;
+mod memory;
 mod work;
 
 use std::time::Duration;
@@ -56,7 +57,7 @@ impl Reader {
         work.locate(false, &main);
         work.second_tries(&main);
         for another in [Another::Inverted, Another::Evened, Another::Scaled, Another::Rqrr] {
-            if (!work.merge.is_empty() && !work.has_open()) || work.budget.is_spent() {
+            if (!work.merge.is_empty() && !work.asks()) || work.budget.is_spent() {
                 break;
             }
             another.look(&mut work, &main);

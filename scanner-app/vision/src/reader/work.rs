@@ -25,16 +25,24 @@ pub(crate) struct Work<'a> {
     damaged: Vec<Located>,
     /// Located, and given up.
     hopeless: Vec<Corners>,
+    /// Places that were tried in vain in earlier frames, and are not to be tried in this.
+    resting: Vec<Corners>,
 }
 
 impl<'a> Work<'a> {
     pub(crate) fn new(view: &LumaView<'a>, budget: Budget) -> Self {
-        Self { view: *view, budget, merge: Merge::default(), open: Vec::new(), damaged: Vec::new(), hopeless: Vec::new() }
+        Self { view: *view, budget, merge: Merge::default(), open: Vec::new(), damaged: Vec::new(), hopeless: Vec::new(), resting: Vec::new() }
     }
 
-    /// Whether some symbol is known of that was not read.
-    pub(crate) fn has_open(&self) -> bool {
-        !self.unread().is_empty()
+    /// Leaves these places alone.
+    pub(crate) fn rest(&mut self, places: Vec<Corners>) {
+        self.resting = places;
+    }
+
+    /// Whether a symbol is known of that was not read and may be tried.
+    pub(crate) fn asks(&self) -> bool {
+        let rests = |corners: &Corners| self.resting.iter().any(|place| same_place(place, corners));
+        self.unread().iter().any(|corners| !rests(corners))
     }
 
     /// Where symbols seem to be that were not read.
@@ -136,7 +144,9 @@ impl<'a> Work<'a> {
         let mut places: Vec<Located> = Vec::new();
         for located in open {
             let known = |corners: &Corners| same_place(corners, &located.corners);
-            if !self.merge.covers(&located.corners)
+            if self.resting.iter().any(known) {
+                self.hopeless.push(located.corners);
+            } else if !self.merge.covers(&located.corners)
                 && !self.hopeless.iter().any(known)
                 && !places.iter().any(|place| known(&place.corners))
             {

@@ -12,8 +12,9 @@ use crate::modules::{self, Surface};
 use crate::reader::{Clock, FrameWork, thread_time};
 use crate::symbol::{Corners, Symbol, centre, same_place};
 
-/// Processor time for one frame at thirty a second.
+/// Processor time for one frame of 1920x1080 at thirty a second; larger frames get more in proportion, and come more seldom.
 const FRAME_LIMIT: Duration = Duration::from_millis(33);
+const FRAME_PIXELS: usize = 1920 * 1080;
 
 /// Frames that a label may be out of sight, behind a hand or a blur, and still be the same one.
 const MISSED_MAX: u16 = 15;
@@ -78,7 +79,7 @@ impl Default for Tracker {
 }
 
 impl Tracker {
-    /// A tracker that spends at most about `limit` of `clock` on a frame: the step that is at work when it is over is ended.
+    /// A tracker that spends at most about `limit` of `clock` on a frame of 1920x1080, in proportion on larger ones: the step that is at work when it is over is ended.
     #[must_use]
     pub fn new(clock: Clock, limit: Duration) -> Self {
         Self { clock, limit, aim: Aim::Everything, tracks: Vec::new(), work: FrameWork::default(), next_id: 1 }
@@ -97,7 +98,8 @@ impl Tracker {
         let known: Vec<Corners> = self.in_sight().map(|track| track.symbol.corners).collect();
         let picture = (!known.is_empty()).then(|| covered(view, known.iter()));
         let rest = picture.as_ref().map_or(*view, crate::Luma::view);
-        let left = self.limit.saturating_sub((self.clock)().saturating_sub(start));
+        let limit = self.limit.mul_f32((to_f32(view.width() * view.height()) / to_f32(FRAME_PIXELS)).max(1.0));
+        let left = limit.saturating_sub((self.clock)().saturating_sub(start));
         let (symbols, mut unread) = self.work.read(&rest, self.clock, left, !known.is_empty());
         for symbol in symbols {
             self.add(view, symbol);

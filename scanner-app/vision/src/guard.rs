@@ -1,0 +1,192 @@
+//! A watchdog: no picture, however odd, may stop the camera or end the app.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::luma::{Luma, LumaView};
+use crate::track::{Aim, Sight, Tracker};
+
+/// How long a frame may take, by the clock on the wall, before its reader is given up: thirty times what it should.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Readers that may be stuck at one time. Beyond, a wait for one of them is all that is left: each holds a processor.
+const STUCK_MAX: usize = 2;
+
+/// Why a frame gave nothing. The next one may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GuardError {
+    /// It took too long.
+    #[error("a picture took the reader over {patience_ms} ms; it was left out, and a new reader started. Move the camera a little")]
+    Stalled {
+        /// The limit, milliseconds.
+        patience_ms: u64,
+    },
+    /// The reader broke down.
+    #[error("a picture broke the reader; it was left out, and a new reader started. Move the camera a little")]
+    Broken,
+    /// Earlier readers are still stuck.
+    #[error("{stuck} readers are stuck on earlier pictures; restart the app if this stays, or use a hand scanner")]
+    Stuck {
+        /// How many.
+        stuck: usize,
+    },
+}
+
+/// Reads one frame after the other; made anew for each thread.
+type Look = Box<dyn FnMut(&LumaView<'_>, Aim) -> Sight + Send>;
+
+/// A [`Tracker`] on a thread of its own, which is given up when it stalls.
+///
+/// Each frame waits for its result: frames cannot pile up.
+pub struct Guard {
+    make: Box<dyn Fn() -> Look + Send>,
+    patience: Duration,
+    worker: Option<Worker>,
+    stuck: Arc<AtomicUsize>,
+}
+
+struct Worker {
+    frames: Sender<(Arc<Luma>, Aim)>,
+    sights: Receiver<Option<Sight>>,
+}
+
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Guard").field("patience", &self.patience).field("stuck", &self.stuck).finish_non_exhaustive()
+    }
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self::new(PATIENCE, || {
+            let mut tracker = Tracker::default();
+            Box::new(move |view, aim| {
+                tracker.aim(aim);
+                tracker.look(view)
+            })
+        })
+    }
+}
+
+impl Guard {
+    fn new(patience: Duration, make: impl Fn() -> Look + Send + 'static) -> Self {
+        Self { make: Box::new(make), patience, worker: None, stuck: Arc::default() }
+    }
+
+    /// What the next frame shows.
+    pub fn look(&mut self, picture: &Arc<Luma>, aim: Aim) -> Result<Sight, GuardError> {
+        let worker = match self.worker.take() {
+            Some(worker) => worker,
+            None => self.start()?,
+        };
+        if worker.frames.send((Arc::clone(picture), aim)).is_err() {
+            return Err(GuardError::Broken);
+        }
+        match worker.sights.recv_timeout(self.patience) {
+            Ok(Some(sight)) => {
+                self.worker = Some(worker);
+                Ok(sight)
+            }
+            Ok(None) | Err(RecvTimeoutError::Disconnected) => Err(GuardError::Broken),
+            Err(RecvTimeoutError::Timeout) => {
+                let patience_ms = u64::try_from(self.patience.as_millis()).unwrap_or(u64::MAX);
+                Err(GuardError::Stalled { patience_ms })
+            }
+        }
+    }
+
+    /// A new thread. One that is given up notices when its frame is done: nobody listens any more.
+    fn start(&self) -> Result<Worker, GuardError> {
+        let stuck = self.stuck.load(Ordering::Acquire);
+        if stuck >= STUCK_MAX {
+            return Err(GuardError::Stuck { stuck });
+        }
+        let (frames, inbox) = channel::<(Arc<Luma>, Aim)>();
+        let (outbox, sights) = channel();
+        let mut look = (self.make)();
+        let at_work = Arc::clone(&self.stuck);
+        at_work.fetch_add(1, Ordering::AcqRel);
+        let run = move || {
+            for (picture, aim) in inbox {
+                let sight = catch_unwind(AssertUnwindSafe(|| look(&picture.view(), aim))).ok();
+                let is_broken = sight.is_none();
+                if outbox.send(sight).is_err() || is_broken {
+                    break;
+                }
+            }
+            at_work.fetch_sub(1, Ordering::AcqRel);
+        };
+        match thread::Builder::new().name("reader".into()).spawn(run) {
+            Ok(_) => Ok(Worker { frames, sights }),
+            Err(_) => {
+                self.stuck.fetch_sub(1, Ordering::AcqRel);
+                Err(GuardError::Broken)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(luma: u8) -> Arc<Luma> {
+        Arc::new(Luma::from_fn(8, 8, |_, _| luma))
+    }
+
+    /// Stalls on black, breaks down on white, and sees as many places as it has looked at frames.
+    fn fake() -> Look {
+        let mut frames = 0;
+        Box::new(move |view, _| {
+            match view.pixel(0, 0) {
+                0 => thread::sleep(Duration::from_secs(2)),
+                255 => panic!("white"),
+                _ => {}
+            }
+            frames += 1;
+            Sight { unread: vec![[[0.0; 2]; 4]; frames], ..Sight::default() }
+        })
+    }
+
+    fn guard() -> Guard {
+        Guard::new(Duration::from_millis(200), fake)
+    }
+
+    #[test]
+    fn frames_go_to_one_reader_in_order() {
+        let mut guard = guard();
+        for count in 1..4 {
+            assert_eq!(guard.look(&frame(100), Aim::Everything).unwrap().unread.len(), count);
+        }
+    }
+
+    #[test]
+    fn a_reader_that_stalls_is_given_up_and_the_next_frame_is_read() {
+        let mut guard = guard();
+        let error = guard.look(&frame(0), Aim::Everything).unwrap_err();
+        assert_eq!(error, GuardError::Stalled { patience_ms: 200 });
+        assert_eq!(guard.look(&frame(100), Aim::Everything).unwrap().unread.len(), 1);
+    }
+
+    #[test]
+    fn a_reader_that_breaks_down_is_replaced() {
+        let mut guard = guard();
+        assert_eq!(guard.look(&frame(255), Aim::Everything), Err(GuardError::Broken));
+        assert_eq!(guard.look(&frame(100), Aim::Everything).unwrap().unread.len(), 1);
+    }
+
+    #[test]
+    fn stuck_readers_do_not_pile_up() {
+        let mut guard = guard();
+        for _ in 0..STUCK_MAX {
+            assert!(matches!(guard.look(&frame(0), Aim::Everything), Err(GuardError::Stalled { .. })));
+        }
+        assert_eq!(guard.look(&frame(100), Aim::Everything), Err(GuardError::Stuck { stuck: STUCK_MAX }));
+        thread::sleep(Duration::from_millis(2_100));
+        assert_eq!(guard.look(&frame(100), Aim::Everything).unwrap().unread.len(), 1);
+    }
+}

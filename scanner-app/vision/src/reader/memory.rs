@@ -1,0 +1,93 @@
+//! What could not be read in earlier frames: it is tried again, but ever more seldom.
+
+use crate::symbol::{Corners, same_place};
+
+/// The longest pause between two tries, in frames.
+const PAUSE_MAX: u32 = 32;
+
+/// Frames after which a place that was not seen again is forgotten.
+const FORGET: u32 = 90;
+
+#[derive(Clone, Debug)]
+struct Place {
+    corners: Corners,
+    tries: u32,
+    next: u32,
+    seen: u32,
+}
+
+/// Places that looked like symbols and were none, or none that can be read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory {
+    places: Vec<Place>,
+    frame: u32,
+}
+
+impl Memory {
+    /// The places that are not to be tried in this frame.
+    pub(crate) fn resting(&self) -> Vec<Corners> {
+        self.places.iter().filter(|place| place.next > self.frame).map(|place| place.corners).collect()
+    }
+
+    /// Ends a frame in which `unread` were seen and not read. Returns whether any of them was new or tried in vain just
+    /// once: then more of its kind may be about.
+    pub(crate) fn learn(&mut self, unread: &[Corners]) -> bool {
+        let mut is_news = false;
+        for corners in unread {
+            let frame = self.frame;
+            match self.places.iter_mut().find(|place| same_place(&place.corners, corners)) {
+                Some(place) => {
+                    place.corners = *corners;
+                    place.seen = frame;
+                    if place.next <= frame {
+                        place.tries += 1;
+                        place.next = frame + 1 + (1 << place.tries.min(5)).min(PAUSE_MAX);
+                        is_news |= place.tries < 3;
+                    }
+                }
+                None => {
+                    self.places.push(Place { corners: *corners, tries: 0, next: frame, seen: frame });
+                    is_news = true;
+                }
+            }
+        }
+        self.frame += 1;
+        let now = self.frame;
+        self.places.retain(|place| now - place.seen < FORGET);
+        is_news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Corners = [[0.0, 0.0], [50.0, 0.0], [50.0, 50.0], [0.0, 50.0]];
+
+    #[test]
+    fn what_cannot_be_read_is_tried_ever_more_seldom() {
+        let mut memory = Memory::default();
+        let tried: Vec<usize> = (0..200)
+            .filter(|_| {
+                let is_tried = memory.resting().is_empty();
+                memory.learn(&[PLACE]);
+                is_tried
+            })
+            .collect();
+        assert_eq!(tried[..4], [0, 1, 4, 9]);
+        assert!(tried.len() < 14, "{tried:?}");
+    }
+
+    #[test]
+    fn what_is_gone_is_forgotten() {
+        let mut memory = Memory::default();
+        for _ in 0..10 {
+            memory.learn(&[PLACE]);
+        }
+        assert!(!memory.resting().is_empty());
+        for _ in 0..FORGET {
+            memory.learn(&[]);
+        }
+        assert!(memory.resting().is_empty() && memory.learn(&[PLACE]));
+    }
+}
