@@ -3,6 +3,7 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`LumaView`], [`Luma`], [`LumaError`] | a borrowed plane of 8-bit luma, an owned one (also from picture files), why not |
+//! | [`frame`] | frames of cameras and video files (YUYV, NV12, MJPEG …) to luma |
 //! | [`Reader`] | the pipeline: `Reader::new().read(&view)` gives every symbol of a picture |
 //! | [`decode_file`] | the same for a picture file |
 //! | [`Symbol`], [`Corners`], [`EcLevel`], [`Mode`], [`Stage`] | what is known of a symbol that was read |
@@ -21,6 +22,7 @@
 
 mod bitstream;
 mod decoder;
+pub mod frame;
 mod grid;
 mod luma;
 mod merge;
