@@ -32,7 +32,9 @@ pub enum CaptureError {
     #[error("{0}")]
     Picture(String),
     /// A video of a kind that is not read, or cut short in its header.
-    #[error("{path} is no video that can be read: {why}. Make one with `ffmpeg -i {path} -c:v mjpeg -q:v 2 -an NEW.avi`")]
+    #[error(
+        "{path} is no video that can be read: {why}. Make one with `ffmpeg -i {path} -c:v mjpeg -q:v 2 -an NEW.avi`"
+    )]
     Video {
         /// Which.
         path: String,
@@ -101,7 +103,9 @@ pub enum CaptureError {
     #[error("a line of more than {LINE_BYTES_MAX} bytes came from the scanner and was skipped; no label is so long")]
     LongLine,
     /// Devices of hand scanners are only read on Linux.
-    #[error("hand scanners are read from their device on Linux only; use wedge:- or the window, which takes their keys")]
+    #[error(
+        "hand scanners are read from their device on Linux only; use wedge:- or the window, which takes their keys"
+    )]
     NoScannerSupport,
 }
 

@@ -105,7 +105,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for (shade, name) in names.iter().enumerate() {
             // A PGM is no supported format, so one file of each folder is a bad one.
-            let bytes = if name.ends_with("bad") { b"P5 1 1 255 0".to_vec() } else { bmp(u8::try_from(shade).unwrap()) };
+            let bytes =
+                if name.ends_with("bad") { b"P5 1 1 255 0".to_vec() } else { bmp(u8::try_from(shade).unwrap()) };
             std::fs::write(folder.path().join(name), bytes).unwrap();
         }
         folder

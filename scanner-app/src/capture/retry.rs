@@ -1,6 +1,7 @@
 //! Pauses between tries that grow: a device that is away is looked for often at first, and then seldom.
 
 /// Doubling pauses.
+#[expect(clippy::struct_field_names, reason = "units come last in every name")]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pauses {
     first_ms: u64,

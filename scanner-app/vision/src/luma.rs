@@ -38,7 +38,9 @@ pub enum LumaError {
         height: usize,
     },
     /// A longer file than is read.
-    #[error("{path} is longer than the {FILE_BYTES_MAX} bytes that a picture file may have; give a PNG, JPEG, GIF, WebP or BMP file")]
+    #[error(
+        "{path} is longer than the {FILE_BYTES_MAX} bytes that a picture file may have; give a PNG, JPEG, GIF, WebP or BMP file"
+    )]
     Long {
         /// The path as it was given.
         path: String,

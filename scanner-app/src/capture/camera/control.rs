@@ -59,7 +59,11 @@ pub(super) fn plan(wish: &CameraWish, offered: &[CameraControl]) -> (Vec<Setting
     match wish.exposure {
         Some(Lever::Auto) => {
             let max = plan.find(EXPOSURE_MODE).map_or(0, |control| control.max);
-            plan.add("exposure", EXPOSURE_MODE, if max >= EXPOSURE_APERTURE { EXPOSURE_APERTURE } else { EXPOSURE_AUTO });
+            plan.add(
+                "exposure",
+                EXPOSURE_MODE,
+                if max >= EXPOSURE_APERTURE { EXPOSURE_APERTURE } else { EXPOSURE_AUTO },
+            );
         }
         Some(Lever::Value(value)) => {
             // A time is only taken by hand; a camera without modes is always so.

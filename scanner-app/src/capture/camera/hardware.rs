@@ -67,7 +67,8 @@ fn differences(mode: &Mode, wish: &CameraWish) -> Option<String> {
     let other_size = wish.size.is_some_and(|size| (size.width, size.height) != (mode.width, mode.height));
     let other_format = wish.format.is_some_and(|format| mode.format != format.into());
     let differs = other_size || other_format || wish.fps.is_some_and(|fps| fps != mode.fps);
-    differs.then(|| format!("the camera has no mode as wished; {mode} is the nearest (`scanner-app cameras` lists all)"))
+    differs
+        .then(|| format!("the camera has no mode as wished; {mode} is the nearest (`scanner-app cameras` lists all)"))
 }
 
 fn set_controls(hardware: &mut dyn Hardware, wish: &CameraWish) -> Vec<String> {

@@ -3,6 +3,7 @@
 use crate::capture::retry::Pauses;
 
 /// How long things may take, in milliseconds.
+#[expect(clippy::struct_field_names, reason = "units come last in every name")]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timing {
     /// From opening to the first frame. Some cameras start slowly.
@@ -17,8 +18,7 @@ pub(super) struct Timing {
 
 impl Timing {
     /// As in the field.
-    pub(super) const FIELD: Self =
-        Self { opening_ms: 10_000, silence_ms: 4_000, pause_ms: 500, pause_max_ms: 10_000 };
+    pub(super) const FIELD: Self = Self { opening_ms: 10_000, silence_ms: 4_000, pause_ms: 500, pause_max_ms: 10_000 };
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

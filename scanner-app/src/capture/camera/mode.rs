@@ -59,9 +59,9 @@ pub(super) fn ranked(mut modes: Vec<Mode>, wish: &CameraWish) -> Vec<Mode> {
 /// How far a mode is from a wish: format, pixels, rate. 0 is nearest.
 fn wished(mode: &Mode, wish: &CameraWish) -> (bool, u64, u32) {
     let is_other_format = wish.format.is_some_and(|format| PixelFormat::from(format) != mode.format);
-    let off_size = wish.size.map_or(0, |size| {
-        u64::from(mode.width.abs_diff(size.width)) + u64::from(mode.height.abs_diff(size.height))
-    });
+    let off_size = wish
+        .size
+        .map_or(0, |size| u64::from(mode.width.abs_diff(size.width)) + u64::from(mode.height.abs_diff(size.height)));
     (is_other_format, off_size, wish.fps.map_or(0, |fps| mode.fps.abs_diff(fps)))
 }
 

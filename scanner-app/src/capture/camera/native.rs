@@ -121,7 +121,8 @@ impl Hardware for Native {
     }
 
     fn set(&mut self, id: u32, is_switch: bool, value: i64) -> Result<(), String> {
-        let value = if is_switch { ControlValueSetter::Boolean(value != 0) } else { ControlValueSetter::Integer(value) };
+        let value =
+            if is_switch { ControlValueSetter::Boolean(value != 0) } else { ControlValueSetter::Integer(value) };
         let id = KnownCameraControl::Other(u128::from(id));
         self.camera.set_camera_control(id, value).map_err(|error| error.to_string())
     }
@@ -144,9 +145,7 @@ fn control(native: &NativeControl) -> Option<CameraControl> {
         ControlValueDescription::IntegerRange { min, max, value, step, default } => {
             (false, (min, max), step, default, value)
         }
-        ControlValueDescription::Boolean { value, default } => {
-            (true, (0, 1), 1, i64::from(default), i64::from(value))
-        }
+        ControlValueDescription::Boolean { value, default } => (true, (0, 1), 1, i64::from(default), i64::from(value)),
         _ => return None,
     };
     Some(CameraControl { id, name: native.name().to_owned(), is_switch, min, max, step, default, value })

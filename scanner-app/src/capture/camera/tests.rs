@@ -1,5 +1,6 @@
 //! A camera that vanishes, hangs, lies about its frames and changes their size.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -16,7 +17,9 @@ use super::wish::{CameraWish, Lever};
 use super::worker::Opener;
 use crate::capture::{CaptureError, Seen, Source};
 
-const QUICK: Timing = Timing { opening_ms: 400, silence_ms: 200, pause_ms: 20, pause_max_ms: 80 };
+/// A machine under load must not look like a camera that hangs.
+const PATIENT: Timing = Timing { opening_ms: 8_000, silence_ms: 8_000, pause_ms: 20, pause_max_ms: 80 };
+const QUICK: Timing = Timing { opening_ms: 400, silence_ms: 200, ..PATIENT };
 
 /// What a frame of the script is.
 #[derive(Clone, Copy)]
@@ -34,13 +37,13 @@ enum Act {
 }
 
 struct Fake {
-    acts: std::vec::IntoIter<Act>,
+    acts: VecDeque<Act>,
     refused: Vec<Mode>,
     set: Arc<Mutex<Vec<(u32, i64)>>>,
 }
 
 fn fake(acts: &[Act]) -> Fake {
-    Fake { acts: acts.to_vec().into_iter(), refused: Vec::new(), set: Arc::default() }
+    Fake { acts: acts.iter().copied().collect(), refused: Vec::new(), set: Arc::default() }
 }
 
 const HD: Mode = Mode { format: PixelFormat::Gray, width: 1_280, height: 720, fps: 30 };
@@ -57,7 +60,16 @@ impl Hardware for Fake {
 
     fn controls(&mut self) -> Vec<CameraControl> {
         let name = "Focus".to_owned();
-        vec![CameraControl { id: Some(0x009a_090a), name, is_switch: false, min: 0, max: 9, step: 1, default: 0, value: 0 }]
+        vec![CameraControl {
+            id: Some(0x009a_090a),
+            name,
+            is_switch: false,
+            min: 0,
+            max: 9,
+            step: 1,
+            default: 0,
+            value: 0,
+        }]
     }
 
     fn set(&mut self, id: u32, _: bool, value: i64) -> Result<(), String> {
@@ -67,7 +79,7 @@ impl Hardware for Fake {
 
     fn frame(&mut self, take: &mut dyn FnMut(RawFrame<'_>)) -> Result<(), String> {
         std::thread::sleep(Duration::from_millis(2));
-        match self.acts.next() {
+        match self.acts.pop_front() {
             Some(Act::Frame(width, height)) => {
                 let bytes = vec![7; (width * height) as usize];
                 take(RawFrame::packed(PixelFormat::Gray, &bytes, width as usize, height as usize));
@@ -100,8 +112,8 @@ fn opener(scripts: &[Option<&[Act]>]) -> (Opener, Arc<AtomicUsize>) {
     (Arc::new(open), opened)
 }
 
-fn open(scripts: &[Option<&[Act]>]) -> Result<CameraSource, CaptureError> {
-    CameraSource::open(3, CameraWish::default(), opener(scripts).0, QUICK)
+fn open(scripts: &[Option<&[Act]>], timing: Timing) -> Result<CameraSource, CaptureError> {
+    CameraSource::open(3, CameraWish::default(), opener(scripts).0, timing)
 }
 
 /// Asks until `enough` says so; sizes of frames, and words of errors. No answer may take long.
@@ -112,7 +124,7 @@ fn watch(source: &mut CameraSource, enough: impl Fn(&[(usize, usize)], &[String]
         assert!(started.elapsed() < Duration::from_secs(10), "{sizes:?} {errors:?}");
         let asked = Instant::now();
         let answer = source.next().expect("a camera does not end");
-        assert!(asked.elapsed() < Duration::from_millis(1_000), "the app hung");
+        assert!(asked.elapsed() < Duration::from_secs(1), "the app hung");
         match answer {
             Ok(input) => {
                 assert!(input.at_ms >= last_ms, "the clock stepped back");
@@ -135,14 +147,14 @@ const FRAME: Act = Act::Frame(640, 480);
 #[test]
 fn frames_come_and_a_changed_size_just_works() {
     let acts: Vec<Act> = (0..40).flat_map(|_| [FRAME, FRAME, FRAME, Act::Frame(320, 240)]).collect();
-    let mut source = open(&[Some(&acts)]).unwrap();
+    let mut source = open(&[Some(&acts)], PATIENT).unwrap();
     watch(&mut source, |sizes, _| sizes.contains(&(640, 480)) && sizes.contains(&(320, 240)));
 }
 
 #[test]
 fn a_camera_that_vanishes_is_an_error_for_that_moment_and_frames_go_on_when_it_is_back() {
     let scripts = [Some(&[FRAME, Act::Vanish][..]), None, None, Some(&[FRAME; 50][..])];
-    let mut source = open(&scripts).unwrap();
+    let mut source = open(&scripts, PATIENT).unwrap();
     let errors = watch(&mut source, |sizes, errors| sizes.len() >= 2 && errors.len() >= 3);
     assert!(errors[0].contains("camera 3 is away: No such device") && errors[0].contains("20 ms"), "{errors:?}");
     assert!(errors[1].contains("40 ms") && errors[2].contains("80 ms"), "pauses grow: {errors:?}");
@@ -150,15 +162,18 @@ fn a_camera_that_vanishes_is_an_error_for_that_moment_and_frames_go_on_when_it_i
 
 #[test]
 fn a_camera_that_is_not_there_at_first_is_refused_with_what_to_do() {
-    let error = open(&[None]).err().unwrap();
+    let error = open(&[None], PATIENT).err().unwrap();
     assert!(!error.is_passing());
-    assert!(error.to_string().contains("camera 3 gives no picture") && error.to_string().contains("wedge:-"), "{error}");
+    assert!(
+        error.to_string().contains("camera 3 gives no picture") && error.to_string().contains("wedge:-"),
+        "{error}"
+    );
 }
 
 #[test]
 fn truncated_frames_are_told_and_the_next_whole_one_is_taken() {
     let acts = [&[FRAME][..], &[Act::Short; 20], &[FRAME; 30]].concat();
-    let mut source = open(&[Some(&acts)]).unwrap();
+    let mut source = open(&[Some(&acts)], PATIENT).unwrap();
     let errors = watch(&mut source, |sizes, errors| sizes.len() >= 3 && !errors.is_empty());
     assert_eq!(errors.len(), 1, "one word for a run of them: {errors:?}");
     assert!(errors[0].contains("GRAY") && errors[0].contains("307200 bytes"), "{errors:?}");
@@ -167,7 +182,7 @@ fn truncated_frames_are_told_and_the_next_whole_one_is_taken() {
 #[test]
 fn a_read_that_hangs_is_left_to_itself_and_the_camera_opened_anew() {
     let scripts = [Some(&[FRAME, Act::Hang][..]), Some(&[FRAME; 50])];
-    let mut source = open(&scripts).unwrap();
+    let mut source = open(&scripts, QUICK).unwrap();
     let errors = watch(&mut source, |sizes, errors| !errors.is_empty() && sizes.len() >= 2);
     assert!(errors[0].contains("no picture came for"), "{errors:?}");
 }
@@ -180,7 +195,7 @@ fn a_driver_that_always_hangs_gets_no_thread_without_end() {
     assert!(error.to_string().contains("no picture came"), "{error}");
     assert_eq!(opened.load(Ordering::SeqCst), 1);
     let scripts = [Some(&[FRAME, Act::Hang][..]), hanging, hanging, hanging, hanging];
-    let mut source = open(&scripts).unwrap();
+    let mut source = open(&scripts, QUICK).unwrap();
     let errors = watch(&mut source, |_, errors| errors.iter().any(|error| error.contains("unplug the camera")));
     assert!(errors.len() >= 3, "{errors:?}");
 }
@@ -188,17 +203,17 @@ fn a_driver_that_always_hangs_gets_no_thread_without_end() {
 #[test]
 fn a_panic_in_the_drivers_library_is_a_lost_camera() {
     let scripts = [Some(&[FRAME, Act::Panic][..]), Some(&[FRAME; 50])];
-    let mut source = open(&scripts).unwrap();
+    let mut source = open(&scripts, PATIENT).unwrap();
     let errors = watch(&mut source, |sizes, errors| !errors.is_empty() && sizes.len() >= 2);
     assert!(errors[0].contains("its driver's library stopped"), "{errors:?}");
 }
 
 #[test]
 fn a_source_that_is_gone_lets_the_camera_go() {
-    let acts = [FRAME; 2_000];
+    let acts = vec![FRAME; 2_000];
     let (opener, opened) = opener(&[Some(&acts)]);
     let alive = Arc::downgrade(&opener);
-    drop(CameraSource::open(3, CameraWish::default(), opener, QUICK).unwrap());
+    drop(CameraSource::open(3, CameraWish::default(), opener, PATIENT).unwrap());
     assert!(alive.upgrade().is_none(), "its thread goes on and holds the camera");
     assert_eq!(opened.load(Ordering::SeqCst), 1);
 }

@@ -118,7 +118,11 @@ mod tests {
         assert_eq!(first, Input { at_ms: 10_000, seen: Seen::Line("ABC".into()) });
         assert!(source.next().unwrap().unwrap_err().is_passing());
         assert_eq!(source.next().unwrap().unwrap(), Input { at_ms: 20_000, seen: Seen::Line("DEF".into()) });
-        assert_eq!(source.next().unwrap().unwrap(), Input { at_ms: 20_000, seen: Seen::Nothing }, "silence hangs nothing");
+        assert_eq!(
+            source.next().unwrap().unwrap(),
+            Input { at_ms: 20_000, seen: Seen::Nothing },
+            "silence hangs nothing"
+        );
         drop(send);
         assert!(source.next().is_none());
         drop(source);

@@ -1,5 +1,5 @@
 //! Motion JPEG in AVI. The chunks are walked one after the other, as they lie: no index is needed, and files beyond a gigabyte
-//! (OpenDML) are only more lists.
+//! (`OpenDML`) are only more lists.
 
 use std::io::{ErrorKind, Read, Seek};
 
@@ -51,7 +51,8 @@ impl<R: Read + Seek> Avi<R> {
                     is_video = codec.is_none() && bytes.starts_with(b"vids");
                     if is_video {
                         avi.stream = digits(streams);
-                        avi.rate = number(&bytes, 24).zip(number(&bytes, 20)).and_then(|(rate, scale)| Rate::new(rate, scale));
+                        avi.rate =
+                            number(&bytes, 24).zip(number(&bytes, 20)).and_then(|(rate, scale)| Rate::new(rate, scale));
                     }
                     streams += 1;
                 }
@@ -74,8 +75,8 @@ impl<R: Read + Seek> Avi<R> {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
             Err(error) => return Err(error.into()),
         }
-        let [a, b, c, d, e, f, g, h] = head;
-        Ok(Some(([a, b, c, d], u32::from_le_bytes([e, f, g, h]) as usize)))
+        let ([name, len], _) = head.as_chunks::<4>() else { return Ok(None) };
+        Ok(Some((*name, u32::from_le_bytes(*len) as usize)))
     }
 
     /// Reads the beginning of a chunk and steps over the rest.

@@ -37,11 +37,7 @@ enum VideoError {
 /// One frame of a video, in the reader's own memory.
 enum VideoFrame {
     /// A frame of these bytes.
-    Bytes {
-        format: PixelFormat,
-        width: usize,
-        height: usize,
-    },
+    Bytes { format: PixelFormat, width: usize, height: usize },
     /// A frame that the recorder dropped: time passes.
     Dropped,
 }

@@ -40,7 +40,9 @@ impl<R: BufRead> Y4m<R> {
         })?;
         let frame_bytes = pixels.saturating_add(chroma);
         if frame_bytes > FRAME_BYTES_MAX {
-            return Err(VideoError::Kind(format!("its frames have {frame_bytes} bytes, the limit is {FRAME_BYTES_MAX}")));
+            return Err(VideoError::Kind(format!(
+                "its frames have {frame_bytes} bytes, the limit is {FRAME_BYTES_MAX}"
+            )));
         }
         Ok(Self { input, width, height, rate, frame_bytes })
     }

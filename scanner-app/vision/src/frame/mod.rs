@@ -110,7 +110,9 @@ pub enum FrameError {
         row: usize,
     },
     /// More pixels than any frame is read with.
-    #[error("a {format} frame of {width}x{height} is above the limit of {PIXELS_MAX} pixels; choose a smaller mode of the camera")]
+    #[error(
+        "a {format} frame of {width}x{height} is above the limit of {PIXELS_MAX} pixels; choose a smaller mode of the camera"
+    )]
     Large {
         /// As stated.
         format: PixelFormat,
@@ -171,7 +173,9 @@ impl<'a> RawFrame<'a> {
             PixelFormat::Yuyv => packed::every_second::<0>(self, buffer),
             PixelFormat::Uyvy => packed::every_second::<1>(self, buffer),
             PixelFormat::Rgb => packed::weighed(self, buffer, |[red, green, blue]| [red, green, blue]),
-            PixelFormat::Bgr | PixelFormat::Mjpeg => packed::weighed(self, buffer, |[blue, green, red]| [red, green, blue]),
+            PixelFormat::Bgr | PixelFormat::Mjpeg => {
+                packed::weighed(self, buffer, |[blue, green, red]| [red, green, blue]);
+            }
         }
         LumaView::new(buffer, width, height, width).map_err(|_| self.short())
     }

@@ -76,7 +76,8 @@ fn a_long_thin_picture_within_the_limit_is_read() {
 
 #[test]
 fn sixteen_bits_and_palettes_become_eight_bits() {
-    let deep: ImageBuffer<Grey<u16>, Vec<u16>> = ImageBuffer::from_fn(2, 1, |x, _| Grey([if x == 0 { 0 } else { 0xffff }]));
+    let deep: ImageBuffer<Grey<u16>, Vec<u16>> =
+        ImageBuffer::from_fn(2, 1, |x, _| Grey([if x == 0 { 0 } else { 0xffff }]));
     assert_eq!(read(&file(&DynamicImage::ImageLuma16(deep), ImageFormat::Png)).unwrap().view().row(0), [0, 255]);
     // One row of two pixels at two bits: places 1 and 2 of the palette.
     let palette = vec![9, 9, 9, 255, 255, 255, 0, 0, 0];
