@@ -64,6 +64,9 @@ fn decode(bytes: &[u8], format: ImageFormat, name: &str) -> Result<DynamicImage,
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
     let (width, height) = (width as usize, height as usize);
+    if width == 0 || height == 0 {
+        return Err(LumaError::NotAPicture { path: name.to_owned(), why: "it has no pixels".to_owned() });
+    }
     if width.saturating_mul(height) > PIXELS_MAX {
         return Err(LumaError::Large { path: name.to_owned(), width, height });
     }

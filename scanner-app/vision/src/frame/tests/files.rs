@@ -68,6 +68,14 @@ fn a_header_that_claims_huge_sides_is_refused_by_name() {
 }
 
 #[test]
+fn a_picture_without_pixels_is_none_and_named() {
+    let mut gif = file(&picture(2, 2), ImageFormat::Gif);
+    gif[6..8].copy_from_slice(&[0, 0]);
+    let error = read(&gif).unwrap_err().to_string();
+    assert!(error.contains("a.file") && error.contains("no pixels"), "{error}");
+}
+
+#[test]
 fn a_long_thin_picture_within_the_limit_is_read() {
     let thin = read(&file(&picture(20_000, 3), ImageFormat::Png)).unwrap();
     assert_eq!((thin.view().width(), thin.view().height()), (20_000, 3));
