@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use shared::chain::PublicKey;
 use shared::ids::{MemberId, OperatorId, SiteId, TerminalId};
 
+use crate::capture::CaptureSettings;
+
 /// The language of the screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -43,6 +45,9 @@ pub struct Config {
     /// The language at start.
     #[serde(default)]
     pub language: Language,
+    /// Cameras and hand scanners.
+    #[serde(default, skip_serializing_if = "CaptureSettings::is_default")]
+    pub capture: CaptureSettings,
 }
 
 /// Why a configuration file cannot be used.
@@ -90,8 +95,27 @@ mod tests {
         let text = include_str!("../config.example.toml");
         let example: Config = toml::from_str(text).unwrap();
         let serde_json::Value::Object(settings) = serde_json::to_value(&example).unwrap() else { panic!("an object") };
-        for setting in settings.keys() {
-            assert!(text.contains(&format!("\n{setting} = ")), "{setting} is not explained");
+        explained(text, &settings, "");
+    }
+
+    fn explained(text: &str, settings: &serde_json::Map<String, serde_json::Value>, table: &str) {
+        for (name, value) in settings {
+            if let Some(inner) = value.as_object() {
+                explained(text, inner, &format!("{table}{name}."));
+            } else {
+                assert!(text.contains(&format!("\n{name} = ")), "{table}{name} is not explained");
+            }
+        }
+    }
+
+    #[test]
+    fn sources_are_set_for_the_terminal_and_a_misspelt_setting_is_refused() {
+        let example = include_str!("../config.example.toml");
+        let config: Config = toml::from_str(example).unwrap();
+        assert!(config.capture.camera.size.is_some() && config.capture.camera.torch.is_some());
+        for (right, wrong) in [("size = \"1280x720\"", "size = \"big\""), ("gap_ms", "gap")] {
+            assert!(example.contains(right), "{right}");
+            assert!(toml::from_str::<Config>(&example.replace(right, wrong)).is_err(), "{wrong}");
         }
     }
 }

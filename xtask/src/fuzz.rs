@@ -8,13 +8,15 @@ use crate::packages::{self, Need};
 use crate::steps::{cargo, step};
 
 /// Each target and its seeds, from the project's folder.
-const TARGETS: [(&str, &str); 6] = [
+const TARGETS: [(&str, &str); 8] = [
     ("code", "tests/fuzz/seeds/code"),
     ("wedge", "tests/fuzz/seeds/wedge"),
     ("event", "tests/fuzz/seeds/event"),
     ("batch", "tests/fuzz/seeds/batch"),
     ("page", "tests/fuzz/seeds/page"),
     ("history", "tests/fixtures/scenarios"),
+    ("image", "tests/fuzz/seeds/image"),
+    ("frame", "tests/fuzz/seeds/frame"),
 ];
 
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

@@ -10,6 +10,7 @@ use serde_json::json;
 use shared::chain::PublicKey;
 use shared::ids::TerminalId;
 
+use crate::capture::CaptureSettings;
 use crate::config::{Config, Language};
 use crate::device::{Device, Machine};
 use crate::keys;
@@ -65,6 +66,7 @@ fn make(args: &InitArgs) -> Result<()> {
         ca,
         server_key,
         language: Language::Zh,
+        capture: CaptureSettings::default(),
     };
     if let Some(folder) = args.config.parent() {
         fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;

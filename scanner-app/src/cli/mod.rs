@@ -1,5 +1,6 @@
 //! The commands. JSON on stdout, sentences for people on stderr; exit 0 all well, 1 faults found, 2 wrong use.
 
+mod cameras;
 mod decode;
 mod init;
 mod scan;
@@ -30,6 +31,12 @@ enum Command {
     Run(RunArgs),
     /// Work a task without a screen: for fixed readers and scripts.
     Scan(ScanArgs),
+    /// List the cameras, their modes and controls.
+    Cameras {
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Read the QR codes of picture files.
     Decode {
         /// One JSON object a line.
@@ -78,7 +85,8 @@ struct ConfigArg {
 struct RunArgs {
     #[command(flatten)]
     config: ConfigArg,
-    /// Where readings come from: images:FOLDER or camera:N.
+    /// Where readings come from: `camera:N`, `images:FOLDER`, `video:FILE` or `wedge:/dev/input/eventN`; options follow as in
+    /// `camera:0?size=1920x1080&fps=30`. A hand scanner that types into the window works beside each.
     #[arg(long, default_value = "camera:0")]
     source: SourceName,
     /// Size of the window.
@@ -108,7 +116,10 @@ struct ScanArgs {
     /// Number of the shipping document.
     #[arg(long)]
     document: Option<String>,
-    /// Where readings come from: images:FOLDER, camera:N or wedge:- (lines on standard input).
+    /// Where readings come from: `camera:N`, `images:FOLDER`, `video:FILE` (AVI with Motion JPEG, JPEGs in a row, YUV4MPEG2),
+    /// `wedge:-` (lines on standard input) or `wedge:/dev/input/eventN` (a hand scanner's own device, Linux).
+    /// Options follow a question mark: `camera:0?size=1920x1080&fps=30&format=mjpeg&torch=on&exposure=250&focus=auto`,
+    /// `images:FOLDER?fps=10&loop=3&pace=real`.
     #[arg(long)]
     source: SourceName,
     /// Close the task when the source has ended.
@@ -161,6 +172,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Run(args) => window::run(&Config::read(&args.config.config)?, &args.source, args.form),
         Command::Scan(args) => scan::run(&Config::read(&args.config.config)?, &args),
+        Command::Cameras { json } => cameras::run(json),
         Command::Decode { json, paths } => decode::run(&paths, json),
         Command::Sync { config, json, .. } => stores::sync(&Config::read(&config.config)?, json),
         Command::Queue { config, json } => stores::queue(&Config::read(&config.config)?, json),

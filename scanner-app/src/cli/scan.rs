@@ -11,7 +11,7 @@ use shared::event::{Close, Stage};
 use shared::ids::DocumentId;
 
 use super::{ScanArgs, stores};
-use crate::capture::CaptureError;
+use crate::capture::InputReader;
 use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::session::{Acceptance, Feedback, Identity, Session};
@@ -30,24 +30,29 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
         }
         (None, _) => DocumentId::none(),
     };
-    let mut source = args.source.open()?;
+    let mut source = args.source.open(&config.capture)?;
     let identity =
         Identity { member: config.member.clone(), site: config.site.clone(), operator: config.operator.clone() };
     let task = (stage, args.basis.as_str().into(), document);
     let mut session = Session::open(store, Arc::clone(&device), identity, task)?;
     greet(&session, args);
     let mut acceptance = Acceptance::default();
+    let mut reader = InputReader::new(source.as_ref());
     let mut unread = false;
-    while let Some(frame) = source.next() {
+    while let Some(input) = source.next() {
         std::thread::sleep(Duration::from_millis(args.frame_delay_ms));
-        match frame {
+        match input.and_then(|input| reader.read(input)) {
             Ok(frame) => {
+                if let Some(fault) = &frame.fault {
+                    let (zh, en) = fault.words();
+                    eprintln!("scanner-app: {en}. / {zh}。");
+                }
                 let new = acceptance.accept(frame.readings, frame.at_ms);
                 for answer in session.scan(&new, source.how())? {
                     print(&session, &answer, args.json)?;
                 }
             }
-            Err(error @ CaptureError::Picture(_)) => {
+            Err(error) if error.is_passing() => {
                 unread = true;
                 eprintln!("scanner-app: {error}");
             }

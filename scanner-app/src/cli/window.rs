@@ -23,7 +23,7 @@ pub(super) fn run(config: &Config, source: &SourceName, form: Form) -> Result<Ex
     let sender_store = Store::open_beside(&config.store, config.terminal, device.epoch())?;
     let worker = Worker::start(sender_store, stores::transport(config)?, Arc::clone(&device));
     let (intents, wanted) = channel();
-    let window = window(form == Form::Tablet, &intents)?;
+    let window = window(form == Form::Tablet, &config.capture.keys, &intents)?;
     let clerk = clerk::Clerk::new(config.clone(), source.clone(), device, worker, WindowHandle::of(&window));
     let session = std::thread::Builder::new().name("session".to_owned());
     let session =

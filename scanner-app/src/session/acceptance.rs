@@ -18,6 +18,8 @@ pub struct Reading {
     pub text: String,
     /// How many independent reads of this frame agree.
     pub agree: u8,
+    /// Whether the label was read in this frame, and not only seen again: two fresh reads are two witnesses.
+    pub is_fresh: bool,
     /// The symbol, as far as known.
     pub label: Option<LabelMetadata>,
 }
@@ -48,7 +50,7 @@ impl Acceptance {
             return true;
         }
         self.first_sight_ms.retain(|_, seen| at_ms.saturating_sub(*seen) < SECOND_SIGHT_MS);
-        self.first_sight_ms.insert(reading.text.clone(), at_ms).is_some()
+        reading.is_fresh && self.first_sight_ms.insert(reading.text.clone(), at_ms).is_some()
     }
 }
 
@@ -59,7 +61,7 @@ mod tests {
     const CODE: &str = "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD";
 
     fn seen(memory: &mut Acceptance, text: &str, agree: u8, at_ms: u64) -> usize {
-        memory.accept(vec![Reading { text: text.into(), agree, label: None }], at_ms).len()
+        memory.accept(vec![Reading { text: text.into(), agree, is_fresh: true, label: None }], at_ms).len()
     }
 
     #[test]
@@ -84,5 +86,9 @@ mod tests {
         assert_eq!(seen(&mut memory, "GARBAGE", 1, 0), 0);
         assert_eq!(seen(&mut memory, "GARBAGE", 1, 33), 1);
         assert_eq!(seen(&mut memory, "SEEN BY TWO FAMILIES", 2, 0), 1);
+        let followed = Reading { text: "FOLLOWED".into(), agree: 1, is_fresh: false, label: None };
+        for frame in 0..5 {
+            assert!(memory.accept(vec![followed.clone()], frame * 33).is_empty(), "seen is not read");
+        }
     }
 }

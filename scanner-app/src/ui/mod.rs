@@ -4,6 +4,7 @@
 mod generated {
     slint::include_modules!();
 }
+mod keys;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -16,9 +17,10 @@ use std::sync::mpsc::Sender;
 
 use slint::ComponentHandle;
 
-pub use generated::{MainWindow, Scan, Sync, Tasks};
+pub use generated::{Keys, MainWindow, Scan, Sync, Tasks};
 pub use view::{BoxView, FrameView, Outcome, RecentView, ResultView, ScanView, SyncView, TaskView, View, ViewPage};
 
+use crate::capture::KeySettings;
 use crate::config::Language;
 
 /// What a person wants.
@@ -36,6 +38,8 @@ pub enum Intent {
     CloseFinal,
     /// The other language.
     SwitchLanguage,
+    /// A hand scanner typed a label's text.
+    Line(String),
 }
 
 /// The window cannot be opened.
@@ -45,10 +49,11 @@ pub enum Intent {
 )]
 pub struct WindowError(#[from] slint::PlatformError);
 
-/// Makes the window and sends what people want to `intents`.
-pub fn window(tablet: bool, intents: &Sender<Intent>) -> Result<MainWindow, WindowError> {
+/// Makes the window and sends what people want to `intents`; `keys` tell a hand scanner from typing.
+pub fn window(tablet: bool, keys: &KeySettings, intents: &Sender<Intent>) -> Result<MainWindow, WindowError> {
     let window = MainWindow::new()?;
     window.set_tablet(tablet);
+    keys::listen(&window, keys, sender(intents));
     let tasks = window.global::<Tasks>();
     let send = sender(intents);
     tasks.on_open(move |key| send(Intent::OpenTask(key.to_string())));

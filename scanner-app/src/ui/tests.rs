@@ -11,12 +11,13 @@ use slint::ComponentHandle;
 use super::{
     Intent, MainWindow, Outcome, RecentView, ResultView, ScanView, SyncView, TaskView, View, ViewPage, show, window,
 };
+use crate::capture::KeySettings;
 use crate::config::Language;
 
 fn open() -> (MainWindow, Receiver<Intent>) {
     init_no_event_loop();
     let (intents, wanted) = channel();
-    (window(false, &intents).unwrap(), wanted)
+    (window(false, &KeySettings::default(), &intents).unwrap(), wanted)
 }
 
 fn view(page: ViewPage) -> View {
@@ -121,4 +122,40 @@ fn closing_says_what_it_records_before_it_does() {
     assert!(wanted.try_recv().is_err(), "the first tap closes nothing");
     find(&window, "最终结束 · 3 箱记为少货").invoke_accessible_default_action();
     assert_eq!(wanted.try_recv(), Ok(Intent::CloseFinal));
+}
+
+fn strike(window: &MainWindow, text: &str) {
+    for event in [
+        slint::platform::WindowEvent::KeyPressed { text: text.into() },
+        slint::platform::WindowEvent::KeyReleased { text: text.into() },
+    ] {
+        window.window().dispatch_event_with_result(event).unwrap();
+    }
+}
+
+#[test]
+fn a_hand_scanner_types_a_line_whatever_page_is_shown() {
+    const CODE: &str = "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD";
+    let (window, wanted) = open();
+    show(&window, &view(ViewPage::Tasks("广州分拣中心".into(), Vec::new())), Language::Zh);
+    window.show().unwrap();
+    window.window().dispatch_event_with_result(slint::platform::WindowEvent::WindowActiveChanged(true)).unwrap();
+    for page in [true, false, true] {
+        let page = if page {
+            ViewPage::Scan(Box::new(scan_view(None)))
+        } else {
+            ViewPage::Tasks("广州分拣中心".into(), Vec::new())
+        };
+        show(&window, &view(page), Language::Zh);
+        i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
+        for character in CODE.chars() {
+            strike(&window, &character.to_string());
+        }
+        assert!(wanted.try_recv().is_err(), "nothing before the end");
+        strike(&window, "\n");
+        assert_eq!(wanted.try_recv(), Ok(Intent::Line(CODE.into())));
+    }
+    strike(&window, "7");
+    strike(&window, "\n");
+    assert!(wanted.try_recv().is_err(), "one key is typing");
 }

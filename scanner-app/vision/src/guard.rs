@@ -8,7 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::luma::{Luma, LumaView};
-use crate::track::{Aim, Sight, Tracker};
+use crate::reader::Reader;
+use crate::track::{Aim, Sight, Sighting, Tracker};
 
 /// How long a frame may take, by the clock on the wall, before its reader is given up: thirty times what it should.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -20,7 +21,9 @@ const STUCK_MAX: usize = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GuardError {
     /// It took too long.
-    #[error("a picture took the reader over {patience_ms} ms; it was left out, and a new reader started. Move the camera a little")]
+    #[error(
+        "a picture took the reader over {patience_ms} ms; it was left out, and a new reader started. Move the camera a little"
+    )]
     Stalled {
         /// The limit, milliseconds.
         patience_ms: u64,
@@ -39,7 +42,7 @@ pub enum GuardError {
 /// Reads one frame after the other; made anew for each thread.
 type Look = Box<dyn FnMut(&LumaView<'_>, Aim) -> Sight + Send>;
 
-/// A [`Tracker`] on a thread of its own, which is given up when it stalls.
+/// A reader on a thread of its own, which is given up when it stalls.
 ///
 /// Each frame waits for its result: frames cannot pile up.
 pub struct Guard {
@@ -60,8 +63,10 @@ impl std::fmt::Debug for Guard {
     }
 }
 
-impl Default for Guard {
-    fn default() -> Self {
+impl Guard {
+    /// Reads frames that follow each other, with a [`Tracker`].
+    #[must_use]
+    pub fn frames() -> Self {
         Self::new(PATIENCE, || {
             let mut tracker = Tracker::default();
             Box::new(move |view, aim| {
@@ -70,9 +75,23 @@ impl Default for Guard {
             })
         })
     }
-}
 
-impl Guard {
+    /// Reads pictures that have nothing to do with each other, with a [`Reader`], and with more patience. Each label of a
+    /// picture is new, whatever the aim.
+    #[must_use]
+    pub fn pictures() -> Self {
+        Self::new(10 * PATIENCE, || {
+            let mut next_id = 0;
+            Box::new(move |view, _| {
+                let labels = Reader::new().read(view).into_iter().map(|symbol| {
+                    next_id += 1;
+                    Sighting { id: next_id, symbol, is_new: true }
+                });
+                Sight { labels: labels.collect(), unread: Vec::new() }
+            })
+        })
+    }
+
     fn new(patience: Duration, make: impl Fn() -> Look + Send + 'static) -> Self {
         Self { make: Box::new(make), patience, worker: None, stuck: Arc::default() }
     }

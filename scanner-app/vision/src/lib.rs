@@ -3,6 +3,7 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`LumaView`], [`Luma`], [`LumaError`] | a borrowed plane of 8-bit luma, an owned one (also from picture files), why not |
+//! | [`frame`] | frames of cameras and video files (YUYV, NV12, MJPEG …) to luma |
 //! | [`Reader`] | the pipeline: `Reader::new().read(&view)` gives every symbol of a picture |
 //! | [`decode_file`] | the same for a picture file |
 //! | [`Symbol`], [`Corners`], [`EcLevel`], [`Mode`], [`Stage`] | what is known of a symbol that was read |
@@ -20,6 +21,7 @@
 //! ```
 
 mod decoder;
+pub mod frame;
 mod guard;
 mod locate;
 mod luma;
@@ -45,8 +47,8 @@ pub use guard::{Guard, GuardError};
 pub use luma::{Luma, LumaError, LumaView};
 pub use pure::{RQRR_MAX_PIXELS, RqrrDecoder};
 pub use reader::{Clock, Reader, thread_time};
-pub use track::{Aim, Sight, Sighting, Tracker};
 pub use symbol::{Corners, EcLevel, Mode, Stage, Symbol};
+pub use track::{Aim, Sight, Sighting, Tracker};
 #[cfg(feature = "zxing")]
 pub use zxing::ZxingDecoder;
 

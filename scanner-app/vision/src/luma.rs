@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use image::{DynamicImage, GenericImageView, ImageReader};
+use image::{DynamicImage, GenericImageView};
+
+use crate::frame::{FILE_BYTES_MAX, PIXELS_MAX, picture};
 
 /// Why a picture could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -16,12 +18,32 @@ pub enum LumaError {
         source: std::io::Error,
     },
     /// The content is no picture of a supported format, or a damaged one.
-    #[error("{path} is not a picture that can be decoded ({source}); give a PNG, JPEG, GIF, WebP or BMP file")]
+    #[error("{path} is not a picture that can be decoded ({why}); give a PNG, JPEG, GIF, WebP or BMP file")]
     NotAPicture {
         /// The path as it was given.
         path: String,
         /// What the image decoder said.
-        source: image::ImageError,
+        why: String,
+    },
+    /// More pixels than are decoded: its header may claim more than memory holds.
+    #[error(
+        "{path} is a picture of {width}x{height} pixels, above the limit of {PIXELS_MAX} pixels; cut it or make it smaller"
+    )]
+    Large {
+        /// The path as it was given.
+        path: String,
+        /// Pixels a row, as its header says.
+        width: usize,
+        /// Rows, as its header says.
+        height: usize,
+    },
+    /// A longer file than is read.
+    #[error(
+        "{path} is longer than the {FILE_BYTES_MAX} bytes that a picture file may have; give a PNG, JPEG, GIF, WebP or BMP file"
+    )]
+    Long {
+        /// The path as it was given.
+        path: String,
     },
     /// A plane whose buffer is shorter than its stated size, or of no pixels.
     #[error(
@@ -172,20 +194,24 @@ impl Luma {
 
     /// Reads a picture file, its format told by its content: on white where it is transparent, in stored
     /// orientation (EXIF rotation is not applied, so corners are those of the stored pixels).
+    ///
+    /// The first picture of an animated file; 16-bit and paletted ones as 8 bits. JPEG's own luma is taken as it is.
     pub fn open(path: &Path) -> Result<Self, LumaError> {
-        let shown = || path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|source| LumaError::Io { path: shown(), source })?;
-        Self::from_bytes(&bytes, &shown())
+        picture::open(path)
     }
 
     /// Reads a picture from the bytes of a file; `name` is how errors call it.
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self, LumaError> {
-        let not_a_picture = |source| LumaError::NotAPicture { path: name.to_owned(), source };
-        let reader = ImageReader::new(std::io::Cursor::new(bytes))
-            .with_guessed_format()
-            .map_err(|source| LumaError::Io { path: name.to_owned(), source })?;
-        let picture = reader.decode().map_err(not_a_picture)?;
-        Self::from_image(&picture)
+        picture::read(bytes, name)
+    }
+
+    /// As [`Self::from_image`], without a copy where the picture is luma already.
+    pub(crate) fn from_owned_image(picture: DynamicImage) -> Result<Self, LumaError> {
+        let (width, height) = picture.dimensions();
+        match picture {
+            DynamicImage::ImageLuma8(plane) => Self::new(plane.into_raw(), width as usize, height as usize),
+            other => Self::from_image(&other),
+        }
     }
 
     /// The luma of a picture, on white where it is transparent.
@@ -207,6 +233,12 @@ impl Luma {
         &mut self.data[start..start + self.width]
     }
 
+    /// The plane's memory, to be used again.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.data
+    }
+
     /// The whole plane, borrowed.
     #[must_use]
     pub fn view(&self) -> LumaView<'_> {
@@ -215,7 +247,7 @@ impl Luma {
 }
 
 /// Rec. 709 weights, in 1/10 000, as the image crate uses them.
-fn weigh([red, green, blue]: [u8; 3]) -> u8 {
+pub(crate) fn weigh([red, green, blue]: [u8; 3]) -> u8 {
     let sum = 2126 * u32::from(red) + 7152 * u32::from(green) + 722 * u32::from(blue);
     u8::try_from(sum / 10_000).unwrap_or(u8::MAX)
 }

@@ -63,7 +63,9 @@ fn count(tally: &mut Tally, path: &Path, stored: &[String], truth: &str) {
         }
     };
     tally.ms.push(start.elapsed().as_secs_f64() * 1000.0);
-    if start.elapsed().as_millis() > 150 { println!("slow {name} {:?}", start.elapsed()); }
+    if start.elapsed().as_millis() > 150 {
+        println!("slow {name} {:?}", start.elapsed());
+    }
     let read: BTreeSet<String> = symbols.iter().map(|symbol| plain(&symbol.text)).collect();
     let judged = !expected.is_empty() || truth == "none";
     for symbol in symbols.iter().filter(|_| judged) {

@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rqrr::{BitGrid, MetaData, PreparedImage};
 
 use crate::decoder::{Decoder, Family, Found, Located};
-use crate::modules;
 use crate::luma::LumaView;
+use crate::modules;
 use crate::symbol::{Corners, EcLevel, Stage, Symbol};
 
 /// The most pixels that rqrr is given: it copies the whole picture for every triple of finder patterns,
@@ -39,7 +39,8 @@ fn detect(view: &LumaView<'_>) -> Found {
         match read_grid(&grid.grid) {
             Some(read) => found.symbols.push(read.into_symbol(corners)),
             None => {
-                let version = u8::try_from(grid.grid.size().saturating_sub(17) / 4).ok().filter(|v| (1..=40).contains(v));
+                let version =
+                    u8::try_from(grid.grid.size().saturating_sub(17) / 4).ok().filter(|v| (1..=40).contains(v));
                 found.unread.push(Located { corners, version });
             }
         }

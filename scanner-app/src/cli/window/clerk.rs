@@ -6,11 +6,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use shared::event::{Close, Stage};
+use shared::event::{Capture, Close, LabelMetadata, Stage};
 use shared::ids::{BasisId, DocumentId};
 use shared::mismatch::{ScanResult, Severity};
 
-use crate::capture::{Frame, Source, SourceName};
+use crate::capture::{
+    CaptureError, CaptureSettings, Frame, Input, InputReader, LineClock, Seen, Source, SourceName, read_line,
+};
 use crate::config::{Config, Language};
 use crate::device::Device;
 use crate::session::{Acceptance, Feedback, Identity, Session, overview, site_name};
@@ -21,7 +23,7 @@ use crate::ui::{
     WindowHandle,
 };
 
-/// Time between two frames of pictures.
+/// How long a source rests that has nothing.
 const FRAME: Duration = Duration::from_millis(33);
 
 /// How often the list looks at what the sender fetched.
@@ -128,11 +130,11 @@ impl Clerk {
             operator: self.config.operator.clone(),
         };
         let mut session = Session::open(store, Arc::clone(&self.device), identity, task)?;
-        let mut eye = Eye::new(self.source.clone());
+        let mut eye = Eye::new(self.source.clone(), self.config.capture.clone());
         let mut undone = None;
         let mut pulls = self.worker.state().pulls;
         loop {
-            let answers = match eye.look() {
+            let mut answers = match eye.look() {
                 Some((frame, how)) => {
                     let new = eye.acceptance.accept(frame.readings.clone(), frame.at_ms);
                     let answers = session.scan(&new, how)?;
@@ -152,6 +154,12 @@ impl Clerk {
                     Ok(Intent::ClosePartial) => return self.close(session, Close::Partial),
                     Ok(Intent::CloseFinal) => return self.close(session, Close::Final),
                     Ok(Intent::SwitchLanguage) => self.switch_language(),
+                    Ok(Intent::Line(text)) => {
+                        let new = eye.line(text);
+                        answers.extend(session.scan(&new, Capture::Wedge)?);
+                        undone = None;
+                        self.worker.wake();
+                    }
                     Ok(Intent::OpenTask(_)) => {}
                     Err(TryRecvError::Empty) => break,
                     Err(TryRecvError::Disconnected) => return Ok(Next::End),
@@ -195,50 +203,72 @@ impl Clerk {
 /// The camera, tried again while it is away.
 struct Eye {
     name: SourceName,
-    source: Option<Box<dyn Source>>,
+    source: Option<(Box<dyn Source>, InputReader)>,
+    settings: CaptureSettings,
     trouble: Option<(String, String)>,
     rests_until: Instant,
     acceptance: Acceptance,
     seen: Option<Frame>,
+    /// Of lines that a hand scanner types into the window.
+    line_clock: LineClock,
+    lines: Acceptance,
+    line_trouble: Option<(String, String)>,
 }
 
 impl Eye {
-    fn new(name: SourceName) -> Self {
+    fn new(name: SourceName, settings: CaptureSettings) -> Self {
         Self {
-            name,
+            name: name.paced(),
+            settings,
             source: None,
             trouble: None,
             rests_until: Instant::now(),
             acceptance: Acceptance::default(),
             seen: None,
+            line_clock: LineClock::default(),
+            lines: Acceptance::default(),
+            line_trouble: None,
         }
     }
 
     /// The next frame, or none within a frame's time.
-    fn look(&mut self) -> Option<(Frame, shared::event::Capture)> {
+    fn look(&mut self) -> Option<(Frame, Capture)> {
         if self.source.is_none() && Instant::now() >= self.rests_until {
-            match self.name.open() {
+            match self.name.open(&self.settings) {
                 Ok(source) => {
-                    self.source = Some(source);
+                    let reader = InputReader::new(source.as_ref());
+                    self.source = Some((source, reader));
                     self.trouble = None;
                 }
-                Err(error) => self.rest(&error.to_string()),
+                Err(error) => self.rest(&error),
             }
         }
-        let Some(source) = &mut self.source else {
+        let Some((source, reader)) = &mut self.source else {
             std::thread::sleep(FRAME);
             return None;
         };
         let how = source.how();
-        match source.next() {
+        let next = match source.next() {
+            // A silent moment of the source; it has looked after its waiting itself.
+            Some(Ok(Input { seen: Seen::Nothing, .. })) => return None,
+            next => next.map(|input| input.and_then(|input| reader.read(input))),
+        };
+        self.take(next, how)
+    }
+
+    fn take(&mut self, next: Option<Result<Frame, CaptureError>>, how: Capture) -> Option<(Frame, Capture)> {
+        match next {
             Some(Ok(frame)) => {
-                if matches!(self.name, SourceName::Images(_)) {
-                    std::thread::sleep(FRAME);
-                }
+                self.trouble = unrestored(&frame);
                 Some((frame, how))
             }
+            Some(Err(error)) if error.is_passing() => {
+                tracing::warn!("{error}");
+                self.trouble = Some(error.words());
+                None
+            }
             Some(Err(error)) => {
-                self.rest(&error.to_string());
+                self.rest(&error);
                 None
             }
             None => {
@@ -249,14 +279,26 @@ impl Eye {
         }
     }
 
-    fn rest(&mut self, why: &str) {
-        let zh = "相机断开。接头松动或被占用。可用扫描头继续,插好自动恢复。".to_owned();
-        let en = "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.".to_owned();
-        tracing::warn!(why, "no camera");
-        self.trouble = Some((zh, en));
+    /// A line that a hand scanner typed into the window: what is new in it.
+    fn line(&mut self, text: String) -> Vec<(String, Option<LabelMetadata>)> {
+        let frame = read_line(self.line_clock.tick(), text);
+        self.line_trouble = unrestored(&frame);
+        self.lines.accept(frame.readings, frame.at_ms)
+    }
+
+    fn rest(&mut self, error: &CaptureError) {
+        tracing::warn!("{error}");
+        self.trouble = Some(error.words());
         self.source = None;
         self.rests_until = Instant::now() + CAMERA_RETRY;
     }
+}
+
+/// What the clerk is to do about a scanner whose text could not be restored.
+fn unrestored(frame: &Frame) -> Option<(String, String)> {
+    let fault = frame.fault.as_ref().filter(|fault| fault.restored.is_none())?;
+    let (zh, en) = fault.words();
+    Some((format!("{zh}。"), format!("{en}.")))
 }
 
 fn outcome(answer: &Feedback) -> Outcome {
@@ -292,7 +334,7 @@ fn scan_view(session: &Session, eye: &Eye, undone: Option<&Feedback>) -> ScanVie
         recent: standing.iter().map(|answer| RecentView { outcome: outcome(answer), tail: tail(answer) }).collect(),
         boxes: boxes(session, eye),
         frame: eye.seen.as_ref().and_then(picture),
-        camera_trouble: eye.trouble.clone(),
+        camera_trouble: eye.line_trouble.clone().or_else(|| eye.trouble.clone()),
     }
 }
 
@@ -305,6 +347,7 @@ fn worst_of_last_frame(session: &Session) -> Option<&Feedback> {
 
 fn boxes(session: &Session, eye: &Eye) -> Vec<BoxView> {
     let symbols = eye.seen.iter().flat_map(|frame| &frame.symbols);
+    let unread = eye.seen.iter().flat_map(|frame| &frame.unread);
     let marked = symbols.map(|symbol| {
         let answer = session.feedback().iter().rev().find(|answer| answer.text == symbol.text && !answer.undone);
         BoxView {
@@ -313,7 +356,7 @@ fn boxes(session: &Session, eye: &Eye) -> Vec<BoxView> {
             kind: answer.and_then(|answer| answer.verdict.first()).map(|found| found.kind),
         }
     });
-    marked.collect()
+    marked.chain(unread.map(|corners| BoxView { corners: *corners, outcome: None, kind: None })).collect()
 }
 
 fn picture(frame: &Frame) -> Option<FrameView> {

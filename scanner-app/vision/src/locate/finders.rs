@@ -70,7 +70,7 @@ fn pitch(runs: &[f32; 5]) -> Option<f32> {
     let pitch = (2.0 * dark + 3.0 * light) / 16.0;
     let spread = (dark - 5.0 * pitch) / 3.0;
     let wanted = [pitch + spread, pitch - spread, 3.0 * pitch + spread, pitch - spread, pitch + spread];
-    
+
     let near = runs.iter().zip(wanted).all(|(run, wanted)| (run - wanted).abs() < 0.45 * pitch + 0.35);
     (pitch > 1.2 && spread.abs() < 0.6 * pitch && near).then_some(pitch)
 }
@@ -187,7 +187,8 @@ impl Scan<'_> {
         let at = |dx: f32, dy: f32| self.view.interpolate(x + dx * pitch - 0.5, y + dy * pitch - 0.5);
         let heart = [(0.0, 0.0), (0.7, 0.0), (-0.7, 0.0), (0.0, 0.7), (0.0, -0.7)];
         let ring = [(2.0, 0.0), (-2.0, 0.0), (0.0, 2.0), (0.0, -2.0)];
-        let mean = |points: &[(f32, f32)]| points.iter().map(|(dx, dy)| at(*dx, *dy)).sum::<f32>() / small(points.len());
+        let mean =
+            |points: &[(f32, f32)]| points.iter().map(|(dx, dy)| at(*dx, *dy)).sum::<f32>() / small(points.len());
         (mean(&heart), mean(&ring))
     }
 }
@@ -199,7 +200,11 @@ fn crossings(levels: &[i16], busy: &[bool], edges: &mut Vec<f32>) -> bool {
     let starts_dark = busy.first() == Some(&true) && levels.first().is_some_and(|level| *level < 0);
     let mut was_dark = starts_dark;
     for (block, (levels_here, busy)) in levels.chunks(8).zip(busy).enumerate() {
-        let bits = if *busy { levels_here.iter().rev().fold(0_u32, |bits, level| (bits << 1) | u32::from(*level < 0)) } else { 0 };
+        let bits = if *busy {
+            levels_here.iter().rev().fold(0_u32, |bits, level| (bits << 1) | u32::from(*level < 0))
+        } else {
+            0
+        };
         let mut changes = (bits ^ ((bits << 1) | u32::from(was_dark))) & ((1 << levels_here.len()) - 1);
         while changes != 0 {
             let at = block * 8 + changes.trailing_zeros() as usize;

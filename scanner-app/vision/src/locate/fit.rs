@@ -11,10 +11,22 @@ use crate::symbol::Corners;
 const ALIGNMENT_REACH: f32 = 3.0;
 
 /// The outer corners of the symbol; `None` where they would span no area.
-pub(crate) fn corners(view: &LumaView<'_>, finders: &[Finder], triple: &Triple, version: u8, inverted: bool) -> Option<Corners> {
+pub(crate) fn corners(
+    view: &LumaView<'_>,
+    finders: &[Finder],
+    triple: &Triple,
+    version: u8,
+    inverted: bool,
+) -> Option<Corners> {
     let [a, b, c] = triple.members.map(|member| &finders[member]);
     let layout = Layout::new(version)?;
-    let fit = Fit { view, span: small(layout.side()) - 7.0, layout, middle: (a.middle + b.middle + c.middle) / 3.0, inverted };
+    let fit = Fit {
+        view,
+        span: small(layout.side()) - 7.0,
+        layout,
+        middle: (a.middle + b.middle + c.middle) / 3.0,
+        inverted,
+    };
     let opposite = [0, 1].map(|axis| b.centre[axis] + c.centre[axis] - a.centre[axis]);
     let mut quad = [a.centre, b.centre, opposite, c.centre];
     if version > 1 {

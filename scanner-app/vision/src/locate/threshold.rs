@@ -35,7 +35,10 @@ impl Thresholds {
                 let count = u32::try_from(near_rows.len() * near.len()).unwrap_or(u32::MAX);
                 values.push(u8::try_from(sum / count).unwrap_or(u8::MAX));
                 let beside = span(column, 1, columns);
-                busy.push(span(row, 1, rows).any(|y| lively[y * columns + beside.start..y * columns + beside.end].contains(&true)));
+                busy.push(
+                    span(row, 1, rows)
+                        .any(|y| lively[y * columns + beside.start..y * columns + beside.end].contains(&true)),
+                );
             }
         }
         Self { columns, rows, values, busy }

@@ -99,7 +99,8 @@ impl Triple {
     /// The version that the timing patterns speak for; `None` where they speak for none.
     pub(crate) fn timing(&self, view: &LumaView<'_>, finders: &[Finder], inverted: bool) -> Option<Timing> {
         let corner = &finders[self.members[0]];
-        let timings = versions(self.guess).map(|version| Timing { version, score: self.turns(view, corner, version, inverted) });
+        let timings =
+            versions(self.guess).map(|version| Timing { version, score: self.turns(view, corner, version, inverted) });
         let best = timings.max_by(|a, b| a.score.total_cmp(&b.score))?;
         let off = 0.01 * (self.guess - f32::from(best.version)).abs();
         (best.score > TIMING_MIN).then_some(Timing { score: best.score - self.odd - off, ..best })

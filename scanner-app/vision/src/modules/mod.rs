@@ -25,9 +25,9 @@ pub(crate) use self::layout::Layout;
 use self::layout::{format_places, is_masked, side};
 use self::mesh::Mesh;
 use self::patch::Grid;
+use self::segments::Payload;
 #[cfg(feature = "scene")]
 pub(crate) use self::segments::is_alphanumeric;
-use self::segments::Payload;
 use crate::luma::{Luma, LumaView};
 use crate::symbol::{Corners, EcLevel, Mode};
 
@@ -71,7 +71,12 @@ const FIXED_MIN: f32 = 0.72;
 const BENT_VERSION_MAX: u8 = 12;
 
 /// Reads the symbol of `version` between `corners`.
-pub(crate) fn read(view: &LumaView<'_>, corners: &Corners, version: u8, surface: Surface) -> Result<ModuleRead, Unread> {
+pub(crate) fn read(
+    view: &LumaView<'_>,
+    corners: &Corners,
+    version: u8,
+    surface: Surface,
+) -> Result<ModuleRead, Unread> {
     let layout = Layout::new(version).ok_or(Unread::Nothing)?;
     let grid = Grid::new(view, corners, side(version)).ok_or(Unread::Nothing)?;
     let luma = match surface {
@@ -93,8 +98,10 @@ pub(crate) fn read(view: &LumaView<'_>, corners: &Corners, version: u8, surface:
 #[allow(clippy::cast_precision_loss)] // counts of modules
 fn fixed_share(soft: &[f32], layout: &Layout) -> f32 {
     let side = layout.side();
-    let known = (0..side * side).filter_map(|at| layout.fixed(at % side, at / side).map(|dark| (soft[at] > 0.0) == dark));
-    let (right, all) = known.fold((0_usize, 0_usize), |(right, all), is_right| (right + usize::from(is_right), all + 1));
+    let known =
+        (0..side * side).filter_map(|at| layout.fixed(at % side, at / side).map(|dark| (soft[at] > 0.0) == dark));
+    let (right, all) =
+        known.fold((0_usize, 0_usize), |(right, all), is_right| (right + usize::from(is_right), all + 1));
     right as f32 / all.max(1) as f32
 }
 

@@ -23,10 +23,12 @@ impl<'a> Grid<'a> {
         // The heart of a finder pattern is dark and the ring around it light, unless all is inverted.
         let far = small(side) - 3.5;
         let brighter = |[x, y]: [f32; 2]| {
-            let ring = [[-2.0, 0.0], [2.0, 0.0], [0.0, -2.0], [0.0, 2.0]].map(|[dx, dy]| grid.luma([x + dx, y + dy], [0.0; 2]));
+            let ring = [[-2.0, 0.0], [2.0, 0.0], [0.0, -2.0], [0.0, 2.0]]
+                .map(|[dx, dy]| grid.luma([x + dx, y + dy], [0.0; 2]));
             grid.luma([x, y], [0.0; 2]) - ring.iter().sum::<f32>() / 4.0
         };
-        grid.inverted = [[3.5, 3.5], [far, 3.5], [3.5, far]].map(brighter).iter().filter(|value| **value > 0.0).count() >= 2;
+        grid.inverted =
+            [[3.5, 3.5], [far, 3.5], [3.5, far]].map(brighter).iter().filter(|value| **value > 0.0).count() >= 2;
         Some(grid)
     }
 

@@ -35,7 +35,11 @@ fn every_version_and_level_of_another_implementation_is_read() {
             let (luma, text) = symbol(version, level, 2);
             let read = read(&luma.view(), &whole(&luma), version, Surface::Flat);
             let read = read.unwrap_or_else(|_| panic!("version {version} {level:?}"));
-            assert_eq!((&read.payload.bytes, read.level, read.errors), (&text, level, 0), "version {version} {level:?}");
+            assert_eq!(
+                (&read.payload.bytes, read.level, read.errors),
+                (&text, level, 0),
+                "version {version} {level:?}"
+            );
             assert!(read.payload.is_padded && read.payload.mode == Some(Mode::Byte), "version {version} {level:?}");
         }
     }

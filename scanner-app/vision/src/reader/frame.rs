@@ -23,7 +23,13 @@ pub(crate) struct FrameWork {
 
 impl FrameWork {
     /// The symbols of `view`, and where more seem to be; `is_known` when labels in sight were painted over.
-    pub(crate) fn read(&mut self, view: &LumaView<'_>, clock: Clock, limit: Duration, is_known: bool) -> (Vec<Symbol>, Vec<Corners>) {
+    pub(crate) fn read(
+        &mut self,
+        view: &LumaView<'_>,
+        clock: Clock,
+        limit: Duration,
+        is_known: bool,
+    ) -> (Vec<Symbol>, Vec<Corners>) {
         let (quick, main) = (quick_decoder(), main_decoder());
         let mut work = Work::new(view, Budget::new(clock, limit));
         work.rest(self.memory.resting());

@@ -31,7 +31,15 @@ pub(crate) struct Work<'a> {
 
 impl<'a> Work<'a> {
     pub(crate) fn new(view: &LumaView<'a>, budget: Budget) -> Self {
-        Self { view: *view, budget, merge: Merge::default(), open: Vec::new(), damaged: Vec::new(), hopeless: Vec::new(), resting: Vec::new() }
+        Self {
+            view: *view,
+            budget,
+            merge: Merge::default(),
+            open: Vec::new(),
+            damaged: Vec::new(),
+            hopeless: Vec::new(),
+            resting: Vec::new(),
+        }
     }
 
     /// Leaves these places alone.
@@ -47,7 +55,8 @@ impl<'a> Work<'a> {
 
     /// Where symbols seem to be that were not read.
     pub(crate) fn unread(&self) -> Vec<Corners> {
-        let open = self.open.iter().chain(&self.damaged).map(|located| located.corners).chain(self.hopeless.iter().copied());
+        let open =
+            self.open.iter().chain(&self.damaged).map(|located| located.corners).chain(self.hopeless.iter().copied());
         open.filter(|corners| !self.merge.covers(corners)).collect()
     }
 
@@ -111,7 +120,9 @@ impl<'a> Work<'a> {
             } else {
                 self.by_modules(&located, Surface::Flat, decoder)
             };
-            if flat.is_ok() || (flat == Err(Unread::Damaged) && self.by_modules(&located, Surface::Bent, decoder).is_ok()) {
+            if flat.is_ok()
+                || (flat == Err(Unread::Damaged) && self.by_modules(&located, Surface::Bent, decoder).is_ok())
+            {
                 continue;
             }
             self.by_crop(&located.corners, decoder);
@@ -124,7 +135,8 @@ impl<'a> Work<'a> {
     fn by_modules(&mut self, located: &Located, surface: Surface, decoder: &dyn Decoder) -> Result<(), Unread> {
         let version = located.version.ok_or(Unread::Nothing)?;
         let read = modules::read(&self.view, &located.corners, version, surface)?;
-        let symbol = read.payload.is_padded.then(|| symbol(&read, located, decoder)).flatten().ok_or(Unread::Damaged)?;
+        let symbol =
+            read.payload.is_padded.then(|| symbol(&read, located, decoder)).flatten().ok_or(Unread::Damaged)?;
         self.merge.add(symbol, Family::Modules, Transform::Sampled);
         Ok(())
     }

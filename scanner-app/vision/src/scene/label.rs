@@ -3,8 +3,8 @@
 use qrcode::bits::Bits;
 use qrcode::{Color, EcLevel, QrCode, Version};
 
-use crate::modules::is_alphanumeric;
 use crate::luma::Luma;
+use crate::modules::is_alphanumeric;
 
 /// The most characters that version 3-M holds in alphanumeric mode.
 pub const LABEL_MAX_CHARS: usize = 61;

@@ -175,7 +175,10 @@ impl Tracker {
                 let off = |track: &&Track| off_centre(view, &track.symbol.corners);
                 let nearest = self.in_sight().min_by(|a, b| off(a).total_cmp(&off(b)));
                 let limit = to_f32(view.height()) / 4.0;
-                Sight { labels: nearest.filter(|track| off(track) <= limit).map(sighting).into_iter().collect(), unread }
+                Sight {
+                    labels: nearest.filter(|track| off(track) <= limit).map(sighting).into_iter().collect(),
+                    unread,
+                }
             }
         }
     }

@@ -62,7 +62,14 @@ impl Template {
         (self.settle(view, &mut placed, pitch) >= SAME_MIN).then_some(placed)
     }
 
-    fn best_shift(&self, view: &LumaView<'_>, corners: &Corners, from: [f32; 2], reach: f32, step: f32) -> (f32, [f32; 2]) {
+    fn best_shift(
+        &self,
+        view: &LumaView<'_>,
+        corners: &Corners,
+        from: [f32; 2],
+        reach: f32,
+        step: f32,
+    ) -> (f32, [f32; 2]) {
         let mut best = (f32::MIN, from);
         let count = whole(reach / step);
         for row in -count..=count {
