@@ -36,7 +36,7 @@ pub(crate) fn carton(columns: usize, rows: usize, density: usize, random: &mut R
         let border = x.min(y).min(width - x).min(height - y);
         let rounded = if border < EDGE { 0.72 + 0.28 * border / EDGE } else { 1.0 };
         // Light from above catches the upper edge.
-        let caught = if y < 2.0 * EDGE && y >= EDGE { 0.1 } else { 0.0 };
+        let caught = if (EDGE..2.0 * EDGE).contains(&y) { 0.1 } else { 0.0 };
         texel.luma = (f32::from(texel.luma) * (1.0 + flutes + blotches + caught) * rounded) as u8;
     });
     sheet
@@ -66,8 +66,24 @@ fn marks(sheet: &mut Sheet, random: &mut Random) {
         }
         sheet.fill(Area { left, top: top + 9.6, right: left + 4.6, bottom: top + 10.4 }, PRINT);
     }
-    let (left, top) = (random.between(4.0, width * 0.3), random.between(3.0, 8.0));
-    sheet.fill(Area { left, top, right: left + width * 0.35, bottom: top + 5.0 }, PRINT);
+    brand(sheet, [random.between(4.0, width * 0.3), random.between(3.0, height * 0.2)], random);
+}
+
+/// The maker's name in block letters, each a few cells of a grid of three by five.
+fn brand(sheet: &mut Sheet, [left, top]: [f32; 2], random: &mut Random) {
+    let cell = random.between(0.8, 1.5);
+    for letter in 0..4 + random.below(4) {
+        let cells = random.bits();
+        for at in 0..15_u8 {
+            // The uprights are nearly always there: letters have more of them than of anything.
+            let upright = at % 3 == 0 && random.below(5) > 0;
+            if upright || (cells >> at) & 1 == 1 {
+                let x = left + (letter as f32 * 4.0 + f32::from(at % 3)) * cell;
+                let y = top + f32::from(at / 3) * cell;
+                sheet.fill(Area { left: x, top: y, right: x + cell, bottom: y + cell }, PRINT);
+            }
+        }
+    }
 }
 
 /// The front of a can, its rims above and below.

@@ -88,11 +88,12 @@ impl Cell {
     }
 
     /// The light at a point given in shares of the cell.
-    fn lit_at(&self, [u, v]: [f32; 2]) -> Lit {
+    fn lit_at(&self, [across, down]: [f32; 2]) -> Lit {
         let blend = |part: fn(&Lit) -> f32| {
-            let [a, b, c, d] = self.lit.each_ref().map(part);
-            let (above, below) = (a + (b - a) * u, d + (c - d) * u);
-            above + (below - above) * v
+            let [left_top, right_top, right_low, left_low] = self.lit.each_ref().map(part);
+            let (above, below) =
+                (left_top + (right_top - left_top) * across, left_low + (right_low - left_low) * across);
+            above + (below - above) * down
         };
         Lit { factor: blend(|lit| lit.factor), gloss: blend(|lit| lit.gloss) }
     }
@@ -127,17 +128,14 @@ impl View {
     /// `texels` are columns and rows of the sheet; `None` for a cell that shows its back or its edge.
     fn new(cell: &Cell, scale: f32, texels: (usize, usize)) -> Option<Self> {
         let corners = cell.corners.map(|corner| corner.map(|at| at * scale));
-        let [a, b, c, d] = corners;
-        let area = (c[0] - a[0]) * (d[1] - b[1]) - (d[0] - b[0]) * (c[1] - a[1]);
-        if area <= 0.01 {
+        let between = |from: usize, to: usize| [0, 1].map(|axis| corners[to][axis] - corners[from][axis]);
+        let (falling, rising) = (between(0, 2), between(1, 3));
+        if falling[0] * rising[1] - rising[0] * falling[1] <= 0.01 {
             return None;
         }
         let to_cell = Perspective::from_unit_square(&corners)?.inverse();
-        let length = |from: [f32; 2], to: [f32; 2]| {
-            let (x, y) = (to[0] - from[0], to[1] - from[1]);
-            (x * x + y * y).sqrt()
-        };
-        let sides = [length(a, b), length(a, d)];
+        let length = |[x, y]: [f32; 2]| (x * x + y * y).sqrt();
+        let sides = [length(between(0, 1)), length(between(0, 3))];
         if sides[0].min(sides[1]) < LEAST_PX {
             return None;
         }

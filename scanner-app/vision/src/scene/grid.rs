@@ -4,8 +4,8 @@ use super::FrameSize;
 use super::sticker;
 
 /// Board that a carton shows beside its sticker at least, and below and above it, modules.
-const BESIDE: usize = 20;
-const ABOVE: usize = 22;
+const BESIDE: usize = 16;
+const ABOVE: usize = 18;
 
 /// How much larger than that a carton may be.
 const LARGEST: f32 = 1.35;
@@ -102,8 +102,8 @@ mod tests {
     fn crowds_are_smaller() {
         assert!((grid(1, FrameSize::FULL_HD).module_px - 7.0).abs() < 1e-6);
         let thirty = grid(30, FrameSize::FULL_HD).module_px;
-        assert!(thirty > 3.3 && thirty < 4.2, "{thirty}");
+        assert!(thirty > 3.5 && thirty < 4.5, "{thirty}");
         let sixty = grid(60, FrameSize::UHD).module_px;
-        assert!(sixty > 4.5 && sixty < 6.0, "{sixty}");
+        assert!(sixty > 5.0 && sixty < 6.0, "{sixty}");
     }
 }

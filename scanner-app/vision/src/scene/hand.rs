@@ -108,7 +108,7 @@ impl Hand {
         let sway = self.profile.sway / 1000.0;
         let shift = [x, y].map(|axis| axis.at(seconds) * sway);
         let speed = [x, y].map(|axis| axis.speed(seconds));
-        let share = ((speed[0] * speed[0] + speed[1] * speed[1]) / 2.0).sqrt().min(1.0);
+        let share = f32::midpoint(speed[0] * speed[0], speed[1] * speed[1]).sqrt().min(1.0);
         let tilt = |axis: &Sway| axis.at(seconds) * TILT_DEG * (sway * 125.0).min(2.0);
         let (sharp, soft) = self.profile.defocus_px;
         let (rest, fast) = self.profile.motion_px;

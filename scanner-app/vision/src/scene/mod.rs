@@ -50,6 +50,8 @@ mod surface;
 mod take;
 mod wear;
 
+#[cfg(test)]
+mod documented;
 #[cfg(all(test, feature = "zxing"))]
 mod rates;
 #[cfg(test)]

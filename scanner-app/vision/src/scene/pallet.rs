@@ -65,6 +65,8 @@ pub(crate) struct Labelled {
     /// Where the sticker's middle is, from the front's middle, modules, and how it is turned.
     middle: [f32; 2],
     turn: Rotation,
+    /// How large it is printed, as a share of the profile's largest.
+    scale: f32,
 }
 
 impl Good {
@@ -107,20 +109,23 @@ impl Good {
 impl Labelled {
     fn new(good: Good, arc_deg: f32, label: &Label, density: usize, profile: &Profile, random: &mut Random) -> Self {
         let sticker = Sticker::new(label, density, &profile.wear, random);
-        let size = sticker.sheet.size();
+        let (least, most) = profile.module_px;
+        let scale = random.between((least / most.max(0.1)).clamp(0.2, 1.0), 1.0);
+        let size = sticker.sheet.size().map(|side| side * scale);
         let round = matches!(good.surface, Surface::Can(_));
         // On a carton it is stuck anywhere, on a can in front.
         let slack = |axis: usize| ((good.size[axis] - size[axis]) / 2.0 - 2.5).max(0.0);
         let across = if round { slack(0).min(2.0) } else { slack(0) };
         let middle = [random.between(-across, across), random.between(-slack(1), slack(1))];
         let turn = Rotation::new([0.0; 2], random.between(-profile.turn_deg, profile.turn_deg));
-        Self { good, sticker, side: label.side(), arc_deg, middle, turn }
+        Self { good, sticker, side: label.side(), arc_deg, middle, turn, scale }
     }
 
     /// Where a point of the sticker (modules from its left top) is on the front, from the front's middle.
     fn on_front(&self, point: [f32; 2]) -> [f32; 2] {
         let size = self.sticker.sheet.size();
-        let [x, y, _] = self.turn.turn([point[0] - size[0] / 2.0, point[1] - size[1] / 2.0, 0.0]);
+        let [x, y] = [0, 1].map(|axis| (point[axis] - size[axis] / 2.0) * self.scale);
+        let [x, y, _] = self.turn.turn([x, y, 0.0]);
         [self.middle[0] + x, self.middle[1] + y]
     }
 
@@ -164,7 +169,7 @@ impl Pallet {
     pub(crate) fn new(labels: &[Label], size: FrameSize, profile: &Profile) -> Self {
         let mut random = Random::new(seed(labels));
         let side = labels.iter().map(Label::side).max().unwrap_or(29);
-        let wanted_px = random.within(profile.module_px).max(0.5) * size.height as f32 / 1080.0;
+        let wanted_px = profile.module_px.1.max(0.5) * size.height as f32 / 1080.0;
         let wrap = Wrap::new(profile.film, &mut random);
         // Film is wound round the whole stack, so a wrapped one fills the frame.
         let open = random.below(3) == 0 && wrap.is_none();
@@ -221,7 +226,7 @@ impl Pallet {
             let module_px = (self.aim.module_px * scale).min(largest_px);
             let grown = module_px / self.aim.module_px;
             for axis in 0..2 {
-                let off = (bounds[axis].0 + bounds[axis].1) / 2.0 - self.aim.middle[axis];
+                let off = f32::midpoint(bounds[axis].0, bounds[axis].1) - self.aim.middle[axis];
                 self.aim.middle[axis] = frame[axis] / 2.0 - off * grown;
             }
             self.aim.module_px = module_px;

@@ -6,14 +6,14 @@
 pub struct Profile {
     /// What it is called in documents and on the command line.
     pub name: &'static str,
-    /// Pixels to the module before tilt, in a frame of 1080 rows and in proportion in others; less where the labels
-    /// would not fit into the frame.
+    /// Pixels to the module before tilt, drawn for each label, in a frame of 1080 rows and in proportion in others; where
+    /// the labels would not fit into the frame all are smaller by the same factor.
     pub module_px: (f32, f32),
     /// Tilt of the pallet away from the picture plane, degrees about the upright axis; about the level one 0.6 of it.
     pub tilt_deg: (f32, f32),
     /// Most turn of a sticker in its own plane, degrees to each side.
     pub turn_deg: f32,
-    /// Arc that a symbol spans, degrees: below 40 on a carton that bulges both ways, from there on round a can.
+    /// Arc that a symbol spans, degrees: below 30 on a carton that bulges both ways, from there on round a can.
     pub arc_deg: (f32, f32),
     /// How far the hand sways from the middle, thousandths of the frame's height.
     pub sway: f32,
@@ -95,11 +95,11 @@ pub const CLEAN: Profile = Profile {
 pub const WAREHOUSE_1: Profile = Profile {
     name: "warehouse-1",
     module_px: (6.0, 7.5),
-    tilt_deg: (0.0, 14.0),
+    tilt_deg: (0.0, 16.0),
     turn_deg: 6.0,
     arc_deg: (0.0, 0.0),
     sway: 8.0,
-    defocus_px: (0.6, 3.6),
+    defocus_px: (0.6, 3.2),
     motion_px: (0.0, 2.5),
     white: (190.0, 235.0),
     read_noise: 2.5,

@@ -44,6 +44,8 @@ struct Print<'a> {
     spread: f32,
     fade: f32,
     density: f32,
+    /// Which letters the caption shows: it belongs to the label, so it stays whatever else is drawn.
+    letters: u32,
 }
 
 impl Sticker {
@@ -56,6 +58,7 @@ impl Sticker {
             spread: random.within(wear.ink_spread),
             fade: random.within(wear.fade).clamp(0.0, 0.95),
             density: density as f32,
+            letters: label.text().bytes().fold(17, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())),
         };
         let mut sheet = Sheet::new(columns, rows, density, Colour::new(PAPER, -3, 1));
         let [left, top] = SYMBOL_AT;
@@ -145,10 +148,7 @@ impl Print<'_> {
     fn is_letter(&self, x: f32, y: f32, line: u32) -> bool {
         let letter = (x / PITCH) as u32;
         let at = x - letter as f32 * PITCH;
-        // The caption belongs to the label, so it stays whatever else is drawn.
-        let print =
-            self.label.text().bytes().fold(17_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
-        let strokes = print.rotate_left((letter * 5 + 13 * line) % 32) | 1;
+        let strokes = self.letters.rotate_left((letter * 5 + 13 * line) % 32) | 1;
         let drawn = |stroke: u32, here: bool| here && (strokes >> stroke) & 1 == 1;
         at < 1.0
             && (drawn(0, at < 0.35) || drawn(1, y < 0.4) || drawn(2, at > 0.65) || drawn(3, (0.8..1.2).contains(&y)))

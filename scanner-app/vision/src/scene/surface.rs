@@ -14,7 +14,7 @@ pub(crate) enum Surface {
 }
 
 /// Arc from which on a can is meant, degrees; no carton bulges as far.
-const CAN_DEG: f32 = 40.0;
+const CAN_DEG: f32 = 30.0;
 
 /// Light that a place of a surface gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,8 +36,8 @@ impl Surface {
     }
 
     /// Where the point (`x`, `y`) of the sheet lies, from the middle: right, down and away from the camera, modules.
-    pub(crate) fn lift(&self, [x, y]: [f32; 2]) -> [f32; 3] {
-        match *self {
+    pub(crate) fn lift(self, [x, y]: [f32; 2]) -> [f32; 3] {
+        match self {
             Self::Flat => [x, y, 0.0],
             Self::Bulge(radius) => [x, y, (x * x + y * y) / (2.0 * radius)],
             Self::Can(radius) => [radius * sin(x / radius), y, radius * (1.0 - cos(x / radius))],
@@ -45,8 +45,8 @@ impl Surface {
     }
 
     /// The light at a point: it comes from in front, a little from the left, and a can is glossy.
-    pub(crate) fn lit(&self, [x, y]: [f32; 2]) -> Lit {
-        match *self {
+    pub(crate) fn lit(self, [x, y]: [f32; 2]) -> Lit {
+        match self {
             Self::Flat => Lit { factor: 1.0, gloss: 0.0 },
             Self::Bulge(radius) => Lit { factor: 1.0 - 0.3 * (x + y) / radius, gloss: 0.0 },
             Self::Can(radius) => {
@@ -58,15 +58,15 @@ impl Surface {
     }
 
     /// The widest sheet that can be seen on it, modules; half the can and a little less.
-    pub(crate) fn widest(&self) -> f32 {
-        match *self {
+    pub(crate) fn widest(self) -> f32 {
+        match self {
             Self::Can(radius) => radius * 2.9,
             _ => f32::MAX,
         }
     }
 
     /// Into how many columns and rows of flat cells it is cut to be drawn.
-    pub(crate) fn cells(&self) -> (usize, usize) {
+    pub(crate) fn cells(self) -> (usize, usize) {
         match self {
             Self::Flat => (1, 1),
             Self::Bulge(_) => (8, 8),
