@@ -1,184 +1,109 @@
-//! One carton: cardboard, tape, and the sticker with the symbol and its caption.
+//! What stands on the pallet, without its sticker: fronts of cartons and cans.
 
-use image::{Rgb, RgbImage};
-
-use super::label::{Label, QUIET_MODULES, SYMBOL_MODULES};
+use super::noise::smooth;
 use super::random::Random;
-use crate::perspective::Perspective;
-use crate::symbol::Corners;
+use super::sheet::{Area, Colour, Sheet};
 
-/// Samples a side of each pixel, against jagged edges.
-const SAMPLES: u8 = 2;
+const BOARD: Colour = Colour::new(151, -31, 25);
+const TAPE: Colour = Colour::new(176, -27, 17);
+const PRINT: Colour = Colour::new(82, -14, 14);
 
-/// A rectangle on the front of a carton, in modules, the origin at the symbol's quiet zone.
-#[derive(Clone, Copy)]
-pub(crate) struct Area {
-    left: f32,
-    top: f32,
-    right: f32,
-    bottom: f32,
+/// Bodies of cans: painted blue, green and red, and bare.
+const CANS: [Colour; 4] =
+    [Colour::new(92, 34, -22), Colour::new(104, -10, -26), Colour::new(88, -12, 62), Colour::new(168, 2, -2)];
+const RIM: Colour = Colour::new(190, 2, -2);
+
+/// Modules of a carton's edge that are rounded and so darker.
+const EDGE: f32 = 0.9;
+
+/// The front of a carton of so many modules: board, tape down the middle, marks printed on it.
+pub(crate) fn carton(columns: usize, rows: usize, density: usize, random: &mut Random) -> Sheet {
+    let mut sheet = Sheet::new(columns, rows, density, BOARD);
+    let [width, height] = sheet.size();
+    marks(&mut sheet, random);
+    // Most cartons have their flaps, and so the tape, at the top; some show them.
+    if random.below(3) == 0 {
+        let middle = width * random.between(0.4, 0.6);
+        sheet.fill(Area { left: middle - 6.0, top: 0.0, right: middle + 6.0, bottom: height }, TAPE);
+    } else {
+        sheet.fill(Area { left: width * 0.46, top: 0.0, right: width * 0.58, bottom: 9.0 }, TAPE);
+    }
+    let seed = random.seed();
+    sheet.paint(sheet.whole(), |x, y, texel| {
+        // Flutes show as upright lines; board is blotched, and scuffed towards its edges.
+        let flutes = 0.035 * (smooth(seed, x * 1.3, y * 0.02) - 0.5);
+        let blotches = 0.1 * (smooth(seed ^ 1, x * 0.07, y * 0.09) - 0.5);
+        let border = x.min(y).min(width - x).min(height - y);
+        let rounded = if border < EDGE { 0.72 + 0.28 * border / EDGE } else { 1.0 };
+        // Light from above catches the upper edge.
+        let caught = if (EDGE..2.0 * EDGE).contains(&y) { 0.1 } else { 0.0 };
+        texel.luma = (f32::from(texel.luma) * (1.0 + flutes + blotches + caught) * rounded) as u8;
+    });
+    sheet
 }
 
-impl Area {
-    pub(crate) const fn width(&self) -> f32 {
-        self.right - self.left
+/// Lines of print, a block of it, and the two arrows that say which way is up.
+fn marks(sheet: &mut Sheet, random: &mut Random) {
+    let [width, height] = sheet.size();
+    let left = random.between(3.0, 8.0);
+    for line in 0..3_u8 {
+        let top = height - 12.0 + 3.2 * f32::from(line);
+        let mut at = left;
+        while at < width * 0.4 {
+            let word = random.between(1.5, 5.0);
+            sheet.fill(Area { left: at, top, right: (at + word).min(width * 0.4), bottom: top + 1.4 }, PRINT);
+            at += word + 1.0;
+        }
     }
-
-    pub(crate) const fn height(&self) -> f32 {
-        self.bottom - self.top
+    for arrow in [0.0, 7.0] {
+        let (left, top) = (width - 17.0 + arrow, height - 13.0);
+        sheet.fill(Area { left: left + 1.6, top: top + 3.0, right: left + 3.0, bottom: top + 9.0 }, PRINT);
+        for step in 0..4_u8 {
+            let step = f32::from(step) * 0.75;
+            let top = top + 3.0 - step;
+            sheet
+                .fill(Area { left: left + step * 0.8, top, right: left + 4.6 - step * 0.8, bottom: top + 0.75 }, PRINT);
+        }
+        sheet.fill(Area { left, top: top + 9.6, right: left + 4.6, bottom: top + 10.4 }, PRINT);
     }
-
-    fn holds(&self, x: f32, y: f32) -> bool {
-        x >= self.left && x < self.right && y >= self.top && y < self.bottom
-    }
+    brand(sheet, [random.between(4.0, width * 0.3), random.between(3.0, height * 0.2)], random);
 }
 
-/// The whole visible front, the strip of the carton's top included.
-pub(crate) const FACE: Area = Area { left: -12.0, top: -16.0, right: 49.0, bottom: 55.0 };
-/// The carton's top, seen from a little above.
-const TOP: Area = Area { left: -12.0, top: -16.0, right: 49.0, bottom: -10.0 };
-/// The front without its darker edges.
-const BODY: Area = Area { left: -11.5, top: -16.0, right: 48.5, bottom: 54.4 };
-const TAPE: Area = Area { left: 13.0, top: -16.0, right: 24.0, bottom: 55.0 };
-const STICKER: Area = Area { left: -2.0, top: -3.0, right: 39.0, bottom: 46.0 };
-/// Where the caption's letters stand, two lines of it.
-const CAPTION: [Area; 2] = [
-    Area { left: 4.0, top: 38.0, right: 33.0, bottom: 40.2 },
-    Area { left: 4.0, top: 41.8, right: 25.0, bottom: 43.6 },
-];
-
-/// A carton as the camera sees it.
-pub(crate) struct Carton {
-    label: Label,
-    corners: Corners,
-    to_frame: Perspective,
-    to_face: Perspective,
-    /// Colour of its cardboard.
-    board: [f32; 3],
-    /// Which letters the caption shows.
-    print: u32,
-}
-
-impl Carton {
-    /// A carton whose face has `corners` in the frame; `None` when it is seen edge-on.
-    pub(crate) fn new(label: Label, corners: Corners, random: &mut Random) -> Option<Self> {
-        let to_frame = Perspective::from_unit_square(&corners)?;
-        let light = random.between(0.9, 1.06);
-        let board = [188.0, 146.0, 98.0].map(|part: f32| part * light);
-        // The caption belongs to the label, so it stays from frame to frame.
-        let print = label.text().bytes().fold(17_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
-        Some(Self { label, corners, to_face: to_frame.inverse(), to_frame, board, print })
-    }
-
-    /// Corners of the symbol, quiet zone excluded, pixels.
-    pub(crate) fn symbol_corners(&self) -> Corners {
-        let (near, far) = (small(QUIET_MODULES), small(QUIET_MODULES + SYMBOL_MODULES));
-        [[near, near], [far, near], [far, far], [near, far]]
-            .map(|[x, y]| self.to_frame.map([(x - FACE.left) / FACE.width(), (y - FACE.top) / FACE.height()]))
-    }
-
-    /// Paints the carton over the frame.
-    pub(crate) fn draw(&self, frame: &mut RgbImage) {
-        let (columns, rows) = (self.span(0, frame.width()), self.span(1, frame.height()));
-        for y in rows {
-            for x in columns.clone() {
-                let under = frame.get_pixel(x, y).0.map(f32::from);
-                frame.put_pixel(x, y, Rgb(self.pixel(x, y, under)));
+/// The maker's name in block letters, each a few cells of a grid of three by five.
+fn brand(sheet: &mut Sheet, [left, top]: [f32; 2], random: &mut Random) {
+    let cell = random.between(0.8, 1.5);
+    for letter in 0..4 + random.below(4) {
+        let cells = random.bits();
+        for at in 0..15_u8 {
+            // The uprights are nearly always there: letters have more of them than of anything.
+            let upright = at % 3 == 0 && random.below(5) > 0;
+            if upright || (cells >> at) & 1 == 1 {
+                let x = left + (letter as f32 * 4.0 + f32::from(at % 3)) * cell;
+                let y = top + f32::from(at / 3) * cell;
+                sheet.fill(Area { left: x, top: y, right: x + cell, bottom: y + cell }, PRINT);
             }
         }
     }
-
-    /// Pixels that the face can cover along an axis.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped before the cast
-    fn span(&self, axis: usize, limit: u32) -> std::ops::Range<u32> {
-        let values = self.corners.map(|corner| corner[axis]);
-        let low = values.into_iter().fold(f32::MAX, f32::min).max(0.0);
-        let high = values.into_iter().fold(0.0, f32::max).ceil();
-        (low as u32).min(limit)..(high as u32).min(limit)
-    }
-
-    fn pixel(&self, x: u32, y: u32, under: [f32; 3]) -> [u8; 3] {
-        let offset = |step: u8| (f32::from(step) + 0.5) / f32::from(SAMPLES);
-        let mut sum = [0.0; 3];
-        for step in 0..SAMPLES * SAMPLES {
-            let point = [super::pixel(x) + offset(step % SAMPLES), super::pixel(y) + offset(step / SAMPLES)];
-            let [u, v] = self.to_face.map(point);
-            let (u, v) = (u * FACE.width() + FACE.left, v * FACE.height() + FACE.top);
-            let colour = if FACE.holds(u, v) { self.colour(u, v) } else { under };
-            for (total, part) in sum.iter_mut().zip(colour) {
-                *total += part;
-            }
-        }
-        sum.map(|total| to_byte(total / f32::from(SAMPLES * SAMPLES)))
-    }
-
-    /// What is printed or glued at a point of the face, modules.
-    fn colour(&self, x: f32, y: f32) -> [f32; 3] {
-        if STICKER.holds(x, y) {
-            return if self.is_printed(x, y) { [28.0, 28.0, 32.0] } else { [234.0, 234.0, 228.0] };
-        }
-        let shadow = Area { left: STICKER.left + 0.7, top: STICKER.top + 0.7, right: 39.7, bottom: 46.7 };
-        let shade = if TOP.holds(x, y) {
-            1.16
-        } else if y < TOP.bottom + 0.6 {
-            0.72
-        } else if shadow.holds(x, y) {
-            0.8
-        } else if !BODY.holds(x, y) {
-            0.68
-        } else {
-            // Flutes of the board, just visible.
-            1.0 + 0.02 * wave(x * 0.38) + 0.015 * wave(y * 0.05 + x * 0.011)
-        };
-        let board = self.board.map(|part| part * shade);
-        if TAPE.holds(x, y) { mix(board, [206.0, 178.0, 128.0], 0.45) } else { board }
-    }
-
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // inside the sticker; the symbol checks bounds
-    fn is_printed(&self, x: f32, y: f32) -> bool {
-        let (column, row) = (x - small(QUIET_MODULES), y - small(QUIET_MODULES));
-        if column >= 0.0 && row >= 0.0 && self.label.is_dark(column as usize, row as usize) {
-            return true;
-        }
-        CAPTION
-            .iter()
-            .enumerate()
-            .any(|(line, area)| area.holds(x, y) && self.is_letter(x - area.left, y - area.top, line))
-    }
-
-    /// Strokes that look like small print: letters 1.4 modules apart, each a few of its four strokes.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a caption has few letters
-    fn is_letter(&self, x: f32, y: f32, line: usize) -> bool {
-        const PITCH: f32 = 1.4;
-        let letter = (x / PITCH) as u32;
-        let at = x % PITCH;
-        let strokes = self.print.rotate_left((letter * 5 + if line == 0 { 0 } else { 13 }) % 32) | 1;
-        let drawn = |stroke: u32, here: bool| here && (strokes >> stroke) & 1 == 1;
-        at < 1.0
-            && (drawn(0, at < 0.35) || drawn(1, y < 0.4) || drawn(2, at > 0.65) || drawn(3, (0.8..1.2).contains(&y)))
-    }
 }
 
-/// A triangle wave of period 1 between -1 and 1, for arguments above -10; a sine would cost a third of the frame.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // positions on a face
-fn wave(at: f32) -> f32 {
-    let at = at + 10.0;
-    let phase = at - f32::from(at as u16);
-    (phase - 0.5).abs() * 4.0 - 1.0
-}
-
-/// `over` laid on `under`, covering a share of 0 to 1.
-pub(crate) fn mix(under: [f32; 3], over: [f32; 3], share: f32) -> [f32; 3] {
-    [0, 1, 2].map(|part| under[part] + (over[part] - under[part]) * share)
-}
-
-/// A colour part as a byte, rounded and clamped: the cast saturates.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-pub(crate) fn to_byte(value: f32) -> u8 {
-    (value + 0.5) as u8
-}
-
-#[allow(clippy::cast_precision_loss)] // counts of modules
-fn small(count: usize) -> f32 {
-    count as f32
+/// The front of a can, its rims above and below.
+pub(crate) fn can(columns: usize, rows: usize, density: usize, random: &mut Random) -> Sheet {
+    let body = CANS[random.below(CANS.len())];
+    let mut sheet = Sheet::new(columns, rows, density, body);
+    let [width, height] = sheet.size();
+    let stripe = Area { left: 0.0, top: height * 0.86, right: width, bottom: height * 0.9 };
+    sheet.fill(stripe, body.lit(1.5));
+    for (top, bottom) in [(0.0, 2.6), (height - 2.6, height)] {
+        sheet.fill(Area { left: 0.0, top, right: width, bottom }, RIM);
+    }
+    let seed = random.seed();
+    sheet.paint(sheet.whole(), |x, y, texel| {
+        // The rim is a rounded bead with a groove behind it.
+        let end = y.min(height - y);
+        let bead = if end < 2.6 { 0.55 + 0.6 * (1.0 - (end / 1.3 - 1.0).abs()) } else { 1.0 };
+        let groove = if (2.6..3.2).contains(&end) { 0.6 } else { 1.0 };
+        let scuffs = 1.0 + 0.06 * (smooth(seed, x * 0.2, y * 0.06) - 0.5);
+        texel.luma = (f32::from(texel.luma) * bead * groove * scuffs).min(255.0) as u8;
+    });
+    sheet
 }
