@@ -80,7 +80,9 @@ impl Collection {
         for path in inside {
             if path.is_dir() {
                 self.add_folder(&path);
-            } else if path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+            } else if path
+                .extension()
+                .is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
             {
                 self.add_file(&path);
             }
@@ -104,7 +106,8 @@ impl Collection {
         let mut rows = csv::Reader::from_path(manifest).map_err(|error| format!("it cannot be read: {error}"))?;
         let header = rows.headers().map_err(|error| format!("its first line cannot be read: {error}"))?.clone();
         let column = |name: &str| header.iter().position(|column| column == name);
-        let needed = |name: &str| column(name).ok_or(format!("it has no column `{name}`; its first line must name one"));
+        let needed =
+            |name: &str| column(name).ok_or(format!("it has no column `{name}`; its first line must name one"));
         let (file, texts) = (needed("file")?, needed("expected_texts_json")?);
         let (set, truth) = (column("set"), column("truth"));
         for (at, row) in rows.records().enumerate() {
@@ -165,7 +168,8 @@ mod tests {
     fn a_manifest_says_what_is_known() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("files")).unwrap();
-        let rows = "file,set,expected_texts_json,truth\nx.png,one,\"[\"\"A\"\"]\",set\ny.png,one,[],none\nz.png,two,A,set\n";
+        let rows =
+            "file,set,expected_texts_json,truth\nx.png,one,\"[\"\"A\"\"]\",set\ny.png,one,[],none\nz.png,two,A,set\n";
         std::fs::write(folder.path().join("manifest.csv"), rows).unwrap();
         for path in [folder.path().to_owned(), folder.path().join("manifest.csv")] {
             let found = Collection::open(&[path]);

@@ -62,9 +62,9 @@ with --pictures: pictures. docs/capture.md says what each means.";
 const FRAME_KEYS: &str = "\
 JSON keys: share_1080p_10_labels, share_1080p_30_labels, share_4k_60_labels, share_1080p_30_labels_over_frames (percent,
 ours); share_1080p_30_labels_zxing_cpp; median_ms_1080p_1_label, median_ms_1080p_30_labels;
-share_1080p_frames_within_100_ms; wrong_texts; cells [{size, labels, frames, contenders {name: {frames, share, wrong_texts, cpu_ms,
+share_1080p_frames_within_100_ms, share_1080p_followed_frames_within_100_ms, frames_1080p; wrong_texts; cells [{size, labels, frames, contenders {name: {frames, share, wrong_texts, cpu_ms,
 wall_ms, share_over_frames, sequence_cpu_ms, against_zxing_cpp, cut, crashes, timeouts}}}]; absent; profile, seeds, frames_per_scene,
-guard_s, budget_s; machine. docs/capture.md says what each means.";
+guard_s, budget_s; stalls [{name, size, cpu_ms, timed_out}]; settings; machine. docs/capture.md says what each means.";
 
 const FORMATS_KEYS: &str = "\
 JSON keys: yuyv_to_luma_ms, yuyv_copy_ms, mjpeg_to_luma_ms, mjpeg_zune_luma_ms, mjpeg_ratio, mjpeg_copy_ms, yuyv_bytes,
@@ -85,26 +85,24 @@ fn main() -> ExitCode {
     }
 }
 
-/// Tables on stderr without `--json`, one object on stdout with it.
+/// Tables on stderr; one object on stdout if asked for.
 fn finish<R: Serialize, E: std::fmt::Display>(done: Result<R, E>, json: bool, print: fn(&R)) -> ExitCode {
-    match done {
-        Ok(report) if json => match serde_json::to_string(&report) {
-            Ok(text) => {
-                println!("{text}");
-                ExitCode::SUCCESS
-            }
-            Err(error) => {
-                eprintln!("bench: the report cannot be written as JSON: {error}");
-                ExitCode::FAILURE
-            }
-        },
-        Ok(report) => {
-            print(&report);
-            ExitCode::SUCCESS
-        }
+    let report = match done {
+        Ok(report) => report,
         Err(why) => {
             eprintln!("bench: {why}");
-            ExitCode::from(2)
+            return ExitCode::from(2);
+        }
+    };
+    print(&report);
+    if json {
+        match serde_json::to_string(&report) {
+            Ok(text) => println!("{text}"),
+            Err(error) => {
+                eprintln!("bench: the report cannot be written as JSON: {error}");
+                return ExitCode::FAILURE;
+            }
         }
     }
+    ExitCode::SUCCESS
 }

@@ -105,7 +105,8 @@ fn receive(from: &mut impl Read, pixels: &mut Vec<u8>) -> std::io::Result<Option
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
         read => read?,
     }
-    let mut numbers = header.chunks_exact(8).map(|chunk| chunk.iter().rev().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)));
+    let mut numbers =
+        header.chunks_exact(8).map(|chunk| chunk.iter().rev().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)));
     let mut next = || numbers.next().unwrap_or_default();
     let (word, width, height, at_ms) = (next(), next(), next(), next());
     let size = |side: u64| usize::try_from(side).map_err(std::io::Error::other);

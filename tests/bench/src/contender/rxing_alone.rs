@@ -25,7 +25,8 @@ impl Contender for Rxing {
         let side = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
         let data = view.to_luma().view().data().to_vec();
         // It calls a picture without codes an error.
-        let found = helpers::detect_multiple_in_luma_with_hints(data, side(view.width()), side(view.height()), &mut hints);
+        let found =
+            helpers::detect_multiple_in_luma_with_hints(data, side(view.width()), side(view.height()), &mut hints);
         found.unwrap_or_default().iter().map(|result| result.getText().to_owned()).collect()
     }
 }

@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "a C library that is opened at run time has no safe interface, and nothing of it ships")]
 
 use std::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
-use std::ptr::{null_mut, NonNull};
+use std::ptr::{NonNull, null_mut};
 
 use libloading::Library;
 use vision::LumaView;
@@ -67,7 +67,9 @@ impl Zbar {
 unsafe fn symbol<T: Copy>(library: &Library, name: &str) -> Result<T, String> {
     // SAFETY: the caller's promise.
     let found = unsafe { library.get::<T>(name.as_bytes()) };
-    found.map(|symbol| *symbol).map_err(|error| format!("zbar lacks {name} ({error}); install libzbar0 of 0.23 or later"))
+    found
+        .map(|symbol| *symbol)
+        .map_err(|error| format!("zbar lacks {name} ({error}); install libzbar0 of 0.23 or later"))
 }
 
 /// # Safety

@@ -44,6 +44,5 @@ fn text(barcode: &Barcode) -> String {
     if !bytes.contains(&0) {
         return barcode.text();
     }
-    String::from_utf8(bytes)
-        .unwrap_or_else(|error| error.as_bytes().iter().map(|byte| char::from(*byte)).collect())
+    String::from_utf8(bytes).unwrap_or_else(|error| error.as_bytes().iter().map(|byte| char::from(*byte)).collect())
 }

@@ -126,8 +126,12 @@ impl Report {
         let keys: Vec<&'static str> = field.runners.iter().map(|runner| runner.name.key()).collect();
         let at = |name: Name| field.runners.iter().position(|runner| runner.name == name);
         let (ours, zxing, rqrr) = (at(Name::Ours), at(Name::ZxingCpp), at(Name::Rqrr));
-        let tallies: Vec<Tally> =
-            field.runners.iter().enumerate().map(|(at, runner)| Tally::new(rows, at, &keys, &runner.settings)).collect();
+        let tallies: Vec<Tally> = field
+            .runners
+            .iter()
+            .enumerate()
+            .map(|(at, runner)| Tally::new(rows, at, &keys, &runner.settings))
+            .collect();
         let tally = |at: Option<usize>| at.map(|at| &tallies[at]);
         let (our_tally, zxing_tally) = (tally(ours), tally(zxing));
         let picked = |keep: &dyn Fn(&Row) -> bool| {
@@ -187,7 +191,10 @@ fn ratios(tallies: &[Tally], keys: &[&'static str], ours: usize) -> BTreeMap<&'s
     let ratio = |tally: &Tally| {
         let other = tally.cpu_ms?;
         let of = |other: f64, own: f64| rounded(other / own.max(0.001), 2);
-        Some(Ratio { p50: of(other.p50, own.p50), sum: of(other.mean * number(other.count), own.mean * number(own.count)) })
+        Some(Ratio {
+            p50: of(other.p50, own.p50),
+            sum: of(other.mean * number(other.count), own.mean * number(own.count)),
+        })
     };
     let others = keys.iter().zip(tallies).enumerate().filter(|(at, _)| *at != ours);
     others.filter_map(|(_, (key, tally))| Some((*key, ratio(tally)?))).collect()

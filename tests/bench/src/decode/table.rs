@@ -9,7 +9,12 @@ pub fn print(report: &Report) {
     let known = &report.pictures_measured;
     eprintln!(
         "\n{} pictures: {} with known codes, {} without a code, {} unknown, {} disputed; {} could not be used",
-        known.all, known.with_codes, known.without_codes, known.unknown, known.disputed.len(), report.unusable.len()
+        known.all,
+        known.with_codes,
+        known.without_codes,
+        known.unknown,
+        known.disputed.len(),
+        report.unusable.len()
     );
     eprintln!("{}\n", report.machine.line());
     let present = || report.contenders.iter().filter_map(|(key, tally)| Some((*key, tally.as_ref()?)));
@@ -27,7 +32,8 @@ pub fn print(report: &Report) {
     for (key, tally) in present() {
         let cells = SizeClass::ALL.map(|size| {
             let spread = tally.cpu_ms_by_size[size.key()];
-            let shown = spread.map_or("-".to_owned(), |ms| format!("{:.1} / {:.1} / {:.1} / {:.0}", ms.p50, ms.p95, ms.p99, ms.max));
+            let shown = spread
+                .map_or("-".to_owned(), |ms| format!("{:.1} / {:.1} / {:.1} / {:.0}", ms.p50, ms.p95, ms.p99, ms.max));
             format!("{}: {shown}", size.key())
         });
         eprintln!("{key:<11}{}", cells.join("   "));
@@ -72,11 +78,12 @@ fn sets(report: &Report) {
     let present: Vec<(&str, &Tally)> =
         report.contenders.iter().filter_map(|(key, tally)| Some((*key, tally.as_ref()?))).collect();
     let Some((_, first)) = present.first() else { return };
-    let heads: String = present.iter().map(|(key, _)| format!("{key:>11}")).collect();
-    eprintln!("\n{:<32}{:>6}{heads}", "all codes right, by set", "of");
+    let heads: Vec<String> = present.iter().map(|(key, _)| format!("{key:>11}")).collect();
+    eprintln!("\n{:<32}{:>6}{}", "all codes right, by set", "of", heads.concat());
     for (set, rate) in &first.by_set {
-        let cells: String = present.iter().map(|(_, tally)| format!("{:>11}", tally.by_set[set].all_right)).collect();
-        eprintln!("{set:<32}{:>6}{cells}", rate.of);
+        let cells: Vec<String> =
+            present.iter().map(|(_, tally)| format!("{:>11}", tally.by_set[set].all_right)).collect();
+        eprintln!("{set:<32}{:>6}{}", rate.of, cells.concat());
     }
 }
 

@@ -139,9 +139,10 @@ impl Tally {
 fn wrong(row: &Row, at: usize, keys: &[&str]) -> Vec<WrongText> {
     let texts = row.folded[at].iter().flat_map(|judged| &judged.wrong);
     let also = |text: &str| {
-        let others = row.outcomes.iter().enumerate().filter(|(other, outcome)| {
-            *other != at && outcome.texts.iter().any(|theirs| fold(theirs) == fold(text))
-        });
+        let others =
+            row.outcomes.iter().enumerate().filter(|(other, outcome)| {
+                *other != at && outcome.texts.iter().any(|theirs| fold(theirs) == fold(text))
+            });
         others.map(|(other, _)| keys[other].to_owned()).collect()
     };
     texts

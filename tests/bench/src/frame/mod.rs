@@ -1,6 +1,7 @@
 //! `bench frame`: labels read in synthetic warehouse frames, one frame at a time and over consecutive ones.
 
 mod cell;
+mod hard;
 mod report;
 mod scenes;
 mod table;
@@ -22,7 +23,7 @@ pub use self::table::print;
 #[derive(Args, Clone, Debug)]
 pub struct Options {
     /// Scenes, `A..B`: each seed is one pallet with labels of its own.
-    #[arg(long, default_value = "0..10", value_parser = parse_seeds, value_name = "A..B")]
+    #[arg(long, default_value = "0..5", value_parser = parse_seeds, value_name = "A..B")]
     pub seeds: Range<u64>,
     /// The camera, its light and its holder, by name.
     #[arg(long, default_value = "warehouse-1", value_name = "NAME")]
@@ -40,10 +41,10 @@ pub struct Options {
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = Name::ALL)]
     pub contenders: Vec<Name>,
     /// CPU seconds after which a contender is stopped on a frame; that frame counts as not read.
-    #[arg(long, default_value_t = 10.0, value_name = "SECONDS")]
+    #[arg(long, default_value_t = 5.0, value_name = "SECONDS")]
     pub guard_s: f64,
     /// CPU seconds after which a slow contender (any but ours and `zxing_cpp`) gets no further frame of the same size and labels.
-    #[arg(long, default_value_t = 15.0, value_name = "SECONDS")]
+    #[arg(long, default_value_t = 8.0, value_name = "SECONDS")]
     pub budget_s: f64,
 }
 
@@ -79,7 +80,7 @@ pub enum Refused {
     #[error("there is no profile `{0}`; there are: {known}", known = scenes::PROFILES.join(", "))]
     Profile(String),
     /// A count is 0.
-    #[error("--labels and --frames must be at least 1, and --seeds must name at least one seed, such as 0..10")]
+    #[error("--labels and --frames must be at least 1, and --seeds must name at least one seed, such as 0..5")]
     Empty,
 }
 
@@ -101,12 +102,14 @@ pub fn run(options: &Options) -> Result<Report, Refused> {
             cells.push(Cell::measure(&mut field, *size, *labels, options));
         }
     }
+    eprintln!("  pictures that stall decoders");
+    let stalls = hard::measure(&mut field);
     machine.finish();
-    Ok(Report::new(machine, &field, &cells, options))
+    Ok(Report::new(machine, &field, &cells, stalls, options))
 }
 
 fn parse_seeds(text: &str) -> Result<Range<u64>, String> {
-    let wrong = || "give two whole numbers as in 0..10, the second is not included".to_owned();
+    let wrong = || "give two whole numbers as in 0..5, the second is not included".to_owned();
     let (from, to) = text.split_once("..").ok_or_else(wrong)?;
     let number = |text: &str| text.trim().parse().map_err(|_| wrong());
     Ok(number(from)?..number(to)?)

@@ -6,6 +6,7 @@ use serde::Serialize;
 use vision::scene::FrameSize;
 
 use super::cell::{Cell, Single};
+use super::hard::Stall;
 use super::{Options, Size};
 use crate::contender::Name;
 use crate::measure::{Machine, Spread, number, percent, rounded};
@@ -42,8 +43,12 @@ pub struct Report {
     pub frames_1080p: usize,
     /// Texts that we reported and that are on no label.
     pub wrong_texts: usize,
+    /// Our longest CPU time on a picture that stalls decoders, ms.
+    pub longest_ms_on_stalls: Option<f64>,
     /// Each frame size and number of labels.
     pub cells: Vec<CellReport>,
+    /// Pictures that stall decoders.
+    pub stalls: Vec<Stall>,
     /// Why a contender is absent.
     pub absent: BTreeMap<&'static str, String>,
     /// Versions and settings.
@@ -114,7 +119,7 @@ pub struct Against {
 impl Report {
     /// Of all cells.
     #[must_use]
-    pub fn new(machine: Machine, field: &Field, cells: &[Cell], options: &Options) -> Self {
+    pub fn new(machine: Machine, field: &Field, cells: &[Cell], stalls: Vec<Stall>, options: &Options) -> Self {
         let reports: Vec<CellReport> = cells.iter().map(|cell| cell_report(cell, field)).collect();
         let figures = |size: Size, labels: usize, name: Name| {
             let at = cells.iter().position(|cell| cell.size == size && cell.labels == labels)?;
@@ -124,9 +129,11 @@ impl Report {
         let median = |labels: usize| Some(ours(Size::FullHd, labels)?.cpu_ms?.p50);
         let at = field.runners.iter().position(|runner| runner.name == Name::Ours);
         let full_hd = || cells.iter().filter(|cell| cell.size == Size::FullHd);
-        let singles: Vec<f64> = at.map_or_else(Vec::new, |at| full_hd().flat_map(|cell| cpu(&cell.singles[at])).collect());
-        let followed: Vec<f64> =
-            at.map_or_else(Vec::new, |at| full_hd().flat_map(|cell| &cell.sequences[at]).flat_map(|s| s.cpu_ms.clone()).collect());
+        let singles: Vec<f64> =
+            at.map_or_else(Vec::new, |at| full_hd().flat_map(|cell| cpu(&cell.singles[at])).collect());
+        let followed: Vec<f64> = at.map_or_else(Vec::new, |at| {
+            full_hd().flat_map(|cell| &cell.sequences[at]).flat_map(|s| s.cpu_ms.clone()).collect()
+        });
         let present = || field.runners.iter();
         Self {
             measurement: "frame",
@@ -140,8 +147,13 @@ impl Report {
             share_1080p_frames_within_100_ms: within(&singles),
             share_1080p_followed_frames_within_100_ms: within(&followed),
             frames_1080p: singles.len(),
-            wrong_texts: reports.iter().filter_map(|cell| Some(cell.contenders.get("ours")?.as_ref()?.wrong_texts)).sum(),
+            wrong_texts: reports
+                .iter()
+                .filter_map(|cell| Some(cell.contenders.get("ours")?.as_ref()?.wrong_texts))
+                .sum(),
+            longest_ms_on_stalls: stalls.iter().filter_map(|stall| stall.cpu_ms.get("ours").copied()).reduce(f64::max),
             cells: reports,
+            stalls,
             absent: field.absent.iter().map(|(name, why)| (name.key(), why.clone())).collect(),
             settings: present().map(|runner| (runner.name.key(), runner.settings.clone())).collect(),
             profile: options.profile.clone(),
@@ -224,14 +236,14 @@ fn against(own: &[Option<Single>], other: &[Option<Single>]) -> Against {
 mod tests {
     use super::*;
 
-    fn single(read: usize, cpu_ms: f64) -> Option<Single> {
-        Some(Single { read, wrong: Vec::new(), cpu_ms, wall_ms: cpu_ms, fault: None })
+    fn single(read: usize, cpu_ms: f64) -> Single {
+        Single { read, wrong: Vec::new(), cpu_ms, wall_ms: cpu_ms, fault: None }
     }
 
     #[test]
     fn only_frames_that_both_were_given_are_compared() {
-        let own = [single(9, 20.0), None, single(9, 20.0)];
-        let other = [single(6, 10.0), single(100, 1.0), single(6, 10.0)];
+        let own = [Some(single(9, 20.0)), None, Some(single(9, 20.0))];
+        let other = [Some(single(6, 10.0)), Some(single(100, 1.0)), Some(single(6, 10.0))];
         let against = against(&own, &other);
         assert_eq!((against.labels_ratio, against.cpu_p50_ratio), (Some(1.5), Some(2.0)));
     }
@@ -248,7 +260,7 @@ mod tests {
         let cell = Cell {
             size: Size::FullHd,
             labels: 10,
-            singles: vec![vec![single(9, 2.0), None, single(8, 4.0)]],
+            singles: vec![vec![Some(single(9, 2.0)), None, Some(single(8, 4.0))]],
             sequences: vec![vec![sequence]],
             cut: std::collections::BTreeSet::from([Name::Rqrr]),
         };

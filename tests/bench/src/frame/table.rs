@@ -13,11 +13,18 @@ pub fn print(report: &Report) {
     for cell in &report.cells {
         table(cell, report.frames_per_scene);
     }
+    eprintln!("\nPictures without a code that stall decoders, CPU ms:");
+    for stall in &report.stalls {
+        eprintln!("  {:<9}{:<11}{:?}, stopped: {:?}", stall.name, stall.size, stall.cpu_ms, stall.timed_out);
+    }
     for (key, why) in &report.absent {
         eprintln!("{key} absent: {why}");
     }
     let share = report.share_1080p_frames_within_100_ms.map_or("-".to_owned(), |share| format!("{share:.3} %"));
-    eprintln!("\nours: {share} of {} 1080p frames within 100 ms; {} wrong texts", report.frames_1080p, report.wrong_texts);
+    eprintln!(
+        "\nours: {share} of {} 1080p frames within 100 ms; {} wrong texts",
+        report.frames_1080p, report.wrong_texts
+    );
 }
 
 fn table(cell: &CellReport, frames: usize) {
