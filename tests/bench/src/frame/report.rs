@@ -99,7 +99,7 @@ pub struct Figures {
     pub sequence_cpu_ms: Option<Spread>,
     /// Against zxing-cpp on the very same frames; null for zxing-cpp itself.
     pub against_zxing_cpp: Option<Against>,
-    /// It used up its budget, and was not given the rest of the frames.
+    /// It used up its budget and was not given the rest of the frames.
     pub cut: bool,
     /// Frames on which it crashed.
     pub crashes: usize,
@@ -187,13 +187,13 @@ fn cell_report(cell: &Cell, field: &Field) -> CellReport {
         field.absent.iter().map(|(name, _)| (name.key(), None)).collect();
     for (at, runner) in field.runners.iter().enumerate() {
         let other = zxing.filter(|_| runner.name != Name::ZxingCpp);
-        contenders.insert(runner.name.key(), Some(figures(cell, at, other, cell.cut.contains(&runner.name))));
+        contenders.insert(runner.name.key(), Some(figures(cell, at, other)));
     }
     let frames = cell.singles.iter().map(Vec::len).max().unwrap_or(0);
     CellReport { size: shown(cell.size.pixels()), labels: cell.labels, frames, contenders }
 }
 
-fn figures(cell: &Cell, at: usize, zxing: Option<&[Option<Single>]>, cut: bool) -> Figures {
+fn figures(cell: &Cell, at: usize, zxing: Option<&[Option<Single>]>) -> Figures {
     let singles: Vec<&Single> = cell.singles[at].iter().flatten().collect();
     let sequences = &cell.sequences[at];
     let read = singles.iter().map(|single| single.read).sum();
@@ -213,7 +213,7 @@ fn figures(cell: &Cell, at: usize, zxing: Option<&[Option<Single>]>, cut: bool) 
         wall_ms: Spread::of(&wall),
         sequence_cpu_ms: Spread::of(&followed),
         against_zxing_cpp: zxing.map(|zxing| against(&cell.singles[at], zxing)),
-        cut,
+        cut: cell.singles[at].contains(&None),
         crashes: faults(Fault::Crashed),
         timeouts: faults(Fault::TimedOut),
     }
@@ -264,7 +264,7 @@ mod tests {
             sequences: vec![vec![sequence]],
             cut: std::collections::BTreeSet::from([Name::Rqrr]),
         };
-        let figures = figures(&cell, 0, None, true);
+        let figures = figures(&cell, 0, None);
         assert_eq!((figures.share, figures.share_over_frames, figures.frames), (Some(85.0), Some(100.0), 2));
         assert!(figures.against_zxing_cpp.is_none() && figures.sequence_cpu_ms.is_none() && figures.cut);
     }
