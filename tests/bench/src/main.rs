@@ -52,10 +52,10 @@ enum What {
 }
 
 const DECODE_KEYS: &str = "\
-JSON keys: all_right_percent, any_right_percent, wrong_texts, longest_ms (ours); zxing_cpp_all_right_percent;
+JSON keys: all_right_percent, any_right_percent, wrong_texts, wrong_texts_alone, longest_ms (ours); zxing_cpp_all_right_percent;
 sets_below_zxing_cpp; pictures_measured {all, with_codes, without_codes, unknown, disputed}; contenders {ours, ours_pure,
 zxing_cpp, rqrr, rxing, zbar: null, or {settings, of, all_right, any_right, …_percent, strict, wrong_texts,
-wrong_texts_without_code, wrong, by_set, by_size, cpu_ms, wall_ms, cpu_ms_by_size, crashed, timed_out}}; absent {name: why};
+wrong_texts_without_code, wrong_texts_alone, wrong, by_set, by_size, cpu_ms, wall_ms, cpu_ms_by_size, crashed, timed_out}}; absent {name: why};
 cpu_ratio_to_ours; only_zxing_cpp, only_ours, nobody (file names, all codes right); stalls; unusable; guard_s; machine;
 with --pictures: pictures. docs/capture.md says what each means.";
 

@@ -47,7 +47,7 @@ fn decode_judges_pictures_by_their_manifest() {
 
     let report = json(&bench(&["decode", "--json", "--pictures", folder.path().to_str().unwrap()]));
     has(&report, &["any_right_percent", "sets_below_zxing_cpp", "cpu_ratio_to_ours", "only_zxing_cpp", "only_ours"]);
-    has(&report, &["stalls", "machine", "guard_s", "longest_ms", "pictures"]);
+    has(&report, &["stalls", "machine", "guard_s", "longest_ms", "pictures", "wrong_texts_alone"]);
     assert_eq!((&report["all_right_percent"], &report["wrong_texts"]), (&50.0.into(), &2.into()), "{report}");
     assert_eq!(report["zxing_cpp_all_right_percent"], 50.0);
     assert_eq!(report["nobody"], serde_json::json!(["other.png"]));

@@ -27,6 +27,8 @@ pub struct Report {
     pub any_right_percent: Option<f64>,
     /// Texts that it reported and that are not on their picture.
     pub wrong_texts: Option<usize>,
+    /// Those of them that no other contender read there.
+    pub wrong_texts_alone: Option<usize>,
     /// zxing-cpp's own `all_right_percent`.
     pub zxing_cpp_all_right_percent: Option<f64>,
     /// Sets of which we read fewer pictures (all codes right) than zxing-cpp.
@@ -149,6 +151,7 @@ impl Report {
             all_right_percent: our_tally.and_then(|tally| tally.rate.all_right_percent),
             any_right_percent: our_tally.and_then(|tally| tally.rate.any_right_percent),
             wrong_texts: our_tally.map(|tally| tally.wrong_texts),
+            wrong_texts_alone: our_tally.map(|tally| tally.wrong_texts_alone),
             zxing_cpp_all_right_percent: zxing_tally.and_then(|tally| tally.rate.all_right_percent),
             sets_below_zxing_cpp: our_tally.zip(zxing_tally).map_or_else(Vec::new, |(ours, zxing)| below(ours, zxing)),
             longest_ms: our_tally.and_then(|tally| Some(tally.cpu_ms?.max)),

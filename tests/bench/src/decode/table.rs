@@ -19,8 +19,19 @@ pub fn print(report: &Report) {
     eprintln!("{}\n", report.machine.line());
     let present = || report.contenders.iter().filter_map(|(key, tally)| Some((*key, tally.as_ref()?)));
     eprintln!(
-        "{:<11}{:>10}{:>10}{:>12}{:>7}{:>9}{:>9}{:>9}{:>10}{:>9}{:>9}",
-        "", "all right", "any right", "byte-equal", "wrong", "p50 ms", "p95", "p99", "max", "crashed", "stopped"
+        "{:<11}{:>10}{:>10}{:>12}{:>7}{:>7}{:>9}{:>9}{:>9}{:>10}{:>9}{:>9}",
+        "",
+        "all right",
+        "any right",
+        "byte-equal",
+        "wrong",
+        "alone",
+        "p50 ms",
+        "p95",
+        "p99",
+        "max",
+        "crashed",
+        "stopped"
     );
     for (key, tally) in present() {
         row(key, tally);
@@ -60,11 +71,12 @@ fn row(key: &str, tally: &Tally) {
     let share = |percent: Option<f64>| percent.map_or("-".to_owned(), |percent| format!("{percent:.1} %"));
     let ms = |pick: fn(&crate::measure::Spread) -> f64| tally.cpu_ms.as_ref().map_or(0.0, pick);
     eprintln!(
-        "{key:<11}{:>10}{:>10}{:>12}{:>7}{:>9.1}{:>9.1}{:>9.1}{:>10.0}{:>9}{:>9}",
+        "{key:<11}{:>10}{:>10}{:>12}{:>7}{:>7}{:>9.1}{:>9.1}{:>9.1}{:>10.0}{:>9}{:>9}",
         share(tally.rate.all_right_percent),
         share(tally.rate.any_right_percent),
         share(tally.strict.rate.all_right_percent),
         tally.wrong_texts,
+        tally.wrong_texts_alone,
         ms(|ms| ms.p50),
         ms(|ms| ms.p95),
         ms(|ms| ms.p99),

@@ -73,6 +73,8 @@ pub struct Tally {
     pub wrong_texts: usize,
     /// Those of them on pictures without a code.
     pub wrong_texts_without_code: usize,
+    /// Those of them that no other contender read there: what remains if manifests are incomplete.
+    pub wrong_texts_alone: usize,
     /// Each of them.
     pub wrong: Vec<WrongText>,
     /// Rates by the manifest's sets.
@@ -124,6 +126,7 @@ impl Tally {
             strict: Strict { rate: Rate::of(strict), wrong_texts: strict_wrong },
             wrong_texts: wrong.len(),
             wrong_texts_without_code: without_code.map(|judged| judged.wrong.len()).sum(),
+            wrong_texts_alone: wrong.iter().filter(|wrong| wrong.also_read_by.is_empty()).count(),
             wrong,
             by_set,
             by_size: SizeClass::ALL.map(|size| (size.key(), rate(&|row| class(row) == size))).into(),
@@ -182,7 +185,7 @@ mod tests {
         assert_eq!(good.cpu_ms.unwrap().count, 5);
         let bad = Tally::new(&rows, 1, &["good", "bad"], "");
         assert_eq!((bad.rate.all_right, bad.rate.any_right), (0, 1));
-        assert_eq!((bad.wrong_texts, bad.wrong_texts_without_code), (2, 1));
+        assert_eq!((bad.wrong_texts, bad.wrong_texts_without_code, bad.wrong_texts_alone), (2, 1, 2));
         assert_eq!(bad.by_size["below_0.3_mp"].of, 1);
         assert_eq!(bad.by_size["from_3_mp"].all_right_percent, None);
         assert_eq!(bad.by_set["one"].any_right_percent, Some(50.0));
@@ -193,5 +196,6 @@ mod tests {
         let rows = [row("set", &["A"], [&["Z"], &["Z\r\n", "A"]], 100)];
         let tally = Tally::new(&rows, 0, &["first", "second"], "");
         assert_eq!(tally.wrong[0].also_read_by, ["second"]);
+        assert_eq!((tally.wrong_texts, tally.wrong_texts_alone), (1, 0));
     }
 }
