@@ -2,6 +2,7 @@
 //!
 //! No dependency: this compiles on a bare machine with a Rust toolchain and its C linker, before anything else is there.
 
+mod bench;
 mod demo;
 mod fuzz;
 mod packages;
@@ -17,7 +18,11 @@ const HELP: &str = "\
 cargo xtask demo [--headless] [--json]   the main job: server, terminals, planted faults, reconciliation
 cargo xtask test [--long] [ARGS]         formatting, lints, documentation and every test; ARGS go to the test runner
 cargo xtask scenario [--json] PATH...    plays scenario files (tests/fixtures/scenarios) through the pure rules
-cargo xtask bench judge [--json]         how fast the rules judge
+cargo xtask bench WHAT [--json] [ARGS]   measures (WHAT --help says more):
+    judge                                how fast the rules judge
+    decode [PATH...]                     codes read of pictures, wrong texts, time, against other decoders
+    frame [--seeds A..B] [--profile P]   labels read in synthetic warehouse frames, time, against other decoders
+    formats                              what luma out of a camera's bytes costs
 cargo xtask fuzz [--long]                every parser before arbitrary bytes, guided by coverage
 cargo xtask setup                        only install the system packages that are missing
 
@@ -29,7 +34,7 @@ fn main() -> ExitCode {
     let done = match command {
         "demo" => demo::run(rest),
         "scenario" => scenario::run(rest),
-        "bench" => scenario::bench(rest),
+        "bench" => bench::run(rest),
         "fuzz" => fuzz::run(rest),
         "test" => test::run(rest),
         "setup" => packages::install(packages::Need::Test),

@@ -10,6 +10,10 @@ pub enum Need {
     Demo,
     /// Build and run every test.
     Test,
+    /// Build and run measurements of capture.
+    Measure,
+    /// Measure against decoders of others that the system has.
+    Peer,
 }
 
 /// One package and its reason.
@@ -17,18 +21,21 @@ pub enum Need {
 struct Package {
     name: &'static str,
     why: &'static str,
-    /// Needed by tests only.
-    test_only: bool,
+    needed_for: &'static [Need],
+}
+
+const fn decoder(name: &'static str, why: &'static str) -> Package {
+    Package { name, why, needed_for: &[Need::Demo, Need::Test, Need::Measure] }
 }
 
 const fn build(name: &'static str, why: &'static str) -> Package {
-    Package { name, why, test_only: false }
+    Package { name, why, needed_for: &[Need::Demo, Need::Test] }
 }
 
-const PACKAGES: [Package; 13] = [
-    build("g++", "compiles the QR decoder (C++)"),
-    build("cmake", "builds the QR decoder (C++)"),
-    build("make", "builds the QR decoder (C++)"),
+const PACKAGES: [Package; 14] = [
+    decoder("g++", "compiles the QR decoder (C++)"),
+    decoder("cmake", "builds the QR decoder (C++)"),
+    decoder("make", "builds the QR decoder (C++)"),
     build("pkg-config", "finds fontconfig"),
     build("libfontconfig1-dev", "the window's fonts"),
     build("libclang-dev", "reads the kernel's camera headers (bindgen)"),
@@ -38,7 +45,8 @@ const PACKAGES: [Package; 13] = [
     build("libxcursor1", "the window under X"),
     build("libxi6", "the window under X"),
     build("libxrender1", "the window under X"),
-    Package { name: "xvfb", why: "a screen for tests of the window", test_only: true },
+    Package { name: "xvfb", why: "a screen for tests of the window", needed_for: &[Need::Test] },
+    Package { name: "libzbar0", why: "a decoder to measure against", needed_for: &[Need::Peer] },
 ];
 
 /// Installs what is missing; says what and why. Nothing is asked of the network when nothing is missing.
@@ -71,7 +79,7 @@ pub fn install(need: Need) -> Result<ExitCode, String> {
 }
 
 fn missing(need: Need, is_there: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static Package> {
-    PACKAGES.iter().filter(move |package| (need == Need::Test || !package.test_only) && !is_there(package.name))
+    PACKAGES.iter().filter(move |package| package.needed_for.contains(&need) && !is_there(package.name))
 }
 
 fn is_installed(name: &str) -> bool {
@@ -110,6 +118,9 @@ mod tests {
         let but_cmake: Vec<_> = missing(Need::Demo, |name| name != "cmake").map(|package| package.name).collect();
         assert_eq!(but_cmake, ["cmake"]);
         assert!(missing(Need::Demo, |_| false).all(|package| package.name != "xvfb"));
-        assert_eq!(missing(Need::Test, |_| false).count(), PACKAGES.len());
+        let measured: Vec<_> = missing(Need::Measure, |_| false).map(|package| package.name).collect();
+        assert_eq!(measured, ["g++", "cmake", "make"], "no window is measured");
+        assert_eq!(missing(Need::Peer, |_| false).map(|package| package.name).collect::<Vec<_>>(), ["libzbar0"]);
+        assert_eq!(missing(Need::Test, |_| false).count() + 1, PACKAGES.len(), "tests need all but a peer");
     }
 }

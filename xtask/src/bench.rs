@@ -1,0 +1,37 @@
+//! `cargo xtask bench judge | decode | frame | formats`: builds for speed what measures, and runs it.
+
+use std::process::ExitCode;
+
+use crate::packages::{self, Need};
+use crate::program;
+
+/// Builds and runs a measurement. Each is built by itself: nobody who measures waits for the window's libraries.
+pub fn run(args: &[String]) -> Result<ExitCode, String> {
+    match args.first().map(String::as_str) {
+        Some("judge") => judge(&args[1..]),
+        Some("decode" | "frame" | "formats") => capture(args),
+        _ => {
+            eprintln!("xtask: measurements that exist: judge, decode, frame, formats");
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+fn judge(rest: &[String]) -> Result<ExitCode, String> {
+    eprintln!("Building for speed (judge): a minute the first time.");
+    program::build(&["--release", "-p", "scenario", "--bin", "judging"])?;
+    program::run("release", "judging", rest)
+}
+
+/// The decoders, and beside them our pipeline in its build of pure Rust: another feature set, so another program.
+fn capture(args: &[String]) -> Result<ExitCode, String> {
+    packages::install(Need::Measure)?;
+    if let Err(why) = packages::install(Need::Peer) {
+        // A measurement without one of the others is still a measurement; its report says who was absent.
+        eprintln!("xtask: zbar will not be measured: {why}");
+    }
+    eprintln!("Building for speed: two or three minutes the first time.");
+    program::build(&["--release", "-p", "bench", "--features", "peers", "--bin", "bench"])?;
+    program::build(&["--release", "-p", "bench", "--no-default-features", "--bin", "bench-pure"])?;
+    program::run("release", "bench", args)
+}
