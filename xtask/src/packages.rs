@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-/// What is about to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is about to be done, each more than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
     /// Build and run the demo.
     Demo,
     /// Build and run every test.
     Test,
+    /// Boot the emulated machine of the camera test.
+    CameraVm,
 }
 
 /// One package and its reason.
@@ -17,15 +19,15 @@ pub enum Need {
 struct Package {
     name: &'static str,
     why: &'static str,
-    /// Needed by tests only.
-    test_only: bool,
+    /// The least that needs it.
+    least: Need,
 }
 
 const fn build(name: &'static str, why: &'static str) -> Package {
-    Package { name, why, test_only: false }
+    Package { name, why, least: Need::Demo }
 }
 
-const PACKAGES: [Package; 13] = [
+const PACKAGES: [Package; 14] = [
     build("g++", "compiles the QR decoder (C++)"),
     build("cmake", "builds the QR decoder (C++)"),
     build("make", "builds the QR decoder (C++)"),
@@ -38,7 +40,8 @@ const PACKAGES: [Package; 13] = [
     build("libxcursor1", "the window under X"),
     build("libxi6", "the window under X"),
     build("libxrender1", "the window under X"),
-    Package { name: "xvfb", why: "a screen for tests of the window", test_only: true },
+    Package { name: "xvfb", why: "a screen for tests of the window", least: Need::Test },
+    Package { name: "qemu-system-x86", why: "the machine of the camera test", least: Need::CameraVm },
 ];
 
 /// Installs what is missing; says what and why. Nothing is asked of the network when nothing is missing.
@@ -70,8 +73,14 @@ pub fn install(need: Need) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Refreshes apt's lists.
+pub fn update() -> Result<(), String> {
+    let root = root_prefix().ok_or("apt's lists are old or missing. Run `apt-get update` as root, then try again")?;
+    apt(root, &["update"])
+}
+
 fn missing(need: Need, is_there: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static Package> {
-    PACKAGES.iter().filter(move |package| (need == Need::Test || !package.test_only) && !is_there(package.name))
+    PACKAGES.iter().filter(move |package| need >= package.least && !is_there(package.name))
 }
 
 fn is_installed(name: &str) -> bool {
@@ -110,6 +119,7 @@ mod tests {
         let but_cmake: Vec<_> = missing(Need::Demo, |name| name != "cmake").map(|package| package.name).collect();
         assert_eq!(but_cmake, ["cmake"]);
         assert!(missing(Need::Demo, |_| false).all(|package| package.name != "xvfb"));
-        assert_eq!(missing(Need::Test, |_| false).count(), PACKAGES.len());
+        assert!(missing(Need::Test, |_| false).all(|package| package.name != "qemu-system-x86"));
+        assert_eq!(missing(Need::CameraVm, |_| false).count(), PACKAGES.len());
     }
 }

@@ -9,8 +9,11 @@ use crate::steps::{cargo, step};
 /// Where the collection of real photographs lies: beside the project, since it is not ours to ship.
 const PHOTOGRAPHS: &str = "../shared/qr-images/manifest.csv";
 
-/// Runs every check. `--long` adds the tests whose names start with `long_`; other arguments go to the runner.
+/// Runs every check, or with `--camera-vm` only the camera test. `--long` adds the tests whose names start with `long_`; other arguments go to the runner.
 pub fn run(args: &[String]) -> Result<ExitCode, String> {
+    if let Some((_, cases)) = args.split_first().filter(|(first, _)| *first == "--camera-vm") {
+        return crate::camera_vm::run(cases);
+    }
     let long = args.iter().any(|arg| arg == "--long");
     let rest: Vec<&String> = args.iter().filter(|arg| *arg != "--long").collect();
     packages::install(Need::Test)?;
