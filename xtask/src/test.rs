@@ -11,8 +11,9 @@ const PHOTOGRAPHS: &str = "../shared/qr-images/manifest.csv";
 
 /// Runs every check, or with `--camera-vm` only the camera test. `--long` adds the tests whose names start with `long_`; other arguments go to the runner.
 pub fn run(args: &[String]) -> Result<ExitCode, String> {
-    if let Some((_, cases)) = args.split_first().filter(|(first, _)| *first == "--camera-vm") {
-        return crate::camera_vm::run(cases);
+    if args.iter().any(|arg| arg == "--camera-vm") {
+        let cases: Vec<String> = args.iter().filter(|arg| *arg != "--camera-vm").cloned().collect();
+        return crate::camera_vm::run(&cases);
     }
     let long = args.iter().any(|arg| arg == "--long");
     let rest: Vec<&String> = args.iter().filter(|arg| *arg != "--long").collect();

@@ -16,39 +16,48 @@ use crate::{Format, Size};
 /// Name of the button by which the kernel's `vivid` driver plays a camera pulled out.
 const UNPLUG: &str = "Disconnect";
 
-/// Opens `/dev/videoN` to write frames of this kind; fails where the driver takes another kind instead.
-pub fn open(index: usize, format: Format, size: Size) -> Result<Device> {
-    let device = Device::new(index).with_context(|| format!("/dev/video{index} cannot be opened"))?;
-    let wanted = DeviceFormat::new(size.width, size.height, format.fourcc());
-    let taken = Output::set_format(&device, &wanted)
-        .with_context(|| format!("/dev/video{index} refuses {} {size}", format.fourcc()))?;
-    ensure!(
-        (taken.width, taken.height, taken.fourcc) == (size.width, size.height, format.fourcc()),
-        "/dev/video{index} took {} {}x{} instead of {} {size}",
-        taken.fourcc,
-        taken.width,
-        taken.height,
-        format.fourcc()
-    );
-    Ok(device)
+/// A camera that we are: `/dev/videoN` with a stream announced.
+pub struct Camera {
+    device: Device,
+    // Without it the loopback never offers the node for output again once a reader has asked for its capabilities.
+    _announced: Stream<'static>,
 }
 
-/// Writes the frames round and round at this pace until the device fails; never returns without an error.
-pub fn feed(device: &mut Device, frames: &[Vec<u8>], pause: Duration) -> Result<()> {
-    for frame in frames.iter().cycle() {
-        let written = device.write(frame).context("a frame cannot be written")?;
-        ensure!(written == frame.len(), "the device took {written} of {} bytes of a frame", frame.len());
-        std::thread::sleep(pause);
+impl Camera {
+    /// Opens the node and announces frames of this kind; fails where the driver takes another kind instead.
+    pub fn open(index: usize, format: Format, size: Size) -> Result<Self> {
+        let device = Device::new(index).with_context(|| format!("/dev/video{index} cannot be opened"))?;
+        let fourcc = format.fourcc();
+        let wanted = DeviceFormat::new(size.width, size.height, fourcc);
+        let taken = Output::set_format(&device, &wanted)
+            .with_context(|| format!("/dev/video{index} refuses {fourcc} {size}"))?;
+        let (width, height) = (taken.width, taken.height);
+        ensure!(
+            (width, height, taken.fourcc) == (size.width, size.height, fourcc),
+            "/dev/video{index} took {} {width}x{height} instead of {fourcc} {size}",
+            taken.fourcc
+        );
+        let mut announced =
+            Stream::with_buffers(&device, Type::VideoOutput, 2).context("the device gives no buffers")?;
+        announced.start().context("the stream cannot be announced")?;
+        Ok(Self { device, _announced: announced })
     }
-    Ok(())
-}
 
-/// Announces a stream and never sends a frame.
-pub fn hold(device: &Device) -> Result<()> {
-    let mut stream = Stream::with_buffers(device, Type::VideoOutput, 2).context("the device gives no buffers")?;
-    stream.start().context("the stream cannot be announced")?;
-    loop {
-        std::thread::sleep(Duration::from_secs(60));
+    /// Sends the frames round and round with this pause between two, until the device fails or there are none to send.
+    pub fn feed(&mut self, frames: &[Vec<u8>], pause: Duration) -> Result<()> {
+        for frame in frames.iter().cycle() {
+            let written = self.device.write(frame).context("a frame cannot be written")?;
+            ensure!(written == frame.len(), "the device took {written} of {} bytes of a frame", frame.len());
+            std::thread::sleep(pause);
+        }
+        Ok(())
+    }
+
+    /// Sends nothing, until the process is ended.
+    pub fn hold(&self) -> ! {
+        loop {
+            std::thread::sleep(Duration::from_mins(1));
+        }
     }
 }
 

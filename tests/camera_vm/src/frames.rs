@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use vision::scene::{FrameSize, Scene, WAREHOUSE_1};
 
+use crate::coding::code;
 use crate::{Format, Size};
 
 /// Writes `shots` frames of the labels into `folder`, which is emptied first; consecutive seeds are moments of one scene.
@@ -15,7 +16,7 @@ pub fn render(texts: &[String], format: Format, size: Size, seeds: std::ops::Ran
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let scene = Scene::new(texts, FrameSize { width: size.width, height: size.height }, WAREHOUSE_1)?;
     for seed in seeds {
-        let bytes = format.code(&scene.shoot(seed).frame)?;
+        let bytes = code(&scene.shoot(seed).frame, format)?;
         let file = folder.join(format!("{seed:06}.frame"));
         std::fs::write(&file, bytes).with_context(|| format!("{} cannot be written", file.display()))?;
     }

@@ -12,7 +12,7 @@ use v4l::Device;
 use v4l::video::Capture;
 
 /// Pause after a source's error, so that one that fails at once does not flood the transcript.
-const AFTER_ERROR: Duration = Duration::from_millis(100);
+const AFTER_ERROR: Duration = Duration::from_millis(500);
 
 /// When the probe has seen enough, and when it waits no longer.
 #[derive(Clone, Copy, Debug)]

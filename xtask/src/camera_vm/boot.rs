@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::empty_folder;
 
 /// A guest that takes longer hangs: all cases together take a few minutes on a busy machine.
-const WITHIN: Duration = Duration::from_secs(20 * 60);
+const WITHIN: Duration = Duration::from_mins(20);
 
 /// Between two looks at the guest.
 const LOOK: Duration = Duration::from_millis(250);

@@ -38,7 +38,10 @@ pub enum Act {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
     Yuyv,
+    Nv12,
     Mjpeg,
+    /// Without Huffman tables, as many USB cameras send it.
+    MjpegBare,
 }
 
 impl Coding {
@@ -46,7 +49,9 @@ impl Coding {
     pub fn word(self) -> &'static str {
         match self {
             Self::Yuyv => "yuyv",
+            Self::Nv12 => "nv12",
             Self::Mjpeg => "mjpeg",
+            Self::MjpegBare => "mjpeg-bare",
         }
     }
 
@@ -54,7 +59,8 @@ impl Coding {
     pub fn fourcc(self) -> &'static str {
         match self {
             Self::Yuyv => "YUYV",
-            Self::Mjpeg => "MJPG",
+            Self::Nv12 => "NV12",
+            Self::Mjpeg | Self::MjpegBare => "MJPG",
         }
     }
 }
@@ -69,7 +75,7 @@ impl Case {
 const HD: (u32, u32) = (1280, 720);
 
 /// Every case, in the order in which they are tried.
-pub const CASES: [Case; 9] = [
+pub const CASES: [Case; 11] = [
     Case {
         name: "yuyv-one",
         about: "one label, YUYV",
@@ -116,6 +122,24 @@ pub const CASES: [Case; 9] = [
             "HTTPS://ID.EXAMPLE.CN/01/36901234567893/21/2M4N6P8Q0RST",
             "HTTPS://ID.EXAMPLE.CN/01/46901234567890/21/3N5P7Q9R1STU",
         ],
+    },
+    Case {
+        name: "mjpeg-bare",
+        about: "one label, MJPEG without Huffman tables",
+        device: 17,
+        act: Act::Steady,
+        coding: Coding::MjpegBare,
+        size: HD,
+        labels: &["HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/6R8S0T2U4VWX"],
+    },
+    Case {
+        name: "nv12-one",
+        about: "one label, NV12",
+        device: 18,
+        act: Act::Steady,
+        coding: Coding::Nv12,
+        size: HD,
+        labels: &["HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7S9T1U3V5WXY"],
     },
     Case {
         name: "resized",

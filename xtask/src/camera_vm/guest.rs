@@ -192,8 +192,8 @@ fn steps(case: &Case) -> String {
             "feed {what} {name}\nsettle {device}\nbegin {device} --frames {FRAMES_AFTER} --errors 1\n\
              until_said frame\nstop\nuntil_said error\nfeed {what} {name}\nwait $probe\nstop\n"
         ),
-        Act::Mute => format!("hold {what}\nsleep 2\nprobe {device} --frames 1 --errors 1\nstop\n"),
-        Act::Idle => format!("probe {device} --frames 1 --errors 1\n"),
+        Act::Mute => format!("hold {what}\nsleep 2\nprobe {device} --frames 0 --errors 1\nstop\n"),
+        Act::Idle => format!("probe {device} --frames 0 --errors 1\n"),
         Act::Unplugged => format!(
             "begin {device} --frames {FRAMES_AFTER} --errors 1\n\
              until_said frame\ncamera-feeder unplug --device {device}\nwait $probe\n"

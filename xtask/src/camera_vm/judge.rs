@@ -59,12 +59,16 @@ fn faults_of(case: &Case, lines: &[Line]) -> Vec<String> {
         match line {
             Line::Silent(ms) => faults.push(format!("the source hung: neither picture nor error for {ms} ms")),
             Line::Late(ms) => faults.push(format!("not enough was seen in {ms} ms")),
-            Line::Other(words) => faults.push(format!("it said `{words}`, which is no line of the probe's")),
+            Line::Ended => faults.push("the source ended before enough was seen".to_owned()),
+            Line::Other(words) => faults.push(format!("it said `{words}`")),
             _ => {}
         }
     }
-    if !lines.iter().any(|line| matches!(line, Line::Left(_))) {
-        faults.push("the probe did not come to its end".to_owned());
+    let left = lines.iter().find_map(|line| if let Line::Left(code) = line { Some(*code) } else { None });
+    match left {
+        None => faults.push("the probe did not come to its end".to_owned()),
+        Some(code) if code != "0" && faults.is_empty() => faults.push(format!("the probe left with {code}")),
+        Some(_) => {}
     }
     match case.act {
         Act::Steady => {

@@ -21,11 +21,8 @@ fn faults(name: &str, lines: &str) -> String {
 /// What a good run of a case that sends all the time tells.
 fn good(case: &Case) -> String {
     let (width, height) = case.size;
-    let mut lines = format!("opened\nformat {} {width}x{height}\nframe {width}x{height}\n", case.coding.fourcc());
-    for label in case.labels {
-        lines.push_str(&format!("text {label}\n"));
-    }
-    lines
+    let texts: Vec<String> = case.labels.iter().map(|label| format!("text {label}\n")).collect();
+    format!("opened\nformat {} {width}x{height}\nframe {width}x{height}\n{}", case.coding.fourcc(), texts.concat())
 }
 
 #[test]
@@ -45,6 +42,12 @@ fn a_case_that_only_began_has_failed() {
         let judgement = judge(&[case], &format!("guest up\ncase {}\nguest done\n", case.name));
         assert!(judgement.passed.is_empty() && !judgement.faults.is_empty(), "{}", case.name);
     }
+}
+
+#[test]
+fn a_probe_that_broke_down_has_failed_whatever_it_saw() {
+    let text = told("yuyv-one", &good(case("yuyv-one"))).replace("left 0", "left 101");
+    assert_eq!(judge(&[case("yuyv-one")], &text).faults[0].words, "the probe left with 101");
 }
 
 #[test]
@@ -92,10 +95,11 @@ fn a_camera_that_comes_back_must_be_missed_in_between() {
 #[test]
 fn a_camera_without_pictures_must_be_told() {
     for name in ["mute", "idle"] {
-        let words = format!("error camera {} gives no picture\nended\n", case(name).device);
+        let words = format!("error camera {} gives no picture\n", case(name).device);
         assert_eq!(faults(name, &words), "");
         assert!(faults(name, "opened\nsilent 30000\n").contains("hung"));
         assert!(faults(name, &format!("{words}frame 1x1\n")).contains("a picture came"));
         assert!(faults(name, "ended\n").contains("no error"));
+        assert!(faults(name, &(words + "ended\n")).contains("the source ended"));
     }
 }

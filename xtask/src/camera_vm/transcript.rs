@@ -75,8 +75,8 @@ impl<'a> Transcript<'a> {
     }
 }
 
-/// The last lines; where cases are named that are told of, the last of each of theirs.
-pub fn tail<'a>(text: &'a str, names: &[&str], most: usize) -> Vec<&'a str> {
+/// The last lines; where cases are named that are told of, the last of each of theirs. Lines told over and over are one.
+pub fn tail(text: &str, names: &[&str], most: usize) -> Vec<String> {
     let all: Vec<&str> = lines(text).collect();
     let mut sections: Vec<Vec<&str>> = Vec::new();
     for line in &all {
@@ -86,14 +86,25 @@ pub fn tail<'a>(text: &'a str, names: &[&str], most: usize) -> Vec<&'a str> {
         }
     }
     let named = |section: &&Vec<&str>| section[0].strip_prefix("case ").is_some_and(|name| names.contains(&name));
-    let last = |lines: &[&'a str]| lines[lines.len().saturating_sub(most)..].to_vec();
     let mut shown = Vec::new();
     for section in sections.iter().filter(named) {
+        let once = once(section);
         // The name stays in sight.
-        shown.extend(section.first().filter(|_| section.len() > most));
-        shown.extend(last(section));
+        shown.extend(once.first().filter(|_| once.len() > most).cloned());
+        shown.extend_from_slice(&once[once.len().saturating_sub(most)..]);
     }
-    if shown.is_empty() { last(&all) } else { shown }
+    if shown.is_empty() {
+        let once = once(&all);
+        shown.extend_from_slice(&once[once.len().saturating_sub(most)..]);
+    }
+    shown
+}
+
+/// Each run of equal lines as one, with how many there were.
+fn once(lines: &[&str]) -> Vec<String> {
+    let runs = lines.chunk_by(|one, next| one == next);
+    runs.map(|run| if run.len() == 1 { run[0].to_owned() } else { format!("{} ({} times)", run[0], run.len()) })
+        .collect()
 }
 
 /// Lines as the guest wrote them: its serial line ends them with carriage return and line feed.
@@ -121,6 +132,7 @@ mod tests {
         assert_eq!(tail(text, &["a"], 2), ["case a", "2", "3"]);
         assert_eq!(tail(text, &["a", "b"], 9), ["case a", "1", "2", "3", "case b", "4"]);
         assert_eq!(tail(text, &["c"], 2), ["case b", "4"]);
+        assert_eq!(tail("case a\nno\nno\nno\nyes\n", &["a"], 9), ["case a", "no (3 times)", "yes"]);
         assert!(tail("", &["a"], 2).is_empty());
     }
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
-use camera_vm::{Format, Size, device, frames};
+use camera_vm::device::{self, Camera};
+use camera_vm::{Format, Size, frames};
 use clap::Parser;
 
 /// Feeds a virtual camera.
@@ -12,7 +13,7 @@ use clap::Parser;
 enum Command {
     /// Renders frames of labels into a folder (on the host).
     Render {
-        /// yuyv or mjpeg.
+        /// yuyv, nv12, mjpeg or mjpeg-bare.
         #[arg(long)]
         format: Format,
         /// Width and height, as 1280x720.
@@ -36,7 +37,7 @@ enum Command {
         /// N of /dev/videoN.
         #[arg(long)]
         device: usize,
-        /// yuyv or mjpeg.
+        /// yuyv, nv12, mjpeg or mjpeg-bare.
         #[arg(long)]
         format: Format,
         /// Width and height, as 1280x720.
@@ -53,7 +54,7 @@ enum Command {
         /// N of /dev/videoN.
         #[arg(long)]
         device: usize,
-        /// yuyv or mjpeg.
+        /// yuyv, nv12, mjpeg or mjpeg-bare.
         #[arg(long)]
         format: Format,
         /// Width and height, as 1280x720.
@@ -75,10 +76,11 @@ fn main() -> Result<()> {
         }
         Command::Feed { device, format, size, pause_ms, folder } => {
             let frames = frames::load(&folder)?;
-            let mut device = device::open(device, format, size)?;
-            device::feed(&mut device, &frames, Duration::from_millis(pause_ms))
+            Camera::open(device, format, size)?.feed(&frames, Duration::from_millis(pause_ms))
         }
-        Command::Hold { device, format, size } => device::hold(&device::open(device, format, size)?),
+        Command::Hold { device, format, size } => {
+            Camera::open(device, format, size)?.hold();
+        }
         Command::Unplug { device } => device::unplug(device),
     }
 }
