@@ -7,7 +7,7 @@ pub struct Case {
     pub name: &'static str,
     /// What it shows, for people.
     pub about: &'static str,
-    /// N of /dev/videoN; cases of their own nodes cannot disturb each other.
+    /// N of /dev/videoN; the loopback makes eight at most, so some cases share one.
     pub device: u32,
     /// What the camera does.
     pub act: Act,
@@ -69,6 +69,11 @@ impl Case {
     /// Whether frames of labels are rendered for it.
     pub fn is_fed(&self) -> bool {
         matches!(self.act, Act::Steady | Act::Returns)
+    }
+
+    /// Whether its node is the loopback's.
+    pub fn is_loopback(&self) -> bool {
+        self.act != Act::Unplugged
     }
 }
 
@@ -134,8 +139,8 @@ pub const CASES: [Case; 11] = [
     },
     Case {
         name: "nv12-one",
-        about: "one label, NV12",
-        device: 18,
+        about: "one label, NV12, on the node of `mjpeg-one`",
+        device: 12,
         act: Act::Steady,
         coding: Coding::Nv12,
         size: HD,
@@ -199,6 +204,8 @@ pub fn chosen(names: &[String]) -> Result<Vec<&'static Case>, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -211,6 +218,13 @@ mod tests {
             }
             assert_eq!(case.is_fed(), !case.labels.is_empty(), "{}", case.name);
         }
+    }
+
+    #[test]
+    fn the_loopback_can_make_the_nodes() {
+        let nodes: BTreeSet<u32> = CASES.iter().filter(|case| case.is_loopback()).map(|case| case.device).collect();
+        assert!(nodes.len() <= 8, "{nodes:?}");
+        assert!(CASES.iter().all(|case| case.is_loopback() || !nodes.contains(&case.device)));
     }
 
     #[test]
