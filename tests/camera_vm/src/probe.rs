@@ -48,11 +48,12 @@ enum Given {
     Error(String),
 }
 
-/// Watches camera `index` and tells what it gives, a line each: `opened`, `format FOURCC WxH` (what the driver streams, asked anew
+/// Watches camera `index`, asked for a mode by the options of `--source` (`size=640x480`; none when empty), and tells what it gives, a line each: `opened`, `format FOURCC WxH` (what the driver streams, asked anew
 /// before the first frame and after each error), `frame WxH`, `text WORDS` for each reading of that frame, `error WORDS`,
 /// `silent MILLISECONDS`, `late MILLISECONDS`, `ended`.
-pub fn watch(index: u32, wish: Wish, told: &mut impl Write) -> Result<End> {
-    let name: SourceName = format!("camera:{index}").parse().context("the source's name")?;
+pub fn watch(index: u32, ask: &str, wish: Wish, told: &mut impl Write) -> Result<End> {
+    let ask = if ask.is_empty() { String::new() } else { format!("?{ask}") };
+    let name: SourceName = format!("camera:{index}{ask}").parse()?;
     let (sender, given) = channel();
     // Not joined: a source that hangs ends with the process.
     std::thread::spawn(move || look(&name, &sender));

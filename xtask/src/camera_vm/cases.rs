@@ -11,9 +11,9 @@ pub struct Case {
     pub device: u32,
     /// What the camera does.
     pub act: Act,
-    /// How its frames are coded.
+    /// How its frames are coded; of no weight where the terminal chooses.
     pub coding: Coding,
-    /// Width and height in pixels.
+    /// Width and height in pixels; of no weight where the terminal chooses.
     pub size: (u32, u32),
     /// What the labels before it say; no two cases share one.
     pub labels: &'static [&'static str],
@@ -30,8 +30,10 @@ pub enum Act {
     Mute,
     /// Is there without a stream.
     Idle,
-    /// Is pulled out and plugged in again: the kernel's `vivid` camera, whose pictures show no label.
+    /// Is pulled out and plugged in again: the kernel's `vivid` camera, whose pictures show no label. It is asked for a mode.
     Unplugged,
+    /// Has many modes, some with broken rates, and is asked for none: `vivid` again.
+    Choice,
 }
 
 /// How frames are coded.
@@ -73,14 +75,14 @@ impl Case {
 
     /// Whether its node is the loopback's.
     pub fn is_loopback(&self) -> bool {
-        self.act != Act::Unplugged
+        !matches!(self.act, Act::Unplugged | Act::Choice)
     }
 }
 
 const HD: (u32, u32) = (1280, 720);
 
 /// Every case, in the order in which they are tried.
-pub const CASES: [Case; 11] = [
+pub const CASES: [Case; 12] = [
     Case {
         name: "yuyv-one",
         about: "one label, YUYV",
@@ -187,6 +189,15 @@ pub const CASES: [Case; 11] = [
         about: "a camera pulled out and plugged in again",
         device: 30,
         act: Act::Unplugged,
+        coding: Coding::Yuyv,
+        size: (640, 480),
+        labels: &[],
+    },
+    Case {
+        name: "choice",
+        about: "a camera of many modes, 720p at 12.5 pictures a second among them",
+        device: 30,
+        act: Act::Choice,
         coding: Coding::Yuyv,
         size: HD,
         labels: &[],

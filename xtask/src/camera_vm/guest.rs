@@ -160,7 +160,7 @@ fn loopback_parameters(cases: &[&Case]) -> String {
 
 /// One webcam of the kernel's test driver.
 fn vivid_parameters(cases: &[&Case]) -> Option<String> {
-    let case = cases.iter().find(|case| case.act == Act::Unplugged)?;
+    let case = cases.iter().find(|case| !case.is_loopback())?;
     Some(format!("n_devs=1 node_types=0x1 num_inputs=1 input_types=0 vid_cap_nr={}", case.device))
 }
 
@@ -199,9 +199,10 @@ fn steps(case: &Case) -> String {
         Act::Mute => format!("hold {what}\nsleep 2\nprobe {device} --frames 0 --errors 1\nstop\n"),
         Act::Idle => format!("probe {device} --frames 0 --errors 1\n"),
         Act::Unplugged => format!(
-            "begin {device} --frames {FRAMES_AFTER} --errors 1\n\
+            "begin {device} --ask 'size={width}x{height}' --frames {FRAMES_AFTER} --errors 1\n\
              until_said frame\ncamera-feeder unplug --device {device}\nwait $probe\n"
         ),
+        Act::Choice => format!("probe {device} --frames {FRAMES_AFTER}\n"),
     }
 }
 

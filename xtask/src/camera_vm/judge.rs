@@ -73,15 +73,17 @@ fn faults_of(case: &Case, lines: &[Line]) -> Vec<String> {
     match case.act {
         Act::Steady => {
             steady(case, lines, &mut faults);
-            if let Some(words) = errors(lines).next() {
-                faults.push(format!("no error was expected, but: {words}"));
-            }
+            no_error(lines, &mut faults);
         }
         Act::Returns => {
             steady(case, lines, &mut faults);
             back(case, lines, &mut faults);
         }
         Act::Unplugged => back(case, lines, &mut faults),
+        Act::Choice => {
+            chosen(lines, &mut faults);
+            no_error(lines, &mut faults);
+        }
         Act::Mute | Act::Idle => refused(case, lines, &mut faults),
     }
     faults
@@ -95,20 +97,38 @@ fn steady(case: &Case, lines: &[Line], faults: &mut Vec<String>) {
     faults.extend(read.difference(&fed).map(|text| format!("`{text}` was read and not fed")));
     let size = format!("{}x{}", case.size.0, case.size.1);
     let wanted = format!("{} {size}", case.coding.fourcc());
-    let formats: BTreeSet<&str> =
-        lines.iter().filter_map(|line| if let Line::Format(it) = line { Some(*it) } else { None }).collect();
+    let formats = formats(lines);
     if formats.is_empty() {
         faults.push(format!("no format was told; the feeder sends {wanted}"));
     }
     faults.extend(
         formats.iter().filter(|it| **it != wanted).map(|it| format!("the driver streamed {it} instead of {wanted}")),
     );
-    let sizes: BTreeSet<&str> =
-        lines.iter().filter_map(|line| if let Line::Frame(it) = line { Some(*it) } else { None }).collect();
+    let sizes = sizes_of_frames(lines);
     if sizes.is_empty() {
         faults.push("no picture came".to_owned());
     }
     faults.extend(sizes.iter().filter(|it| **it != size).map(|it| format!("a picture was {it} instead of {size}")));
+}
+
+/// Pictures in the one mode that the driver streams, whichever it is.
+fn chosen(lines: &[Line], faults: &mut Vec<String>) {
+    let formats = formats(lines);
+    let sizes: BTreeSet<&str> = formats.iter().filter_map(|format| Some(format.split_once(' ')?.1)).collect();
+    if formats.len() != 1 || sizes != sizes_of_frames(lines) {
+        faults.push(format!(
+            "pictures of {} came, and the driver streamed {}",
+            list(&sizes_of_frames(lines)),
+            list(&formats)
+        ));
+    }
+    faults.extend(texts(lines).iter().map(|text| format!("`{text}` was read and not fed")));
+}
+
+fn no_error(lines: &[Line], faults: &mut Vec<String>) {
+    if let Some(words) = errors(lines).next() {
+        faults.push(format!("no error was expected, but: {words}"));
+    }
 }
 
 /// Pictures, then an error that helps, then pictures again.
@@ -163,12 +183,22 @@ fn frames(lines: &[Line]) -> usize {
     lines.iter().filter(|line| matches!(line, Line::Frame(_))).count()
 }
 
+fn formats<'a>(lines: &[Line<'a>]) -> BTreeSet<&'a str> {
+    lines.iter().filter_map(|line| if let Line::Format(format) = line { Some(*format) } else { None }).collect()
+}
+
+fn sizes_of_frames<'a>(lines: &[Line<'a>]) -> BTreeSet<&'a str> {
+    lines.iter().filter_map(|line| if let Line::Frame(size) = line { Some(*size) } else { None }).collect()
+}
+
+fn list(words: &BTreeSet<&str>) -> String {
+    if words.is_empty() { "none".to_owned() } else { words.iter().copied().collect::<Vec<_>>().join(", ") }
+}
+
 fn summary(lines: &[Line]) -> String {
-    let formats = lines.iter().filter_map(|line| if let Line::Format(it) = line { Some(*it) } else { None });
-    let formats: BTreeSet<&str> = formats.collect();
-    let formats = formats.into_iter().collect::<Vec<_>>().join(", ");
     let counts = format!("{} pictures, {} texts, {} errors", frames(lines), texts(lines).len(), errors(lines).count());
-    if formats.is_empty() { counts } else { format!("{formats}, {counts}") }
+    let formats = formats(lines);
+    if formats.is_empty() { counts } else { format!("{}, {counts}", list(&formats)) }
 }
 
 #[cfg(test)]

@@ -103,3 +103,13 @@ fn a_camera_without_pictures_must_be_told() {
         assert!(faults(name, &(words + "ended\n")).contains("the source ended"));
     }
 }
+
+#[test]
+fn a_mode_of_the_terminals_choice_must_be_one_that_runs() {
+    let good = "opened\nformat YUYV 640x480\nframe 640x480\n";
+    assert_eq!(faults("choice", good), "");
+    assert!(faults("choice", "opened\n").contains("pictures of none came"));
+    assert!(faults("choice", "format YUYV 640x480\nframe 1280x720\n").contains("pictures of 1280x720 came"));
+    assert!(faults("choice", &format!("{good}error no such rate\n")).contains("no error was expected"));
+    assert!(faults("choice", &format!("{good}text X\n")).contains("read and not fed"));
+}

@@ -13,6 +13,9 @@ struct Arguments {
     /// N of /dev/videoN.
     #[arg(long)]
     camera: u32,
+    /// Mode asked for, as the options of `--source`: size=640x480.
+    #[arg(long, default_value = "")]
+    ask: String,
     /// Pictures to see, after the last wanted error.
     #[arg(long)]
     frames: u32,
@@ -28,9 +31,9 @@ struct Arguments {
 }
 
 fn main() -> Result<ExitCode> {
-    let Arguments { camera, frames, errors, silence_s, within_s } = Arguments::parse();
+    let Arguments { camera, ask, frames, errors, silence_s, within_s } = Arguments::parse();
     let wish = Wish { frames, errors, silence: Duration::from_secs(silence_s), within: Duration::from_secs(within_s) };
-    let end = watch(camera, wish, &mut std::io::stdout())?;
+    let end = watch(camera, &ask, wish, &mut std::io::stdout())?;
     Ok(ExitCode::from(match end {
         End::Enough => 0,
         End::Ended => 3,
