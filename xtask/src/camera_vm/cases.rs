@@ -133,7 +133,7 @@ pub const CASES: [Case; 12] = [
     Case {
         name: "mjpeg-bare",
         about: "one label, MJPEG without Huffman tables",
-        device: 17,
+        device: 16,
         act: Act::Steady,
         coding: Coding::MjpegBare,
         size: HD,
@@ -177,8 +177,8 @@ pub const CASES: [Case; 12] = [
     },
     Case {
         name: "idle",
-        about: "a node without a stream",
-        device: 16,
+        about: "a node without a stream, the last of all",
+        device: 17,
         act: Act::Idle,
         coding: Coding::Yuyv,
         size: HD,
@@ -236,6 +236,9 @@ mod tests {
         let nodes: BTreeSet<u32> = CASES.iter().filter(|case| case.is_loopback()).map(|case| case.device).collect();
         assert!(nodes.len() <= 8, "{nodes:?}");
         assert!(CASES.iter().all(|case| case.is_loopback() || !nodes.contains(&case.device)));
+        // The terminal may take the next node for a silent one.
+        assert_eq!(nodes.last(), chosen(&["idle".to_owned()]).unwrap().first().map(|case| &case.device));
+        assert!(CASES.is_sorted_by_key(|case| !case.is_loopback()));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::cases::{Act, Case};
 use super::kernel::Kernel;
-use super::module::LOOPBACK;
+use super::module::{LOOPBACK, OWN};
 use super::{copy, empty_folder, initramfs, make_folder};
 use crate::program;
 use crate::steps::step;
@@ -148,36 +148,42 @@ until_said() {
 }
 ";
 
-/// Numbers of the loopback nodes, each its own device that is a camera only while it is fed.
-fn loopback_parameters(cases: &[&Case]) -> String {
+/// Numbers of the loopback nodes, each its own device that is a camera only while it is fed; none where no case has one.
+fn loopback_parameters(cases: &[&Case]) -> Option<String> {
     let mut nodes: Vec<u32> = cases.iter().filter(|case| case.is_loopback()).map(|case| case.device).collect();
     nodes.sort_unstable();
     nodes.dedup();
     let numbers: Vec<String> = nodes.iter().map(ToString::to_string).collect();
-    let exclusive = vec!["1"; nodes.len()];
-    format!("devices={} video_nr={} exclusive_caps={}", nodes.len(), numbers.join(","), exclusive.join(","))
+    let exclusive = vec!["1"; nodes.len()].join(",");
+    let parameters = || format!("devices={} video_nr={} exclusive_caps={exclusive}", nodes.len(), numbers.join(","));
+    (!nodes.is_empty()).then(parameters)
 }
 
-/// One webcam of the kernel's test driver.
-fn vivid_parameters(cases: &[&Case]) -> Option<String> {
-    let case = cases.iter().find(|case| !case.is_loopback())?;
-    Some(format!("n_devs=1 node_types=0x1 num_inputs=1 input_types=0 vid_cap_nr={}", case.device))
+/// One webcam of the kernel's own test driver.
+fn own_parameters(case: &Case) -> String {
+    format!("n_devs=1 node_types=0x1 num_inputs=1 input_types=0 vid_cap_nr={}", case.device)
 }
 
 fn script(modules: &[String], cases: &[&Case]) -> String {
     let mut script = START.to_owned();
-    for name in modules {
-        let parameters = match name.as_str() {
-            LOOPBACK => Some(loopback_parameters(cases)),
-            "vivid" => vivid_parameters(cases),
-            _ => Some(String::new()),
-        };
-        if let Some(parameters) = parameters {
-            let _ = writeln!(script, "insmod /modules/{name}.ko {parameters} || echo 'no module {name}'");
+    let load =
+        |name: &str, parameters: &str| format!("insmod /modules/{name}.ko {parameters} || echo 'no module {name}'\n");
+    for name in modules.iter().filter(|name| *name != OWN) {
+        match (name == LOOPBACK, loopback_parameters(cases)) {
+            (false, _) => script.push_str(&load(name, "")),
+            (true, Some(parameters)) => script.push_str(&load(name, &parameters)),
+            (true, None) => {}
         }
     }
+    let mut is_own_loaded = false;
     for case in cases {
-        let _ = writeln!(script, "\necho 'case {}'\nnode {}", case.name, case.device);
+        let _ = writeln!(script, "\necho 'case {}'", case.name);
+        // Not before: the terminal may try the next camera where the one it was told of has no stream.
+        if !case.is_loopback() && !is_own_loaded {
+            script.push_str(&load(OWN, &own_parameters(case)));
+            is_own_loaded = true;
+        }
+        let _ = writeln!(script, "node {}", case.device);
         script.push_str(&steps(case));
     }
     script.push_str("\necho 'guest done'\nsync\npoweroff -f\n");
@@ -221,12 +227,15 @@ mod tests {
 
     #[test]
     fn the_script_makes_the_nodes_and_tries_the_cases() {
-        let modules = ["videodev", LOOPBACK, "vivid"].map(str::to_owned);
+        let modules = ["videodev", LOOPBACK, OWN].map(str::to_owned);
         let cases = chosen(&["yuyv-one".to_owned(), "resized".to_owned(), "mute".to_owned()]).unwrap();
         let script = script(&modules, &cases);
         assert!(script.contains("v4l2loopback.ko devices=2 video_nr=10,15 exclusive_caps=1,1 "), "{script}");
         assert!(!script.contains("vivid.ko"), "no case wants it");
         assert!(script.contains("echo 'case resized'\nnode 10\nfeed 10 yuyv 640x480 resized\n"));
         assert!(script.ends_with("poweroff -f\n"));
+        let script = super::script(&modules, &chosen(&["choice".to_owned(), "unplugged".to_owned()]).unwrap());
+        assert_eq!(script.matches("vivid.ko").count(), 1);
+        assert!(script.contains("vivid.ko n_devs=1") && !script.contains("v4l2loopback.ko"), "{script}");
     }
 }

@@ -20,7 +20,7 @@ pub struct Kernel {
 }
 
 /// Modules that make cameras: a loopback, and one of the kernel's own that can be pulled out.
-const CAMERAS: [&str; 2] = [module::LOOPBACK, "vivid"];
+const CAMERAS: [&str; 2] = [module::LOOPBACK, module::OWN];
 
 /// The kernel of this release, from the cache when it is there.
 pub fn ready(cache: &Path) -> Result<Kernel, String> {

@@ -9,6 +9,9 @@ use crate::steps::step;
 /// The loopback camera's module.
 pub const LOOPBACK: &str = "v4l2loopback";
 
+/// The module of the kernel's own test camera.
+pub const OWN: &str = "vivid";
+
 /// Builds the loopback camera against the unpacked headers; answers the module's file.
 pub fn build(tree: &Path, version: &str) -> Result<PathBuf, String> {
     let tree = tree.canonicalize().map_err(|error| format!("{} cannot be found: {error}", tree.display()))?;
