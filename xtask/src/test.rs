@@ -9,7 +9,8 @@ use crate::steps::{cargo, step};
 /// Where the collection of real photographs lies: beside the project, since it is not ours to ship.
 const PHOTOGRAPHS: &str = "../shared/qr-images/manifest.csv";
 
-/// Runs every check, or with `--camera-vm` only the camera test. `--long` adds the tests whose names start with `long_`; other arguments go to the runner.
+/// Runs every check; `--long` adds the tests whose names start with `long_`, other arguments go to the runner. With `--camera-vm` it
+/// is the camera test alone, and the arguments name its cases.
 pub fn run(args: &[String]) -> Result<ExitCode, String> {
     if args.iter().any(|arg| arg == "--camera-vm") {
         let cases: Vec<String> = args.iter().filter(|arg| *arg != "--camera-vm").cloned().collect();

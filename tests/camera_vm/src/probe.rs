@@ -48,9 +48,9 @@ enum Given {
     Error(String),
 }
 
-/// Watches camera `index`, asked for a mode by the options of `--source` (`size=640x480`; none when empty), and tells what it gives, a line each: `opened`, `format FOURCC WxH` (what the driver streams, asked anew
-/// before the first frame and after each error), `frame WxH`, `text WORDS` for each reading of that frame, `error WORDS`,
-/// `silent MILLISECONDS`, `late MILLISECONDS`, `ended`.
+/// Watches camera `index`, asked for a mode by the options of `--source` (`size=640x480`; none when empty), and tells what it gives, a
+/// line each: `opened`, `format FOURCC WxH` (what the driver streams, asked anew before the first frame and after each error),
+/// `frame WxH`, `text WORDS` for each reading of that frame, `error WORDS`, `silent MILLISECONDS`, `late MILLISECONDS`, `ended`.
 pub fn watch(index: u32, ask: &str, wish: Wish, told: &mut impl Write) -> Result<End> {
     let ask = if ask.is_empty() { String::new() } else { format!("?{ask}") };
     let name: SourceName = format!("camera:{index}{ask}").parse()?;
