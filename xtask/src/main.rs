@@ -3,6 +3,7 @@
 //! No dependency: this compiles on a bare machine with a Rust toolchain and its C linker, before anything else is there.
 
 mod bench;
+mod camera_vm;
 mod demo;
 mod fuzz;
 mod packages;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask demo [--headless] [--json]   the main job: server, terminals, planted faults, reconciliation
 cargo xtask test [--long] [ARGS]         formatting, lints, documentation and every test; ARGS go to the test runner
+cargo xtask test --camera-vm [CASE...]   only the camera path, on a V4L2 device in an emulated machine (minutes; QEMU)
 cargo xtask scenario [--json] PATH...    plays scenario files (tests/fixtures/scenarios) through the pure rules
 cargo xtask bench WHAT [--json] [ARGS]   measures (WHAT --help says more):
     judge                                how fast the rules judge

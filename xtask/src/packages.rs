@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-/// What is about to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is about to be done, each more than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
     /// Build and run the demo.
     Demo,
@@ -14,6 +14,8 @@ pub enum Need {
     Measure,
     /// Measure against decoders of others that the system has.
     Peer,
+    /// Boot the emulated machine of the camera test.
+    CameraVm,
 }
 
 /// One package and its reason.
@@ -25,14 +27,14 @@ struct Package {
 }
 
 const fn decoder(name: &'static str, why: &'static str) -> Package {
-    Package { name, why, needed_for: &[Need::Demo, Need::Test, Need::Measure] }
+    Package { name, why, needed_for: &[Need::Demo, Need::Test, Need::CameraVm, Need::Measure] }
 }
 
 const fn build(name: &'static str, why: &'static str) -> Package {
-    Package { name, why, needed_for: &[Need::Demo, Need::Test] }
+    Package { name, why, needed_for: &[Need::Demo, Need::Test, Need::CameraVm] }
 }
 
-const PACKAGES: [Package; 14] = [
+const PACKAGES: [Package; 15] = [
     decoder("g++", "compiles the QR decoder (C++)"),
     decoder("cmake", "builds the QR decoder (C++)"),
     decoder("make", "builds the QR decoder (C++)"),
@@ -47,6 +49,7 @@ const PACKAGES: [Package; 14] = [
     build("libxrender1", "the window under X"),
     Package { name: "xvfb", why: "a screen for tests of the window", needed_for: &[Need::Test] },
     Package { name: "libzbar0", why: "a decoder to measure against", needed_for: &[Need::Peer] },
+    Package { name: "qemu-system-x86", why: "the machine of the camera test", needed_for: &[Need::CameraVm] },
 ];
 
 /// Installs what is missing; says what and why. Nothing is asked of the network when nothing is missing.
@@ -76,6 +79,12 @@ pub fn install(need: Need) -> Result<ExitCode, String> {
     install.extend(&names);
     apt(root, &install)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refreshes apt's lists.
+pub fn update() -> Result<(), String> {
+    let root = root_prefix().ok_or("apt's lists are old or missing. Run `apt-get update` as root, then try again")?;
+    apt(root, &["update"])
 }
 
 fn missing(need: Need, is_there: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static Package> {
@@ -121,6 +130,8 @@ mod tests {
         let measured: Vec<_> = missing(Need::Measure, |_| false).map(|package| package.name).collect();
         assert_eq!(measured, ["g++", "cmake", "make"], "no window is measured");
         assert_eq!(missing(Need::Peer, |_| false).map(|package| package.name).collect::<Vec<_>>(), ["libzbar0"]);
-        assert_eq!(missing(Need::Test, |_| false).count() + 1, PACKAGES.len(), "tests need all but a peer");
+        assert_eq!(missing(Need::Test, |_| false).count() + 2, PACKAGES.len(), "tests need neither peer nor machine");
+        let emulated: Vec<_> = missing(Need::CameraVm, |_| false).map(|package| package.name).collect();
+        assert!(emulated.contains(&"g++") && emulated.contains(&"qemu-system-x86") && !emulated.contains(&"xvfb"));
     }
 }

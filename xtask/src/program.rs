@@ -25,10 +25,14 @@ pub fn build(args: &[&str]) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err("the build failed; its words are above".to_owned()) }
 }
 
+/// The folder of all that is built.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from)
+}
+
 /// Runs a built program of a profile (`debug` or `release`).
 pub fn run(profile: &str, name: &str, args: &[String]) -> Result<ExitCode, String> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    let program = target.join(profile).join(name);
+    let program = target().join(profile).join(name);
     let mut command = Command::new(&program);
     let status =
         command.args(args).status().map_err(|error| format!("{} cannot be started: {error}", program.display()))?;

@@ -9,8 +9,13 @@ use crate::steps::{cargo, step};
 /// Where the collection of real photographs lies: beside the project, since it is not ours to ship.
 const PHOTOGRAPHS: &str = "../shared/qr-images/manifest.csv";
 
-/// Runs every check. `--long` adds the tests whose names start with `long_`; other arguments go to the runner.
+/// Runs every check; `--long` adds the tests whose names start with `long_`, other arguments go to the runner. With `--camera-vm` it
+/// is the camera test alone, and the arguments name its cases.
 pub fn run(args: &[String]) -> Result<ExitCode, String> {
+    if args.iter().any(|arg| arg == "--camera-vm") {
+        let cases: Vec<String> = args.iter().filter(|arg| *arg != "--camera-vm").cloned().collect();
+        return crate::camera_vm::run(&cases);
+    }
     let long = args.iter().any(|arg| arg == "--long");
     let rest: Vec<&String> = args.iter().filter(|arg| *arg != "--long").collect();
     packages::install(Need::Test)?;
