@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use scanner_app::capture::{Source, SourceName};
+use scanner_app::capture::{CaptureSettings, InputReader, Source, SourceName};
 use v4l::Device;
 use v4l::video::Capture;
 
@@ -62,7 +62,7 @@ pub fn watch(index: u32, ask: &str, wish: Wish, told: &mut impl Write) -> Result
 
 /// Opens the source and passes on all that it gives, until nobody listens.
 fn look(name: &SourceName, sender: &Sender<Given>) {
-    let mut source = match name.open() {
+    let mut source = match name.open(&CaptureSettings::default()) {
         Ok(source) => source,
         Err(error) => {
             // Nobody listens: the watch is over.
@@ -73,7 +73,8 @@ fn look(name: &SourceName, sender: &Sender<Given>) {
     if sender.send(Given::Opened).is_err() {
         return;
     }
-    while let Some(given) = next(source.as_mut()) {
+    let mut reader = InputReader::default();
+    while let Some(given) = next(source.as_mut(), &mut reader) {
         let failed = matches!(given, Given::Error(_));
         if sender.send(given).is_err() {
             return;
@@ -85,11 +86,12 @@ fn look(name: &SourceName, sender: &Sender<Given>) {
 }
 
 /// The source's next picture with what was read in it, or its error: all that this crate knows of the terminal's capture.
-fn next(source: &mut dyn Source) -> Option<Given> {
+fn next(source: &mut dyn Source, reader: &mut InputReader) -> Option<Given> {
     loop {
         match source.next()? {
             Err(error) => return Some(Given::Error(error.to_string())),
-            Ok(frame) => {
+            Ok(input) => {
+                let frame = reader.read(input);
                 let texts = frame.readings.into_iter().map(|reading| reading.text).collect();
                 if let Some(picture) = frame.picture {
                     let view = picture.view();
