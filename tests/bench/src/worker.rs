@@ -14,8 +14,10 @@ use crate::measure::Clock;
 /// What a picture is to the worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It stands alone.
+    /// A photograph.
     Picture,
+    /// A frame that nothing came before.
+    LoneFrame,
     /// The first frame of a sequence, taken at the given ms.
     FirstFrame(u64),
     /// A further frame of that sequence.
@@ -54,6 +56,7 @@ const HEADER_BYTES: usize = 32;
 pub fn send(out: &mut impl Write, kind: Kind, view: &LumaView<'_>) -> std::io::Result<()> {
     let (word, at_ms) = match kind {
         Kind::Picture => (0, 0),
+        Kind::LoneFrame => (3, 0),
         Kind::FirstFrame(at_ms) => (1, at_ms),
         Kind::NextFrame(at_ms) => (2, at_ms),
     };
@@ -89,6 +92,7 @@ fn serve_on(
         let clock = Clock::process();
         let texts = match kind {
             Kind::Picture => contender.read(&view),
+            Kind::LoneFrame => contender.read_lone_frame(&view),
             Kind::FirstFrame(at_ms) => contender.read_frame(&view, true, at_ms),
             Kind::NextFrame(at_ms) => contender.read_frame(&view, false, at_ms),
         };
@@ -115,6 +119,7 @@ fn receive(from: &mut impl Read, pixels: &mut Vec<u8>) -> std::io::Result<Option
     from.read_exact(pixels)?;
     let kind = match word {
         0 => Kind::Picture,
+        3 => Kind::LoneFrame,
         1 => Kind::FirstFrame(at_ms),
         _ => Kind::NextFrame(at_ms),
     };
@@ -155,7 +160,7 @@ mod tests {
         let data = [1, 2, 3, 99, 4, 5, 6];
         let view = LumaView::new(&data, 3, 2, 4).unwrap();
         let mut requests = Vec::new();
-        for kind in [Kind::Picture, Kind::FirstFrame(7), Kind::NextFrame(1 << 40)] {
+        for kind in [Kind::Picture, Kind::LoneFrame, Kind::FirstFrame(7), Kind::NextFrame(1 << 40)] {
             send(&mut requests, kind, &view).unwrap();
         }
         let mut answers = Vec::new();

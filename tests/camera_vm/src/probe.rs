@@ -73,7 +73,7 @@ fn look(name: &SourceName, sender: &Sender<Given>) {
     if sender.send(Given::Opened).is_err() {
         return;
     }
-    let mut reader = InputReader::default();
+    let mut reader = InputReader::new(source.as_ref());
     while let Some(given) = next(source.as_mut(), &mut reader) {
         let failed = matches!(given, Given::Error(_));
         if sender.send(given).is_err() {
@@ -91,7 +91,10 @@ fn next(source: &mut dyn Source, reader: &mut InputReader) -> Option<Given> {
         match source.next()? {
             Err(error) => return Some(Given::Error(error.to_string())),
             Ok(input) => {
-                let frame = reader.read(input);
+                let frame = match reader.read(input) {
+                    Ok(frame) => frame,
+                    Err(error) => return Some(Given::Error(error.to_string())),
+                };
                 let texts = frame.readings.into_iter().map(|reading| reading.text).collect();
                 if let Some(picture) = frame.picture {
                     let view = picture.view();

@@ -58,6 +58,11 @@ pub trait Contender {
     /// Every text that it reports for a picture, in any order; a text may come several times.
     fn read(&mut self, view: &LumaView<'_>) -> Vec<String>;
 
+    /// Every text that it reports for a camera's frame that nothing came before.
+    fn read_lone_frame(&mut self, view: &LumaView<'_>) -> Vec<String> {
+        self.read(view)
+    }
+
     /// Whether it does more over consecutive frames than read each: only then is [`Contender::read_frame`] called.
     fn follows_frames(&self) -> bool {
         false

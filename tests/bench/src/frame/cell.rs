@@ -66,17 +66,17 @@ impl Cell {
     }
 
     fn scene(&mut self, field: &mut Field, seed: u64, options: &Options, spent_ms: &mut [f64]) {
-        let Some(profile) = scenes::profile(&options.profile) else { return };
+        let Some(profile) = vision::scene::Profile::named(&options.profile) else { return };
         let texts = scenes::texts(seed, self.labels);
         let scene = scenes::scene(&texts, self.size.pixels(), profile);
         let planted: BTreeSet<&str> = texts.iter().map(String::as_str).collect();
         let mut over: Vec<Over> = vec![Over::default(); field.runners.len()];
-        for (at, luma) in scenes::film(&scene, seed, options.frames).enumerate() {
+        for (at, luma) in scenes::film(&scene, seed, u32::try_from(options.frames).unwrap_or(u32::MAX)).enumerate() {
             let view = luma.view();
             if self.singles.iter().all(Vec::is_empty) {
                 field.warm_up(&view);
             }
-            let outcomes = field.read(Kind::Picture, &view, |runner| !self.cut.contains(&runner.name));
+            let outcomes = field.read(Kind::LoneFrame, &view, |runner| !self.cut.contains(&runner.name));
             self.follow(field, &view, at, &outcomes, &mut over);
             for (at, outcome) in outcomes.into_iter().enumerate() {
                 spent_ms[at] += outcome.as_ref().map_or(0.0, |outcome| outcome.cpu_ms);

@@ -32,7 +32,7 @@ pub(super) fn measure(field: &mut Field) -> Vec<Stall> {
 
 fn stall(field: &mut Field, name: &'static str, luma: &Luma) -> Stall {
     let view = luma.view();
-    let outcomes = field.read(Kind::Picture, &view, |_| true);
+    let outcomes = field.read(Kind::LoneFrame, &view, |_| true);
     let keys = || field.runners.iter().map(|runner| runner.name.key());
     let hit = |fault: Fault| {
         let all = keys().zip(&outcomes);

@@ -77,7 +77,7 @@ pub enum Refused {
     #[error(transparent)]
     Nothing(#[from] NothingMeasured),
     /// No profile has the name.
-    #[error("there is no profile `{0}`; there are: {known}", known = scenes::PROFILES.join(", "))]
+    #[error("there is no profile `{0}`; there are: {known}", known = scenes::names().join(", "))]
     Profile(String),
     /// A count is 0.
     #[error("--labels and --frames must be at least 1, and --seeds must name at least one seed, such as 0..5")]
@@ -90,7 +90,7 @@ pub fn run(options: &Options) -> Result<Report, Refused> {
         return Err(Refused::Empty);
     }
     let guard = guard(options.guard_s)?;
-    if scenes::profile(&options.profile).is_none() {
+    if vision::scene::Profile::named(&options.profile).is_none() {
         return Err(Refused::Profile(options.profile.clone()));
     }
     let mut machine = Machine::here();

@@ -1,21 +1,15 @@
 //! Pallets to look at: their labels, and consecutive frames of them.
 
 use vision::Luma;
-use vision::scene::{FrameSize, Profile, Scene, WAREHOUSE_1};
+use vision::scene::{FrameSize, Profile, Scene};
 
-/// The names that [`profile`] knows.
-pub(super) const PROFILES: [&str; 1] = ["warehouse-1"];
+/// The names of the published profiles.
+pub(super) fn names() -> [&'static str; 6] {
+    Profile::ALL.map(|profile| profile.name)
+}
 
 /// Milliseconds between frames: a camera of 30 frames a second.
 pub(super) const FRAME_MS: u64 = 33;
-
-/// A published profile by its name.
-pub(super) fn profile(name: &str) -> Option<Profile> {
-    match name {
-        "warehouse-1" => Some(WAREHOUSE_1),
-        _ => None,
-    }
-}
 
 /// The texts of a scene: as many digital links, no two alike, another seed others.
 pub(super) fn texts(seed: u64, labels: usize) -> Vec<String> {
@@ -34,18 +28,13 @@ pub(super) fn texts(seed: u64, labels: usize) -> Vec<String> {
 }
 
 /// Consecutive frames of one pallet, held by a hand.
-pub(super) fn film(scene: &Scene, seed: u64, frames: usize) -> impl Iterator<Item = Luma> {
-    // Moments of one scene: the cartons stay, hand, focus and light differ.
-    (0..frames as u64).map(move |at| luma(&scene.shoot(mix(seed).wrapping_add(at)).frame))
+pub(super) fn film(scene: &Scene, seed: u64, frames: u32) -> impl Iterator<Item = Luma> {
+    scene.film_luma(mix(seed), frames).map(|shot| shot.frame)
 }
 
 /// A scene of so many labels.
 pub(super) fn scene(texts: &[String], size: FrameSize, profile: Profile) -> Scene {
     Scene::new(texts, size, profile).expect("texts made here fit on a label")
-}
-
-fn luma(frame: &image::RgbImage) -> Luma {
-    Luma::from_rgb(frame).expect("a rendered frame has pixels")
 }
 
 /// Sebastiano Vigna's `SplitMix64`: neighbouring seeds give unlike numbers.
@@ -71,13 +60,13 @@ mod tests {
 
     #[test]
     fn every_profile_that_is_named_exists() {
-        assert!(PROFILES.iter().all(|name| profile(name).is_some()));
-        assert!(profile("moonlight").is_none());
+        assert!(names().into_iter().all(|name| Profile::named(name).is_some()));
+        assert!(Profile::named("moonlight").is_none());
     }
 
     #[test]
     fn frames_of_a_film_differ() {
-        let scene = scene(&texts(1, 1), FrameSize { width: 320, height: 180 }, WAREHOUSE_1);
+        let scene = scene(&texts(1, 1), FrameSize { width: 320, height: 180 }, Profile::ALL[0]);
         let frames: Vec<Luma> = film(&scene, 1, 2).collect();
         assert_ne!(frames[0], frames[1]);
     }
