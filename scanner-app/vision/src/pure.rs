@@ -5,13 +5,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rqrr::{BitGrid, MetaData, PreparedImage};
 
 use crate::decoder::{Decoder, Family, Found, Located};
+use crate::locate::Field;
 use crate::luma::LumaView;
 use crate::modules;
-use crate::symbol::{Corners, EcLevel, Stage, Symbol};
+use crate::symbol::{Corners, EcLevel, Mode, Stage, Symbol};
 
 /// The most pixels that rqrr is given: it copies the whole picture for every triple of finder patterns,
 /// so its time grows with their square.
 pub const RQRR_MAX_PIXELS: usize = 1 << 20;
+
+/// The most finder patterns that rqrr is given a picture of: those of twenty labels.
+const RQRR_FINDERS_MAX: usize = 60;
 
 /// QR by rqrr, on pictures of at most [`RQRR_MAX_PIXELS`]; a larger one holds nothing for it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +28,10 @@ impl Decoder for RqrrDecoder {
 
     fn decode(&self, view: &LumaView<'_>) -> Found {
         if view.width() * view.height() > RQRR_MAX_PIXELS {
+            return Found::default();
+        }
+        // Its time grows with the cube of the finder patterns, and each costs a copy of the picture.
+        if Field::search(view, false, |_| false).count() > RQRR_FINDERS_MAX {
             return Found::default();
         }
         // Some pictures make it panic; nothing outlives the call, so nothing can be left half done.
@@ -58,14 +66,14 @@ pub(crate) struct GridRead {
     pub(crate) payload: Vec<u8>,
     version: Option<u8>,
     ec_level: Option<EcLevel>,
-    pub(crate) mode: Option<crate::symbol::Mode>,
+    pub(crate) mode: Option<Mode>,
     mirrored: bool,
 }
 
 impl GridRead {
     fn into_symbol(self, corners: Corners) -> Symbol {
         // Payloads need not be UTF-8 (rqrr's own `decode` drops those): the bytes are kept beside the text.
-        let text = String::from_utf8_lossy(&self.payload).into_owned();
+        let text = text(&self.payload, self.mode);
         let mut symbol = Symbol::new(text, corners, Stage::Rqrr);
         symbol.bytes = (self.payload != symbol.text.as_bytes()).then_some(self.payload);
         symbol.version = self.version;
@@ -77,6 +85,20 @@ impl GridRead {
         }
         symbol
     }
+}
+
+/// The payload as text. What is not UTF-8 is Shift JIS where the symbol has Kanji, and else Latin-1, which is what the
+/// standard means where nothing is announced (ISO/IEC 18004:2015, 7.3.5).
+fn text(payload: &[u8], mode: Option<Mode>) -> String {
+    if let Ok(text) = std::str::from_utf8(payload) {
+        return text.to_owned();
+    }
+    if matches!(mode, Some(Mode::Kanji | Mode::Mixed))
+        && let Some(text) = encoding_rs::SHIFT_JIS.decode_without_bom_handling_and_without_replacement(payload)
+    {
+        return text.into_owned();
+    }
+    payload.iter().map(|byte| char::from(*byte)).collect()
 }
 
 /// Reads a grid of modules, mended by its error correction; `None` where that fails.

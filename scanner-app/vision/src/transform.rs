@@ -24,6 +24,15 @@ pub(crate) fn halved(view: &LumaView<'_>) -> Look {
     Look { luma: half(view), left: 0, top: 0, scale: 0.5 }
 }
 
+/// The whole picture, halved until it has at most `pixels_max` pixels.
+pub(crate) fn shrunk(view: &LumaView<'_>, pixels_max: usize) -> Look {
+    let mut look = halved(view);
+    while look.luma.view().width() * look.luma.view().height() > pixels_max {
+        look = Look { luma: half(&look.luma.view()), scale: look.scale / 2.0, ..look };
+    }
+    look
+}
+
 /// The whole picture at double size, sharpened.
 pub(crate) fn doubled(view: &LumaView<'_>) -> Look {
     Look { luma: sharpen(&double(view)), left: 0, top: 0, scale: 2.0 }

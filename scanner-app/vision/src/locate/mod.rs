@@ -40,13 +40,28 @@ impl<'a> Field<'a> {
         Self { view: *view, finders, inverted }
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.finders.len()
+    }
+
     /// Tries the symbols that they may belong to, the likeliest first. `read` says whether it read one: its finder patterns
-    /// belong to no other then. It ends the search by `None`.
-    pub(crate) fn symbols(&self, mut read: impl FnMut(&Located) -> Option<bool>) {
+    /// belong to no other then. It ends the search by `None`; so does `is_over`. Symbols whose middle is to be `left` alone are
+    /// passed over.
+    pub(crate) fn symbols(
+        &self,
+        is_over: impl Fn() -> bool,
+        left: impl Fn([f32; 2]) -> bool,
+        mut read: impl FnMut(&Located) -> Option<bool>,
+    ) {
         let mut used = vec![false; self.finders.len()];
         let mut doubtful = Vec::new();
-        for triple in triples::search(&self.finders) {
-            if triple.members.iter().any(|member| used[*member]) {
+        for (at, triple) in triples::search(&self.finders).into_iter().enumerate() {
+            // The clock is a call to the system: it costs as much as a look.
+            if at.is_multiple_of(16) && is_over() {
+                return;
+            }
+            if triple.members.iter().any(|member| used[*member]) || left(self.middle(&triple)) {
                 continue;
             }
             match triple.timing(&self.view, &self.finders, self.inverted) {
@@ -62,6 +77,12 @@ impl<'a> Field<'a> {
                 return;
             }
         }
+    }
+
+    /// The middle of the symbol that three finder patterns would belong to.
+    fn middle(&self, triple: &Triple) -> [f32; 2] {
+        let [_, right, below] = triple.members.map(|member| self.finders[member].centre);
+        [f32::midpoint(right[0], below[0]), f32::midpoint(right[1], below[1])]
     }
 
     fn attempt(

@@ -109,26 +109,24 @@ impl Fit<'_> {
         sum / small(count)
     }
 
-    /// The best place for the modules around (`x`, `y`) within `range` modules of `from`; coarse, then fine.
-    fn search(&self, at: (usize, usize), reach: usize, from: [f32; 2], range: f32) -> [f32; 2] {
+    /// The best place for the modules around (`x`, `y`) within `range` modules of `from`: on a coarse raster of `steps` to each
+    /// side, then twice on ever finer ones.
+    fn search(&self, at: (usize, usize), reach: usize, from: [f32; 2], range: f32, steps: i8) -> [f32; 2] {
         let mut best = (f32::MIN, from);
-        let mut step = range / 2.0 * self.pitch;
-        while step > 0.06 * self.pitch {
+        let mut step = range / f32::from(steps) * self.pitch;
+        for steps in [steps, 1, 1] {
             let centre = best.1;
-            for dy in [-2.0, -1.0, 0.0, 1.0, 2.0] {
-                for dx in [-2.0, -1.0, 0.0, 1.0, 2.0] {
-                    let bend = [centre[0] + dx * step, centre[1] + dy * step];
+            for row in -steps..=steps {
+                for column in -steps..=steps {
+                    let bend = [centre[0] + f32::from(column) * step, centre[1] + f32::from(row) * step];
                     let off = (bend[0] - from[0]).hypot(bend[1] - from[1]) / self.pitch;
-                    if off > range * 1.3 {
-                        continue;
-                    }
                     let score = self.contrast(at.0, at.1, reach, bend) * (1.0 - STIFFNESS * off * off);
                     if score > best.0 {
                         best = (score, bend);
                     }
                 }
             }
-            step /= 2.5;
+            step /= 2.0;
         }
         best.1
     }
@@ -137,7 +135,7 @@ impl Fit<'_> {
     fn grow(&self) -> Vec<[f32; 2]> {
         let last = self.grid.side() - 1;
         let hearts = [(3, 3), (last - 3, 3), (3, last - 3)];
-        let finders = hearts.map(|heart| self.search(heart, 4, [0.0; 2], FINDER_REACH));
+        let finders = hearts.map(|heart| self.search(heart, 4, [0.0; 2], FINDER_REACH, 4));
         let mut bend: Vec<Option<[f32; 2]>> = vec![None; self.nodes * self.nodes];
         let mut order: Vec<(usize, usize)> = (0..bend.len())
             .map(|node| {
@@ -152,7 +150,7 @@ impl Fit<'_> {
             let own = hearts.iter().position(|heart| x.abs_diff(heart.0).max(y.abs_diff(heart.1)) <= 4);
             bend[node] = Some(match own {
                 Some(finder) => finders[finder],
-                None => self.search((x, y), REACH, self.expected(&bend, node), NODE_REACH),
+                None => self.search((x, y), REACH, self.expected(&bend, node), NODE_REACH, 2),
             });
         }
         bend.into_iter().flatten().collect()
@@ -191,7 +189,7 @@ impl Fit<'_> {
             let near: Vec<[f32; 2]> = AROUND.iter().filter_map(|(dx, dy)| self.node(&known, x, y, *dx, *dy)).collect();
             let mean = [0, 1].map(|axis| near.iter().map(|bend| bend[axis]).sum::<f32>() / small(near.len()));
             let from = [0, 1].map(|axis| (mean[axis] + bend[node][axis]) / 2.0);
-            bend[node] = self.search(self.place(node), REACH, from, NODE_REACH / 2.0);
+            bend[node] = self.search(self.place(node), REACH, from, NODE_REACH / 2.0, 1);
             known[node] = Some(bend[node]);
         }
     }

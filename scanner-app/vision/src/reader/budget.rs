@@ -29,6 +29,13 @@ impl Budget {
         (self.clock)().saturating_sub(self.start)
     }
 
+    /// A budget of a share of what is left.
+    pub(crate) fn part(&self, share: f32) -> Self {
+        let used = self.used();
+        let limit = used + self.limit.saturating_sub(used).mul_f32(share);
+        Self { limit, ..*self }
+    }
+
     /// Whether nothing is left.
     pub(crate) fn is_spent(&self) -> bool {
         self.used() >= self.limit

@@ -35,7 +35,8 @@ impl FrameWork {
         work.rest(self.memory.resting());
         work.pass(&quick);
         // Where one label could not be read, others may not even have been noticed.
-        let asks = work.asks() || self.is_restless;
+        // And without the main decoder the locator does most of the work.
+        let asks = work.asks() || self.is_restless || cfg!(not(feature = "zxing"));
         if asks {
             work.locate(false, &quick);
         }
@@ -50,7 +51,7 @@ impl FrameWork {
         work.merge.drop_micro();
         self.turn = self.turn.wrapping_add(1);
         let unread = work.unread();
-        self.is_restless = self.memory.learn(&unread);
+        self.is_restless = self.memory.learn(&unread, work.tried());
         (work.finish(), unread)
     }
 }

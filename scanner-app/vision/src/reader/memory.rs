@@ -29,32 +29,35 @@ impl Memory {
         self.places.iter().filter(|place| place.next > self.frame).map(|place| place.corners).collect()
     }
 
-    /// Ends a frame in which `unread` were seen and not read. Returns whether any of them was new or tried in vain just
-    /// once: then more of its kind may be about.
-    pub(crate) fn learn(&mut self, unread: &[Corners]) -> bool {
+    /// Ends a frame in which `unread` were seen and not read, and `tried` tried in vain. Returns whether any of the unread is
+    /// new, was not tried for want of time, or was tried just once: then more of its kind may be about.
+    pub(crate) fn learn(&mut self, unread: &[Corners], tried: &[Corners]) -> bool {
         let mut is_news = false;
         for corners in unread {
-            let frame = self.frame;
-            match self.places.iter_mut().find(|place| same_place(&place.corners, corners)) {
-                Some(place) => {
-                    place.corners = *corners;
-                    place.seen = frame;
-                    if place.next <= frame {
-                        place.tries += 1;
-                        place.next = frame + 1 + (1 << place.tries.min(5)).min(PAUSE_MAX);
-                        is_news |= place.tries < 3;
-                    }
-                }
-                None => {
-                    self.places.push(Place { corners: *corners, tries: 0, next: frame, seen: frame });
-                    is_news = true;
-                }
-            }
+            let was_tried = tried.iter().any(|place| same_place(place, corners));
+            is_news |= self.learn_place(corners, was_tried);
         }
         self.frame += 1;
         let now = self.frame;
         self.places.retain(|place| now - place.seen < FORGET);
         is_news
+    }
+
+    fn learn_place(&mut self, corners: &Corners, was_tried: bool) -> bool {
+        let frame = self.frame;
+        let known = self.places.iter().position(|place| same_place(&place.corners, corners));
+        let at = known.unwrap_or_else(|| {
+            self.places.push(Place { corners: *corners, tries: 0, next: frame, seen: frame });
+            self.places.len() - 1
+        });
+        let place = &mut self.places[at];
+        (place.corners, place.seen) = (*corners, frame);
+        let was_awake = place.next <= frame;
+        if was_awake && was_tried {
+            place.tries += 1;
+            place.next = frame + 1 + (1 << (place.tries - 1).min(5)).min(PAUSE_MAX);
+        }
+        was_awake && place.tries < 3
     }
 }
 
@@ -70,24 +73,33 @@ mod tests {
         let tried: Vec<usize> = (0..200)
             .filter(|_| {
                 let is_tried = memory.resting().is_empty();
-                memory.learn(&[PLACE]);
+                memory.learn(&[PLACE], &[PLACE]);
                 is_tried
             })
             .collect();
-        assert_eq!(tried[..4], [0, 1, 4, 9]);
+        assert_eq!(tried[..4], [0, 2, 5, 10]);
         assert!(tried.len() < 14, "{tried:?}");
+    }
+
+    #[test]
+    fn what_there_was_no_time_for_does_not_rest() {
+        let mut memory = Memory::default();
+        for _ in 0..5 {
+            assert!(memory.learn(&[PLACE], &[]));
+            assert!(memory.resting().is_empty());
+        }
     }
 
     #[test]
     fn what_is_gone_is_forgotten() {
         let mut memory = Memory::default();
-        for _ in 0..10 {
-            memory.learn(&[PLACE]);
+        for _ in 0..12 {
+            memory.learn(&[PLACE], &[PLACE]);
         }
         assert!(!memory.resting().is_empty());
         for _ in 0..FORGET {
-            memory.learn(&[]);
+            memory.learn(&[], &[]);
         }
-        assert!(memory.resting().is_empty() && memory.learn(&[PLACE]));
+        assert!(memory.places.is_empty() && memory.learn(&[PLACE], &[PLACE]));
     }
 }

@@ -16,7 +16,7 @@ use crate::luma::LumaView;
 use crate::merge::Transform;
 use crate::pure::{RQRR_MAX_PIXELS, RqrrDecoder};
 use crate::symbol::{Stage, Symbol};
-use crate::transform::{Look, doubled, evened, halved};
+use crate::transform::{doubled, evened, halved, shrunk};
 #[cfg(feature = "zxing")]
 use crate::zxing::ZxingDecoder;
 
@@ -117,7 +117,11 @@ impl Another {
             Self::Thorough => work.pass(main),
             Self::Evened => work.look(&evened(&view), main, Stage::Scaled, Transform::Evened),
             Self::Scaled => {
-                let look: Look = if pixels <= DOUBLE_MAX_PIXELS { doubled(&view) } else { halved(&view) };
+                let look = match pixels {
+                    ..=DOUBLE_MAX_PIXELS => doubled(&view),
+                    _ if cfg!(feature = "zxing") => halved(&view),
+                    _ => shrunk(&view, RQRR_MAX_PIXELS),
+                };
                 work.look(&look, main, Stage::Scaled, Transform::Scaled);
             }
             Self::Rqrr if pixels <= RQRR_MAX_PIXELS => work.pass(&RqrrDecoder),

@@ -6,14 +6,29 @@ use crate::locate::Field;
 use crate::luma::LumaView;
 use crate::merge::{Merge, Transform};
 use crate::modules::{self, ModuleRead, Surface, Unread};
-use crate::symbol::{Corners, Stage, Symbol, longest_side, same_place};
+use crate::symbol::{Corners, Stage, Symbol, centre, is_around, longest_side, same_place};
 use crate::transform::{Look, around, doubled, evened};
 
 /// Located symbols that get a second try in one picture; noise can look like hundreds.
-const SECOND_TRIES_MAX: usize = 24;
+const SECOND_TRIES_MAX: usize = 40;
 
 /// From this side on, in pixels, a located symbol is rather too large (blur, grain) than too small.
 const LARGE_SIDE_PX: f32 = 400.0;
+
+/// The share of the time left that the locator may use up.
+const LOCATE_SHARE: f32 = 0.7;
+
+/// A symbol that was located, and whether it was looked at in straight lines already.
+struct Candidate {
+    located: Located,
+    was_flat: bool,
+}
+
+impl Candidate {
+    fn is_worth(&self, surface: Surface) -> bool {
+        self.located.version.is_some() && (surface == Surface::Bent || !self.was_flat)
+    }
+}
 
 pub(crate) struct Work<'a> {
     pub(crate) view: LumaView<'a>,
@@ -40,6 +55,11 @@ impl<'a> Work<'a> {
             hopeless: Vec::new(),
             resting: Vec::new(),
         }
+    }
+
+    /// The places that were tried in vain, those that rest included.
+    pub(crate) fn tried(&self) -> &[Corners] {
+        &self.hopeless
     }
 
     /// Leaves these places alone.
@@ -91,43 +111,54 @@ impl<'a> Work<'a> {
     pub(crate) fn locate(&mut self, inverted: bool, decoder: &dyn Decoder) {
         let view = self.view;
         let field = Field::search(&view, inverted, |centre| self.merge.is_within(centre));
-        field.symbols(|located| {
-            if self.budget.is_spent() {
-                return None;
-            }
-            let result = self.by_modules(located, Surface::Flat, decoder);
-            if result == Err(Unread::Damaged) {
-                self.damaged.push(*located);
-            }
-            Some(result.is_ok())
-        });
+        // Some of the time is for what it finds and cannot read in straight lines.
+        let budget = self.budget.part(LOCATE_SHARE);
+        let resting = std::mem::take(&mut self.resting);
+        let rests = |centre: [f32; 2]| resting.iter().any(|corners| is_around(corners, centre));
+        field.symbols(
+            || budget.is_spent(),
+            rests,
+            |located| {
+                if budget.is_spent() {
+                    return None;
+                }
+                let result = self.by_modules(located, Surface::Flat, decoder);
+                if result == Err(Unread::Damaged) {
+                    self.damaged.push(*located);
+                }
+                Some(result.is_ok())
+            },
+        );
+        self.resting = resting;
     }
 
-    /// A second try on each symbol that was located and not read: by its modules, flat then bent, then by `decoder` on a
-    /// scaled crop. Stops when the time is used up.
+    /// A second try on each place where a symbol was located and not read: by its modules, flat and then bent, from each of
+    /// the corners that were found for it; then by `decoder` on a scaled crop. Stops when the time is used up.
     pub(crate) fn second_tries(&mut self, decoder: &dyn Decoder) {
-        // What the locator found has been looked at flat already.
-        let damaged = std::mem::take(&mut self.damaged);
-        let tried: Vec<Corners> = damaged.iter().map(|located| located.corners).collect();
-        self.open.splice(0..0, damaged);
-        for located in self.distinct() {
-            if self.budget.is_spent() {
-                self.open.push(located);
+        let places = self.places();
+        let mut was_bent = vec![false; places.len()];
+        for surface in [Surface::Flat, Surface::Bent] {
+            for (place, was_bent) in places.iter().zip(&mut was_bent) {
+                for candidate in place.iter().filter(|candidate| candidate.is_worth(surface)) {
+                    if self.merge.covers(&candidate.located.corners) || self.budget.is_spent() {
+                        break;
+                    }
+                    let _ = self.by_modules(&candidate.located, surface, decoder);
+                    *was_bent |= surface == Surface::Bent;
+                }
+            }
+        }
+        for (place, was_bent) in places.into_iter().zip(was_bent) {
+            let corners = place[0].located.corners;
+            if self.budget.is_spent() && !was_bent {
+                self.open.extend(place.into_iter().map(|candidate| candidate.located));
                 continue;
             }
-            let flat = if tried.contains(&located.corners) {
-                Err(Unread::Damaged)
-            } else {
-                self.by_modules(&located, Surface::Flat, decoder)
-            };
-            if flat.is_ok()
-                || (flat == Err(Unread::Damaged) && self.by_modules(&located, Surface::Bent, decoder).is_ok())
-            {
-                continue;
+            if !self.merge.covers(&corners) && !self.budget.is_spent() {
+                self.by_crop(&corners, decoder);
             }
-            self.by_crop(&located.corners, decoder);
-            if !self.merge.covers(&located.corners) {
-                self.hopeless.push(located.corners);
+            if !self.merge.covers(&corners) {
+                self.hopeless.push(corners);
             }
         }
     }
@@ -149,20 +180,31 @@ impl<'a> Work<'a> {
         self.open.truncate(unread);
     }
 
-    /// Each place once, without those that were read meanwhile or tried before; those whose version is known first.
-    fn distinct(&mut self) -> Vec<Located> {
-        let mut open = std::mem::take(&mut self.open);
-        open.sort_by_key(|located| located.version.is_none());
-        let mut places: Vec<Located> = Vec::new();
-        for located in open {
-            let known = |corners: &Corners| same_place(corners, &located.corners);
+    /// What was located, by place, without places that were read meanwhile, tried before or rest; those whose version is known
+    /// first. What lies on a located symbol of known version is a part of it.
+    fn places(&mut self) -> Vec<Vec<Candidate>> {
+        let damaged =
+            std::mem::take(&mut self.damaged).into_iter().map(|located| Candidate { located, was_flat: true });
+        let open = std::mem::take(&mut self.open).into_iter().map(|located| Candidate { located, was_flat: false });
+        let mut candidates: Vec<Candidate> = damaged.chain(open).collect();
+        candidates.sort_by_key(|candidate| candidate.located.version.is_none());
+        let mut places: Vec<Vec<Candidate>> = Vec::new();
+        for candidate in candidates {
+            let Located { corners, version } = candidate.located;
+            let known = |other: &Corners| same_place(other, &corners);
             if self.resting.iter().any(known) {
-                self.hopeless.push(located.corners);
-            } else if !self.merge.covers(&located.corners)
-                && !self.hopeless.iter().any(known)
-                && !places.iter().any(|place| known(&place.corners))
-            {
-                places.push(located);
+                self.hopeless.push(corners);
+            } else if !self.merge.covers(&corners) && !self.hopeless.iter().any(known) {
+                let same = |place: &&mut Vec<Candidate>| {
+                    let first = &place[0].located;
+                    let is_part =
+                        version.is_none() && first.version.is_some() && is_around(&first.corners, centre(&corners));
+                    is_part || same_place(&first.corners, &corners)
+                };
+                match places.iter_mut().find(same) {
+                    Some(place) => place.push(candidate),
+                    None => places.push(vec![candidate]),
+                }
             }
         }
         places.truncate(SECOND_TRIES_MAX);
