@@ -80,6 +80,11 @@ impl Merge {
         self.entries.retain(|entry| !entry.symbol.is_micro());
     }
 
+    /// How many symbols were read so far.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Whether nothing was read so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()

@@ -73,7 +73,7 @@ pub(crate) struct GridRead {
 impl GridRead {
     fn into_symbol(self, corners: Corners) -> Symbol {
         // Payloads need not be UTF-8 (rqrr's own `decode` drops those): the bytes are kept beside the text.
-        let text = text(&self.payload, self.mode);
+        let text = text(&self.payload);
         let mut symbol = Symbol::new(text, corners, Stage::Rqrr);
         symbol.bytes = (self.payload != symbol.text.as_bytes()).then_some(self.payload);
         symbol.version = self.version;
@@ -87,18 +87,18 @@ impl GridRead {
     }
 }
 
-/// The payload as text. What is not UTF-8 is Shift JIS where the symbol has Kanji, and else Latin-1, which is what the
-/// standard means where nothing is announced (ISO/IEC 18004:2015, 7.3.5).
-fn text(payload: &[u8], mode: Option<Mode>) -> String {
+/// The payload as text. What is not UTF-8 is taken for Shift JIS, from which QR comes, or for the national character set
+/// (GB 18030), whichever it fits; else for Latin-1, which is what the standard means where nothing is announced
+/// (ISO/IEC 18004:2015, 7.3.5).
+fn text(payload: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(payload) {
         return text.to_owned();
     }
-    if matches!(mode, Some(Mode::Kanji | Mode::Mixed))
-        && let Some(text) = encoding_rs::SHIFT_JIS.decode_without_bom_handling_and_without_replacement(payload)
-    {
-        return text.into_owned();
+    let fits = |set: &'static encoding_rs::Encoding| set.decode_without_bom_handling_and_without_replacement(payload);
+    match fits(encoding_rs::SHIFT_JIS).or_else(|| fits(encoding_rs::GB18030)) {
+        Some(text) => text.into_owned(),
+        None => payload.iter().map(|byte| char::from(*byte)).collect(),
     }
-    payload.iter().map(|byte| char::from(*byte)).collect()
 }
 
 /// Reads a grid of modules, mended by its error correction; `None` where that fails.
@@ -131,5 +131,17 @@ fn ec_level(bits: u16) -> Option<EcLevel> {
         2 => Some(EcLevel::H),
         3 => Some(EcLevel::Q),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_what_the_bytes_fit() {
+        assert_eq!(text("烟草 21/7K3M".as_bytes()), "烟草 21/7K3M");
+        assert_eq!(text(b"*\xC3\xDE\xBB\xDE\xB2\xDDQR*"), "*ﾃﾞｻﾞｲﾝQR*");
+        assert_eq!(text(b"Caf\xE9"), "Café");
     }
 }

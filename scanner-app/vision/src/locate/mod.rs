@@ -9,6 +9,8 @@
 
 mod finders;
 mod fit;
+#[cfg(test)]
+mod tests;
 mod threshold;
 mod triples;
 

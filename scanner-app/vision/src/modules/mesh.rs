@@ -16,6 +16,8 @@ const LIGHT_REACH: f32 = 4.0;
 const FINDER_REACH: f32 = 1.4;
 /// How far a node may lie from where its neighbours let expect it: half a module would be the next one.
 const NODE_REACH: f32 = 0.42;
+/// How far from the middle of a module its luma is taken when it is to be placed, in modules along each axis.
+const EDGE: f32 = 0.2;
 /// What a module's distance from the expected place costs, as a share of full contrast.
 const STIFFNESS: f32 = 0.25;
 
@@ -96,7 +98,7 @@ impl Fit<'_> {
         let (mut sum, mut count) = (0.0, 0);
         for row in span(y) {
             for column in span(x) {
-                let luma = self.grid.luma([small(column) + 0.5, small(row) + 0.5], bend);
+                let luma = self.near_edges(column, row, bend);
                 let depth = self.thresholds[row * self.grid.side() + column] - luma;
                 sum += match self.layout.fixed(column, row) {
                     Some(true) => depth,
@@ -107,6 +109,14 @@ impl Fit<'_> {
             }
         }
         sum / small(count)
+    }
+
+    /// The luma of a module near two opposite corners of it: its middle looks the same half a module off. Neighbours are
+    /// sampled on different diagonals.
+    fn near_edges(&self, column: usize, row: usize, bend: [f32; 2]) -> f32 {
+        let tilt = if (column + row).is_multiple_of(2) { EDGE } else { -EDGE };
+        let (x, y) = (small(column) + 0.5, small(row) + 0.5);
+        f32::midpoint(self.grid.luma([x - EDGE, y - tilt], bend), self.grid.luma([x + EDGE, y + tilt], bend))
     }
 
     /// The best place for the modules around (`x`, `y`) within `range` modules of `from`: on a coarse raster of `steps` to each

@@ -60,3 +60,56 @@ fn a_clean_copy_is_what_was_printed() {
         assert_eq!(differ.count(), 0, "version {version}");
     }
 }
+
+/// The symbol on paper that is no plane: each point is moved by up to `depth_px`, more in the middle.
+fn bent(version: u8, depth_px: f32) -> (Luma, Vec<u8>, Corners) {
+    const MARGIN: f32 = 40.0;
+    let (flat, text) = symbol(version, EcLevel::M, 6);
+    #[allow(clippy::cast_precision_loss)] // sides of a symbol
+    let side = flat.view().width() as f32;
+    let whole = flat.view().width() + 80;
+    let picture = Luma::from_fn(whole, whole, |x, y| {
+        let [x, y] = [x, y].map(|at| f32::from(u16::try_from(at).unwrap()) - MARGIN);
+        let wave = |at: f32| (at / side * std::f32::consts::PI).sin();
+        let (u, v) = (x + depth_px * wave(y), y + depth_px * wave(x) * 0.7);
+        let inside = (0.0..side).contains(&u) && (0.0..side).contains(&v);
+        if inside { flat.view().interpolate(u - 0.5, v - 0.5) as u8 } else { 240 }
+    });
+    let (near, far) = (MARGIN, MARGIN + side);
+    (picture, text, [[near, near], [far, near], [far, far], [near, far]])
+}
+
+#[test]
+fn a_bent_surface_is_followed() {
+    // Six pixels to the module: the middle is five sixths of a module off.
+    for version in [2, 3, 4, 5, 7] {
+        let (picture, text, corners) = bent(version, 5.0);
+        let read = |surface| read(&picture.view(), &corners, version, surface).map(|read| read.payload.bytes);
+        assert!(read(Surface::Flat).is_err(), "version {version}");
+        assert_eq!(read(Surface::Bent), Ok(text), "version {version}");
+    }
+}
+
+#[test]
+fn damage_is_mended_up_to_a_point_and_never_guessed() {
+    let (clean, text) = symbol(3, EcLevel::M, 4);
+    let side = clean.view().width();
+    // Grey smears: what is under them is unknown, not wrong.
+    let smeared =
+        |rows: usize| {
+            Luma::from_fn(side, side, |x, y| {
+                if (40..40 + rows).contains(&y) && x > 36 { 125 } else { clean.view().pixel(x, y) }
+            })
+        };
+    let read = |rows: usize| read(&smeared(rows).view(), &whole(&clean), 3, Surface::Flat);
+    assert_eq!(read(12).unwrap().payload.bytes, text);
+    assert_eq!(read(60).err(), Some(Unread::Damaged));
+}
+
+#[test]
+fn what_is_no_symbol_is_nothing() {
+    let flat = Luma::from_fn(100, 100, |x, y| u8::try_from((x * 31 + y * 17) % 256).unwrap());
+    assert_eq!(read(&flat.view(), &whole(&flat), 3, Surface::Flat).err(), Some(Unread::Nothing));
+    assert_eq!(read(&flat.view(), &whole(&flat), 41, Surface::Flat).err(), Some(Unread::Nothing));
+    assert_eq!(read(&flat.view(), &[[1.0; 2]; 4], 3, Surface::Flat).err(), Some(Unread::Nothing));
+}

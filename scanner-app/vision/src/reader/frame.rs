@@ -13,6 +13,9 @@ use crate::symbol::{Corners, Symbol};
 const TURNS: [Another; 6] =
     [Another::Locate, Another::Thorough, Another::Locate, Another::Inverted, Another::Locate, Another::Scaled];
 
+/// So many labels at once are a pallet, not one in the hand.
+const MANY: usize = 8;
+
 /// The memory from frame to frame: whose turn it is, and whether something is in sight that could not be read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FrameWork {
@@ -34,9 +37,9 @@ impl FrameWork {
         let mut work = Work::new(view, Budget::new(clock, limit));
         work.rest(self.memory.resting());
         work.pass(&quick);
-        // Where one label could not be read, others may not even have been noticed.
+        // Where one label could not be read, or many came into sight at once, others may have been passed over without a trace.
         // And without the main decoder the locator does most of the work.
-        let asks = work.asks() || self.is_restless || cfg!(not(feature = "zxing"));
+        let asks = work.asks() || self.is_restless || work.merge.len() >= MANY || cfg!(not(feature = "zxing"));
         if asks {
             work.locate(false, &quick);
         }

@@ -2,6 +2,8 @@
 
 mod cover;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
