@@ -139,13 +139,11 @@ impl Guard {
             }
             at_work.fetch_sub(1, Ordering::AcqRel);
         };
-        match thread::Builder::new().name("reader".into()).spawn(run) {
-            Ok(_) => Ok(Worker { frames, sights }),
-            Err(_) => {
-                self.stuck.fetch_sub(1, Ordering::AcqRel);
-                Err(GuardError::Broken)
-            }
+        if thread::Builder::new().name("reader".into()).spawn(run).is_err() {
+            self.stuck.fetch_sub(1, Ordering::AcqRel);
+            return Err(GuardError::Broken);
         }
+        Ok(Worker { frames, sights })
     }
 }
 
@@ -178,7 +176,7 @@ mod tests {
     }
 
     /// Long enough for any machine.
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
     /// Soon over.
     const SHORT: Duration = Duration::from_millis(300);
 

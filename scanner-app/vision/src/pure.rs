@@ -44,13 +44,11 @@ fn detect(view: &LumaView<'_>) -> Found {
     let mut found = Found::default();
     for grid in image.detect_grids() {
         let corners = corners(&grid.bounds);
-        match read_grid(&grid.grid) {
-            Some(read) => found.symbols.push(read.into_symbol(corners)),
-            None => {
-                let version =
-                    u8::try_from(grid.grid.size().saturating_sub(17) / 4).ok().filter(|v| (1..=40).contains(v));
-                found.unread.push(Located { corners, version });
-            }
+        if let Some(read) = read_grid(&grid.grid) {
+            found.symbols.push(read.into_symbol(corners));
+        } else {
+            let version = u8::try_from(grid.grid.size().saturating_sub(17) / 4).ok();
+            found.unread.push(Located { corners, version: version.filter(|version| (1..=40).contains(version)) });
         }
     }
     found

@@ -55,10 +55,10 @@ fn box_means(view: &LumaView<'_>, reach: usize) -> Vec<u8> {
     let (width, height) = (view.width(), view.height());
     let mut sums = vec![0_u32; width];
     let add = |sums: &mut [u32], y: usize| {
-        sums.iter_mut().zip(view.row(y)).for_each(|(sum, value)| *sum += u32::from(*value))
+        sums.iter_mut().zip(view.row(y)).for_each(|(sum, value)| *sum += u32::from(*value));
     };
     let take = |sums: &mut [u32], y: usize| {
-        sums.iter_mut().zip(view.row(y)).for_each(|(sum, value)| *sum -= u32::from(*value))
+        sums.iter_mut().zip(view.row(y)).for_each(|(sum, value)| *sum -= u32::from(*value));
     };
     let mut rows = 0_u32;
     for y in 0..reach.min(height) {

@@ -121,11 +121,11 @@ impl Scan<'_> {
         }
         let Some((middle_y, _)) = self.along(middle_x, middle_y, pitch, 1) else { return };
         let centre = [middle_x, middle_y];
-        let pitch = (down + across) / 2.0;
+        let pitch = f32::midpoint(down, across);
         let (heart, ring) = self.levels(centre, pitch);
         let contrast = if self.inverted { heart - ring } else { ring - heart };
         if contrast >= CONTRAST_MIN {
-            finders.push(Finder { centre, pitch, contrast, middle: (heart + ring) / 2.0, lines: 1 });
+            finders.push(Finder { centre, pitch, contrast, middle: f32::midpoint(heart, ring), lines: 1 });
         }
     }
 
@@ -171,7 +171,7 @@ impl Scan<'_> {
             near[axis] += by;
             self.plain_level(near)
         };
-        let far = f32::from(SHARPEN_PX as u8);
+        let far = small(SHARPEN_PX);
         3.0 * beside(0.0) - beside(far) - beside(-far)
     }
 

@@ -48,6 +48,7 @@ fn light_on_dark_is_found_when_it_is_looked_for() {
 }
 
 #[test]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // luma
 fn a_turned_label_is_located() {
     let label = crate::scene::Label::new("HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/TURNED").unwrap().to_luma(6);
     let (sine, cosine) = 0.7_f32.sin_cos();

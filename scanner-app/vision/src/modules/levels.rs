@@ -44,7 +44,7 @@ fn balance(luma: &[f32], dark: &[bool], side: usize) -> Vec<f32> {
     let shade = |at: usize| match (ink[at], paper[at]) {
         (Some(ink), Some(paper)) => {
             let half = ((paper - ink) / 2.0).max(1.0);
-            (((paper + ink) / 2.0 - luma[at]) / half).clamp(-1.5, 1.5)
+            ((f32::midpoint(paper, ink) - luma[at]) / half).clamp(-1.5, 1.5)
         }
         // All around is of one colour.
         _ if dark[at] => 1.0,
@@ -115,8 +115,9 @@ fn solve(mut rows: [[f64; 5]; 4]) -> [f32; 4] {
         for row in 0..4 {
             if row != column {
                 let factor = rows[row][column] / pivot;
-                for at in column..5 {
-                    rows[row][at] -= factor * rows[column][at];
+                let above = rows[column];
+                for (value, above) in rows[row].iter_mut().zip(above).skip(column) {
+                    *value -= factor * above;
                 }
             }
         }

@@ -198,7 +198,7 @@ impl Fit<'_> {
             let (x, y) = (node % self.nodes, node / self.nodes);
             let near: Vec<[f32; 2]> = AROUND.iter().filter_map(|(dx, dy)| self.node(&known, x, y, *dx, *dy)).collect();
             let mean = [0, 1].map(|axis| near.iter().map(|bend| bend[axis]).sum::<f32>() / small(near.len()));
-            let from = [0, 1].map(|axis| (mean[axis] + bend[node][axis]) / 2.0);
+            let from = [0, 1].map(|axis| f32::midpoint(mean[axis], bend[node][axis]));
             bend[node] = self.search(self.place(node), REACH, from, NODE_REACH / 2.0, 1);
             known[node] = Some(bend[node]);
         }

@@ -62,7 +62,7 @@ impl<'a> Grid<'a> {
         let corner = |at: [f32; 2]| self.to_picture.map(at);
         let between = |a: [f32; 2], b: [f32; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
         let (p, q, r) = (corner([0.0, 0.0]), corner([1.0, 0.0]), corner([0.0, 1.0]));
-        (between(p, q) + between(p, r)) / 2.0 / small(self.side)
+        f32::midpoint(between(p, q), between(p, r)) / small(self.side)
     }
 }
 

@@ -62,6 +62,7 @@ fn a_clean_copy_is_what_was_printed() {
 }
 
 /// The symbol on paper that is no plane: each point is moved by up to `depth_px`, more in the middle.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // luma
 fn bent(version: u8, depth_px: f32) -> (Luma, Vec<u8>, Corners) {
     const MARGIN: f32 = 40.0;
     let (flat, text) = symbol(version, EcLevel::M, 6);

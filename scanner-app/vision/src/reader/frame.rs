@@ -46,7 +46,8 @@ impl FrameWork {
         work.second_tries(&quick);
         if work.asks() || (work.merge.is_empty() && (!is_known || self.turn.is_multiple_of(3))) {
             let another = TURNS[self.turn % TURNS.len()];
-            if !work.budget.is_spent() && !(asks && another == Another::Locate) {
+            let was_done = asks && another == Another::Locate;
+            if !work.budget.is_spent() && !was_done {
                 another.look(&mut work, &main);
                 work.second_tries(&main);
             }

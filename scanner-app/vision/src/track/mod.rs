@@ -122,18 +122,16 @@ impl Tracker {
             track.is_new = false;
             let expected = common.unwrap_or(track.motion);
             let before = track.symbol.corners;
-            match track.template.as_ref().and_then(|template| template.follow(view, &before, expected)) {
-                Some(corners) => {
-                    let (from, to) = (centre(&before), centre(&corners));
-                    track.motion = [to[0] - from[0], to[1] - from[1]];
-                    common = Some(track.motion);
-                    track.symbol.corners = corners;
-                    track.missed = 0;
-                }
-                None => {
-                    track.motion = [0.0; 2];
-                    track.missed = track.missed.saturating_add(1);
-                }
+            let found = track.template.as_ref().and_then(|template| template.follow(view, &before, expected));
+            if let Some(corners) = found {
+                let (from, to) = (centre(&before), centre(&corners));
+                track.motion = [to[0] - from[0], to[1] - from[1]];
+                common = Some(track.motion);
+                track.symbol.corners = corners;
+                track.missed = 0;
+            } else {
+                track.motion = [0.0; 2];
+                track.missed = track.missed.saturating_add(1);
             }
         }
     }

@@ -119,12 +119,16 @@ fn sample(view: &LumaView<'_>, map: &Perspective, point: [f32; 2], shift: [f32; 
 
 fn normalised(mut samples: Vec<f32>) -> Option<Vec<f32>> {
     let mean = samples.iter().sum::<f32>() / small(samples.len());
-    samples.iter_mut().for_each(|value| *value -= mean);
+    for value in &mut samples {
+        *value -= mean;
+    }
     let length = samples.iter().map(|value| value * value).sum::<f32>().sqrt();
     if length < small(samples.len()).sqrt() {
         return None;
     }
-    samples.iter_mut().for_each(|value| *value /= length);
+    for value in &mut samples {
+        *value /= length;
+    }
     Some(samples)
 }
 
