@@ -8,7 +8,7 @@ use crate::packages::{self, Need};
 use crate::steps::{cargo, step};
 
 /// Each target and its seeds, from the project's folder.
-const TARGETS: [(&str, &str); 8] = [
+const TARGETS: [(&str, &str); 9] = [
     ("code", "tests/fuzz/seeds/code"),
     ("wedge", "tests/fuzz/seeds/wedge"),
     ("event", "tests/fuzz/seeds/event"),
@@ -17,6 +17,7 @@ const TARGETS: [(&str, &str); 8] = [
     ("history", "tests/fixtures/scenarios"),
     ("image", "tests/fuzz/seeds/image"),
     ("frame", "tests/fuzz/seeds/frame"),
+    ("reader", "tests/fuzz/seeds/reader"),
 ];
 
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
