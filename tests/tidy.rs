@@ -44,6 +44,7 @@ fn arrows_point_down() {
         ("scanner-app/src/ui/", "crate::session"),
         ("scanner-app/src/sync/", "crate::ui"),
         ("scanner-app/src/store/", "crate::session"),
+        ("scanner-app/src/capture/", "crate::session"),
         ("sync-server/src/store/", "crate::http"),
         ("sync-server/src/store/", "crate::reconcile"),
         ("sync-server/src/reconcile/", "crate::ingest"),

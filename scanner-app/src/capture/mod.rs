@@ -31,7 +31,7 @@ pub use keys::{KeyAssembler, KeyOutcome, KeyPressed};
 pub use lines::LineClock;
 pub use name::SourceName;
 pub use playback::Playback;
-pub use reading::{Frame, InputReader, read_line};
+pub use reading::{Frame, InputReader, Reading, read_line};
 pub use settings::{CaptureSettings, KeySettings};
 
 /// What came in, and when.

@@ -8,7 +8,19 @@ use shared::event::LabelMetadata;
 use vision::{Aim, Corners, Guard, Luma, Sighting, Symbol};
 
 use super::{CaptureError, Input, Seen, Source};
-use crate::session::Reading;
+
+/// One text read in one frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The text.
+    pub text: String,
+    /// How many independent reads of this frame agree.
+    pub agree: u8,
+    /// Whether the label was read in this frame, and not only seen again: two fresh reads are two witnesses.
+    pub is_fresh: bool,
+    /// The symbol, as far as known.
+    pub label: Option<LabelMetadata>,
+}
 
 /// One input, with what was read in it.
 #[derive(Debug, Default)]

@@ -5,24 +5,13 @@ use std::collections::HashMap;
 
 use shared::event::LabelMetadata;
 
+use crate::capture::Reading;
+
 /// How long the same text before the same camera is one scan, in milliseconds since it was last seen.
 pub const DEBOUNCE_MS: u64 = 1_500;
 
 /// How long a first sight of a text that is no code waits for a second, in milliseconds.
 const SECOND_SIGHT_MS: u64 = 5_000;
-
-/// One text read in one frame.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    /// The text.
-    pub text: String,
-    /// How many independent reads of this frame agree.
-    pub agree: u8,
-    /// Whether the label was read in this frame, and not only seen again: two fresh reads are two witnesses.
-    pub is_fresh: bool,
-    /// The symbol, as far as known.
-    pub label: Option<LabelMetadata>,
-}
 
 /// The memory that decides.
 #[derive(Debug, Default)]

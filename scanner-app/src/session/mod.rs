@@ -20,7 +20,7 @@ use shared::trail::Fact;
 use crate::device::Device;
 use crate::store::{Pulled, Store, StoreError, Task, close_task, insert_task};
 
-pub use acceptance::{Acceptance, Reading};
+pub use acceptance::Acceptance;
 use judging::Knowledge;
 pub use overview::{OpenWork, overview, site_name};
 

@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(greeting, Greeting::Ready { settings: "parrot".to_owned(), follows_frames: true });
         let texts: Vec<String> =
             lines.map(|line| serde_json::from_str::<Answer>(line).unwrap().texts.concat()).collect();
-        assert_eq!(texts, ["3x2 [1, 2, 3, 4, 5, 6]", "true 7", "false 1099511627776"]);
+        assert_eq!(texts, ["3x2 [1, 2, 3, 4, 5, 6]", "3x2 [1, 2, 3, 4, 5, 6]", "true 7", "false 1099511627776"]);
     }
 
     #[test]
