@@ -102,5 +102,5 @@ pub(super) fn refusal(error: OpenError, others: &[(u32, String)]) -> String {
         return format!("{why}; there is no other camera");
     }
     let others: Vec<String> = others.iter().map(|(index, name)| format!("camera:{index} ({name})")).collect();
-    format!("{why}; it can be named instead: {}", others.join(", "))
+    format!("{why}; other cameras: {}", others.join(", "))
 }

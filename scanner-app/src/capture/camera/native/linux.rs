@@ -103,6 +103,8 @@ impl Native {
                 left_out.extend(broken.into_iter().map(|rate| format!("{width}x{height} {format} {rate}/s")));
             }
         }
+        // Where two are as good as each other, the one that nokhwa can set.
+        modes.sort_by_key(|mode| !is_asked_by_nokhwa(mode.format));
         Ok((modes, left_out))
     }
 
