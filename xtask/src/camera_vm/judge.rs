@@ -71,7 +71,7 @@ fn faults_of(case: &Case, lines: &[Line]) -> Vec<String> {
         Some(_) => {}
     }
     match case.act {
-        Act::Steady => {
+        Act::Steady | Act::Asked(_) => {
             steady(case, lines, &mut faults);
             no_error(lines, &mut faults);
         }
@@ -82,10 +82,6 @@ fn faults_of(case: &Case, lines: &[Line]) -> Vec<String> {
         Act::Unplugged => back(case, lines, &mut faults),
         Act::Choice | Act::Spoilt => {
             chosen(lines, &mut faults);
-            no_error(lines, &mut faults);
-        }
-        Act::Asked(_) => {
-            steady(case, lines, &mut faults);
             no_error(lines, &mut faults);
         }
         Act::Listed => listed(lines, &mut faults),

@@ -7,7 +7,8 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use nokhwa::Camera;
+use nokhwa::utils::{CameraIndex, RequestedFormat, RequestedFormatType};
+use nokhwa::{Camera, NokhwaError};
 use v4l::Device;
 use v4l::capability::Flags as Capability;
 use v4l::control::{Control, Description, Flags, Type, Value};
@@ -15,6 +16,7 @@ use v4l::video::Capture;
 use v4l::video::capture::Parameters;
 use vision::frame::{PixelFormat, RawFrame};
 
+use super::exact;
 use super::offer::{fourcc, is_asked_by_nokhwa, pixel_format, rate_words, rates, sizes, whole_rate};
 use crate::capture::camera::control::CameraControl;
 use crate::capture::camera::hardware::{Hardware, OpenError};
@@ -45,7 +47,7 @@ pub(in crate::capture::camera) fn open(index: u32) -> Result<Native, OpenError> 
 
 /// Whether a listed device takes pictures in a mode that can be read.
 pub(in crate::capture::camera) fn is_camera(index: u32) -> bool {
-    open(index).is_ok_and(|mut camera| camera.modes().is_ok())
+    open(index).is_ok_and(|mut camera| camera.modes().is_ok_and(|modes| !modes.is_empty()))
 }
 
 fn takes_pictures(capabilities: Capability) -> Result<(), OpenError> {
@@ -71,7 +73,7 @@ fn why(index: u32, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => format!("there is no /dev/video{index}"),
         io::ErrorKind::PermissionDenied => format!("this user may not open /dev/video{index} (group `video`)"),
-        io::ErrorKind::ResourceBusy => "it is in use, by another program or by a read that hangs".to_owned(),
+        io::ErrorKind::ResourceBusy => "it is in use; close the other program that reads it".to_owned(),
         _ if error.raw_os_error() == Some(GONE) => "it was unplugged".to_owned(),
         _ => error.to_string(),
     }
@@ -136,6 +138,23 @@ fn set(device: &Device, index: u32, mode: Mode) -> Result<(Mode, usize), String>
     Ok((Mode { fps: interval.denominator, ..mode }, now.stride as usize))
 }
 
+/// nokhwa's camera in exactly this mode.
+fn camera_in(index: u32, mode: Mode) -> Result<Camera, String> {
+    let (exact, wanted) = exact(mode)?;
+    let request = RequestedFormat::with_formats(RequestedFormatType::Exact(exact), &wanted);
+    Camera::new(CameraIndex::Index(index), request).map_err(|error| stream_words(&error))
+}
+
+/// nokhwa's error in words. It keeps a driver's errors as text only.
+fn stream_words(error: &NokhwaError) -> String {
+    let words = error.to_string();
+    if words.contains("(os error 28)") {
+        "the USB bus has no room for it beside what else is plugged in; use another socket or a smaller size".to_owned()
+    } else {
+        words
+    }
+}
+
 /// The mode in which nokhwa opens the camera: the wanted one, or the one most like it that nokhwa can ask for.
 fn door(modes: &[Mode], wanted: Mode) -> Option<Mode> {
     if is_asked_by_nokhwa(wanted.format) {
@@ -173,13 +192,13 @@ impl Hardware for Native {
         let entry = door(&self.offer()?.0, mode).ok_or("nokhwa opens it in no mode")?;
         let setter = handle(self.index)?;
         let (mut now, mut stride) = set(&setter, self.index, entry)?;
-        let mut camera = super::camera_in(self.index, now)?;
+        let mut camera = camera_in(self.index, now)?;
         if entry.format != mode.format {
             (now, stride) = set(&setter, self.index, mode)?;
         }
         // Some drivers let the handle that made the settings alone have the stream.
         drop(setter);
-        camera.open_stream().map_err(|error| error.to_string())?;
+        camera.open_stream().map_err(|error| stream_words(&error))?;
         self.running = Some(Running { camera, mode: now, stride });
         Ok(now)
     }
@@ -203,7 +222,7 @@ impl Hardware for Native {
 
     fn frame(&mut self, take: &mut dyn FnMut(RawFrame<'_>)) -> Result<(), String> {
         let Running { camera, mode, stride } = self.running.as_mut().ok_or("it was not started")?;
-        let bytes = camera.frame_raw().map_err(|error| error.to_string())?;
+        let bytes = camera.frame_raw().map_err(|error| stream_words(&error))?;
         let (width, height) = (mode.width as usize, mode.height as usize);
         // Some drivers leave the stride out.
         let stride = (*stride).max(mode.format.row_bytes(width));
@@ -276,6 +295,8 @@ mod tests {
     fn a_drivers_error_says_what_to_do() {
         let words = |code| why(3, &io::Error::from_raw_os_error(code));
         assert_eq!(words(2), "there is no /dev/video3");
+        let full = NokhwaError::ReadFrameError(io::Error::from_raw_os_error(28).to_string());
+        assert!(stream_words(&full).contains("USB bus"), "{}", stream_words(&full));
         assert!(words(13).contains("group `video`") && words(16).contains("in use") && words(19).contains("unplugged"));
     }
 }

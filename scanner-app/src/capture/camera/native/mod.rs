@@ -16,10 +16,7 @@ mod offer;
 
 use std::panic::catch_unwind;
 
-use nokhwa::utils::{
-    ApiBackend, CameraFormat, CameraIndex, FrameFormat, RequestedFormat, RequestedFormatType, Resolution,
-};
-use nokhwa::{Camera, NokhwaError};
+use nokhwa::utils::{ApiBackend, CameraFormat, FrameFormat, Resolution};
 use vision::frame::PixelFormat;
 
 use super::mode::Mode;
@@ -49,13 +46,6 @@ pub(super) fn listed() -> Vec<(u32, String)> {
         .collect();
     listed.sort();
     listed
-}
-
-/// nokhwa's camera in exactly this mode.
-fn camera_in(index: u32, mode: Mode) -> Result<Camera, String> {
-    let (exact, wanted) = exact(mode)?;
-    let request = RequestedFormat::with_formats(RequestedFormatType::Exact(exact), &wanted);
-    Camera::new(CameraIndex::Index(index), request).map_err(|error: NokhwaError| error.to_string())
 }
 
 /// A mode in nokhwa's words.
