@@ -26,7 +26,7 @@ pub(super) fn run(as_json: bool) -> Result<ExitCode> {
 fn print(camera: &CameraInfo) {
     println!("camera:{} {}", camera.index, camera.name);
     if let Some(why) = &camera.trouble {
-        println!("  cannot be looked at: {why}. Close the program that uses it, or check your rights");
+        println!("  cannot be used: {why}");
     }
     for (place, mode) in camera.modes.iter().enumerate() {
         println!("  {mode}{}", if place == 0 { " (taken unless another is asked for)" } else { "" });

@@ -6,9 +6,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use v4l::buffer::Type;
 use v4l::control::{Control, Value};
+use v4l::fraction::Fraction;
 use v4l::io::mmap::Stream;
 use v4l::io::traits::Stream as _;
-use v4l::video::Output;
+use v4l::video::capture::Parameters;
+use v4l::video::{Capture, Output};
 use v4l::{Device, Format as DeviceFormat};
 
 use crate::{Format, Size};
@@ -59,6 +61,18 @@ impl Camera {
             std::thread::sleep(Duration::from_mins(1));
         }
     }
+}
+
+/// Leaves a camera at a broken rate, as another program may.
+pub fn spoil(index: usize) -> Result<()> {
+    let device = Device::new(index).with_context(|| format!("/dev/video{index} cannot be opened"))?;
+    let wanted = DeviceFormat::new(1_280, 720, Format::Yuyv.fourcc());
+    Capture::set_format(&device, &wanted).context("the camera takes no 1280x720")?;
+    let taken =
+        Capture::set_params(&device, &Parameters::new(Fraction::new(2, 25))).context("the rate cannot be set")?;
+    let Fraction { numerator, denominator } = taken.interval;
+    ensure!((numerator, denominator) == (2, 25), "the camera took {numerator}/{denominator} s instead of 2/25 s");
+    Ok(())
 }
 
 /// Pulls the camera out of its socket, as far as its readers can tell; it is back when all have let go of it.

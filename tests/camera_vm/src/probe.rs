@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use scanner_app::capture::{CaptureSettings, InputReader, Source, SourceName};
+use scanner_app::capture::{CameraInfo, CaptureSettings, InputReader, Source, SourceName, cameras};
 use v4l::Device;
 use v4l::video::Capture;
 
@@ -58,6 +58,25 @@ pub fn watch(index: u32, ask: &str, wish: Wish, told: &mut impl Write) -> Result
     // Not joined: a source that hangs ends with the process.
     std::thread::spawn(move || look(&name, &sender));
     tell(&given, wish, || driver_format(index), told)
+}
+
+/// Tells the cameras that the terminal lists, a line each: `camera 30 GRAY,YUYV 12` (number, formats, how many controls), or
+/// `camera 30 trouble WORDS`.
+pub fn list(told: &mut impl Write) -> Result<()> {
+    for camera in cameras()? {
+        writeln!(told, "camera {}", listed(&camera))?;
+    }
+    Ok(())
+}
+
+fn listed(camera: &CameraInfo) -> String {
+    if let Some(words) = &camera.trouble {
+        return format!("{} trouble {words}", camera.index);
+    }
+    let mut formats: Vec<String> = camera.modes.iter().map(|mode| mode.format.to_string()).collect();
+    formats.sort();
+    formats.dedup();
+    format!("{} {} {}", camera.index, formats.join(","), camera.controls.len())
 }
 
 /// Opens the source and passes on all that it gives, until nobody listens.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::cases::{Act, Case};
+use super::cases::{Act, Case, VIVID};
 use super::kernel::Kernel;
 use super::module::{LOOPBACK, OWN};
 use super::{copy, empty_folder, initramfs, make_folder};
@@ -159,30 +159,26 @@ fn loopback_parameters(cases: &[&Case]) -> Option<String> {
     (!nodes.is_empty()).then(parameters)
 }
 
-/// One webcam of the kernel's own test driver.
-fn own_parameters(case: &Case) -> String {
-    format!("n_devs=1 node_types=0x1 num_inputs=1 input_types=0 vid_cap_nr={}", case.device)
+/// One webcam of the kernel's own test driver; none where no case wants it.
+fn own_parameters(cases: &[&Case]) -> Option<String> {
+    let parameters = || format!("n_devs=1 node_types=0x1 num_inputs=1 input_types=0 vid_cap_nr={VIVID}");
+    cases.iter().any(|case| case.needs_vivid()).then(parameters)
 }
 
 fn script(modules: &[String], cases: &[&Case]) -> String {
     let mut script = START.to_owned();
     let load =
         |name: &str, parameters: &str| format!("insmod /modules/{name}.ko {parameters} || echo 'no module {name}'\n");
-    for name in modules.iter().filter(|name| *name != OWN) {
-        match (name == LOOPBACK, loopback_parameters(cases)) {
-            (false, _) => script.push_str(&load(name, "")),
-            (true, Some(parameters)) => script.push_str(&load(name, &parameters)),
-            (true, None) => {}
-        }
+    for name in modules {
+        let parameters = match name.as_str() {
+            LOOPBACK => loopback_parameters(cases),
+            OWN => own_parameters(cases),
+            _ => Some(String::new()),
+        };
+        script.extend(parameters.map(|parameters| load(name, &parameters)));
     }
-    let mut is_own_loaded = false;
     for case in cases {
         let _ = writeln!(script, "\necho 'case {}'", case.name);
-        // Not before: the terminal may try the next camera where the one it was told of has no stream.
-        if !case.is_loopback() && !is_own_loaded {
-            script.push_str(&load(OWN, &own_parameters(case)));
-            is_own_loaded = true;
-        }
         let _ = writeln!(script, "node {}", case.device);
         script.push_str(&steps(case));
     }
@@ -209,6 +205,9 @@ fn steps(case: &Case) -> String {
              until_said frame\ncamera-feeder unplug --device {device}\nwait $probe\n"
         ),
         Act::Choice => format!("probe {device} --frames {FRAMES_AFTER}\n"),
+        Act::Spoilt => format!("camera-feeder spoil --device {device}\nprobe {device} --frames {FRAMES_AFTER}\n"),
+        Act::Asked(ask) => format!("probe {device} --ask '{ask}' --frames {FRAMES_AFTER}\n"),
+        Act::Listed => format!("probe {device} --list --frames 0\n"),
     }
 }
 

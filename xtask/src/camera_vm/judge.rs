@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::cases::{Act, Case};
+use super::cases::{Act, Case, VIVID};
 use super::transcript::{Line, Transcript};
 
 /// Cases that passed, each with a line on it, and what was not as expected.
@@ -71,7 +71,7 @@ fn faults_of(case: &Case, lines: &[Line]) -> Vec<String> {
         Some(_) => {}
     }
     match case.act {
-        Act::Steady => {
+        Act::Steady | Act::Asked(_) => {
             steady(case, lines, &mut faults);
             no_error(lines, &mut faults);
         }
@@ -80,10 +80,11 @@ fn faults_of(case: &Case, lines: &[Line]) -> Vec<String> {
             back(case, lines, &mut faults);
         }
         Act::Unplugged => back(case, lines, &mut faults),
-        Act::Choice => {
+        Act::Choice | Act::Spoilt => {
             chosen(lines, &mut faults);
             no_error(lines, &mut faults);
         }
+        Act::Listed => listed(lines, &mut faults),
         Act::Mute | Act::Idle => refused(case, lines, &mut faults),
     }
     faults
@@ -131,6 +132,24 @@ fn no_error(lines: &[Line], faults: &mut Vec<String>) {
     }
 }
 
+/// The kernel's own camera alone, with modes of luma and of luma with colour, and with controls.
+fn listed(lines: &[Line], faults: &mut Vec<String>) {
+    let cameras: Vec<&str> =
+        lines.iter().filter_map(|line| if let Line::Camera(words) = line { Some(*words) } else { None }).collect();
+    let is_right = |words: &str| {
+        let words: Vec<&str> = words.split(' ').collect();
+        let formats: Vec<&str> = words.get(1).map(|list| list.split(',').collect()).unwrap_or_default();
+        words.len() == 3
+            && words[0] == VIVID.to_string()
+            && ["GRAY", "YUYV"].iter().all(|format| formats.contains(format))
+            && words[2].parse().is_ok_and(|controls: u32| controls > 0)
+    };
+    if cameras.len() != 1 || !is_right(cameras[0]) {
+        faults
+            .push(format!("camera {VIVID} alone, with GRAY, YUYV and controls, was expected: {}", cameras.join("; ")));
+    }
+}
+
 /// Pictures, then an error that helps, then pictures again.
 fn back(case: &Case, lines: &[Line], faults: &mut Vec<String>) {
     let Some(gone) = lines.iter().position(|line| matches!(line, Line::Error(_))) else {
@@ -147,7 +166,7 @@ fn back(case: &Case, lines: &[Line], faults: &mut Vec<String>) {
     if let Some(text) = texts(lines).iter().find(|text| !case.labels.contains(text)) {
         faults.push(format!("`{text}` was read and not fed"));
     }
-    if case.act == Act::Returns && texts(&lines[gone..]).is_empty() {
+    if case.is_fed() && texts(&lines[gone..]).is_empty() {
         faults.push("nothing was read after the camera was back".to_owned());
     }
 }
@@ -161,6 +180,10 @@ fn refused(case: &Case, lines: &[Line], faults: &mut Vec<String>) {
         faults.push("no error was told".to_owned());
     }
     helps(case, lines, faults);
+    let other = format!("camera:{VIVID}");
+    if case.act == Act::Idle && !errors(lines).all(|words| words.contains(&other)) {
+        faults.push(format!("an error does not say that {other} could be named"));
+    }
 }
 
 /// Each error names the camera.

@@ -95,13 +95,14 @@ fn a_camera_that_comes_back_must_be_missed_in_between() {
 #[test]
 fn a_camera_without_pictures_must_be_told() {
     for name in ["mute", "idle"] {
-        let words = format!("error camera {} gives no picture\n", case(name).device);
+        let words = format!("error camera {} gives no picture; there is camera:30 (vivid)\n", case(name).device);
         assert_eq!(faults(name, &words), "");
         assert!(faults(name, "opened\nsilent 30000\n").contains("hung"));
         assert!(faults(name, &format!("{words}frame 1x1\n")).contains("a picture came"));
         assert!(faults(name, "ended\n").contains("no error"));
         assert!(faults(name, &(words + "ended\n")).contains("the source ended"));
     }
+    assert!(faults("idle", "error camera 17 gives no picture\n").contains("camera:30 could be named"));
 }
 
 #[test]
@@ -112,4 +113,24 @@ fn a_mode_of_the_terminals_choice_must_be_one_that_runs() {
     assert!(faults("choice", "format YUYV 640x480\nframe 1280x720\n").contains("pictures of 1280x720 came"));
     assert!(faults("choice", &format!("{good}error no such rate\n")).contains("no error was expected"));
     assert!(faults("choice", &format!("{good}text X\n")).contains("read and not fed"));
+}
+
+#[test]
+fn a_mode_that_was_asked_for_must_be_the_one_that_runs() {
+    assert_eq!(faults("gray", "format GREY 640x360\nframe 640x360\n"), "");
+    assert!(faults("gray", "format YUYV 640x360\nframe 640x360\n").contains("YUYV 640x360 instead of GREY 640x360"));
+    assert!(
+        faults("controls", "format YUYV 320x180\nframe 320x180\nerror no torch\n").contains("no error was expected")
+    );
+}
+
+#[test]
+fn the_kernels_camera_alone_must_be_listed() {
+    assert_eq!(faults("listed", "camera 30 NV12,GRAY,YUYV 9\n"), "");
+    for wrong in
+        ["", "camera 30 NV12,YUYV 9\n", "camera 30 GRAY,YUYV 0\n", "camera 17 GRAY,YUYV 9\n", "camera 30 in use\n"]
+    {
+        assert!(faults("listed", wrong).contains("was expected"), "{wrong}");
+    }
+    assert!(!faults("listed", "camera 30 GRAY,YUYV 9\ncamera 17 GRAY,YUYV 9\n").is_empty());
 }

@@ -10,6 +10,7 @@ mod initramfs;
 mod judge;
 mod kernel;
 mod module;
+mod table;
 mod transcript;
 
 use std::path::{Path, PathBuf};

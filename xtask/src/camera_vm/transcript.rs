@@ -13,6 +13,8 @@ pub enum Line<'a> {
     Text(&'a str),
     /// An error that a clerk would see.
     Error(&'a str),
+    /// A camera that is listed, as `30 GRAY,YUYV 12`: its number, its formats, how many controls.
+    Camera(&'a str),
     /// The source gave neither picture nor error for so many milliseconds.
     Silent(&'a str),
     /// Time was up before enough was seen.
@@ -34,6 +36,7 @@ impl<'a> Line<'a> {
             "frame" => Self::Frame(rest),
             "text" => Self::Text(rest),
             "error" => Self::Error(rest),
+            "camera" => Self::Camera(rest),
             "silent" => Self::Silent(rest),
             "late" => Self::Late(rest),
             "ended" => Self::Ended,

@@ -5,10 +5,8 @@ use vision::frame::RawFrame;
 
 use super::control::{self, CameraControl};
 use super::mode::{Mode, ranked};
+use super::tries::tries;
 use super::wish::CameraWish;
-
-/// Modes that are tried before a camera is given up: drivers offer what they then refuse.
-const MODES_TRIED: usize = 4;
 
 /// Why a device gives no camera. The words are the driver's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +21,8 @@ pub(super) enum OpenError {
 pub(super) trait Hardware {
     /// The modes that it offers, in any order.
     fn modes(&mut self) -> Result<Vec<Mode>, String>;
-    /// Starts frames in a mode.
-    fn start(&mut self, mode: Mode) -> Result<(), String>;
+    /// Starts frames in a mode; answers the mode in which they come, which may be at another rate.
+    fn start(&mut self, mode: Mode) -> Result<Mode, String>;
     /// The controls that it offers.
     fn controls(&mut self) -> Vec<CameraControl>;
     /// Sets a control.
@@ -41,17 +39,26 @@ pub(super) struct Started {
     pub(super) notes: Vec<String>,
 }
 
-/// Starts a camera in its best mode that it takes, and sets its controls.
-pub(super) fn start(hardware: &mut dyn Hardware, wish: &CameraWish) -> Result<Started, String> {
+/// Starts a camera in its best mode that gives a frame, which is lent to `take`, and sets its controls.
+pub(super) fn start(
+    hardware: &mut dyn Hardware,
+    wish: &CameraWish,
+    take: &mut dyn FnMut(RawFrame<'_>),
+) -> Result<Started, String> {
     let modes = ranked(hardware.modes()?, wish);
     let mut notes = Vec::new();
     let mut refused = "it offers no format that can be read (YUYV, NV12, GRAY, MJPEG, RGB)".to_owned();
-    for mode in modes.into_iter().take(MODES_TRIED) {
-        match hardware.start(mode) {
-            Ok(()) => {
-                notes.extend(differences(&mode, wish));
+    for mode in tries(&modes) {
+        // Only with the first frame does a driver say that the bus has no room for a mode.
+        let started = hardware.start(mode).and_then(|runs| hardware.frame(take).map(|()| runs));
+        match started {
+            Ok(runs) => {
+                if runs.fps != mode.fps {
+                    notes.push(format!("the mode {mode} was asked for, and the driver makes {}/s of it", runs.fps));
+                }
+                notes.extend(differences(&runs, wish));
                 notes.extend(set_controls(hardware, wish));
-                return Ok(Started { mode, notes });
+                return Ok(Started { mode: runs, notes });
             }
             Err(why) => {
                 notes.push(format!("the mode {mode} was refused: {why}"));
@@ -84,19 +91,16 @@ fn set_controls(hardware: &mut dyn Hardware, wish: &CameraWish) -> Vec<String> {
     notes
 }
 
-/// The first device from `index` on that is a camera, where the ones before it exist but take no pictures.
-pub(super) fn first_camera<T>(
-    index: u32,
-    listed: &[u32],
-    mut open: impl FnMut(u32) -> Result<T, OpenError>,
-) -> Result<(u32, T), String> {
-    let first = match open(index) {
-        Ok(camera) => return Ok((index, camera)),
-        Err(OpenError::Failed(why)) => return Err(why),
-        Err(OpenError::NotACamera(why)) => why,
+/// Why a camera that a person named does not open, with the others that they may name instead. Never is another one taken by itself:
+/// a picture of the wrong place is worse than none.
+pub(super) fn refusal(error: OpenError, others: &[(u32, String)]) -> String {
+    let why = match error {
+        OpenError::NotACamera(why) => format!("the device takes no pictures ({why})"),
+        OpenError::Failed(why) => why,
     };
-    let mut others: Vec<u32> = listed.iter().copied().filter(|other| *other > index).collect();
-    others.sort_unstable();
-    let found = others.into_iter().find_map(|other| Some((other, open(other).ok()?)));
-    found.ok_or_else(|| format!("the device takes no pictures ({first}), nor does any after it"))
+    if others.is_empty() {
+        return format!("{why}; there is no other camera");
+    }
+    let others: Vec<String> = others.iter().map(|(index, name)| format!("camera:{index} ({name})")).collect();
+    format!("{why}; other cameras: {}", others.join(", "))
 }

@@ -1,5 +1,7 @@
 //! Which cameras there are, and what they can do.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde::Serialize;
 
 use super::control::CameraControl;
@@ -29,14 +31,19 @@ pub(super) fn look(
 ) -> Vec<CameraInfo> {
     let looked = listed.into_iter().filter_map(|(index, name)| {
         let mut info = CameraInfo { index, name, modes: Vec::new(), controls: Vec::new(), trouble: None };
-        match open(index) {
-            Ok(mut hardware) => {
-                match hardware.modes() {
-                    Ok(modes) => info.modes = ranked(modes, &CameraWish::default()),
-                    Err(why) => info.trouble = Some(why),
-                }
-                info.controls = hardware.controls();
-            }
+        // The driver's library panics on answers that it does not know; that hides one camera, not all.
+        let looked = catch_unwind(AssertUnwindSafe(|| {
+            let mut hardware = open(index)?;
+            let modes = hardware.modes().map_err(OpenError::Failed);
+            Ok((modes, hardware.controls()))
+        }));
+        let looked = looked.unwrap_or_else(|_| Err(OpenError::Failed("its driver's library stopped".to_owned())));
+        let modes = looked.map(|(modes, controls)| {
+            info.controls = controls;
+            modes
+        });
+        match modes.flatten() {
+            Ok(modes) => info.modes = ranked(modes, &CameraWish::default()),
             Err(OpenError::NotACamera(_)) => return None,
             Err(OpenError::Failed(why)) => info.trouble = Some(why),
         }

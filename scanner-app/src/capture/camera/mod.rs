@@ -14,6 +14,8 @@ mod native;
 mod source;
 #[cfg(test)]
 mod tests;
+#[cfg_attr(not(feature = "camera"), allow(dead_code))]
+mod tries;
 mod wish;
 #[cfg_attr(not(feature = "camera"), allow(dead_code))]
 mod worker;
@@ -27,16 +29,16 @@ pub use wish::{CameraWish, Lever, Size, WishedFormat};
 
 pub(super) use wish::KNOWN;
 
-/// Opens the camera of a number; where that device takes no pictures, the next one that does.
+/// Opens the camera of a number, and no other.
 #[cfg(feature = "camera")]
 pub(super) fn open(index: u32, wish: CameraWish) -> Result<Box<dyn Source>, CaptureError> {
-    let opener: worker::Opener = std::sync::Arc::new(move || {
-        let listed: Vec<u32> = native::listed().into_iter().map(|(index, _)| index).collect();
-        let (found, camera) = hardware::first_camera(index, &listed, native::open)?;
-        if found != index {
-            tracing::warn!("camera {index} takes no pictures; camera {found} is used");
+    let opener: worker::Opener = std::sync::Arc::new(move || match native::open(index) {
+        Ok(camera) => Ok(Box::new(camera)),
+        Err(error) => {
+            let mut others = native::listed();
+            others.retain(|(other, _)| *other != index && native::is_camera(*other));
+            Err(hardware::refusal(error, &others))
         }
-        Ok(Box::new(camera))
     });
     Ok(Box::new(source::CameraSource::open(index, wish, opener, link::Timing::FIELD)?))
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use vision::frame::{PixelFormat, RawFrame};
 
 use super::control::CameraControl;
-use super::hardware::{self, Hardware, OpenError, first_camera};
+use super::hardware::{self, Hardware, OpenError, refusal};
 use super::link::Timing;
 use super::listing;
 use super::mode::Mode;
@@ -39,11 +39,13 @@ enum Act {
 struct Fake {
     acts: VecDeque<Act>,
     refused: Vec<Mode>,
+    /// The only rate that the driver knows, whatever is asked for.
+    fps: u32,
     set: Arc<Mutex<Vec<(u32, i64)>>>,
 }
 
 fn fake(acts: &[Act]) -> Fake {
-    Fake { acts: acts.iter().copied().collect(), refused: Vec::new(), set: Arc::default() }
+    Fake { acts: acts.iter().copied().collect(), refused: Vec::new(), fps: 30, set: Arc::default() }
 }
 
 const HD: Mode = Mode { format: PixelFormat::Gray, width: 1_280, height: 720, fps: 30 };
@@ -54,8 +56,8 @@ impl Hardware for Fake {
         Ok(vec![VGA, HD])
     }
 
-    fn start(&mut self, mode: Mode) -> Result<(), String> {
-        if self.refused.contains(&mode) { Err("busy".to_owned()) } else { Ok(()) }
+    fn start(&mut self, mode: Mode) -> Result<Mode, String> {
+        if self.refused.contains(&mode) { Err("busy".to_owned()) } else { Ok(Mode { fps: self.fps, ..mode }) }
     }
 
     fn controls(&mut self) -> Vec<CameraControl> {
@@ -218,47 +220,74 @@ fn a_source_that_is_gone_lets_the_camera_go() {
     assert_eq!(opened.load(Ordering::SeqCst), 1);
 }
 
+fn start(camera: &mut Fake, wish: &CameraWish) -> Result<hardware::Started, String> {
+    hardware::start(camera, wish, &mut |_| {})
+}
+
 #[test]
 fn the_next_best_mode_is_taken_where_the_best_is_refused() {
-    let mut camera = fake(&[]);
-    assert_eq!(hardware::start(&mut camera, &CameraWish::default()).unwrap().mode, HD);
+    let mut camera = fake(&[FRAME; 9]);
+    assert_eq!(start(&mut camera, &CameraWish::default()).unwrap().mode, HD);
     camera.refused = vec![HD];
-    let started = hardware::start(&mut camera, &CameraWish::default()).unwrap();
+    let started = start(&mut camera, &CameraWish::default()).unwrap();
     assert_eq!(started.mode, VGA);
     assert!(started.notes[0].contains("1280x720") && started.notes[0].contains("busy"), "{:?}", started.notes);
     camera.refused = vec![HD, VGA];
-    assert_eq!(hardware::start(&mut camera, &CameraWish::default()).unwrap_err(), "busy");
+    assert_eq!(start(&mut camera, &CameraWish::default()).unwrap_err(), "busy");
+}
+
+#[test]
+fn a_mode_without_a_first_frame_is_refused_as_well() {
+    let mut camera = fake(&[Act::Vanish, FRAME]);
+    let mut frames = 0;
+    let started = hardware::start(&mut camera, &CameraWish::default(), &mut |_| frames += 1).unwrap();
+    assert_eq!((started.mode, frames), (VGA, 1), "the first frame is not lost");
+    assert!(started.notes[0].contains("1280x720 GRAY 30/s was refused: No such device"), "{:?}", started.notes);
+}
+
+#[test]
+fn another_rate_than_asked_for_is_told_and_kept() {
+    let mut camera = fake(&[FRAME]);
+    camera.fps = 25;
+    let started = start(&mut camera, &CameraWish::default()).unwrap();
+    assert_eq!(started.mode, Mode { fps: 25, ..HD });
+    assert!(started.notes[0].contains("25/s"), "{:?}", started.notes);
 }
 
 #[test]
 fn wishes_that_cannot_be_had_are_told_and_the_camera_runs() {
-    let mut camera = fake(&[]);
+    let mut camera = fake(&[FRAME; 9]);
     let wish = CameraWish { fps: Some(60), torch: Some(true), focus: Some(Lever::Value(4)), ..CameraWish::default() };
-    let notes = hardware::start(&mut camera, &wish).unwrap().notes;
+    let notes = start(&mut camera, &wish).unwrap().notes;
     assert_eq!(notes.len(), 2, "{notes:?}");
     assert!(notes[0].contains("nearest") && notes[1].contains("torch"), "{notes:?}");
     assert_eq!(*camera.set.lock().unwrap(), [(0x009a_090a, 4)]);
     let wish = CameraWish { focus: Some(Lever::Value(9)), ..CameraWish::default() };
-    let notes = hardware::start(&mut camera, &wish).unwrap().notes;
+    let notes = start(&mut camera, &wish).unwrap().notes;
     assert!(notes[0].contains("focus could not be set to 9: rejected"), "{notes:?}");
 }
 
 #[test]
-fn nodes_that_take_no_pictures_are_skipped() {
+fn a_camera_that_does_not_open_is_told_with_those_that_do() {
+    let others = [(2, "HD Webcam".to_owned()), (4, "Gate".to_owned())];
+    let words = refusal(OpenError::NotACamera("an output".to_owned()), &others);
+    assert!(words.contains("takes no pictures (an output)"), "{words}");
+    assert!(words.contains("camera:2 (HD Webcam), camera:4 (Gate)"), "{words}");
+    let words = refusal(OpenError::Failed("there is no /dev/video9".to_owned()), &[]);
+    assert_eq!(words, "there is no /dev/video9; there is no other camera");
+}
+
+#[test]
+fn nodes_that_take_no_pictures_are_not_listed_and_trouble_is() {
     let open = |index| match index {
-        1 | 4 => Ok(index),
-        0 | 3 => Err(OpenError::NotACamera("an output".to_owned())),
-        _ => Err(OpenError::Failed("away".to_owned())),
+        0 => Err(OpenError::NotACamera("an output".to_owned())),
+        1 => Ok(Box::new(fake(&[])) as Box<dyn Hardware>),
+        2 => Err(OpenError::Failed("away".to_owned())),
+        _ => panic!("as the library does where it does not know an answer"),
     };
-    assert_eq!(first_camera(0, &[4, 3, 1, 0], open), Ok((1, 1)));
-    assert_eq!(first_camera(4, &[4, 3, 1, 0], open), Ok((4, 4)));
-    assert_eq!(first_camera(9, &[4, 3, 1, 0], open), Err("away".to_owned()), "a camera that is away is waited for");
-    assert!(first_camera(3, &[3, 1, 0], open).unwrap_err().contains("takes no pictures"));
-    let names = |index: u32| (index, format!("device {index}"));
-    let listed = listing::look(vec![names(0), names(1), names(2)], |index| {
-        open(index).map(|_| Box::new(fake(&[])) as Box<dyn Hardware>)
-    });
-    assert_eq!(listed.iter().map(|info| info.index).collect::<Vec<_>>(), [1, 2]);
+    let listed = listing::look((0..4).map(|index| (index, format!("device {index}"))).collect(), open);
+    assert_eq!(listed.iter().map(|info| info.index).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!((listed[0].modes[0], listed[0].controls.len(), listed[0].trouble.is_none()), (HD, 1, true));
     assert_eq!(listed[1].trouble.as_deref(), Some("away"));
+    assert!(listed[2].trouble.as_ref().is_some_and(|why| why.contains("library stopped")), "{listed:?}");
 }

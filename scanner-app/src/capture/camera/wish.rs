@@ -10,7 +10,7 @@ use crate::capture::CaptureError;
 use crate::capture::options::Options;
 
 /// What `--source` may say of a camera.
-pub(in crate::capture) const KNOWN: &str = "size=1920x1080, fps=30, format=yuyv (nv12, gray, mjpeg, rgb, bgr), torch=on (off), \
+pub(in crate::capture) const KNOWN: &str = "size=1920x1080, fps=30, format=yuyv (nv12, gray, mjpeg, uyvy, i420, rgb, bgr), torch=on (off), \
     exposure=auto (or a number of the camera's range), focus=auto (or a number of the camera's range)";
 
 /// What is asked; what is not stated is left to the best choice, and a control to the camera.
@@ -104,6 +104,10 @@ pub enum WishedFormat {
     Gray,
     /// A JPEG a frame.
     Mjpeg,
+    /// Two pixels in four bytes, chroma first.
+    Uyvy,
+    /// A plane of luma, then two of chroma.
+    I420,
     /// Three bytes a pixel, red first.
     Rgb,
     /// Three bytes a pixel, blue first.
@@ -117,6 +121,8 @@ impl From<WishedFormat> for PixelFormat {
             WishedFormat::Nv12 => Self::Nv12,
             WishedFormat::Gray => Self::Gray,
             WishedFormat::Mjpeg => Self::Mjpeg,
+            WishedFormat::Uyvy => Self::Uyvy,
+            WishedFormat::I420 => Self::I420,
             WishedFormat::Rgb => Self::Rgb,
             WishedFormat::Bgr => Self::Bgr,
         }
@@ -131,9 +137,11 @@ impl FromStr for WishedFormat {
             "nv12" => Ok(Self::Nv12),
             "gray" => Ok(Self::Gray),
             "mjpeg" => Ok(Self::Mjpeg),
+            "uyvy" => Ok(Self::Uyvy),
+            "i420" => Ok(Self::I420),
             "rgb" => Ok(Self::Rgb),
             "bgr" => Ok(Self::Bgr),
-            _ => Err("a format is yuyv, nv12, gray, mjpeg, rgb or bgr"),
+            _ => Err("a format is yuyv, nv12, gray, mjpeg, uyvy, i420, rgb or bgr"),
         }
     }
 }

@@ -125,12 +125,12 @@ pub(super) fn spawn(shared: &Arc<Shared>, open: &Opener, wish: CameraWish) -> st
 /// Gives frames until nobody listens, or until the camera is lost: then why.
 fn work(shared: &Shared, generation: u64, open: &Opener, wish: &CameraWish) -> Result<(), String> {
     let mut hardware = open()?;
-    let started = hardware::start(hardware.as_mut(), wish)?;
+    let mut is_wanted = true;
+    let started = hardware::start(hardware.as_mut(), wish, &mut |raw| is_wanted = give(shared, generation, &raw))?;
     tracing::info!(mode = %started.mode, "the camera runs");
     for note in started.notes {
         tracing::warn!("camera: {note}");
     }
-    let mut is_wanted = true;
     while is_wanted {
         hardware.frame(&mut |raw| is_wanted = give(shared, generation, &raw))?;
     }

@@ -61,6 +61,12 @@ enum Command {
         #[arg(long)]
         size: Size,
     },
+    /// Leaves a `vivid` camera at 1280x720 and 12.5 pictures a second.
+    Spoil {
+        /// N of /dev/videoN.
+        #[arg(long)]
+        device: usize,
+    },
     /// Pulls a `vivid` camera out.
     Unplug {
         /// N of /dev/videoN.
@@ -81,6 +87,7 @@ fn main() -> Result<()> {
         Command::Hold { device, format, size } => {
             Camera::open(device, format, size)?.hold();
         }
+        Command::Spoil { device } => device::spoil(device),
         Command::Unplug { device } => device::unplug(device),
     }
 }

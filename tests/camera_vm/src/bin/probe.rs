@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
-use camera_vm::probe::{End, Wish, watch};
+use camera_vm::probe::{End, Wish, list, watch};
 use clap::Parser;
 
 /// Reads a camera.
@@ -13,6 +13,9 @@ struct Arguments {
     /// N of /dev/videoN.
     #[arg(long)]
     camera: u32,
+    /// Tells the listed cameras first.
+    #[arg(long)]
+    list: bool,
     /// Mode asked for, as the options of `--source`: size=640x480.
     #[arg(long, default_value = "")]
     ask: String,
@@ -31,7 +34,10 @@ struct Arguments {
 }
 
 fn main() -> Result<ExitCode> {
-    let Arguments { camera, ask, frames, errors, silence_s, within_s } = Arguments::parse();
+    let Arguments { camera, list: is_listed, ask, frames, errors, silence_s, within_s } = Arguments::parse();
+    if is_listed {
+        list(&mut std::io::stdout())?;
+    }
     let wish = Wish { frames, errors, silence: Duration::from_secs(silence_s), within: Duration::from_secs(within_s) };
     let end = watch(camera, &ask, wish, &mut std::io::stdout())?;
     Ok(ExitCode::from(match end {

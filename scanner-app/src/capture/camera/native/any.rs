@@ -1,54 +1,34 @@
-//! Cameras of this machine through nokhwa. Raw buffers only: its own conversions cost several times what luma costs.
-//!
-//! Not to be had through nokhwa 0.10 on Linux: the row stride (rows are taken as packed), I420 and UYVY modes, modes with broken
-//! rates (29.97), and `GREY` (it asks for `GRAY`, which no driver has).
-
-use std::panic::catch_unwind;
+//! A camera of a system other than Linux: modes, settings and frames are nokhwa's.
 
 use nokhwa::utils::{
-    ApiBackend, CameraControl as NativeControl, CameraFormat, CameraIndex, ControlValueDescription, ControlValueSetter,
-    FrameFormat, KnownCameraControl, RequestedFormat, RequestedFormatType, Resolution,
+    CameraControl as NativeControl, CameraFormat, CameraIndex, ControlValueDescription, ControlValueSetter,
+    KnownCameraControl, RequestedFormat, RequestedFormatType, Resolution,
 };
 use nokhwa::{Camera, NokhwaError};
-use vision::frame::{PixelFormat, RawFrame};
+use vision::frame::RawFrame;
 
-use super::control::CameraControl;
-use super::hardware::{Hardware, OpenError};
-use super::mode::Mode;
-
-const FORMATS: [FrameFormat; 6] = [
-    FrameFormat::MJPEG,
-    FrameFormat::YUYV,
-    FrameFormat::NV12,
-    FrameFormat::GRAY,
-    FrameFormat::RAWRGB,
-    FrameFormat::RAWBGR,
-];
+use super::{FORMATS, exact, pixel_format};
+use crate::capture::camera::control::CameraControl;
+use crate::capture::camera::hardware::{Hardware, OpenError};
+use crate::capture::camera::mode::Mode;
 
 /// An opened camera.
-pub(super) struct Native {
+pub(in crate::capture::camera) struct Native {
     camera: Camera,
     mode: Mode,
 }
 
-/// Numbers and names of the devices that are listed, in their order; output nodes among them.
-pub(super) fn listed() -> Vec<(u32, String)> {
-    // It panics on a device whose name it does not expect.
-    let devices = catch_unwind(|| nokhwa::query(ApiBackend::Auto)).ok().and_then(Result::ok).unwrap_or_default();
-    let mut listed: Vec<(u32, String)> = devices
-        .into_iter()
-        .filter_map(|device| Some((device.index().as_index().ok()?, device.human_name().trim().to_owned())))
-        .collect();
-    listed.sort();
-    listed
-}
-
 /// Opens the device of a number.
-pub(super) fn open(index: u32) -> Result<Native, OpenError> {
+pub(in crate::capture::camera) fn open(index: u32) -> Result<Native, OpenError> {
     let any = RequestedFormat::with_formats(RequestedFormatType::None, &FORMATS);
     let camera = Camera::new(CameraIndex::Index(index), any).map_err(open_error)?;
     let mode = mode(camera.camera_format());
     Ok(Native { camera, mode })
+}
+
+/// Whether a listed device takes pictures; here only such are listed.
+pub(in crate::capture::camera) const fn is_camera(_: u32) -> bool {
+    true
 }
 
 fn open_error(error: NokhwaError) -> OpenError {
@@ -71,21 +51,6 @@ fn mode(format: CameraFormat) -> Mode {
     }
 }
 
-const fn pixel_format(format: FrameFormat) -> PixelFormat {
-    match format {
-        FrameFormat::MJPEG => PixelFormat::Mjpeg,
-        FrameFormat::YUYV => PixelFormat::Yuyv,
-        FrameFormat::NV12 => PixelFormat::Nv12,
-        FrameFormat::GRAY => PixelFormat::Gray,
-        FrameFormat::RAWRGB => PixelFormat::Rgb,
-        FrameFormat::RAWBGR => PixelFormat::Bgr,
-    }
-}
-
-fn native_format(format: PixelFormat) -> Option<FrameFormat> {
-    FORMATS.into_iter().find(|native| pixel_format(*native) == format)
-}
-
 impl Hardware for Native {
     fn modes(&mut self) -> Result<Vec<Mode>, String> {
         // One format that cannot be listed does not hide the others.
@@ -102,18 +67,17 @@ impl Hardware for Native {
         Ok(modes)
     }
 
-    fn start(&mut self, mode: Mode) -> Result<(), String> {
-        let format = native_format(mode.format).ok_or_else(|| format!("{} cannot be asked for", mode.format))?;
+    fn start(&mut self, mode: Mode) -> Result<Mode, String> {
         if mode != self.mode {
-            let exact = CameraFormat::new(Resolution::new(mode.width, mode.height), format, mode.fps);
-            let wanted = [format];
+            let (exact, wanted) = exact(mode)?;
             let exact = RequestedFormat::with_formats(RequestedFormatType::Exact(exact), &wanted);
             let set = self.camera.set_camera_requset(exact);
             // A driver that refuses may have changed something all the same.
             self.mode = self::mode(self.camera.camera_format());
             set.map_err(|error| error.to_string())?;
         }
-        self.camera.open_stream().map_err(|error| error.to_string())
+        self.camera.open_stream().map_err(|error| error.to_string())?;
+        Ok(self.mode)
     }
 
     fn controls(&mut self) -> Vec<CameraControl> {
