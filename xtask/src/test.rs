@@ -24,6 +24,9 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
     step("formatting of the fuzz targets", cargo().args(fuzz))?;
     // All binaries first: tests start them as their users would.
     step("build", cargo().args(["build", "--workspace", "--all-targets"]))?;
+    let pure =
+        ["clippy", "-p", "vision", "--no-default-features", "--features", "scene", "--tests", "--", "-D", "warnings"];
+    step("the reader without a C++ compiler", cargo().args(pure))?;
     step("lints", cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let mut docs = cargo();
     docs.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");

@@ -9,9 +9,10 @@ use super::{Another, main_decoder, quick_decoder};
 use crate::luma::LumaView;
 use crate::symbol::{Corners, Symbol};
 
-/// What is tried in turn, one in each frame, when nothing in the frame asks for more.
-const TURNS: [Another; 6] =
-    [Another::Locate, Another::Thorough, Another::Locate, Another::Inverted, Another::Locate, Another::Scaled];
+/// What is tried in turn, one in each frame, when nothing in the frame asks for more. Without the main decoder large symbols
+/// fall to the locator.
+const TURNS: [Another; 6] = [FIRST_TURN, Another::Thorough, FIRST_TURN, Another::Inverted, FIRST_TURN, Another::Scaled];
+const FIRST_TURN: Another = if cfg!(feature = "zxing") { Another::Locate } else { Another::Large };
 
 /// So many labels at once are a pallet, not one in the hand.
 const MANY: usize = 8;
@@ -25,7 +26,7 @@ pub(crate) struct FrameWork {
 }
 
 impl FrameWork {
-    /// The symbols of `view`, and where more seem to be; `is_known` when labels in sight were painted over.
+    /// The symbols of `view`, and where labels are that could not be read; `is_known` when labels in sight were painted over.
     pub(crate) fn read(
         &mut self,
         view: &LumaView<'_>,
@@ -55,7 +56,7 @@ impl FrameWork {
         work.merge.drop_micro();
         self.turn = self.turn.wrapping_add(1);
         let unread = work.unread();
-        self.is_restless = self.memory.learn(&unread, work.tried());
-        (work.finish(), unread)
+        self.is_restless = self.memory.learn(&unread, work.tried(), work.there());
+        (work.finish(), self.memory.labels())
     }
 }

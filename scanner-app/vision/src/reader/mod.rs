@@ -56,7 +56,7 @@ impl Reader {
         work.pass(&main);
         work.locate(false, &main);
         work.second_tries(&main);
-        for another in [Another::Inverted, Another::Evened, Another::Scaled, Another::Rqrr] {
+        for another in [Another::Large, Another::Inverted, Another::Evened, Another::Scaled, Another::Rqrr] {
             if (!work.merge.is_empty() && !work.asks()) || work.budget.is_spent() {
                 break;
             }
@@ -95,6 +95,8 @@ fn quick_decoder() -> RqrrDecoder {
 enum Another {
     /// By its finder patterns.
     Locate,
+    /// By its finder patterns at half size.
+    Large,
     /// By the finder patterns of symbols that are light on dark.
     Inverted,
     /// By the main decoder with all that it can.
@@ -113,6 +115,7 @@ impl Another {
         let pixels = view.width() * view.height();
         match self {
             Self::Locate => work.locate(false, main),
+            Self::Large => work.locate_large(main),
             Self::Inverted => work.locate(true, main),
             Self::Thorough => work.pass(main),
             Self::Evened => work.look(&evened(&view), main, Stage::Scaled, Transform::Evened),

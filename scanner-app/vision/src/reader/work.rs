@@ -7,7 +7,7 @@ use crate::luma::LumaView;
 use crate::merge::{Merge, Transform};
 use crate::modules::{self, ModuleRead, Surface, Unread};
 use crate::symbol::{Corners, Stage, Symbol, centre, is_around, longest_side, same_place};
-use crate::transform::{Look, around, doubled, evened};
+use crate::transform::{Look, around, doubled, evened, halved};
 
 /// Located symbols that get a second try in one picture; noise can look like hundreds.
 const SECOND_TRIES_MAX: usize = 40;
@@ -38,6 +38,8 @@ pub(crate) struct Work<'a> {
     open: Vec<Located>,
     /// Located by their finder patterns, and there, but not read flat.
     damaged: Vec<Located>,
+    /// Where what every symbol shows is to be seen, and the rest could not be read.
+    there: Vec<Corners>,
     /// Located, and given up.
     hopeless: Vec<Corners>,
     /// Places that were tried in vain in earlier frames, and are not to be tried in this.
@@ -52,6 +54,7 @@ impl<'a> Work<'a> {
             merge: Merge::default(),
             open: Vec::new(),
             damaged: Vec::new(),
+            there: Vec::new(),
             hopeless: Vec::new(),
             resting: Vec::new(),
         }
@@ -60,6 +63,11 @@ impl<'a> Work<'a> {
     /// The places that were tried in vain, those that rest included.
     pub(crate) fn tried(&self) -> &[Corners] {
         &self.hopeless
+    }
+
+    /// The places where a symbol certainly is, read or not.
+    pub(crate) fn there(&self) -> &[Corners] {
+        &self.there
     }
 
     /// Leaves these places alone.
@@ -110,11 +118,29 @@ impl<'a> Work<'a> {
     /// Looks for symbols that the decoder passed over, by their finder patterns, and reads their modules at once.
     pub(crate) fn locate(&mut self, inverted: bool, decoder: &dyn Decoder) {
         let view = self.view;
-        let field = Field::search(&view, inverted, |centre| self.merge.is_within(centre));
+        self.locate_in(&view, inverted, decoder, |corners| *corners);
+    }
+
+    /// The same at half size: for symbols whose modules are as large as the surroundings that the locator compares with.
+    pub(crate) fn locate_large(&mut self, decoder: &dyn Decoder) {
+        let look = halved(&self.view);
+        self.locate_in(&look.luma.view(), false, decoder, |corners| look.back(corners));
+    }
+
+    /// Looks in `view`, from which `back` leads to the picture, where the modules are read.
+    fn locate_in(
+        &mut self,
+        view: &LumaView<'_>,
+        inverted: bool,
+        decoder: &dyn Decoder,
+        back: impl Fn(&Corners) -> Corners,
+    ) {
+        let place = |[x, y]: [f32; 2]| back(&[[x, y]; 4])[0];
+        let field = Field::search(view, inverted, |centre| self.merge.is_within(place(centre)));
         // Some of the time is for what it finds and cannot read in straight lines.
         let budget = self.budget.part(LOCATE_SHARE);
         let resting = std::mem::take(&mut self.resting);
-        let rests = |centre: [f32; 2]| resting.iter().any(|corners| is_around(corners, centre));
+        let rests = |centre: [f32; 2]| resting.iter().any(|corners| is_around(corners, place(centre)));
         field.symbols(
             || budget.is_spent(),
             rests,
@@ -122,9 +148,10 @@ impl<'a> Work<'a> {
                 if budget.is_spent() {
                     return None;
                 }
-                let result = self.by_modules(located, Surface::Flat, decoder);
+                let located = Located { corners: back(&located.corners), ..*located };
+                let result = self.by_modules(&located, Surface::Flat, decoder);
                 if result == Err(Unread::Damaged) {
-                    self.damaged.push(*located);
+                    self.damaged.push(located);
                 }
                 Some(result.is_ok())
             },
@@ -165,7 +192,11 @@ impl<'a> Work<'a> {
 
     fn by_modules(&mut self, located: &Located, surface: Surface, decoder: &dyn Decoder) -> Result<(), Unread> {
         let version = located.version.ok_or(Unread::Nothing)?;
-        let read = modules::read(&self.view, &located.corners, version, surface)?;
+        let read = modules::read(&self.view, &located.corners, version, surface);
+        if read.as_ref().err() == Some(&Unread::Damaged) {
+            self.there.push(located.corners);
+        }
+        let read = read?;
         let symbol =
             read.payload.is_padded.then(|| symbol(&read, located, decoder)).flatten().ok_or(Unread::Damaged)?;
         self.merge.add(symbol, Family::Modules, Transform::Sampled);

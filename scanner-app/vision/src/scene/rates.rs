@@ -78,7 +78,7 @@ fn count(profile: Profile, labels: usize, size: FrameSize, seed: u64) -> Count {
 
 #[test]
 #[ignore = "measures for some minutes; run it in the release profile or when the machine is free"]
-fn rates_of_each_profile() {
+fn long_rates_of_each_profile() {
     let kinds = [(1, FrameSize::FULL_HD), (10, FrameSize::FULL_HD), (30, FrameSize::FULL_HD), (60, FrameSize::UHD)];
     for profile in Profile::ALL {
         for (labels, size) in kinds {
