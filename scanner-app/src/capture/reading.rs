@@ -48,16 +48,11 @@ pub struct InputReader {
 }
 
 impl InputReader {
-    /// A reader for what `source` gives: frames of a camera are read together, pictures of a folder each by itself.
+    /// A reader for the labels that are wanted of what `source` gives: frames of a camera are read together, pictures of a folder each by itself.
     #[must_use]
-    pub fn new(source: &dyn Source) -> Self {
+    pub fn new(source: &dyn Source, aim: Aim) -> Self {
         let guard = if source.is_continuous() { Guard::frames() } else { Guard::pictures() };
-        Self { guard, aim: Aim::default() }
-    }
-
-    /// Which labels of a frame are wanted.
-    pub fn aim(&mut self, aim: Aim) {
-        self.aim = aim;
+        Self { guard, aim }
     }
 
     /// What is in an input. A moment without any is an empty frame.

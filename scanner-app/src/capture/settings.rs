@@ -1,6 +1,7 @@
 //! The table `[capture]` of the configuration; `config.example.toml` explains every key.
 
 use serde::{Deserialize, Serialize};
+use vision::Aim;
 
 use super::camera::CameraWish;
 
@@ -8,6 +9,8 @@ use super::camera::CameraWish;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CaptureSettings {
+    /// Which labels of a camera's frame are wanted.
+    pub aim: Aim,
     /// What is asked of every camera, unless `--source` asks otherwise.
     pub camera: CameraWish,
     /// How hand scanners send their texts.

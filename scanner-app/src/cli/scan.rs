@@ -37,7 +37,7 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     let mut session = Session::open(store, Arc::clone(&device), identity, task)?;
     greet(&session, args);
     let mut acceptance = Acceptance::default();
-    let mut reader = InputReader::new(source.as_ref());
+    let mut reader = InputReader::new(source.as_ref(), config.capture.aim);
     let mut unread = false;
     while let Some(input) = source.next() {
         std::thread::sleep(Duration::from_millis(args.frame_delay_ms));

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use scanner_app::capture::{CameraInfo, CaptureSettings, InputReader, Source, SourceName, cameras};
 use v4l::Device;
 use v4l::video::Capture;
+use vision::Aim;
 
 /// Pause after a source's error, so that one that fails at once does not flood the transcript.
 const AFTER_ERROR: Duration = Duration::from_millis(500);
@@ -92,7 +93,7 @@ fn look(name: &SourceName, sender: &Sender<Given>) {
     if sender.send(Given::Opened).is_err() {
         return;
     }
-    let mut reader = InputReader::new(source.as_ref());
+    let mut reader = InputReader::new(source.as_ref(), Aim::Everything);
     while let Some(given) = next(source.as_mut(), &mut reader) {
         let failed = matches!(given, Given::Error(_));
         if sender.send(given).is_err() {

@@ -236,7 +236,7 @@ impl Eye {
         if self.source.is_none() && Instant::now() >= self.rests_until {
             match self.name.open(&self.settings) {
                 Ok(source) => {
-                    let reader = InputReader::new(source.as_ref());
+                    let reader = InputReader::new(source.as_ref(), self.settings.aim);
                     self.source = Some((source, reader));
                     self.trouble = None;
                 }

@@ -7,6 +7,8 @@ mod tests;
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use self::cover::covered;
 use self::template::Template;
 use crate::luma::LumaView;
@@ -22,7 +24,8 @@ const FRAME_PIXELS: usize = 1920 * 1080;
 const MISSED_MAX: u16 = 15;
 
 /// Which labels of a frame are wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Aim {
     /// Every one.
     #[default]
