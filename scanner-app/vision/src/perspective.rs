@@ -60,6 +60,12 @@ impl Perspective {
     }
 }
 
+/// A count of modules or pixels as a coordinate: all are far below 2^24, up to which it is exact.
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn small(count: usize) -> f32 {
+    count as f32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

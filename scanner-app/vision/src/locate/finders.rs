@@ -2,6 +2,7 @@
 
 use super::threshold::Thresholds;
 use crate::luma::LumaView;
+use crate::perspective::small;
 
 /// Rows between two scanned ones, in pictures of many rows and of few: the heart of a pattern of two pixels to the module
 /// is six rows high.
@@ -221,9 +222,4 @@ fn crossings(levels: &[i16], busy: &[bool], edges: &mut Vec<f32>) -> bool {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // between two edges of the row
 fn depth(levels: &[i16], x: f32) -> f32 {
     levels.get(x as usize).map_or(0.0, |level| -f32::from(*level) / 4.0)
-}
-
-#[allow(clippy::cast_precision_loss)] // pixel positions are far below 2^24
-fn small(value: usize) -> f32 {
-    value as f32
 }

@@ -4,7 +4,7 @@ use super::finders::Finder;
 use super::triples::Triple;
 use crate::luma::LumaView;
 use crate::modules::Layout;
-use crate::perspective::Perspective;
+use crate::perspective::{Perspective, small};
 use crate::symbol::Corners;
 
 /// How far from the parallelogram's fourth corner the alignment pattern is looked for, in modules.
@@ -144,9 +144,4 @@ impl Fit<'_> {
             }
         }
     }
-}
-
-#[allow(clippy::cast_precision_loss)] // counts of modules
-fn small(count: usize) -> f32 {
-    count as f32
 }

@@ -14,8 +14,8 @@ mod tests;
 mod threshold;
 mod triples;
 
-pub(crate) use self::finders::Finder;
-pub(crate) use self::threshold::Thresholds;
+use self::finders::Finder;
+use self::threshold::Thresholds;
 use self::triples::{Timing, Triple};
 use crate::decoder::Located;
 use crate::luma::LumaView;

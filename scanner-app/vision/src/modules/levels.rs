@@ -1,6 +1,7 @@
 //! From the luma of modules to how dark each is: local light, local ink, and the blur between neighbours.
 
 use super::layout::Layout;
+use crate::perspective::small;
 
 /// How far, in modules, the paper and the ink around a module are looked at.
 const WINDOW: usize = 5;
@@ -140,9 +141,4 @@ fn means(values: &[f32], side: usize, window: usize) -> Vec<f32> {
         rows_near.map(|y| rows[y * side + x]).sum::<f32>() / count
     };
     (0..values.len()).map(column).collect()
-}
-
-#[allow(clippy::cast_precision_loss)] // counts of modules
-fn small(count: usize) -> f32 {
-    count as f32
 }

@@ -4,7 +4,8 @@
 //! to where the modules around it stand out best from each other.
 
 use super::layout::Layout;
-use super::patch::{Grid, small};
+use super::patch::Grid;
+use crate::perspective::small;
 
 /// Modules between two nodes.
 const SPACING: usize = 3;

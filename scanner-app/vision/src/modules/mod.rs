@@ -29,7 +29,7 @@ use self::segments::Payload;
 #[cfg(feature = "scene")]
 pub(crate) use self::segments::is_alphanumeric;
 use crate::luma::{Luma, LumaView};
-use crate::symbol::{Corners, EcLevel, Mode};
+use crate::symbol::{Corners, EcLevel, Mode, Symbol};
 
 /// A symbol as its modules say.
 #[derive(Clone, Debug)]
@@ -92,6 +92,12 @@ pub(crate) fn read(
         return Err(Unread::Nothing);
     }
     read_soft(&layout, &soft, version).ok_or(Unread::Damaged)
+}
+
+/// Reads a symbol that was read before once more, in straight lines between its corners; `None` unless that gives the same.
+pub(crate) fn read_again(view: &LumaView<'_>, symbol: &Symbol) -> Option<ModuleRead> {
+    let read = read(view, &symbol.corners, symbol.version?, Surface::Flat).ok()?;
+    (read.payload.bytes == symbol.payload()).then_some(read)
 }
 
 /// The share of modules of known colour that have it.

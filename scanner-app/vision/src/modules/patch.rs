@@ -1,7 +1,7 @@
 //! The part of a picture that a symbol lies in, and how modules are sampled from it.
 
 use crate::luma::LumaView;
-use crate::perspective::Perspective;
+use crate::perspective::{Perspective, small};
 use crate::symbol::Corners;
 
 /// A symbol's grid laid on the picture: straight lines in perspective, bent by `bend` where it is known.
@@ -64,9 +64,4 @@ impl<'a> Grid<'a> {
         let (p, q, r) = (corner([0.0, 0.0]), corner([1.0, 0.0]), corner([0.0, 1.0]));
         f32::midpoint(between(p, q), between(p, r)) / small(self.side)
     }
-}
-
-#[allow(clippy::cast_precision_loss)] // counts of modules
-pub(crate) fn small(count: usize) -> f32 {
-    count as f32
 }

@@ -2,8 +2,8 @@
 
 use crate::symbol::{Corners, same_place};
 
-/// The longest pause between two tries, in frames.
-const PAUSE_MAX: u32 = 32;
+/// How often the pause between two tries doubles, from one frame on.
+const DOUBLINGS_MAX: u32 = 5;
 
 /// Frames after which a place that was not seen again is forgotten.
 const FORGET: u32 = 90;
@@ -37,8 +37,8 @@ impl Memory {
         seen.map(|place| place.corners).collect()
     }
 
-    /// Ends a frame in which `unread` were seen and not read, `tried` tried in vain, and symbols certainly `there`. Returns whether any of the unread is
-    /// new, was not tried for want of time, or was tried just once: then more of its kind may be about.
+    /// Ends a frame in which `unread` were seen and not read, `tried` tried in vain, and symbols certainly `there`.
+    /// Returns whether any of the unread is new, was not tried for want of time, or was tried just once: then more of its kind may be about.
     pub(crate) fn learn(&mut self, unread: &[Corners], tried: &[Corners], there: &[Corners]) -> bool {
         let mut is_news = false;
         for corners in unread {
@@ -64,7 +64,7 @@ impl Memory {
         let was_awake = place.next <= frame;
         if was_awake && was_tried {
             place.tries += 1;
-            place.next = frame + 1 + (1 << (place.tries - 1).min(5)).min(PAUSE_MAX);
+            place.next = frame + 1 + (1 << (place.tries - 1).min(DOUBLINGS_MAX));
         }
         was_awake && place.tries < 3
     }

@@ -29,29 +29,20 @@ const DOUBLE_MAX_PIXELS: usize = 1 << 19;
 /// Reads every QR symbol of a picture with all decoders of the build.
 ///
 /// It holds no state between pictures.
-#[derive(Clone, Copy, Debug)]
-pub struct Reader {
-    clock: Clock,
-    limit: Duration,
-}
-
-impl Default for Reader {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reader;
 
 impl Reader {
     /// A reader with the decoders of this build.
     #[must_use]
     pub fn new() -> Self {
-        Self { clock: thread_time, limit: STILL_LIMIT }
+        Self
     }
 
     /// The symbols of `view` in the order they were found, each place and text once, corners in its pixels.
     #[must_use]
     pub fn read(&self, view: &LumaView<'_>) -> Vec<Symbol> {
-        let mut work = Work::new(view, Budget::new(self.clock, self.limit));
+        let mut work = Work::new(view, Budget::new(thread_time, STILL_LIMIT));
         let main = main_decoder();
         work.pass(&main);
         work.locate(false, &main);

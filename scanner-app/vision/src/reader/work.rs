@@ -245,11 +245,10 @@ impl<'a> Work<'a> {
     /// Micro QR is hardly protected against chance: such a text stays only when a scaled crop gives it too, away from any QR
     /// symbol.
     pub(crate) fn check_micro(&mut self, decoder: &dyn Decoder) {
-        let open = self.open.len();
         for corners in self.merge.micro() {
-            let look = around(&self.view, &corners, longest_side(&corners) > LARGE_SIDE_PX);
-            self.look(&look, decoder, Stage::Crop, Transform::Crop);
+            self.by_crop(&corners, decoder);
         }
+        let open = self.open.len();
         if !self.merge.micro().is_empty() {
             self.look(&evened(&self.view), decoder, Stage::Scaled, Transform::Evened);
         }
@@ -265,13 +264,9 @@ impl<'a> Work<'a> {
     pub(crate) fn finish(mut self) -> Vec<Symbol> {
         let view = self.view;
         self.merge.confirm(|symbol| {
-            let version = symbol.version.filter(|version| (1..=40).contains(version));
-            let read = version.and_then(|version| modules::read(&view, &symbol.corners, version, Surface::Flat).ok());
-            let same = read.as_ref().is_some_and(|read| read.payload.bytes == symbol.payload());
-            if same {
-                symbol.mode = symbol.mode.or_else(|| read.and_then(|read| read.payload.mode));
-            }
-            same
+            let read = modules::read_again(&view, symbol);
+            symbol.mode = symbol.mode.or(read.as_ref().and_then(|read| read.payload.mode));
+            read.is_some()
         });
         self.merge.finish()
     }

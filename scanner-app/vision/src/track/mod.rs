@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use self::cover::covered;
 use self::template::Template;
 use crate::luma::LumaView;
-use crate::modules::{self, Surface};
+use crate::modules;
+use crate::perspective::small;
 use crate::reader::{Clock, FrameWork, thread_time};
 use crate::symbol::{Corners, Symbol, centre, same_place};
 
@@ -84,7 +85,8 @@ impl Default for Tracker {
 }
 
 impl Tracker {
-    /// A tracker that spends at most about `limit` of `clock` on a frame of 1920x1080, in proportion on larger ones: the step that is at work when it is over is ended.
+    /// A tracker that spends at most about `limit` of `clock` on a frame of 1920x1080, in proportion on larger ones:
+    /// the step that is at work when it is over is ended.
     #[must_use]
     pub fn new(clock: Clock, limit: Duration) -> Self {
         Self { clock, limit, aim: Aim::Everything, tracks: Vec::new(), work: FrameWork::default(), next_id: 1 }
@@ -103,7 +105,7 @@ impl Tracker {
         let known: Vec<Corners> = self.in_sight().map(|track| track.symbol.corners).collect();
         let picture = (!known.is_empty()).then(|| covered(view, known.iter()));
         let rest = picture.as_ref().map_or(*view, crate::Luma::view);
-        let limit = self.limit.mul_f32((to_f32(view.width() * view.height()) / to_f32(FRAME_PIXELS)).max(1.0));
+        let limit = self.limit.mul_f32((small(view.width() * view.height()) / small(FRAME_PIXELS)).max(1.0));
         let left = limit.saturating_sub((self.clock)().saturating_sub(start));
         let (symbols, mut unread) = self.work.read(&rest, self.clock, left, !known.is_empty());
         for symbol in symbols {
@@ -143,9 +145,7 @@ impl Tracker {
     fn read_again(&mut self, view: &LumaView<'_>) {
         for track in self.tracks.iter_mut().filter(|track| track.missed == 0 && track.symbol.agree < 2) {
             let symbol = &mut track.symbol;
-            let version = symbol.version.filter(|version| (1..=40).contains(version));
-            let read = version.and_then(|version| modules::read(view, &symbol.corners, version, Surface::Flat).ok());
-            if read.is_some_and(|read| read.payload.bytes == symbol.payload()) {
+            if modules::read_again(view, symbol).is_some() {
                 symbol.agree += 1;
                 symbol.accept(false);
             }
@@ -177,7 +177,7 @@ impl Tracker {
             Aim::Centre => {
                 let off = |track: &&Track| off_centre(view, &track.symbol.corners);
                 let nearest = self.in_sight().min_by(|a, b| off(a).total_cmp(&off(b)));
-                let limit = to_f32(view.height()) / 4.0;
+                let limit = small(view.height()) / 4.0;
                 Sight {
                     labels: nearest.filter(|track| off(track) <= limit).map(sighting).into_iter().collect(),
                     unread,
@@ -189,13 +189,8 @@ impl Tracker {
 
 /// Pixels from the middle of the picture to the middle of a symbol; 0 when the middle lies on it.
 fn off_centre(view: &LumaView<'_>, corners: &Corners) -> f32 {
-    let middle = [to_f32(view.width()) / 2.0, to_f32(view.height()) / 2.0];
+    let middle = [small(view.width()) / 2.0, small(view.height()) / 2.0];
     let at = centre(corners);
     let off = (at[0] - middle[0]).hypot(at[1] - middle[1]);
     if crate::symbol::is_around(corners, middle) { off * 1e-3 } else { off }
-}
-
-#[allow(clippy::cast_precision_loss)] // sides of a picture
-fn to_f32(count: usize) -> f32 {
-    count as f32
 }

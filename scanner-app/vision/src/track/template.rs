@@ -1,7 +1,7 @@
 //! What a label looked like when it was read, to find it again in the next frame without reading it.
 
 use crate::luma::LumaView;
-use crate::perspective::Perspective;
+use crate::perspective::{Perspective, small};
 use crate::symbol::{Corners, longest_side};
 
 /// Samples a side.
@@ -135,11 +135,6 @@ fn normalised(mut samples: Vec<f32>) -> Option<Vec<f32>> {
 #[allow(clippy::cast_possible_truncation)] // a few dozen steps
 fn whole(value: f32) -> i16 {
     value.ceil().clamp(1.0, 60.0) as i16
-}
-
-#[allow(clippy::cast_precision_loss)] // counts of samples and pixels
-fn small(count: usize) -> f32 {
-    count as f32
 }
 
 #[cfg(test)]
