@@ -17,6 +17,9 @@ pub(super) struct Verdict<'a> {
     pub(super) now: Timestamp,
     /// One fact raises one kind: scans that a kind before explains, by place.
     explained: Vec<bool>,
+    /// Scans that are too much on their document, and under their basis.
+    pub(super) beyond_document: BTreeSet<EventRef>,
+    pub(super) beyond_basis: BTreeSet<EventRef>,
     found: BTreeMap<(Kind, Subject, Scope), Mismatch>,
 }
 
@@ -82,7 +85,9 @@ impl<'a> Verdict<'a> {
     pub(super) fn new(index: &'a Index<'a>, policy: &Policy, now: Timestamp) -> Self {
         let explained = vec![false; index.scans.len()];
         let references = index.references;
-        Self { index, references, limits: policy.limits, now, explained, found: BTreeMap::new() }
+        let (beyond_document, beyond_basis) = (BTreeSet::new(), BTreeSet::new());
+        let limits = policy.limits;
+        Self { index, references, limits, now, explained, beyond_document, beyond_basis, found: BTreeMap::new() }
     }
 
     /// Marks a scan as explained: what it says of legs and lines is not judged any more.

@@ -1,0 +1,55 @@
+//! Sums over a history: what stands on every line. A terminal keeps them, so that each scan is judged from a slice of its log.
+
+use super::basis_line::within_document;
+use super::line::{attempted_by_product, place};
+use super::units::{SideKey, counted, units, verified};
+use super::verdict::Verdict;
+use crate::event::Capture;
+use crate::trail::{Index, PlaceSum, Scan, Sums};
+
+/// The sums of what was judged. In a slice they are those of its own facts, without what stands beside them.
+pub(super) fn of(verdict: &Verdict<'_>) -> Sums {
+    let index = verdict.index;
+    let mut sums = Sums {
+        beyond_document: verdict.beyond_document.clone(),
+        beyond_basis: verdict.beyond_basis.clone(),
+        ..Sums::default()
+    };
+    for (side, _) in index.sides() {
+        let mut sum = at_side(index, side);
+        if side.2.sends() {
+            tried(verdict, side, &mut sum);
+        }
+        sums.places.insert(place(index, side), sum);
+    }
+    for scan in &index.scans {
+        let rate = sums.typed.entry((scan.movement.basis.clone(), scan.operator.cloned())).or_default();
+        rate.0 += u64::from(scan.how == Capture::Manual);
+        rate.1 += 1;
+    }
+    sums
+}
+
+/// What counts on a side.
+pub(super) fn at_side(index: &Index<'_>, side: SideKey) -> PlaceSum {
+    let mut sum = PlaceSum::default();
+    for scan in index.scans_at(side) {
+        sum.packages += u64::from(scan.counts() && scan.code.is_ok());
+        sum.set_aside += u64::from(scan.set_aside.is_some());
+    }
+    for (product, scans) in counted(index, side, Scan::counts) {
+        let line = sum.lines.entry(product.clone()).or_default();
+        line.counted = units(index, &scans);
+        line.verified = verified(index, &scans);
+    }
+    sum
+}
+
+fn tried(verdict: &Verdict<'_>, side: SideKey, sum: &mut PlaceSum) {
+    let index = verdict.index;
+    for (product, scans) in attempted_by_product(verdict, side) {
+        let line = sum.lines.entry(product.clone()).or_default();
+        line.attempted = units(index, &scans);
+        line.within = units(index, &within_document(index, side, product, scans));
+    }
+}
