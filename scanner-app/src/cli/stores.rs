@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::keys;
+use crate::session::{Identity, anchor, sum_up_lists};
 use crate::store::Store;
 use crate::sync::{Transport, sync_once};
 
@@ -26,10 +27,11 @@ pub(super) fn open(config: &Config, device: &dyn Device) -> Result<Store> {
 }
 
 pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
-    let mut store = open(config, &Machine::new())?;
+    let device = Machine::new();
+    let mut store = open(config, &device)?;
     let transport = transport(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let synced = match runtime.block_on(sync_once(&mut store, &transport)) {
+    let synced = match runtime.block_on(sync_once(&mut store, &transport, &device)) {
         Ok(synced) => synced,
         Err(error) => {
             let (pending, _) = store.pending()?;
@@ -37,6 +39,10 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
+    sum_up_lists(&mut store)?;
+    if let Some(contact) = &synced.contact {
+        anchor(&mut store, &device, &Identity::of(config), contact)?;
+    }
     if as_json {
         println!("{}", serde_json::to_string(&synced)?);
     } else {

@@ -110,8 +110,8 @@ fn scans_are_judged_counted_and_numbered() {
     assert_eq!((first.result, first.seq), (ScanResult::Accepted, 3));
     let again = scan(&mut session, &label(1));
     assert_eq!((again.result, kinds(&again)), (ScanResult::Duplicate, vec![Kind::RepeatedScan]));
-    assert_eq!(session.progress().packages_counted, 1);
-    assert_eq!(session.progress().packages_expected, Some(2));
+    assert_eq!(session.progress().unwrap().packages_counted, 1);
+    assert_eq!(session.progress().unwrap().packages_expected, Some(2));
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn one_too_many_is_blocked_and_not_counted() {
     let answers = session.scan(&frame, Capture::Camera).unwrap();
     let results: Vec<_> = answers.iter().map(|answer| answer.result).collect();
     assert_eq!(results, [ScanResult::Accepted, ScanResult::Accepted, ScanResult::Blocked]);
-    let progress = session.progress();
+    let progress = session.progress().unwrap();
     assert_eq!((progress.packages_counted, progress.set_aside), (2, 1));
 }
 
@@ -156,7 +156,7 @@ fn a_task_resumes_where_it_was() {
     let mut session = bench.open();
     assert!(session.resumed);
     assert_eq!(session.feedback().len(), 2);
-    assert_eq!(session.progress().packages_counted, 1);
+    assert_eq!(session.progress().unwrap().packages_counted, 1);
     assert_eq!(scan(&mut session, &label(1)).result, ScanResult::Duplicate);
     assert_eq!(scan(&mut session, &label(2)).result, ScanResult::Accepted);
     let closed = session.close(Close::Final).unwrap();
@@ -171,7 +171,7 @@ fn an_undone_scan_can_be_scanned_again() {
     let first = scan(&mut session, &label(1));
     assert_eq!(session.undo(first.seq).unwrap().map(|undone| undone.seq), Some(first.seq));
     assert_eq!(session.undo(first.seq).unwrap(), None, "a second tap undoes nothing more");
-    assert_eq!(session.progress().packages_counted, 0);
+    assert_eq!(session.progress().unwrap().packages_counted, 0);
     assert_eq!(scan(&mut session, &label(1)).result, ScanResult::Accepted);
     assert_eq!(session.undo_last().unwrap().map(|undone| undone.seq), Some(5));
 }

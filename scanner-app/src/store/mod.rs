@@ -1,7 +1,12 @@
 //! The terminal's store: one SQLite file in WAL with `synchronous=FULL`. Whoever was told "recorded" finds it after a power cut.
 
+mod code;
+mod commit;
+mod facts;
 mod log;
+mod manifest;
 mod open;
+mod projection;
 mod reference;
 mod task;
 #[cfg(test)]
@@ -9,11 +14,13 @@ mod tests;
 
 use rusqlite::Connection;
 
-pub use log::{Appended, LogRow, VerifiedLog};
+pub(crate) use code::Around;
+pub use facts::ScanRow;
+pub use log::{Appended, Entry, LogRow, Shown, VerifiedLog};
 pub use open::{APPLICATION_ID, Store};
+pub(crate) use projection::EventNo;
 pub use reference::Pulled;
 pub use task::Task;
-pub(crate) use task::{close as close_task, insert as insert_task};
 
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]

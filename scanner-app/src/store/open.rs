@@ -2,25 +2,37 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
+use shared::code::Grammars;
 use shared::ids::{EpochId, TerminalId};
 
+use super::commit::Committer;
+use super::log::Writing;
+use super::projection::project_all;
+use super::reference::explode_references;
 use super::{StoreError, set_meta};
 
 /// `TALT` in SQLite's header: this file is a Tallyman terminal's.
 pub const APPLICATION_ID: i32 = 0x5441_4C54;
 
 /// Schema steps, in order; `user_version` counts those applied.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/terminal/0001_init.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/terminal/0001_init.sql"),
+    include_str!("../../../migrations/terminal/0002_slices.sql"),
+];
+
+/// Schema steps after which the rows that follow from the log are made again.
+const PROJECTED_AFTER: [usize; 1] = [2];
 
 /// The open store of one terminal.
 #[derive(Debug)]
 pub struct Store {
     pub(super) conn: Connection,
-    pub(super) terminal: TerminalId,
-    pub(super) epoch: EpochId,
+    pub(super) writing: Writing,
+    pub(super) committer: Option<Committer>,
+    path: PathBuf,
     /// Held for as long as the store is open; the kernel lets go of it when the process dies.
     _lock: Option<File>,
 }
@@ -47,27 +59,44 @@ impl Store {
         let mut conn = Connection::open(path)?;
         conn.pragma_update(None, "busy_timeout", 10_000)?;
         refuse_foreign_schema(&conn, path)?;
-        conn.pragma_update(None, "journal_mode", "wal")?;
-        conn.pragma_update(None, "synchronous", "full")?;
-        migrate(&mut conn)?;
-        let epoch = current_epoch(&conn, terminal, new_epoch)?;
-        Ok(Self { conn, terminal, epoch, _lock: lock })
+        durable(&conn)?;
+        let grammars = Grammars::default();
+        migrate(&mut conn, &grammars)?;
+        let (epoch_no, epoch) = current_epoch(&conn, terminal, new_epoch)?;
+        let writing = Writing { terminal, epoch, epoch_no, grammars };
+        Ok(Self { conn, writing, committer: None, path: path.to_owned(), _lock: lock })
+    }
+
+    /// Another connection to the same file.
+    pub(super) fn connect_beside(&self) -> Result<Connection, StoreError> {
+        let conn = Connection::open(&self.path)?;
+        conn.pragma_update(None, "busy_timeout", 10_000)?;
+        durable(&conn)?;
+        Ok(conn)
     }
 
     /// Whose store this is.
     #[must_use]
     pub const fn terminal(&self) -> TerminalId {
-        self.terminal
+        self.writing.terminal
     }
 
     /// The epoch that events are appended to.
     #[must_use]
     pub const fn epoch(&self) -> EpochId {
-        self.epoch
+        self.writing.epoch
     }
 }
 
-fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
+/// Whoever is told "recorded" finds it after a power cut.
+fn durable(conn: &Connection) -> Result<(), StoreError> {
+    conn.pragma_update(None, "journal_mode", "wal")?;
+    conn.pragma_update(None, "synchronous", "full")?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn migrate(conn: &mut Connection, grammars: &Grammars) -> Result<(), StoreError> {
     let applied: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if applied > known {
@@ -76,6 +105,10 @@ fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     for (step, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(applied).unwrap_or(0)) {
         let tx = conn.transaction()?;
         tx.execute_batch(sql)?;
+        if PROJECTED_AFTER.contains(&(step + 1)) {
+            project_all(&tx, grammars)?;
+            explode_references(&tx)?;
+        }
         tx.pragma_update(None, "user_version", i64::try_from(step + 1).unwrap_or(i64::MAX))?;
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
         tx.commit()?;
@@ -83,16 +116,17 @@ fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn current_epoch(conn: &Connection, terminal: TerminalId, new_epoch: EpochId) -> Result<EpochId, StoreError> {
+fn current_epoch(conn: &Connection, terminal: TerminalId, new_epoch: EpochId) -> Result<(i64, EpochId), StoreError> {
     use rusqlite::OptionalExtension;
-    let sql = "select epoch from epoch order by ordinal desc limit 1";
-    let held: Option<String> = conn.query_row(sql, [], |row| row.get(0)).optional()?;
-    if let Some(held) = held {
-        return held.parse().map_err(|_| StoreError::Corrupt("an epoch is not a UUID"));
+    let sql = "select ordinal, epoch from epoch order by ordinal desc limit 1";
+    let held: Option<(i64, String)> = conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    if let Some((ordinal, held)) = held {
+        return Ok((ordinal, held.parse().map_err(|_| StoreError::Corrupt("an epoch is not a UUID"))?));
     }
     conn.execute("insert into epoch (epoch) values (?1)", [new_epoch.to_string()])?;
+    let ordinal = conn.last_insert_rowid();
     set_meta(conn, "terminal", &terminal.to_string())?;
-    Ok(new_epoch)
+    Ok((ordinal, new_epoch))
 }
 
 /// The write-ahead log may hold another program's tables where the file itself has none yet.

@@ -49,6 +49,7 @@ use crate::trail::{History, Index, Sums};
 pub use crate::reference::{Limits, Policy, Unpaid};
 pub use progress::{Progress, progress, progress_of};
 pub use shown::{on_terminal, verdict_on};
+pub use sums::sum_at;
 pub use tally::{Tally, tallies};
 
 /// All live mismatches, sorted; one for each (kind, subject, scope).

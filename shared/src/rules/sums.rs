@@ -1,11 +1,15 @@
 //! Sums over a history: what stands on every line. A terminal keeps them, so that each scan is judged from a slice of its log.
 
+use std::collections::HashSet;
+
 use super::basis_line::within_document;
 use super::line::{attempted_by_product, place};
 use super::units::{SideKey, counted, units, verified};
 use super::verdict::Verdict;
+use crate::code::PackageCode;
 use crate::event::Capture;
-use crate::trail::{Index, PlaceSum, Scan, Sums};
+use crate::reference::References;
+use crate::trail::{History, Index, Place, PlaceSum, Scan, Sums};
 
 /// The sums of what was judged. In a slice they are those of its own facts, without what stands beside them.
 pub(super) fn of(verdict: &Verdict<'_>) -> Sums {
@@ -30,14 +34,32 @@ pub(super) fn of(verdict: &Verdict<'_>) -> Sums {
     sums
 }
 
+/// What some packages sum up to at a place: of a list that is too long to be judged at once, part by part.
+#[must_use]
+pub fn sum_at(
+    history: &History,
+    references: &References,
+    (basis, document, stage): &Place,
+    packages: &HashSet<PackageCode>,
+) -> PlaceSum {
+    let index = Index::new(history, references);
+    let Some(side) = index.key(basis, document, *stage) else { return PlaceSum::default() };
+    counting(&index, side, |scan| scan.code.is_ok_and(|code| packages.contains(&index.package(code).code)))
+}
+
 /// What counts on a side.
 pub(super) fn at_side(index: &Index<'_>, side: SideKey) -> PlaceSum {
+    counting(index, side, |_| true)
+}
+
+fn counting<'a>(index: &Index<'a>, side: SideKey, wanted: impl Fn(&Scan<'a>) -> bool) -> PlaceSum {
     let mut sum = PlaceSum::default();
-    for scan in index.scans_at(side) {
+    for scan in index.scans_at(side).filter(|scan| wanted(scan)) {
         sum.packages += u64::from(scan.counts() && scan.code.is_ok());
         sum.set_aside += u64::from(scan.set_aside.is_some());
     }
-    for (product, scans) in counted(index, side, Scan::counts) {
+    for (product, mut scans) in counted(index, side, Scan::counts) {
+        scans.retain(|(scan, _)| wanted(scan));
         let line = sum.lines.entry(product.clone()).or_default();
         line.counted = units(index, &scans);
         line.verified = verified(index, &scans);

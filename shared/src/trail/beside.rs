@@ -77,6 +77,22 @@ impl LineSum {
     }
 }
 
+impl PlaceSum {
+    /// Adds what other packages of the same place sum up to.
+    pub fn add(&mut self, other: &Self) {
+        self.combine(other, u64::saturating_add);
+    }
+
+    fn combine(&mut self, other: &Self, of: fn(u64, u64) -> u64) {
+        self.packages = of(self.packages, other.packages);
+        self.set_aside = of(self.set_aside, other.set_aside);
+        for (product, line) in &other.lines {
+            let before = self.lines.entry(product.clone()).or_default();
+            *before = before.with(*line, of);
+        }
+    }
+}
+
 impl Sums {
     /// Adds what other facts sum up to.
     pub fn add(&mut self, other: &Self) {
@@ -109,13 +125,7 @@ impl Sums {
 
     fn combine(&mut self, other: &Self, of: fn(u64, u64) -> u64) {
         for (place, sum) in &other.places {
-            let own = self.places.entry(place.clone()).or_default();
-            own.packages = of(own.packages, sum.packages);
-            own.set_aside = of(own.set_aside, sum.set_aside);
-            for (product, line) in &sum.lines {
-                let before = own.lines.entry(product.clone()).or_default();
-                *before = before.with(*line, of);
-            }
+            self.places.entry(place.clone()).or_default().combine(sum, of);
         }
         for (who, (typed, all)) in &other.typed {
             let own = self.typed.entry(who.clone()).or_default();
