@@ -123,8 +123,10 @@ impl Knowledge {
             return Ok(Judged { verdict: Vec::new(), basis: BasisId::from(""), slice: None });
         };
         let (basis, code) = (movement.basis.clone(), self.read(&movement.text));
-        // Returns are covered by approvals in their order, and a clock that was set back changes the order of all: both are rare.
-        let judged = if stage.returns() || self.newest_at.is_some_and(|newest| fact.at < newest) {
+        // Returns are covered by approvals in their order, a clock that was set back changes the order of all, and which scans
+        // are too much depends on it: all three are rare.
+        let set_back = self.newest_at.is_some_and(|newest| fact.at < newest);
+        let judged = if stage.returns() || set_back || self.sums_of(store, &basis, now)?.is_over {
             let mut history = self.whole(store, &basis, code.as_ref())?;
             history.facts.push(fact.clone());
             let (judged, sums) = self.judge_history(&history, now);
@@ -173,9 +175,8 @@ impl Knowledge {
     pub(super) fn undo(&mut self, store: &Store, scan: &Fact, void: Fact, now: Timestamp) -> Result<(), StoreError> {
         let Some((_, movement)) = scan.act.movement() else { return Ok(()) };
         let (basis, code) = (movement.basis.clone(), self.read(&movement.text));
-        let full = self.sums_of(store, &basis, now)?;
-        if !full.beyond_document.is_empty() || !full.beyond_basis.is_empty() {
-            // What was too much may fit now: which scans do is for the whole log to say.
+        if code.is_none() || self.sums_of(store, &basis, now)?.is_over {
+            // What was too much may fit now, and a text without a code is found by none: that is for the whole log to say.
             self.sums.remove(&basis);
             return Ok(());
         }
@@ -196,18 +197,9 @@ impl Knowledge {
     ) -> Result<(History, Sums), StoreError> {
         self.sums_of(store, basis, now)?;
         let mut slice = self.slice(store, basis, code)?;
-        let here: HashSet<EventRef> = slice.facts.iter().map(|fact| fact.by).collect();
-        let empty = Sums::default();
-        let full = self.sums.get(basis).unwrap_or(&empty);
-        let of_slice = |beyond: &BTreeSet<EventRef>| beyond.iter().filter(|by| here.contains(by)).copied().collect();
-        let known = Sums {
-            beyond_document: of_slice(&full.beyond_document),
-            beyond_basis: of_slice(&full.beyond_basis),
-            ..Sums::default()
-        };
-        slice.beside = Some(Beside { focus: None, sums: known.clone(), aims: Vec::new() });
+        slice.beside = Some(Beside::default());
         let (_, own) = self.judge_history(&slice, now);
-        let mut baseline = Sums { places: full.places.clone(), typed: full.typed.clone(), ..known };
+        let mut baseline = self.sums.get(basis).cloned().unwrap_or_default();
         baseline.take_away(&restricted(own, basis));
         Ok((slice, baseline))
     }
@@ -215,8 +207,7 @@ impl Knowledge {
     /// The sums after a slice has changed: what stands beside it, and its own.
     fn put_back(&mut self, basis: &BasisId, slice: &History, own: Sums) {
         let (Some(beside), Some(full)) = (&slice.beside, self.sums.get_mut(basis)) else { return };
-        full.places.clone_from(&beside.sums.places);
-        full.typed.clone_from(&beside.sums.typed);
+        full.clone_from(&beside.sums);
         full.add(&restricted(own, basis));
     }
 
@@ -269,7 +260,7 @@ impl Knowledge {
         let mut places = BTreeSet::new();
         store.frame_of(basis, &mut places)?;
         self.gather(store, code.cloned(), places, &mut around)?;
-        self.history_of(store, basis, around)
+        self.history_of(store, (basis, false), around)
     }
 
     /// All facts under a basis and around the packages that moved there. Loads their registrations.
@@ -288,7 +279,7 @@ impl Knowledge {
         let scanned = scanned.chain(self.fresh.iter().filter_map(|fact| fact.act.movement()));
         let codes: BTreeSet<PackageCode> = scanned.filter_map(|(_, movement)| self.read(&movement.text)).collect();
         self.gather(store, codes.into_iter().chain(code.cloned()), BTreeSet::new(), &mut around)?;
-        self.history_of(store, basis, around)
+        self.history_of(store, (basis, true), around)
     }
 
     fn gather(
@@ -307,13 +298,20 @@ impl Knowledge {
         store.gather(codes, &fresh, references, around)
     }
 
-    fn history_of(&self, store: &Store, basis: &BasisId, around: Around) -> Result<History, StoreError> {
+    fn history_of(
+        &self,
+        store: &Store,
+        (basis, is_whole): (&BasisId, bool),
+        around: Around,
+    ) -> Result<History, StoreError> {
         let Around { codes, events, sent, .. } = around;
         let mut facts: Vec<Fact> = events.into_values().map(|event| self.fact(event)).collect();
         let bears = |fact: &&Fact| match fact.act.movement() {
-            Some((_, movement)) => {
-                movement.basis == *basis || self.read(&movement.text).is_some_and(|code| codes.contains(&code))
-            }
+            // Of a slice only what is about its packages: the others are in the sums already.
+            Some((_, movement)) => match self.read(&movement.text) {
+                Some(code) => codes.contains(&code),
+                None => is_whole && movement.basis == *basis,
+            },
             None => true,
         };
         facts.extend(self.fresh.iter().filter(bears).cloned());

@@ -1,5 +1,7 @@
 //! The session on a store of its own, with references as if pulled.
 
+mod slices;
+
 use std::sync::Arc;
 
 use shared::code::{PackageCode, check_digit, format_digital_link};
@@ -59,6 +61,18 @@ fn records() -> Vec<Record> {
     records
 }
 
+fn open_store(folder: &tempfile::TempDir) -> Store {
+    let terminal = shared::ids::TerminalId::new(Uuid::from_u128(1));
+    Store::open(&folder.path().join("t.sqlite"), terminal, EpochId::new(Uuid::from_u128(2))).unwrap()
+}
+
+/// As if these records had been pulled.
+fn keep(store: &mut Store, records: Vec<Record>) {
+    let changes = records.into_iter().map(|record| Change { position: 1, record }).collect();
+    let as_of = Timestamp::from_ms(0);
+    store.keep_page(&ChangesPage { ledger_id: Uuid::from_u128(9), cursor: 1, more: false, as_of, changes }).unwrap();
+}
+
 struct Bench {
     folder: tempfile::TempDir,
     device: Arc<ManualDevice>,
@@ -67,21 +81,12 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let bench = Self { folder: tempfile::tempdir().unwrap(), device: Arc::new(ManualDevice::new()) };
-        let changes = records().into_iter().map(|record| Change { position: 1, record }).collect();
-        let page = ChangesPage {
-            ledger_id: Uuid::from_u128(9),
-            cursor: 1,
-            more: false,
-            as_of: Timestamp::from_ms(0),
-            changes,
-        };
-        bench.store().keep_page(&page).unwrap();
+        keep(&mut bench.store(), records());
         bench
     }
 
     fn store(&self) -> Store {
-        let terminal = shared::ids::TerminalId::new(Uuid::from_u128(1));
-        Store::open(&self.folder.path().join("t.sqlite"), terminal, EpochId::new(Uuid::from_u128(2))).unwrap()
+        open_store(&self.folder)
     }
 
     fn open(&self) -> Session {

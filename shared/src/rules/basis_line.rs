@@ -124,8 +124,7 @@ fn over_beside(
     let quantity = basis.version(at, u64::MAX).units_of(product);
     let before = beside.sums.lines_of(&basis.basis, stage, product);
     let before = before.fold(0, |sum: u64, line| sum.saturating_add(line.within));
-    let known = &beside.sums.beyond_basis;
-    let (beyond, over) = excess_beside(index, scans, quantity, (beside.focus, before, known));
+    let (beyond, over) = excess_beside(index, scans, quantity, (beside.focus, before));
     if over > 0 && !beyond.is_empty() {
         changed(verdict, basis, (scans, before), &beyond, product);
         raise_over(verdict, (basis, stage, product), over, &beyond);
@@ -138,7 +137,7 @@ fn raise_over(
     units: u64,
     beyond: &[&Scan<'_>],
 ) {
-    verdict.beyond_basis.extend(beyond.iter().map(|scan| scan.by));
+    verdict.is_over = true;
     let whole = DocumentId::none();
     verdict.raise(raised(Kind::OverQuantity, (&basis.basis, &whole, stage), product, units, beyond, verdict.now));
 }

@@ -100,16 +100,16 @@ pub(super) fn excess<'i, 'a>(index: &Index<'a>, scans: &[Counted<'i, 'a>], quant
     (beyond, total.saturating_sub(quantity))
 }
 
-/// The same in a slice: `before` units stand on the line beside it, `known` are the scans that were too much when they were made.
+/// The same in a slice, where `before` units stand on the line beside it: only the newest scan can be the one too much.
 pub(super) fn excess_beside<'i, 'a>(
     index: &Index<'a>,
     scans: &[Counted<'i, 'a>],
     quantity: u64,
-    (focus, before, known): (Option<EventRef>, u64, &BTreeSet<EventRef>),
+    (focus, before): (Option<EventRef>, u64),
 ) -> (Vec<&'i Scan<'a>>, u64) {
     let total = before.saturating_add(units(index, scans));
     let over = total.saturating_sub(quantity);
-    let is_beyond = |scan: &&Scan<'_>| known.contains(&scan.by) || (over > 0 && focus == Some(scan.by));
+    let is_beyond = |scan: &&Scan<'_>| over > 0 && focus == Some(scan.by);
     (scans.iter().map(|(scan, _)| *scan).filter(is_beyond).collect(), over)
 }
 
@@ -123,8 +123,7 @@ pub(super) fn beyond_document<'i, 'a>(
     let quantity = index.document(side.1).1?.units_of(product);
     let Some(beside) = index.beside else { return Some(excess(index, scans, quantity)) };
     let before = beside.sums.line(&place(index, side), product).attempted;
-    let known = &beside.sums.beyond_document;
-    Some(excess_beside(index, scans, quantity, (beside.focus, before, known)))
+    Some(excess_beside(index, scans, quantity, (beside.focus, before)))
 }
 
 /// A side by its ids.
@@ -155,7 +154,7 @@ fn over_document(verdict: &mut Verdict<'_>, side: SideKey, product: &ProductId) 
         return;
     };
     if over > 0 {
-        verdict.beyond_document.extend(beyond.iter().map(|scan| scan.by));
+        verdict.is_over = true;
         raise(verdict, Kind::OverQuantity, side, product, over, (&beyond, None));
     }
 }

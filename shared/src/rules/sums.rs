@@ -14,11 +14,7 @@ use crate::trail::{History, Index, Place, PlaceSum, Scan, Sums};
 /// The sums of what was judged. In a slice they are those of its own facts, without what stands beside them.
 pub(super) fn of(verdict: &Verdict<'_>) -> Sums {
     let index = verdict.index;
-    let mut sums = Sums {
-        beyond_document: verdict.beyond_document.clone(),
-        beyond_basis: verdict.beyond_basis.clone(),
-        ..Sums::default()
-    };
+    let mut sums = Sums { is_over: verdict.is_over, ..Sums::default() };
     for (side, _) in index.sides() {
         let mut sum = at_side(index, side);
         if side.2.sends() {

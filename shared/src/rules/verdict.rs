@@ -17,9 +17,8 @@ pub(super) struct Verdict<'a> {
     pub(super) now: Timestamp,
     /// One fact raises one kind: scans that a kind before explains, by place.
     explained: Vec<bool>,
-    /// Scans that are too much on their document, and under their basis.
-    pub(super) beyond_document: BTreeSet<EventRef>,
-    pub(super) beyond_basis: BTreeSet<EventRef>,
+    /// Whether some line has too much.
+    pub(super) is_over: bool,
     found: BTreeMap<(Kind, Subject, Scope), Mismatch>,
 }
 
@@ -85,9 +84,8 @@ impl<'a> Verdict<'a> {
     pub(super) fn new(index: &'a Index<'a>, policy: &Policy, now: Timestamp) -> Self {
         let explained = vec![false; index.scans.len()];
         let references = index.references;
-        let (beyond_document, beyond_basis) = (BTreeSet::new(), BTreeSet::new());
         let limits = policy.limits;
-        Self { index, references, limits, now, explained, beyond_document, beyond_basis, found: BTreeMap::new() }
+        Self { index, references, limits, now, explained, is_over: false, found: BTreeMap::new() }
     }
 
     /// Marks a scan as explained: what it says of legs and lines is not judged any more.

@@ -4,7 +4,7 @@
 //! its basis, on sums alone: how much stands on each line, how fast was aimed, how many codes were typed. With these beside it, a
 //! verdict costs the same after ten scans and after ten thousand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::event::Stage;
 use crate::ids::{BasisId, DocumentId, EventRef, OperatorId, ProductId};
@@ -42,10 +42,8 @@ pub struct PlaceSum {
 pub struct Sums {
     /// By place.
     pub places: BTreeMap<Place, PlaceSum>,
-    /// Scans that are too much on their document.
-    pub beyond_document: BTreeSet<EventRef>,
-    /// Scans that are too much under their basis.
-    pub beyond_basis: BTreeSet<EventRef>,
+    /// Whether some line has too much: which scans are too much then depends on the order of all, and no slice will do.
+    pub is_over: bool,
     /// By basis and operator: codes typed, and all.
     pub typed: BTreeMap<(BasisId, Option<OperatorId>), (u64, u64)>,
 }
@@ -56,9 +54,9 @@ pub type Aim = (Option<u64>, Timestamp);
 /// What stands beside the facts of a slice.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
-    /// The newest scan: the one that is asked about. What the others deserve was said when they were made.
+    /// The newest scan: the one that is asked about. All that is left out came before it.
     pub focus: Option<EventRef>,
-    /// Sums over what is left out; the scans that are too much are told for those in the slice.
+    /// Sums over what is left out; nothing of it is too much.
     pub sums: Sums,
     /// The aims before the newest scan on its terminal, by time.
     pub aims: Vec<Aim>,
@@ -97,11 +95,10 @@ impl Sums {
     /// Adds what other facts sum up to.
     pub fn add(&mut self, other: &Self) {
         self.combine(other, u64::saturating_add);
-        self.beyond_document.extend(&other.beyond_document);
-        self.beyond_basis.extend(&other.beyond_basis);
+        self.is_over |= other.is_over;
     }
 
-    /// Takes away what some of the facts sum up to. The scans that are too much stay named.
+    /// Takes away what some of the facts sum up to.
     pub fn take_away(&mut self, part: &Self) {
         self.combine(part, u64::saturating_sub);
     }
