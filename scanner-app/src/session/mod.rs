@@ -96,7 +96,7 @@ impl Session {
         let first = store.next_seq()? == 1;
         let mut session = Self { store, device, identity, knowledge, task, resumed, frames: 0, feedback: Vec::new() };
         if first {
-            session.record(vec![Act::EpochStarted { previous: None }], |_| Ok(()))?;
+            session.record(vec![Act::EpochStarted { previous: session.store.previous_epoch()? }], |_| Ok(()))?;
         }
         if !resumed {
             let task = session.task.clone();
@@ -279,7 +279,7 @@ impl Session {
     fn record(
         &mut self,
         acts: Vec<Act>,
-        beside: impl FnOnce(&rusqlite::Connection) -> Result<(), StoreError>,
+        beside: impl Fn(&rusqlite::Connection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let first_seq = self.store.next_seq()?;
         let events: Vec<Event> = (first_seq..).zip(acts).map(|(seq, act)| self.event(seq, act)).collect();

@@ -16,6 +16,8 @@ use super::{Store, StoreError};
 pub struct Appended {
     /// Number of the last event appended.
     pub last_seq: u64,
+    /// The chain's value after it.
+    pub hash: Hash,
 }
 
 /// One row of the log.
@@ -46,12 +48,11 @@ impl Store {
         Ok(last(&self.conn, self.epoch)?.map_or(1, |(seq, _)| seq + 1))
     }
 
-    /// Appends events, and whatever `beside` writes, in one durable transaction: all or nothing. Each event must carry the
-    /// number that it gets; its body is serialised here, once.
-    pub fn append(
+    /// One try of `append`.
+    pub(super) fn append_once(
         &mut self,
         events: &[Event],
-        beside: impl FnOnce(&Connection) -> Result<(), StoreError>,
+        beside: &impl Fn(&Connection) -> Result<(), StoreError>,
     ) -> Result<Appended, StoreError> {
         let (terminal, epoch) = (self.terminal, self.epoch);
         let tx = self.conn.transaction()?;
@@ -70,7 +71,7 @@ impl Store {
         }
         beside(&tx)?;
         tx.commit()?;
-        Ok(Appended { last_seq: seq })
+        Ok(Appended { last_seq: seq, hash })
     }
 
     /// All events of all epochs, in order.
