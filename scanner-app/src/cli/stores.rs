@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::keys;
 use crate::session::{Identity, anchor, sum_up_lists};
-use crate::store::Store;
+use crate::store::{Opening, Store, this_machine};
 use crate::sync::{Transport, sync_once};
 
 /// The way to the server that a configuration names.
@@ -23,7 +23,13 @@ pub(super) fn transport(config: &Config) -> Result<Transport> {
 }
 
 pub(super) fn open(config: &Config, device: &dyn Device) -> Result<Store> {
-    Ok(Store::open(&config.store, config.terminal, device.epoch())?)
+    let mark = config.key.with_extension("mark");
+    let opening = Opening { mark: Some(&mark), machine: this_machine(), reserve: true, ..Opening::default() };
+    let store = Store::open_with(&config.store, (config.terminal, device.epoch()), opening)?;
+    if let Some(notice) = store.notice() {
+        eprintln!("scanner-app: {notice}");
+    }
+    Ok(store)
 }
 
 pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {

@@ -124,7 +124,7 @@ impl Session {
             counted: 0,
         };
         if first {
-            session.record(vec![Act::EpochStarted { previous: None }])?;
+            session.record(vec![Act::EpochStarted { previous: session.store.previous_epoch()? }])?;
         }
         if !resumed {
             session.record(vec![session.opened()])?;

@@ -1,6 +1,7 @@
 //! The commit thread: the only one that appends, with a raised priority where the system allows it, so that a busy picture
 //! decoder does not keep a clerk waiting for the beep.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread::JoinHandle;
 
@@ -10,13 +11,13 @@ use super::log::{Appended, Entry, Writing, commit};
 use super::{Store, StoreError};
 
 /// What is written in the transaction of events.
-pub(super) type WriteBeside = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
+pub(super) type WriteBeside = Arc<dyn Fn(&Connection) -> Result<(), StoreError> + Send + Sync>;
 
 /// How far the priority is raised: more than a picture decoder, less than the kernel's own work.
 const NICE: i32 = -10;
 
 struct Job {
-    entries: Vec<Entry>,
+    entries: Arc<[Entry]>,
     beside: WriteBeside,
     answer: std::sync::mpsc::SyncSender<Result<Appended, StoreError>>,
 }
@@ -46,7 +47,7 @@ impl Committer {
     }
 
     /// Answers when the transaction is durable, or why it is not.
-    pub(super) fn append(&self, entries: Vec<Entry>, beside: WriteBeside) -> Result<Appended, StoreError> {
+    pub(super) fn append(&self, entries: Arc<[Entry]>, beside: WriteBeside) -> Result<Appended, StoreError> {
         const GONE: StoreError = StoreError::Corrupt("the thread that writes has stopped; start the app again");
         let (answer, answered) = sync_channel(1);
         let jobs = self.jobs.as_ref().ok_or(GONE)?;
@@ -67,7 +68,7 @@ impl Drop for Committer {
 
 fn run(mut conn: Connection, writing: &Writing, work: &Receiver<Job>) {
     while let Ok(Job { entries, beside, answer }) = work.recv() {
-        let appended = commit(&mut conn, writing, &entries, beside);
+        let appended = commit(&mut conn, writing, &entries, &beside);
         // Nobody waits any more when the app ends.
         let _ = answer.send(appended);
     }

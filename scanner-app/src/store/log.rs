@@ -1,6 +1,7 @@
 //! The log: append-only, hash-chained; the outbox is a view of it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use shared::mismatch::{Mismatch, ScanResult};
 use shared::time::Timestamp;
 use shared::wire::{Acknowledgement, WIRE_VERSION};
 
+use super::commit::WriteBeside;
 use super::projection::{EventNo, project};
 use super::{Store, StoreError};
 
@@ -20,6 +22,8 @@ use super::{Store, StoreError};
 pub struct Appended {
     /// Number of the last event appended.
     pub last_seq: u64,
+    /// The chain's value after it.
+    pub hash: Hash,
 }
 
 /// One row of the log.
@@ -77,7 +81,7 @@ pub(super) fn append_entries(conn: &Connection, writing: &Writing, entries: &[En
         conn.prepare_cached(sql)?.execute(params![epoch_no, to_i64(seq), body, hash.as_bytes(), WIRE_VERSION])?;
         project(conn, grammars, *epoch_no, event, shown.as_ref())?;
     }
-    Ok(Appended { last_seq: seq })
+    Ok(Appended { last_seq: seq, hash })
 }
 
 /// Whose log is written, and how label texts are read.
@@ -95,26 +99,11 @@ impl Store {
         Ok(last(&self.conn, self.writing.epoch_no)?.map_or(1, |(seq, _)| seq + 1))
     }
 
-    /// Appends events, and whatever `beside` writes, in one durable transaction: all or nothing. Each event must carry the
-    /// number that it gets; its body is serialised here, once.
-    pub fn append(
-        &mut self,
-        events: &[Event],
-        beside: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
-    ) -> Result<Appended, StoreError> {
-        let entries = events.iter().map(|event| Entry { event: event.clone(), shown: None });
-        self.append_shown(entries.collect(), beside)
-    }
-
-    /// The same, with what the clerk is told of scans.
-    pub fn append_shown(
-        &mut self,
-        entries: Vec<Entry>,
-        beside: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
-    ) -> Result<Appended, StoreError> {
+    /// One try of an append.
+    pub(super) fn append_once(&mut self, entries: &Arc<[Entry]>, beside: &WriteBeside) -> Result<Appended, StoreError> {
         match &self.committer {
-            Some(committer) => committer.append(entries, Box::new(beside)),
-            None => commit(&mut self.conn, &self.writing, &entries, beside),
+            Some(committer) => committer.append(Arc::clone(entries), Arc::clone(beside)),
+            None => commit(&mut self.conn, &self.writing, entries, beside),
         }
     }
 
@@ -244,7 +233,7 @@ pub(super) fn commit(
     conn: &mut Connection,
     writing: &Writing,
     entries: &[Entry],
-    beside: impl FnOnce(&Connection) -> Result<(), StoreError>,
+    beside: &WriteBeside,
 ) -> Result<Appended, StoreError> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let appended = append_entries(&tx, writing, entries)?;
