@@ -13,7 +13,10 @@ use super::{StoreError, set_meta};
 pub const APPLICATION_ID: i32 = 0x5441_4C54;
 
 /// Schema steps, in order; `user_version` counts those applied.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/terminal/0001_init.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/terminal/0001_init.sql"),
+    include_str!("../../../migrations/terminal/0004_operators.sql"),
+];
 
 /// The open store of one terminal.
 #[derive(Debug)]
