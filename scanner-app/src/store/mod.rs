@@ -2,6 +2,7 @@
 
 mod log;
 mod open;
+mod operators;
 mod reference;
 mod task;
 #[cfg(test)]
@@ -11,6 +12,7 @@ use rusqlite::Connection;
 
 pub use log::{Appended, LogRow, VerifiedLog};
 pub use open::{APPLICATION_ID, Store};
+pub use operators::{ActiveRow, AgeRow, DeskRow, TriesRow};
 pub use reference::Pulled;
 pub use task::Task;
 pub(crate) use task::{close as close_task, insert as insert_task};
