@@ -1,5 +1,8 @@
 //! One page down, kept with its cursor in one transaction.
 
+use shared::credential::SealingKey;
+use shared::wire::{ChangesPage, Record};
+
 use super::{SyncError, Synced, Transport};
 use crate::store::Store;
 
@@ -10,8 +13,18 @@ pub(super) async fn pull_page(
     synced: &mut Synced,
 ) -> Result<bool, SyncError> {
     let (ledger, since) = store.cursor()?;
-    let page = transport.changes(ledger, since).await?;
+    let page = sealed(transport.changes(ledger, since).await?, &SealingKey::derive(&transport.key));
     store.keep_page(&page)?;
     synced.pulled += page.changes.len() as u64;
     Ok(page.more)
+}
+
+/// Operators as a terminal keeps them: what signs them in is worth nothing without this terminal's key.
+fn sealed(mut page: ChangesPage, key: &SealingKey) -> ChangesPage {
+    for change in &mut page.changes {
+        if let Record::Operator(operator) = &mut change.record {
+            *operator = operator.clone().sealed(key);
+        }
+    }
+    page
 }
