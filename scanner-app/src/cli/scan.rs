@@ -54,7 +54,7 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
                 let answers = session.scan(&new, source.how())?;
                 let told: Vec<Told> = answers.iter().map(told).collect();
                 if let Some(cue) = plan(&told, is_all_there(&session, &answers), config.feedback.manner()) {
-                    deck.give(cue);
+                    deck.give(cue.once());
                 }
                 for answer in &answers {
                     print(&session, answer, args.json)?;
@@ -79,9 +79,11 @@ pub(super) fn told(answer: &Feedback) -> Told {
 
 /// Whether the document became complete with these answers.
 fn is_all_there(session: &Session, answers: &[Feedback]) -> bool {
-    let accepted = answers.iter().any(|answer| answer.result == ScanResult::Accepted);
+    if !answers.iter().any(|answer| answer.result == ScanResult::Accepted) {
+        return false;
+    }
     let progress = session.progress();
-    accepted && progress.packages_expected.is_some_and(|expected| progress.packages_counted >= expected)
+    progress.packages_expected.is_some_and(|expected| progress.packages_counted >= expected)
 }
 
 fn greet(session: &Session, args: &ScanArgs) {

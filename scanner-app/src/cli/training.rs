@@ -54,7 +54,7 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
                 let practised = training.scan(&new, source.how())?;
                 let results: Vec<Told> = practised.iter().filter_map(as_told).collect();
                 if let Some(cue) = plan(&results, false, config.feedback.manner()) {
-                    deck.give(cue);
+                    deck.give(cue.once());
                 }
                 practised.iter().for_each(|practised| print(&training, practised, args.json));
             }

@@ -35,7 +35,7 @@ struct Planted {
 }
 
 fn code_text() -> String {
-    format!("HTTPS://ID.EXAMPLE.CN/01/16901234567892/21/{SERIAL}")
+    format!("HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/{SERIAL}")
 }
 
 fn config(folder: &Path) -> Config {

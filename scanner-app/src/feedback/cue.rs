@@ -103,6 +103,8 @@ pub struct Cue {
     pub colour: Colour,
     /// How long the screen's edge shows the fill, in milliseconds; 0 where it does not.
     pub edge_ms: u32,
+    /// Whether it comes back until somebody acknowledges it.
+    pub is_alarm: bool,
 }
 
 impl Cue {
@@ -136,13 +138,14 @@ impl Cue {
             buzzes: if manner.vibration { buzzes } else { Vec::new() },
             colour: signal.colour(),
             edge_ms: if manner.silent { EDGE_MS } else { 0 },
+            is_alarm: signal == Signal::Blocked,
         }
     }
 
-    /// Whether somebody must acknowledge it, and it sounds until then.
+    /// The same cue, given once: where nobody can acknowledge an alarm, at a fixed reader without a screen.
     #[must_use]
-    pub fn is_alarm(&self) -> bool {
-        self.signal == Signal::Blocked
+    pub fn once(self) -> Self {
+        Self { is_alarm: false, ..self }
     }
 
     /// The banner's second part: `同帧:通过 2 · 重复 1`; empty for a frame with one label.

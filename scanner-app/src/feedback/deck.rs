@@ -59,7 +59,7 @@ impl Deck {
         Self { orders: Some(orders), state, thread }
     }
 
-    /// Gives a cue. To be called after the commit of what it tells.
+    /// Gives a cue. To be called after the commit of what it tells; for an alarm that was open when the app ended, at the start.
     pub fn give(&self, cue: Cue) {
         self.send(Order::Cue(Box::new(cue), Instant::now()));
     }

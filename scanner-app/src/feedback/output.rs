@@ -30,6 +30,23 @@ pub enum OutputError {
     NoRumble(String),
 }
 
+impl OutputError {
+    /// What the pre-shift check says of it, in Chinese and English: what is missing and what to do.
+    #[must_use]
+    pub const fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Player { .. } => (
+                "无声音。播放程序不可用。看屏幕和振动,找主管安装。",
+                "No sound. The player is missing. Watch the screen; have it installed.",
+            ),
+            Self::Vibrator { .. } | Self::NoRumble(_) => (
+                "无振动。本机不支持或被占用。看屏幕、听声音。",
+                "No vibration. Not on this device, or in use. Watch and listen.",
+            ),
+        }
+    }
+}
+
 /// Makes sound.
 pub trait Speaker: Send {
     /// Plays mono samples at [`super::RATE_HZ`], cutting whatever plays. Returns when the first samples are handed on.

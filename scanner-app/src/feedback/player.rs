@@ -17,7 +17,7 @@ impl Player {
     /// Something new. Answers the cue to be given now, cutting whatever sounds; none where the alarm goes on undisturbed. While an
     /// alarm is open every scan is answered by the alarm: a clerk must not hear *accepted* over it.
     pub fn offer(&mut self, cue: Cue, now_ms: u64) -> Option<Cue> {
-        if cue.is_alarm() && self.alarm.is_none() {
+        if cue.is_alarm && self.alarm.is_none() {
             self.alarm = Some(cue.clone());
             self.sounded_ms = now_ms;
             return Some(cue);

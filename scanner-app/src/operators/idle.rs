@@ -1,5 +1,7 @@
 //! The idle lock: after ten minutes without scan, key or touch the task is covered; stage and figure stay in view, uploads go on.
 
+use crate::config::Language;
+
 /// What the person or the device did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stir {
@@ -24,6 +26,20 @@ pub enum Cover {
     Covered,
     /// The sign-in, over the covered work.
     SignIn,
+}
+
+impl Cover {
+    /// What the cover says; nothing while the work is open. Stage and figure stay beside it.
+    #[must_use]
+    pub const fn says(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Open, _) => "",
+            (Self::Covered, Language::Zh) => "已锁屏,作业与记录都在。按扫描键或扫工牌继续。",
+            (Self::Covered, Language::En) => "Locked; task and records are safe. Press the trigger or scan a badge.",
+            (Self::SignIn, Language::Zh) => "扫工牌登录",
+            (Self::SignIn, Language::En) => "Scan your badge to sign in",
+        }
+    }
 }
 
 /// The lock's state. Time is the device's running time: setting the clock neither locks nor unlocks.

@@ -216,19 +216,15 @@ fn a_stolen_store_holds_no_verifier_that_can_be_tried() {
         .collect();
     let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("argon2id-sealed"), "the test looks at the right file");
-    let open = verifier(1).to_string();
-    assert!(!holds(open.rsplit('$').next().unwrap()) && !holds("$argon2id$"));
+    let unsealed = verifier(1).to_string();
+    assert!(!holds(unsealed.rsplit('$').next().unwrap()) && !holds("$argon2id$"));
     let hash = BadgeMark::of(&format!("{BADGE}1024")).to_string();
     assert!(!holds(hash.strip_prefix("sha256:").unwrap()) && !holds(BADGE));
     let thief = Ed25519KeyPair::from_seed_unchecked(&[2; 32]).unwrap();
     let place = Place { member: "W".into(), site: "hub".into() };
-    let mut store = open_at(&path);
+    let mut store = open(&path);
     let desk = Desk::load(&store, SealingKey::derive(&thief), place, OperatorSettings::default()).unwrap();
     assert_eq!(desk.sign_in(&mut store, Claim::Number("1024"), PIN, at(1, 0)).unwrap(), Answer::NoPin);
-}
-
-fn open_at(path: &Path) -> Store {
-    open(path)
 }
 
 #[test]
@@ -264,6 +260,9 @@ fn the_idle_lock_shuts_in_time_and_only_a_sign_in_opens_it() {
     assert_eq!(covered.after(Stir::Trigger, limit).cover(), Cover::SignIn);
     assert!(covered.after(Stir::SignedIn, limit + 1).after(Stir::Tick, limit + 2).is_open());
     assert_eq!(open.after(Stir::SignedOut, 1).cover(), Cover::SignIn);
+    for cover in [Cover::Covered, Cover::SignIn] {
+        assert!(!cover.says(Language::Zh).is_empty() && cover.says(Language::En).is_ascii());
+    }
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn every_label_teaches_what_it_says_at_every_stage_that_is_practised() {
 fn a_real_label_is_named_and_not_recorded() {
     let room = Room::new();
     let mut training = room.open(Stage::Outbound).unwrap();
-    let real = "HTTPS://ID.EXAMPLE.CN/01/16901234567892/21/7K3M9QX2T4WD";
+    let real = "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD";
     let frame = [real, &labels()[0].1, "no code at all"].map(|text| (text.to_owned(), None));
     let answers = training.scan(&frame, Capture::Camera).unwrap();
     assert_eq!(answers[0], Practised::Real { text: real.to_owned() });
