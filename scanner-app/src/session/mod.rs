@@ -4,6 +4,7 @@ mod acceptance;
 mod anchor;
 mod judging;
 mod overview;
+mod shift;
 mod summing;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use acceptance::Acceptance;
 pub use anchor::anchor;
 use judging::Knowledge;
 pub use overview::{OpenWork, overview, site_name};
+pub use shift::record_at_desk;
 pub use summing::sum_up_lists;
 
 /// Who and where: what every event says.
@@ -110,7 +112,7 @@ impl Session {
             Some(task) => task,
             None => Task { task: store.next_task_id()?, stage, basis, document, reserved: false },
         };
-        let first = store.next_seq()? == 1;
+        let start = start_of_log(&store)?;
         let mut session = Self {
             store,
             device,
@@ -123,8 +125,8 @@ impl Session {
             newest_of_text: HashMap::new(),
             counted: 0,
         };
-        if first {
-            session.record(vec![Act::EpochStarted { previous: session.store.previous_epoch()? }])?;
+        if let Some(start) = start {
+            session.record(vec![start])?;
         }
         if !resumed {
             session.record(vec![session.opened()])?;
@@ -389,6 +391,12 @@ impl Session {
         self.newest_of_text.insert(answer.text.clone(), place);
         self.feedback.push(answer);
     }
+}
+
+/// The first event of an epoch, while it has none.
+fn start_of_log(store: &Store) -> Result<Option<Act>, StoreError> {
+    let is_new = store.next_seq()? == 1;
+    if is_new { Ok(Some(Act::EpochStarted { previous: store.previous_epoch()? })) } else { Ok(None) }
 }
 
 /// An event of this terminal, made now.
