@@ -3,6 +3,7 @@
 mod acceptance;
 mod judging;
 mod overview;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use crate::store::{Pulled, Store, StoreError, Task, close_task, insert_task};
 pub use acceptance::Acceptance;
 use judging::Knowledge;
 pub use overview::{OpenWork, overview, site_name};
+pub use standing::standing;
 
 /// Who and where: what every event says.
 #[derive(Clone, Debug)]
