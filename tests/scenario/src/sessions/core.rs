@@ -69,10 +69,20 @@ impl SessionCore {
     }
 
     fn store(&mut self) -> Result<Store, StoreError> {
+        if let AtWork::Door(store) = self.leave() {
+            return Ok(store);
+        }
+        Store::open(&self.path, self.terminal, self.epoch)
+    }
+
+    /// Takes the recording connection from who has it. A session is left as a crash leaves it: its task stays open.
+    fn leave(&mut self) -> AtWork {
         match std::mem::replace(&mut self.at_work, AtWork::Nobody) {
-            AtWork::Door(store) => Ok(store),
-            // What is asked of a store that was left without a word is asked again each time.
-            AtWork::Session(_) | AtWork::Nobody => Store::open(&self.path, self.terminal, self.epoch),
+            AtWork::Session(working) => {
+                drop(working);
+                AtWork::Nobody
+            }
+            other => other,
         }
     }
 
@@ -83,10 +93,6 @@ impl SessionCore {
             working.key == *key && working.operator == setting.operator && working.site == setting.site
         };
         if !matches!(&self.at_work, AtWork::Session(working) if same(working)) {
-            self.at_work = match std::mem::replace(&mut self.at_work, AtWork::Nobody) {
-                AtWork::Door(store) => AtWork::Door(store),
-                AtWork::Session(_) | AtWork::Nobody => AtWork::Nobody,
-            };
             let (operator, site) = (setting.operator.clone(), setting.site.clone());
             let identity = Identity { member: self.member.clone(), site: site.clone(), operator: operator.clone() };
             let device: Arc<dyn Device> = Arc::clone(&self.device) as _;
