@@ -5,6 +5,7 @@ mod anchor;
 mod judging;
 mod overview;
 mod shift;
+mod standing;
 mod summing;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub use anchor::anchor;
 use judging::Knowledge;
 pub use overview::{OpenWork, overview, site_name};
 pub use shift::record_at_desk;
+pub use standing::standing;
 pub use summing::sum_up_lists;
 
 /// Who and where: what every event says.
