@@ -3,6 +3,7 @@
 mod cameras;
 mod decode;
 mod init;
+mod rescue;
 mod scan;
 mod stores;
 mod window;
@@ -70,6 +71,8 @@ enum Command {
         #[command(flatten)]
         config: ConfigArg,
     },
+    /// Save what can be read of a damaged store, and make a new one.
+    Rescue(rescue::RescueArgs),
     /// Make this terminal's configuration and key; prints what the server needs to enrol it.
     Init(init::InitArgs),
 }
@@ -177,6 +180,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Sync { config, json, .. } => stores::sync(&Config::read(&config.config)?, json),
         Command::Queue { config, json } => stores::queue(&Config::read(&config.config)?, json),
         Command::VerifyLog { config } => stores::verify_log(&Config::read(&config.config)?),
+        Command::Rescue(args) => rescue::run(&Config::read(&args.config.config)?, &args),
         Command::Init(args) => init::run(&args),
     }
 }

@@ -63,6 +63,10 @@ fn pages_are_sound(conn: &Connection, check: &str) -> Result<(), StoreError> {
 }
 
 fn tail_is_sound(conn: &Connection) -> Result<(), StoreError> {
+    let unknown = "select count(*) from (select epoch from log order by rowid desc limit 1) where epoch not in (select epoch from epoch)";
+    if conn.query_row(unknown, [], |row| row.get::<_, i64>(0))? > 0 {
+        return Err(damaged("the newest event is of an epoch that it does not know"));
+    }
     let newest = "select epoch from epoch order by ordinal desc limit 1";
     let Some(epoch): Option<String> = conn.query_row(newest, [], |row| row.get(0)).optional()? else { return Ok(()) };
     let terminal: Option<TerminalId> = meta(conn, "terminal")?.and_then(|text| text.parse().ok());

@@ -112,8 +112,9 @@ impl Store {
 
     /// The chain's value after a number of an epoch; before the first it is the epoch's own.
     pub fn hash_after(&self, epoch: EpochId, seq: u64) -> Result<Option<Hash>, StoreError> {
-        if seq == 0 {
-            return Ok(Some(epoch_hash(self.terminal, epoch)));
+        let (left, hash_there) = self.left(epoch)?;
+        if seq == left {
+            return Ok(Some(hash_there));
         }
         let sql = "select hash from log where epoch = ?1 and seq = ?2";
         let hash: Option<[u8; 32]> =
@@ -167,11 +168,11 @@ impl Store {
         let epochs: BTreeSet<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         for epoch in epochs {
             let id: EpochId = epoch.parse().map_err(|_| StoreError::Corrupt("an epoch is not a UUID"))?;
-            let mut hash = epoch_hash(self.terminal, id);
+            let (left, mut hash) = self.left(id)?;
             for (place, row) in self.rows_after(id, 0, u64::MAX)?.into_iter().enumerate() {
                 verified.events += 1;
                 hash = event_hash(hash, &row.body);
-                let expected = place as u64 + 1;
+                let expected = left + place as u64 + 1;
                 if verified.first_fault.is_none() && (row.seq != expected || row.hash != hash) {
                     verified.first_fault = Some(format!("epoch {epoch}: event {expected} is missing or was changed"));
                 }

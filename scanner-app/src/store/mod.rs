@@ -1,5 +1,7 @@
 //! The terminal's store: one SQLite file in WAL with `synchronous=FULL`. Whoever was told "recorded" finds it after a power cut.
 
+mod attachment;
+mod check;
 mod damage;
 mod header;
 mod identity;
@@ -7,18 +9,25 @@ mod log;
 mod mark;
 mod open;
 mod reference;
+mod rescue;
 mod reserve;
+mod retention;
+mod salvage;
 mod task;
 #[cfg(test)]
 mod tests;
 
 use rusqlite::Connection;
 
+pub use attachment::PHOTO_BYTES_MAX;
+pub use check::verify;
 pub use identity::{Notice, this_machine};
 pub use log::{Appended, LogRow, VerifiedLog};
 pub use open::{APPLICATION_ID, Opening, Store};
 pub use reference::Pulled;
+pub use rescue::{Rescued, RescuedEpoch, rescue};
 pub use reserve::{RESERVE_BYTES, full_words};
+pub use retention::RETENTION_MS;
 pub use task::Task;
 pub(crate) use task::{close as close_task, insert as insert_task};
 
@@ -38,6 +47,9 @@ pub enum StoreError {
     /// Written by a newer version.
     #[error("the store was written by a newer version (schema {0}); start the newer app again, nothing is lost")]
     Newer(i64),
+    /// Written by an older version, where nothing may be written.
+    #[error("the store {0} was written by an older version; start the app once, which brings it up to date, and try again")]
+    Older(String),
     /// Another instance has it.
     #[error("another instance of the app has the store {0} open; use that one, or close it first")]
     InUse(String),
@@ -96,6 +108,17 @@ pub enum StoreError {
         /// Events that are recorded and safe; none = they could not be counted.
         recorded: Option<u64>,
     },
+    /// There is nothing to rescue.
+    #[error("the store {0} is sound: there is nothing to rescue, and nothing was changed")]
+    Sound(String),
+    /// There is nothing that could be rescued.
+    #[error(
+        "no record of this terminal can be read from {0}; nothing was changed. Check the path `store` in the configuration; where the file was overwritten, bring it back from a backup"
+    )]
+    NothingReadable(String),
+    /// A picture cannot be kept.
+    #[error("the picture cannot be read ({0}). Take it again")]
+    Photo(String),
     /// The mark beside the key cannot be used.
     #[error(
         "the mark {path}, which notices an older copy of the store, cannot be used: {source}. Give the app the right to write there"

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use shared::chain::Hash;
@@ -41,7 +41,6 @@ pub struct Opening<'a> {
 #[derive(Debug)]
 pub struct Store {
     pub(super) conn: Connection,
-    pub(super) path: PathBuf,
     pub(super) terminal: TerminalId,
     pub(super) epoch: EpochId,
     pub(super) mark: Option<Mark>,
@@ -92,9 +91,11 @@ impl Store {
         }
         let conn = read_only(path, None)?;
         refuse_foreign_schema(&conn, path)?;
-        refuse_newer(&conn)?;
+        if usize::try_from(refuse_newer(&conn)?).unwrap_or(0) < MIGRATIONS.len() {
+            return Err(StoreError::Older(path.display().to_string()));
+        }
         let epoch = newest_epoch(&conn)?.unwrap_or(EpochId::new(uuid::Uuid::nil()));
-        Ok(Self::of(conn, path, terminal, epoch))
+        Ok(Self::of(conn, terminal, epoch))
     }
 
     fn connect(
@@ -112,11 +113,11 @@ impl Store {
         conn.pragma_update(None, "synchronous", "full")?;
         migrate(&mut conn)?;
         let epoch = current_epoch(&mut conn, terminal, new_epoch)?;
-        Ok(Self::of(conn, path, terminal, epoch))
+        Ok(Self::of(conn, terminal, epoch))
     }
 
-    fn of(conn: Connection, path: &Path, terminal: TerminalId, epoch: EpochId) -> Self {
-        Self { conn, path: path.to_owned(), terminal, epoch, mark: None, notice: None, reserve: None, _lock: None }
+    fn of(conn: Connection, terminal: TerminalId, epoch: EpochId) -> Self {
+        Self { conn, terminal, epoch, mark: None, notice: None, reserve: None, _lock: None }
     }
 
     /// Whose store this is.
