@@ -33,6 +33,7 @@ impl Draws {
 struct Tally {
     kills: u64,
     killed_while_starting: u64,
+    resumed: u64,
     confirmed: usize,
     recorded: usize,
     unconfirmed: usize,
@@ -88,8 +89,11 @@ fn kills(count: u64, seed: u64) -> Tally {
         for kill in 0..KILLS_PER_STORE.min(count - store * KILLS_PER_STORE) {
             let document = format!("N-{}", kill / KILLS_PER_DOCUMENT);
             let life = live_and_die(&handheld, &document, &next, &mut draws);
-            if let Some(resumed) = life.said.split("Resumed at ").nth(1) {
-                let counted: usize = resumed.split(',').next().unwrap().parse().unwrap();
+            // The sentence itself may be cut short.
+            let resumed = life.said.split("Resumed at ").nth(1).and_then(|resumed| resumed.split_once(", nothing lost"));
+            if let Some((resumed, _)) = resumed {
+                let counted: usize = resumed.parse().unwrap();
+                tally.resumed += 1;
                 assert_eq!(counted, held_before, "the count does not resume: {}", life.said);
             }
             tally.kills += 1;
@@ -146,13 +150,14 @@ fn run(count: u64, seed: u64) {
     let started = Instant::now();
     let tally = kills(count, seed);
     println!(
-        "{} kills in {} s: {} scans confirmed and all found, {} recorded ({} of them not confirmed in time), {} deaths before a scan",
+        "{} kills in {} s: {} scans confirmed and all found, {} recorded ({} of them not confirmed in time), {} deaths before a scan, {} counts resumed",
         tally.kills,
         started.elapsed().as_secs(),
         tally.confirmed,
         tally.recorded,
         tally.unconfirmed,
-        tally.killed_while_starting
+        tally.killed_while_starting,
+        tally.resumed
     );
     assert!(tally.confirmed as u64 > count, "too few scans were confirmed for the kills to mean something: {tally:?}");
 }

@@ -88,7 +88,8 @@ pub(super) fn settle(
     if store.notice.is_some() {
         let previous = previous(store, mark.place(), head)?;
         let tx = store.conn.transaction()?;
-        tx.execute("insert into epoch (epoch) values (?1)", [new_epoch.to_string()])?;
+        // A store that was made just now, in the place of a fuller one, has this epoch already.
+        tx.execute("insert into epoch (epoch) values (?1) on conflict (epoch) do nothing", [new_epoch.to_string()])?;
         set_meta(&tx, PREVIOUS, &serde_json::to_string(&previous)?)?;
         set_meta(&tx, MACHINE, &machine_text)?;
         tx.commit()?;

@@ -4,6 +4,7 @@ mod attachment;
 mod check;
 mod damage;
 mod header;
+mod hidden;
 mod identity;
 mod log;
 mod mark;

@@ -4,12 +4,14 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use shared::chain::Hash;
 use shared::ids::{EpochId, TerminalId};
 
 use super::damage;
 use super::header::{self, Header};
+use super::hidden;
 use super::identity::{Notice, settle};
 use super::mark::Mark;
 use super::reserve::Reserve;
@@ -67,6 +69,8 @@ impl Store {
         let lock = lock(path)?;
         if header == Header::Ours {
             damage::inspect(path, opening.vfs)?;
+            let mark = opening.mark.map(|mark| hidden::marked(mark, terminal)).transpose()?;
+            hidden::refuse(path, opening.vfs, mark.flatten())?;
         }
         let mut store = Self::connect(path, (terminal, new_epoch), opening.vfs)?;
         store._lock = Some(lock);
@@ -147,6 +151,8 @@ pub(super) fn read_only(path: &Path, vfs: Option<&str>) -> Result<Connection, St
         None => Connection::open_with_flags(path, flags)?,
     };
     conn.pragma_update(None, "busy_timeout", 10_000)?;
+    // Closing must not tidy a write-ahead log away that may be all there is.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(conn)
 }
 

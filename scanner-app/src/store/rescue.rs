@@ -12,10 +12,10 @@ use shared::event::PreviousEpoch;
 use shared::ids::{EpochId, TerminalId};
 
 use super::identity::set_previous;
-use super::mark::{Mark, Place};
+use super::mark::Place;
 use super::open::lock;
 use super::salvage::{Found, Salvage};
-use super::{Store, StoreError, check};
+use super::{Store, StoreError, check, hidden};
 
 /// What a rescue brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,13 +59,14 @@ pub fn rescue(
     mark: Option<&Path>,
 ) -> Result<Rescued, StoreError> {
     let _lock = lock(path)?;
+    let mark = mark.map(|mark| hidden::marked(mark, terminal)).transpose()?.flatten();
     match check::verify(path, terminal) {
-        Ok(verified) if verified.ok => return Err(StoreError::Sound(path.display().to_string())),
+        Ok(verified) if verified.ok && hidden::refuse(path, None, mark).is_ok() => {
+            return Err(StoreError::Sound(path.display().to_string()));
+        }
         Err(error @ (StoreError::Newer(_) | StoreError::Older(_))) => return Err(error),
         _ => {}
     }
-    let mark = mark.map(Mark::open).transpose()?.and_then(|mark| mark.place());
-    let mark = mark.filter(|mark| mark.terminal == terminal);
     let salvage = salvage(path, to, terminal)?;
     if salvage.events.is_empty() {
         return Err(StoreError::NothingReadable(path.display().to_string()));

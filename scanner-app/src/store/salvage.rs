@@ -11,7 +11,7 @@ use shared::ids::{EpochId, TerminalId};
 use super::header::MAGIC;
 
 /// SQLite's own page size, where the header does not tell.
-const PAGE_BYTES: usize = 4096;
+pub(super) const PAGE_BYTES: usize = 4096;
 
 const WAL_HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
@@ -88,7 +88,7 @@ fn page_bytes(file: &[u8]) -> usize {
 }
 
 /// The pages in a write-ahead log with their numbers, oldest first, also those beyond a torn frame.
-fn frames(wal: &[u8], size: usize) -> Vec<(usize, &[u8])> {
+pub(super) fn frames(wal: &[u8], size: usize) -> Vec<(usize, &[u8])> {
     let frames = wal.get(WAL_HEADER_BYTES..).unwrap_or_default().chunks(FRAME_HEADER_BYTES + size);
     let whole = frames.filter(|frame| frame.len() > FRAME_HEADER_BYTES);
     whole.map(|frame| (big_endian(frame, 0, 4).unwrap_or(0), &frame[FRAME_HEADER_BYTES..])).collect()

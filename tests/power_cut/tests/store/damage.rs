@@ -135,7 +135,7 @@ fn a_write_ahead_log_that_is_lost_torn_or_flipped_is_noticed_by_the_mark() {
     let (file, wal) = running(&path, &mark);
     let marked = std::fs::read(&mark).unwrap();
     let mut rng = Rng::new(13);
-    let mut noticed = 0;
+    let (mut noticed, mut refused) = (0, 0);
     for round in 0..30 {
         let mut damaged = wal.clone();
         match round {
@@ -149,7 +149,16 @@ fn a_write_ahead_log_that_is_lost_torn_or_flipped_is_noticed_by_the_mark() {
         std::fs::write(&mark, &marked).unwrap();
         let opening = Opening { mark: Some(&mark), ..Opening::default() };
         let next = EpochId::new(Uuid::from_u128(100 + round));
-        let store = Store::open_with(&path, (TERMINAL, next), opening).unwrap();
+        let store = match Store::open_with(&path, (TERMINAL, next), opening) {
+            Ok(store) => store,
+            Err(error) => {
+                // Events lie behind the flipped bit: the files stay as they are, for a rescue.
+                assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+                assert!(std::fs::read(path.with_extension("sqlite-wal")).unwrap() == damaged);
+                refused += 1;
+                continue;
+            }
+        };
         let held = store.events().unwrap();
         assert!(held[..] == expected()[..held.len()] && store.verify_log().unwrap().ok);
         let whole = held.len() as u64 == EVENTS;
@@ -162,8 +171,8 @@ fn a_write_ahead_log_that_is_lost_torn_or_flipped_is_noticed_by_the_mark() {
             }
         }
     }
-    println!("a damaged write-ahead log was noticed {noticed} times of 30");
-    assert!(noticed > 20);
+    println!("a damaged write-ahead log: refused {refused} times, noticed {noticed} times of 30");
+    assert!(noticed >= 8 && refused >= 10);
 }
 
 #[test]
