@@ -131,7 +131,11 @@ fn a_damaged_store_is_rescued() {
 
     // Work goes on in a new epoch that names the old one; there is no doubt about the new store.
     let output = handheld.scan("N-1", 500..502);
-    assert!(output.status.success() && !tests::said(&output).contains("tell the supervisor"), "{}", tests::said(&output));
+    assert!(
+        output.status.success() && !tests::said(&output).contains("tell the supervisor"),
+        "{}",
+        tests::said(&output)
+    );
     let now = handheld.log().events();
     let shared::event::Act::EpochStarted { previous: Some(previous) } = &now[0].act else { panic!("{:?}", now[0]) };
     assert_eq!((previous.epoch, previous.last_seq), (whole[0].epoch, whole.len() as u64));

@@ -51,7 +51,17 @@ impl Handheld {
     /// A scan that reads labels, a line each, from its standard input.
     pub fn start_scan(&self, document: &str) -> Child {
         let mut command = self.command("scan");
-        command.args(["--task", "inbound", "--basis", document, "--document", document, "--source", "wedge:-", "--json"]);
+        command.args([
+            "--task",
+            "inbound",
+            "--basis",
+            document,
+            "--document",
+            document,
+            "--source",
+            "wedge:-",
+            "--json",
+        ]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     }
@@ -83,7 +93,8 @@ pub struct Log {
 impl Log {
     /// Every event; the chain is computed again and must hold from the first to the last.
     pub fn events(&self) -> Vec<Event> {
-        let sql = "select l.epoch, l.seq, l.body, l.hash from log l join epoch e using (epoch) order by e.ordinal, l.seq";
+        let sql =
+            "select l.epoch, l.seq, l.body, l.hash from log l join epoch e using (epoch) order by e.ordinal, l.seq";
         let mut statement = self.conn.prepare(sql).unwrap();
         let rows = statement
             .query_map([], |row| {

@@ -50,7 +50,8 @@ fn live_and_die(handheld: &Handheld, document: &str, next: &Arc<AtomicU64>, draw
     let mut stdin = process.stdin.take().unwrap();
     let numbers = Arc::clone(next);
     // Each label is sent once, whatever becomes of it: one that is in the log twice was doubled by the app.
-    let feed = thread::spawn(move || while writeln!(stdin, "{}", label(numbers.fetch_add(1, Ordering::Relaxed))).is_ok() {});
+    let feed =
+        thread::spawn(move || while writeln!(stdin, "{}", label(numbers.fetch_add(1, Ordering::Relaxed))).is_ok() {});
     let mut stderr = process.stderr.take().unwrap();
     let hear = thread::spawn(move || {
         let mut said = String::new();
@@ -90,7 +91,8 @@ fn kills(count: u64, seed: u64) -> Tally {
             let document = format!("N-{}", kill / KILLS_PER_DOCUMENT);
             let life = live_and_die(&handheld, &document, &next, &mut draws);
             // The sentence itself may be cut short.
-            let resumed = life.said.split("Resumed at ").nth(1).and_then(|resumed| resumed.split_once(", nothing lost"));
+            let resumed =
+                life.said.split("Resumed at ").nth(1).and_then(|resumed| resumed.split_once(", nothing lost"));
             if let Some((resumed, _)) = resumed {
                 let counted: usize = resumed.parse().unwrap();
                 tally.resumed += 1;

@@ -35,10 +35,13 @@ pub(super) fn run(config: &Config, args: &RescueArgs) -> Result<ExitCode> {
 fn say(rescued: &Rescued) {
     let Rescued { events, offered_again, folder, .. } = rescued;
     let folder = folder.display();
-    eprintln!("{events} events are readable; they are in {folder}/events.ndjson, the damaged files beside it as they were.");
+    eprintln!(
+        "{events} events are readable; they are in {folder}/events.ndjson, the damaged files beside it as they were."
+    );
     for epoch in &rescued.epochs {
         for (from, to) in &epoch.missing {
-            let whose = if *to <= epoch.acknowledged { "the server has them" } else { "not all of them reached the server" };
+            let whose =
+                if *to <= epoch.acknowledged { "the server has them" } else { "not all of them reached the server" };
             eprintln!("Missing: {from} to {to} of epoch {} ({whose}).", epoch.epoch);
         }
         if !epoch.broken.is_empty() {

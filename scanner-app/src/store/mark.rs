@@ -50,7 +50,8 @@ impl Mark {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let failed = |source| StoreError::Mark { path: path.display().to_string(), source };
         let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
+        let file =
+            options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
         let mut newest = None;
         for slot in 0..2 {
             let mut bytes = [0; SLOT_BYTES];

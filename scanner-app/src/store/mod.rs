@@ -49,7 +49,9 @@ pub enum StoreError {
     #[error("the store was written by a newer version (schema {0}); start the newer app again, nothing is lost")]
     Newer(i64),
     /// Written by an older version, where nothing may be written.
-    #[error("the store {0} was written by an older version; start the app once, which brings it up to date, and try again")]
+    #[error(
+        "the store {0} was written by an older version; start the app once, which brings it up to date, and try again"
+    )]
     Older(String),
     /// Another instance has it.
     #[error("another instance of the app has the store {0} open; use that one, or close it first")]

@@ -131,7 +131,8 @@ fn in_order(salvage: &Salvage, terminal: TerminalId, mark: Option<Place>) -> Vec
     // In the order that the store knew; where that cannot be read, by the clock of the first event.
     epochs.sort_by_key(|epoch| {
         let ordinal = salvage.epochs.get(&epoch.epoch).map_or(i64::MAX, |known| known.0);
-        let first = epoch.events.values().next().and_then(|(found, _)| shared::event::Event::from_body(&found.body).ok());
+        let first =
+            epoch.events.values().next().and_then(|(found, _)| shared::event::Event::from_body(&found.body).ok());
         (ordinal, first.map(|event| event.at))
     });
     epochs
@@ -241,11 +242,7 @@ fn offer_again(path: &Path, epochs: &[Epoch]) -> Result<u64, StoreError> {
 }
 
 /// Makes the new store beside the damaged one, and puts it in its place at last.
-fn replace(
-    path: &Path,
-    (terminal, new_epoch): (TerminalId, EpochId),
-    epochs: &[Epoch],
-) -> Result<(), StoreError> {
+fn replace(path: &Path, (terminal, new_epoch): (TerminalId, EpochId), epochs: &[Epoch]) -> Result<(), StoreError> {
     let new = beside(path, ".new");
     for ending in ["", "-wal", "-shm", "-journal"] {
         remove(&beside(&new, ending))?;

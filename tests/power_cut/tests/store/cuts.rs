@@ -25,7 +25,8 @@ struct Tally {
 /// Cuts the power at the given places of a journal, each with a fate, and looks at what is left.
 fn cut(ops: &[Op], places: &[(usize, Fate)], done: &Done, seed: u64) -> Tally {
     let mut rng = Rng::new(seed);
-    let (mut tally, mut disk, mut confirmed, mut applied) = (Tally::default(), Disk::default(), Confirmed::default(), 0);
+    let (mut tally, mut disk, mut confirmed, mut applied) =
+        (Tally::default(), Disk::default(), Confirmed::default(), 0);
     for (place, fate) in places {
         for op in &ops[applied..*place] {
             disk.apply(op);

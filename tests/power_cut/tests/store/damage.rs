@@ -68,7 +68,10 @@ fn outcome(place: &Place, damaged: &[u8], what: &str) -> Outcome {
     let path = place.store(damaged);
     let opened = Store::open(&path, TERMINAL, EpochId::new(Uuid::from_u128(99)));
     if let Err(error) = opened {
-        assert!(matches!(error, StoreError::Damaged { .. } | StoreError::Foreign { .. } | StoreError::Newer(_)), "{error:?}");
+        assert!(
+            matches!(error, StoreError::Damaged { .. } | StoreError::Foreign { .. } | StoreError::Newer(_)),
+            "{error:?}"
+        );
         assert!(std::fs::read(&path).unwrap() == damaged, "{what}: the file was written to");
         return Outcome::AtStart;
     }
@@ -111,7 +114,8 @@ fn a_flipped_bit_on_any_page_is_found_or_harms_nothing() {
 fn a_truncated_file_is_found() {
     let place = Place::new();
     let mut rng = Rng::new(12);
-    let lengths = [1, 15, 16, 99, 100, 511, 512, 4095, 4096, 4097, 8192, place.sound.len() - 4096, place.sound.len() - 1];
+    let lengths =
+        [1, 15, 16, 99, 100, 511, 512, 4095, 4096, 4097, 8192, place.sound.len() - 4096, place.sound.len() - 1];
     let drawn = (0..20).map(|_| usize::try_from(rng.below(place.sound.len() as u64 - 1)).unwrap() + 1);
     for length in lengths.into_iter().chain(drawn) {
         let found = outcome(&place, &place.sound[..length], &format!("{length} bytes"));
@@ -213,7 +217,7 @@ fn events_that_only_the_write_ahead_log_holds_are_rescued() {
     let first_page = file.len().min(4096);
     file[..first_page].fill(0xEE);
     let mut torn = wal.clone();
-    torn[40_000..40_200].fill(0);
+    torn[40_000..40_200].iter_mut().for_each(|byte| *byte ^= 0xFF);
     std::fs::write(&path, &file).unwrap();
     std::fs::write(path.with_extension("sqlite-wal"), &torn).unwrap();
     let next = EpochId::new(Uuid::from_u128(3));

@@ -64,7 +64,8 @@ fn whatever_leaves_was_acknowledged_thirty_days_ago_and_the_rest_still_verifies(
         // Both clocks: this device's and the server's, as its newest acknowledgement told it.
         let heard = received.last().map_or(0, |(_, _, day)| *day);
         let old_enough = |day: i64| (now_day.min(heard) - day) * DAY_MS > RETENTION_MS;
-        let until = received.iter().take_while(|(_, _, day)| old_enough(*day)).map(|(_, to, _)| *to).last().unwrap_or(0);
+        let until =
+            received.iter().take_while(|(_, _, day)| old_enough(*day)).map(|(_, to, _)| *to).last().unwrap_or(0);
         let expected = until.min(count - 1) + 1;
         assert_eq!(first(&store), expected, "seed {seed}: {received:?}, day {now_day}");
         assert_eq!(store.pending().unwrap().0, pending, "seed {seed}: what waits, waits");
