@@ -141,3 +141,35 @@ fn a_damaged_store_is_rescued() {
     assert_eq!((previous.epoch, previous.last_seq), (whole[0].epoch, whole.len() as u64));
     assert!(refused(&handheld.output("rescue", &["--to", to.to_str().unwrap()])).contains("is sound"));
 }
+
+#[test]
+fn a_rescue_that_is_killed_can_be_run_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let handheld = scanned(folder.path(), 300);
+    let whole = handheld.log().events();
+    let mut bytes = std::fs::read(handheld.store()).unwrap();
+    bytes[..4096].fill(0);
+    let to = folder.path().join("saved");
+    let mut replaced = 0;
+    for round in 0..30_u64 {
+        // What was rescued is damaged anew: each round meets the whole of a rescue.
+        std::fs::write(handheld.store(), &bytes).unwrap();
+        let mut process = handheld.command("rescue").args(["--to", to.to_str().unwrap()]).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(5 + round * 7 % 61));
+        process.kill().unwrap();
+        process.wait().unwrap();
+        if std::fs::read(handheld.store()).unwrap() == bytes {
+            let again = handheld.output("rescue", &["--to", to.to_str().unwrap()]);
+            assert!(again.status.success(), "{}", tests::said(&again));
+        }
+        let exported = std::fs::read_to_string(to.join("events.ndjson")).unwrap();
+        assert_eq!(exported.lines().count(), whole.len());
+        let copies = std::fs::read_dir(&to).unwrap().flatten().filter(|entry| entry.path().is_dir());
+        let whole_copy = |folder: std::fs::DirEntry| {
+            std::fs::read(folder.path().join("terminal.sqlite")).is_ok_and(|copy| copy == bytes)
+        };
+        assert!(copies.into_iter().any(whole_copy), "round {round}: the damaged file was not kept");
+        replaced += u64::from(handheld.log().events().is_empty());
+    }
+    assert_eq!(replaced, 30);
+}

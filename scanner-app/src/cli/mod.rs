@@ -8,7 +8,7 @@ mod scan;
 mod stores;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -170,17 +170,25 @@ impl From<CloseWord> for Close {
     }
 }
 
+/// Reads the configuration; with encryption at rest the store's key goes with it.
+fn configured(path: &Path) -> Result<Config> {
+    let config = Config::read(path)?;
+    #[cfg(feature = "encryption")]
+    crate::store::encrypt_with(crate::keys::StoreKey::derive(&config.key, config.terminal)?);
+    Ok(config)
+}
+
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
-        Command::Run(args) => window::run(&Config::read(&args.config.config)?, &args.source, args.form),
-        Command::Scan(args) => scan::run(&Config::read(&args.config.config)?, &args),
+        Command::Run(args) => window::run(&configured(&args.config.config)?, &args.source, args.form),
+        Command::Scan(args) => scan::run(&configured(&args.config.config)?, &args),
         Command::Cameras { json } => cameras::run(json),
         Command::Decode { json, paths } => decode::run(&paths, json),
-        Command::Sync { config, json, .. } => stores::sync(&Config::read(&config.config)?, json),
-        Command::Queue { config, json } => stores::queue(&Config::read(&config.config)?, json),
-        Command::VerifyLog { config } => stores::verify_log(&Config::read(&config.config)?),
-        Command::Rescue(args) => rescue::run(&Config::read(&args.config.config)?, &args),
+        Command::Sync { config, json, .. } => stores::sync(&configured(&config.config)?, json),
+        Command::Queue { config, json } => stores::queue(&configured(&config.config)?, json),
+        Command::VerifyLog { config } => stores::verify_log(&configured(&config.config)?),
+        Command::Rescue(args) => rescue::run(&configured(&args.config.config)?, &args),
         Command::Init(args) => init::run(&args),
     }
 }

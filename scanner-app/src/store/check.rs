@@ -15,9 +15,8 @@ pub fn verify(path: &Path, terminal: TerminalId) -> Result<VerifiedLog, StoreErr
     };
     let pages = damage::whole(&store.conn);
     match (store.verify_log(), pages) {
-        (Ok(verified), Ok(())) => Ok(verified),
         (Ok(verified), Err(error)) if verified.ok => fault(verified.events, error),
-        (Ok(verified), Err(_)) => Ok(verified),
+        (Ok(verified), _) => Ok(verified),
         (Err(error), _) => fault(0, error),
     }
 }

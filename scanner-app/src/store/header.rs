@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use super::cipher;
 use super::salvage::{PAGE_BYTES, frames};
 use super::{APPLICATION_ID, StoreError};
 
@@ -39,6 +40,13 @@ pub(super) fn read(path: &Path) -> Result<Header, StoreError> {
         return Ok(Header::CutOff);
     }
     let foreign = |found| Err(StoreError::Foreign { path: shown.clone(), found });
+    if cipher::is_on() {
+        return if header.starts_with(MAGIC) {
+            foreign("not encrypted, and this app encrypts")
+        } else {
+            Ok(Header::Ours)
+        };
+    }
     if header.len() < 100 || !header.starts_with(MAGIC) {
         return if log_holds_first_page(path) { Ok(Header::Ours) } else { foreign("not an SQLite file") };
     }

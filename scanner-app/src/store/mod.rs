@@ -2,6 +2,7 @@
 
 mod attachment;
 mod check;
+mod cipher;
 mod damage;
 mod header;
 mod hidden;
@@ -22,6 +23,8 @@ use rusqlite::Connection;
 
 pub use attachment::PHOTO_BYTES_MAX;
 pub use check::verify;
+#[cfg(feature = "encryption")]
+pub use cipher::encrypt_with;
 pub use identity::{Notice, this_machine};
 pub use log::{Appended, LogRow, VerifiedLog};
 pub use open::{APPLICATION_ID, Opening, Store};

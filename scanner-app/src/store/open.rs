@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use shared::chain::Hash;
 use shared::ids::{EpochId, TerminalId};
 
+use super::cipher;
 use super::damage;
 use super::header::{self, Header};
 use super::hidden;
@@ -72,8 +73,7 @@ impl Store {
             let mark = opening.mark.map(|mark| hidden::marked(mark, terminal)).transpose()?;
             hidden::refuse(path, opening.vfs, mark.flatten())?;
         }
-        let mut store = Self::connect(path, (terminal, new_epoch), opening.vfs)?;
-        store._lock = Some(lock);
+        let mut store = Self::connect(path, (terminal, new_epoch), opening.vfs, Some(lock))?;
         if let Some(mark) = opening.mark {
             settle(&mut store, mark, opening.machine, new_epoch)?;
         }
@@ -85,7 +85,7 @@ impl Store {
 
     /// A second connection of the same process, beside the one that holds the lock.
     pub fn open_beside(path: &Path, terminal: TerminalId, new_epoch: EpochId) -> Result<Self, StoreError> {
-        Self::connect(path, (terminal, new_epoch), None)
+        Self::connect(path, (terminal, new_epoch), None, None)
     }
 
     /// Looks into a store that may be open elsewhere: nothing is written, locked, migrated or started. There must be one.
@@ -99,29 +99,31 @@ impl Store {
             return Err(StoreError::Older(path.display().to_string()));
         }
         let epoch = newest_epoch(&conn)?.unwrap_or(EpochId::new(uuid::Uuid::nil()));
-        Ok(Self::of(conn, terminal, epoch))
+        Ok(Self::of(conn, terminal, epoch, None))
     }
 
     fn connect(
         path: &Path,
         (terminal, new_epoch): (TerminalId, EpochId),
         vfs: Option<&str>,
+        lock: Option<File>,
     ) -> Result<Self, StoreError> {
         let mut conn = match vfs {
             Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?,
             None => Connection::open(path)?,
         };
+        cipher::unlock(&conn)?;
         conn.pragma_update(None, "busy_timeout", 10_000)?;
         refuse_foreign_schema(&conn, path)?;
         conn.pragma_update(None, "journal_mode", "wal")?;
         conn.pragma_update(None, "synchronous", "full")?;
         migrate(&mut conn)?;
         let epoch = current_epoch(&mut conn, terminal, new_epoch)?;
-        Ok(Self::of(conn, terminal, epoch))
+        Ok(Self::of(conn, terminal, epoch, lock))
     }
 
-    fn of(conn: Connection, terminal: TerminalId, epoch: EpochId) -> Self {
-        Self { conn, terminal, epoch, mark: None, notice: None, reserve: None, _lock: None }
+    fn of(conn: Connection, terminal: TerminalId, epoch: EpochId, lock: Option<File>) -> Self {
+        Self { conn, terminal, epoch, mark: None, notice: None, reserve: None, _lock: lock }
     }
 
     /// Whose store this is.
@@ -150,6 +152,7 @@ pub(super) fn read_only(path: &Path, vfs: Option<&str>) -> Result<Connection, St
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
         None => Connection::open_with_flags(path, flags)?,
     };
+    cipher::unlock(&conn)?;
     conn.pragma_update(None, "busy_timeout", 10_000)?;
     // Closing must not tidy a write-ahead log away that may be all there is.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;

@@ -13,9 +13,9 @@ use shared::ids::{EpochId, TerminalId};
 
 use super::identity::set_previous;
 use super::mark::Place;
-use super::open::lock;
+use super::open::{lock, read_only};
 use super::salvage::{Found, Salvage};
-use super::{Store, StoreError, check, hidden};
+use super::{Store, StoreError, check, cipher, hidden};
 
 /// What a rescue brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -87,7 +87,7 @@ pub fn rescue(
 
 /// One epoch's events, the best version of each, with what its link to the one before says.
 struct Epoch {
-    epoch: EpochId,
+    id: EpochId,
     events: BTreeMap<u64, (Found, Link)>,
     acknowledged: u64,
     last: u64,
@@ -109,7 +109,7 @@ fn in_order(salvage: &Salvage, terminal: TerminalId, mark: Option<Place>) -> Vec
     let mut epochs: BTreeMap<EpochId, Epoch> = BTreeMap::new();
     for ((id, seq), versions) in &salvage.events {
         let acknowledged = salvage.epochs.get(id).map_or(0, |known| known.1);
-        let new = || Epoch { epoch: *id, events: BTreeMap::new(), acknowledged, last: 0, last_hash: None };
+        let new = || Epoch { id: *id, events: BTreeMap::new(), acknowledged, last: 0, last_hash: None };
         let epoch = epochs.entry(*id).or_insert_with(new);
         let before = match seq {
             1 => vec![epoch_hash(terminal, *id)],
@@ -130,7 +130,7 @@ fn in_order(salvage: &Salvage, terminal: TerminalId, mark: Option<Place>) -> Vec
     let mut epochs: Vec<Epoch> = epochs.into_values().collect();
     // In the order that the store knew; where that cannot be read, by the clock of the first event.
     epochs.sort_by_key(|epoch| {
-        let ordinal = salvage.epochs.get(&epoch.epoch).map_or(i64::MAX, |known| known.0);
+        let ordinal = salvage.epochs.get(&epoch.id).map_or(i64::MAX, |known| known.0);
         let first =
             epoch.events.values().next().and_then(|(found, _)| shared::event::Event::from_body(&found.body).ok());
         (ordinal, first.map(|event| event.at))
@@ -150,7 +150,7 @@ impl Epoch {
         }
         let broken = self.events.iter().filter(|(_, (_, link))| *link == Link::Broken);
         RescuedEpoch {
-            epoch: self.epoch,
+            epoch: self.id,
             events: self.events.len() as u64,
             last: self.last,
             acknowledged: self.acknowledged,
@@ -166,6 +166,10 @@ fn salvage(path: &Path, to: &Path, terminal: TerminalId) -> Result<Salvage, Stor
     let mut read = |store: &Path| -> Result<(), StoreError> {
         let bytes = |path: &Path| if path.exists() { fs::read(path).map_err(failed(path)) } else { Ok(Vec::new()) };
         salvage.add(&bytes(store)?, &bytes(&beside(store, "-wal"))?, terminal);
+        if cipher::is_on() && store.exists() {
+            // Pages mean nothing without SQLCipher: what it reads, from either end, is what there is.
+            let _ = read_only(store, None).map(|conn| salvage.add_rows(&conn, terminal));
+        }
         Ok(())
     };
     read(path)?;
@@ -176,7 +180,7 @@ fn salvage(path: &Path, to: &Path, terminal: TerminalId) -> Result<Salvage, Stor
 }
 
 fn copies(to: &Path) -> Vec<PathBuf> {
-    (1..).map(|n| to.join(format!("damaged-{n}"))).take_while(|folder| folder.exists()).collect()
+    (1..u32::MAX).map(|n| to.join(format!("damaged-{n}"))).take_while(|folder| folder.exists()).collect()
 }
 
 /// Copies the store's files as they are, and compares.
@@ -205,7 +209,7 @@ fn export(to: &Path, epochs: &[Epoch]) -> Result<(), StoreError> {
         for (seq, (found, link)) in &epoch.events {
             let body = String::from_utf8_lossy(&found.body);
             let acknowledged = *seq <= epoch.acknowledged;
-            let line = json!({ "epoch": epoch.epoch, "seq": seq, "hash": found.hash, "chain": link,
+            let line = json!({ "epoch": epoch.id, "seq": seq, "hash": found.hash, "chain": link,
                 "acknowledged": acknowledged, "body": body });
             lines.extend_from_slice(&serde_json::to_vec(&line)?);
             lines.push(b'\n');
@@ -227,7 +231,7 @@ fn offer_again(path: &Path, epochs: &[Epoch]) -> Result<u64, StoreError> {
                 bodies.push(&next.body);
             }
             offered += bodies.len() as u64;
-            let head = json!({ "offer": "disputed", "epoch": epoch.epoch, "first_seq": first, "count": bodies.len() });
+            let head = json!({ "offer": "disputed", "epoch": epoch.id, "first_seq": first, "count": bodies.len() });
             let mut lines = serde_json::to_vec(&head)?;
             for body in bodies {
                 lines.push(b'\n');
@@ -235,7 +239,7 @@ fn offer_again(path: &Path, epochs: &[Epoch]) -> Result<u64, StoreError> {
             }
             lines.push(b'\n');
             fs::create_dir_all(&folder).map_err(failed(&folder))?;
-            write_durably(&folder.join(format!("{}-{first}.ndjson", epoch.epoch)), &lines)?;
+            write_durably(&folder.join(format!("{}-{first}.ndjson", epoch.id)), &lines)?;
         }
     }
     Ok(offered)
@@ -250,9 +254,9 @@ fn replace(path: &Path, (terminal, new_epoch): (TerminalId, EpochId), epochs: &[
     let store = Store::open(&new, terminal, new_epoch)?;
     if let Some(last) = epochs.last() {
         let previous = PreviousEpoch {
-            epoch: last.epoch,
+            epoch: last.id,
             last_seq: last.last,
-            hash: last.last_hash.unwrap_or(epoch_hash(terminal, last.epoch)),
+            hash: last.last_hash.unwrap_or(epoch_hash(terminal, last.id)),
             acknowledged_seq: last.acknowledged,
         };
         set_previous(&store.conn, &previous)?;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::Connection;
 use shared::chain::Hash;
 use shared::event::Event;
 use shared::ids::{EpochId, TerminalId};
@@ -42,6 +43,30 @@ impl Salvage {
         // Long events go on in other pages, of which the log holds the newer ones.
         pages.extend(frames.iter().copied());
         self.add_pages(&frames.iter().map(|(_, page)| *page).collect::<Vec<_>>(), &pages, terminal);
+    }
+
+    /// Adds what SQLite itself still reads, from the log's start and from its end, each up to the damage.
+    pub(super) fn add_rows(&mut self, conn: &Connection, terminal: TerminalId) {
+        for order in ["asc", "desc"] {
+            let sql = format!("select epoch, seq, body, hash, wire from log order by rowid {order}");
+            let Ok(mut statement) = conn.prepare(&sql) else { continue };
+            let Ok(mut rows) = statement.query([]) else { continue };
+            while let Ok(Some(row)) = rows.next() {
+                let read = || -> rusqlite::Result<_> { Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)) };
+                let Ok((epoch, seq, body, hash)): rusqlite::Result<(String, i64, Vec<u8>, Vec<u8>)> = read() else {
+                    continue;
+                };
+                let wire = Value::Integer(0);
+                let values = [Value::Text(&epoch), Value::Integer(seq), Value::Blob(&body), Value::Blob(&hash), wire];
+                self.add_record(0, &values, terminal);
+            }
+        }
+        let Ok(mut statement) = conn.prepare("select ordinal, epoch, acknowledged_seq from epoch") else { return };
+        let Ok(mut rows) = statement.query([]) else { return };
+        while let Ok(Some(row)) = rows.next() {
+            let (Ok(ordinal), Ok(epoch), Ok(seq)) = (row.get(0), row.get::<_, String>(1), row.get(2)) else { continue };
+            self.add_record(ordinal, &[Value::Null, Value::Text(&epoch), Value::Integer(seq)], terminal);
+        }
     }
 
     fn add_pages(&mut self, leaves: &[&[u8]], pages: &BTreeMap<usize, &[u8]>, terminal: TerminalId) {

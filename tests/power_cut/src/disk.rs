@@ -199,7 +199,7 @@ fn land_in_sectors(held: &mut Vec<u8>, (offset, bytes): (u64, &[u8]), rubbish: b
             0 => {}
             1 => land(held, &Pending::Write(at, bytes[from..to].to_vec())),
             _ => {
-                let noise = (from..to).map(|_| rng.next().to_be_bytes()[0]).collect();
+                let noise = (from..to).map(|_| rng.draw().to_be_bytes()[0]).collect();
                 land(held, &Pending::Write(at, noise));
             }
         }
@@ -239,7 +239,9 @@ mod tests {
     fn held(ops: &[Op], fate: Fate) -> Option<Vec<u8>> {
         let folder = tempfile::tempdir().unwrap();
         let mut disk = Disk::default();
-        ops.iter().for_each(|op| disk.apply(op));
+        for op in ops {
+            disk.apply(op);
+        }
         disk.after_the_cut(fate, &mut Rng::new(1), folder.path()).unwrap();
         std::fs::read(folder.path().join("a")).ok()
     }

@@ -41,7 +41,7 @@ fn cut(ops: &[Op], places: &[(usize, Fate)], done: &Done, seed: u64) -> Tally {
         disk.after_the_cut(*fate, &mut rng, image.path()).unwrap();
         if rng.coin() {
             // Shared memory is in no promise of a disk: it may hold anything.
-            let noise: Vec<u8> = (0..32_768).map(|_| rng.next().to_be_bytes()[3]).collect();
+            let noise: Vec<u8> = (0..32_768).map(|_| rng.draw().to_be_bytes()[3]).collect();
             std::fs::write(image.path().join("t.sqlite-shm"), noise).unwrap();
         }
         tally.cuts += 1;

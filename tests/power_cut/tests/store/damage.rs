@@ -187,7 +187,7 @@ fn whatever_page_is_destroyed_the_rest_is_rescued() {
     for page in (0..pages).step_by(3) {
         let mut damaged = place.sound.clone();
         for byte in &mut damaged[page * 4096..(page + 1) * 4096] {
-            *byte = rng.next().to_be_bytes()[0];
+            *byte = rng.draw().to_be_bytes()[0];
         }
         if outcome(&place, &damaged, &format!("page {page}")) == Outcome::Harmless {
             continue;
