@@ -1,17 +1,19 @@
 -- What lets one scan be judged without reading the whole log, and a task be shown without judging it again. Rows of `scan` and
 -- `mention` follow from the log alone (but for what the clerk was told) and are made again from it where this file is applied.
 
--- The log once more, keyed by the epoch's ordinal: one tree, one page a commit.
+-- The log once more, keyed by the epoch's ordinal and the number: one tree, one page a commit. `epoch` and `seq` stay beside the
+-- body, so that a row tells whose it is even when the pages above it are gone.
 create table event (
-    epoch_no integer not null,
+    epoch    text    not null,
     seq      integer not null,
-    wire     integer not null,
     body     blob    not null,
     hash     blob    not null,                  -- the chain's value after it
-    primary key (epoch_no, seq)
-) strict, without rowid;
-insert into event (epoch_no, seq, wire, body, hash)
-    select e.ordinal, l.seq, l.wire, l.body, l.hash from log l join epoch e using (epoch) order by e.ordinal, l.seq;
+    wire     integer not null,
+    event_no integer primary key                -- ordinal of the epoch * 2^40 + number
+) strict;
+insert into event (epoch, seq, body, hash, wire, event_no)
+    select l.epoch, l.seq, l.body, l.hash, l.wire, (e.ordinal << 40) + l.seq
+    from log l join epoch e using (epoch) order by e.ordinal, l.seq;
 drop table log;
 alter table event rename to log;
 

@@ -5,12 +5,13 @@ mod decode;
 mod diagnostics;
 mod init;
 mod operators;
+mod rescue;
 mod scan;
 mod stores;
 mod training;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -81,6 +82,8 @@ enum Command {
     TrainingLabels,
     /// One file of what this terminal says of itself, for whoever helps: versions, settings, figures, log; no secrets.
     Diagnostics(diagnostics::DiagnosticsArgs),
+    /// Save what can be read of a damaged store, and make a new one.
+    Rescue(rescue::RescueArgs),
     /// Make this terminal's configuration and key; prints what the server needs to enrol it.
     Init(init::InitArgs),
 }
@@ -196,20 +199,29 @@ impl Cli {
     }
 }
 
+/// Reads the configuration; with encryption at rest the store's key goes with it.
+fn configured(path: &Path) -> Result<Config> {
+    let config = Config::read(path)?;
+    #[cfg(feature = "encryption")]
+    crate::store::encrypt_with(crate::keys::StoreKey::derive(&config.key, config.terminal)?);
+    Ok(config)
+}
+
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
-        Command::Run(args) => window::run(&Config::read(&args.config.config)?, &args.source, args.form),
-        Command::Scan(args) if args.training => training::run(&Config::read(&args.config.config)?, &args),
-        Command::Scan(args) => scan::run(&Config::read(&args.config.config)?, &args),
+        Command::Run(args) => window::run(&configured(&args.config.config)?, &args.source, args.form),
+        Command::Scan(args) if args.training => training::run(&configured(&args.config.config)?, &args),
+        Command::Scan(args) => scan::run(&configured(&args.config.config)?, &args),
         Command::Cameras { json } => cameras::run(json),
         Command::Decode { json, paths } => decode::run(&paths, json),
-        Command::Sync { config, json, .. } => stores::sync(&Config::read(&config.config)?, json),
-        Command::Queue { config, json } => stores::queue(&Config::read(&config.config)?, json),
-        Command::VerifyLog { config } => stores::verify_log(&Config::read(&config.config)?),
-        Command::Operators(command) => operators::run(&Config::read(&command.config().config)?, &command),
+        Command::Sync { config, json, .. } => stores::sync(&configured(&config.config)?, json),
+        Command::Queue { config, json } => stores::queue(&configured(&config.config)?, json),
+        Command::VerifyLog { config } => stores::verify_log(&configured(&config.config)?),
+        Command::Operators(command) => operators::run(&configured(&command.config().config)?, &command),
         Command::TrainingLabels => training::labels(),
-        Command::Diagnostics(args) => diagnostics::run(&Config::read(&args.config.config)?, &args),
+        Command::Diagnostics(args) => diagnostics::run(&configured(&args.config.config)?, &args),
+        Command::Rescue(args) => rescue::run(&configured(&args.config.config)?, &args),
         Command::Init(args) => init::run(&args),
     }
 }

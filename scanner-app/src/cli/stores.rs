@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::keys;
 use crate::session::{Identity, anchor, sum_up_lists};
-use crate::store::{Opening, Store, this_machine};
+use crate::store::{Opening, Store, this_machine, verify};
 use crate::sync::{Transport, sync_once};
 
 /// The way to the server that a configuration names.
@@ -58,10 +58,16 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
 }
 
 pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {
-    let store = Store::open_beside(&config.store, config.terminal, Machine::new().epoch())?;
-    let (pending, oldest) = store.pending()?;
+    // A terminal that has recorded nothing yet has no store.
+    let (pending, oldest, attachments) = if config.store.exists() {
+        let store = Store::open_to_read(&config.store, config.terminal)?;
+        let (pending, oldest) = store.pending()?;
+        (pending, oldest, store.photos_pending()?)
+    } else {
+        (0, None, 0)
+    };
     if as_json {
-        println!("{}", json!({ "pending": pending, "oldest": oldest, "attachments": 0 }));
+        println!("{}", json!({ "pending": pending, "oldest": oldest, "attachments": attachments }));
     } else if let Some(oldest) = oldest {
         println!("{pending} events wait, the oldest since {}", oldest.to_minute());
     } else {
@@ -71,8 +77,7 @@ pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {
 }
 
 pub(super) fn verify_log(config: &Config) -> Result<ExitCode> {
-    let store = Store::open_beside(&config.store, config.terminal, Machine::new().epoch())?;
-    let verified = store.verify_log()?;
+    let verified = verify(&config.store, config.terminal)?;
     println!("{}", serde_json::to_string(&verified)?);
     Ok(if verified.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

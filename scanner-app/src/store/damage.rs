@@ -64,6 +64,10 @@ fn pages_are_sound(conn: &Connection, check: &str) -> Result<(), StoreError> {
 }
 
 fn tail_is_sound(conn: &Connection, schema: i64) -> Result<(), StoreError> {
+    let unknown = "select count(*) from (select epoch from log order by rowid desc limit 1) where epoch not in (select epoch from epoch)";
+    if conn.query_row(unknown, [], |row| row.get::<_, i64>(0))? > 0 {
+        return Err(damaged("the newest event is of an epoch that it does not know"));
+    }
     let newest = "select epoch from epoch order by ordinal desc limit 1";
     let Some(epoch): Option<String> = conn.query_row(newest, [], |row| row.get(0)).optional()? else { return Ok(()) };
     let terminal: Option<TerminalId> = meta(conn, "terminal")?.and_then(|text| text.parse().ok());
@@ -73,8 +77,8 @@ fn tail_is_sound(conn: &Connection, schema: i64) -> Result<(), StoreError> {
     let sql = match schema {
         1 => "select seq, body, hash from log where epoch = ?1 order by seq desc limit ?2",
         _ => {
-            "select seq, body, hash from log where epoch_no = (select ordinal from epoch where epoch = ?1) \
-             order by seq desc limit ?2"
+            "select l.seq, l.body, l.hash from epoch e join log l on l.event_no > e.ordinal << 40 \
+             and l.event_no < (e.ordinal + 1) << 40 where e.epoch = ?1 order by l.event_no desc limit ?2"
         }
     };
     let mut statement = conn.prepare(sql)?;

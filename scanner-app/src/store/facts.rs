@@ -8,7 +8,7 @@ use shared::event::Event;
 use shared::ids::{BasisId, EventRef, TaskId};
 use shared::mismatch::{Mismatch, ScanResult};
 
-use super::log::{from_i64, to_i64};
+use super::log::{event_no, from_i64, to_i64};
 use super::projection::{ACTIVATIONS, ANCHORS, EventNo, of_code, of_event};
 use super::{Store, StoreError};
 
@@ -70,11 +70,10 @@ impl Store {
 
     /// The events at these places of the log, in order.
     pub(crate) fn events_at(&self, places: &BTreeSet<EventNo>) -> Result<Vec<(EventNo, Event)>, StoreError> {
-        let mut statement = self.conn.prepare_cached("select body from log where epoch_no = ?1 and seq = ?2")?;
+        let mut statement = self.conn.prepare_cached("select body from log where event_no = ?1")?;
         let mut events = Vec::with_capacity(places.len());
         for place in places {
-            let body: Option<Vec<u8>> =
-                statement.query_row(params![place.0, to_i64(place.1)], |row| row.get(0)).optional()?;
+            let body: Option<Vec<u8>> = statement.query_row([event_no(*place)], |row| row.get(0)).optional()?;
             // An acknowledged event may have been pruned; what rests on it was judged by the server.
             if let Some(body) = body {
                 events.push((*place, Event::from_body(&body)?));
@@ -88,7 +87,8 @@ impl Store {
         let sql = "select l.body, s.result, s.verdict, s.voided from task t \
                    join place p on p.stage = t.stage \
                    join scan s on s.place_no = p.place_no and (s.epoch_no, s.seq) > (t.opened_in, t.opened_seq) \
-                   join log l using (epoch_no, seq) where t.task = ?1 and s.task = ?1 order by s.epoch_no, s.seq";
+                   join log l on l.event_no = (s.epoch_no << 40) + s.seq \
+                   where t.task = ?1 and s.task = ?1 order by s.epoch_no, s.seq";
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query([task.as_str()])?;
         let mut scans = Vec::new();
@@ -102,7 +102,7 @@ impl Store {
 
     /// One event of this terminal, where it is still held.
     pub fn event(&self, by: EventRef) -> Result<Option<Event>, StoreError> {
-        let sql = "select l.body from epoch e join log l on l.epoch_no = e.ordinal where e.epoch = ?1 and l.seq = ?2";
+        let sql = "select l.body from epoch e join log l on l.event_no = (e.ordinal << 40) + ?2 where e.epoch = ?1";
         let mut statement = self.conn.prepare_cached(sql)?;
         let body: Option<Vec<u8>> =
             statement.query_row(params![by.epoch.to_string(), to_i64(by.seq)], |row| row.get(0)).optional()?;
@@ -111,7 +111,7 @@ impl Store {
 
     /// The newest events of the present epoch, newest first.
     pub(crate) fn newest(&self, at_most: u64) -> Result<Vec<Event>, StoreError> {
-        let sql = "select body from log where epoch_no = ?1 order by seq desc limit ?2";
+        let sql = "select body from log where event_no > ?1 << 40 order by event_no desc limit ?2";
         let mut statement = self.conn.prepare_cached(sql)?;
         let bodies =
             statement.query_map(params![self.writing.epoch_no, to_i64(at_most)], |row| row.get::<_, Vec<u8>>(0))?;

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use super::cipher;
+use super::salvage::{PAGE_BYTES, frames};
 use super::{APPLICATION_ID, StoreError};
 
 /// What every SQLite file starts with.
@@ -38,8 +40,15 @@ pub(super) fn read(path: &Path) -> Result<Header, StoreError> {
         return Ok(Header::CutOff);
     }
     let foreign = |found| Err(StoreError::Foreign { path: shown.clone(), found });
+    if cipher::is_on() {
+        return if header.starts_with(MAGIC) {
+            foreign("not encrypted, and this app encrypts")
+        } else {
+            Ok(Header::Ours)
+        };
+    }
     if header.len() < 100 || !header.starts_with(MAGIC) {
-        return foreign("not an SQLite file");
+        return if log_holds_first_page(path) { Ok(Header::Ours) } else { foreign("not an SQLite file") };
     }
     let id = &header[68..72];
     // Our own first page may still be in the write-ahead log: then this file has no identity and no schema yet.
@@ -48,6 +57,15 @@ pub(super) fn read(path: &Path) -> Result<Header, StoreError> {
         return Ok(Header::Ours);
     }
     foreign("an SQLite file of another program")
+}
+
+/// A power cut in a checkpoint may tear the first page; the write-ahead log still holds it whole, and SQLite reads it there.
+fn log_holds_first_page(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    let wal = std::fs::read(Path::new(&name)).unwrap_or_default();
+    let is_ours = |page: &[u8]| page.starts_with(MAGIC) && page.get(68..72) == Some(&APPLICATION_ID.to_be_bytes());
+    frames(&wal, PAGE_BYTES).iter().any(|(number, page)| *number == 1 && is_ours(page))
 }
 
 /// A power cut in the first transaction of a new file leaves one page of anything, and a journal that says the file was empty.

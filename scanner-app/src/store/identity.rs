@@ -88,8 +88,10 @@ pub(super) fn settle(
     if store.notice.is_some() {
         let previous = previous(store, mark.place(), head)?;
         let tx = store.conn.transaction()?;
-        tx.execute("insert into epoch (epoch) values (?1)", [new_epoch.to_string()])?;
-        let epoch_no = tx.last_insert_rowid();
+        // A store that was made just now, in the place of a fuller one, has this epoch already.
+        tx.execute("insert into epoch (epoch) values (?1) on conflict (epoch) do nothing", [new_epoch.to_string()])?;
+        let sql = "select ordinal from epoch where epoch = ?1";
+        let epoch_no: i64 = tx.query_row(sql, [new_epoch.to_string()], |row| row.get(0))?;
         set_meta(&tx, PREVIOUS, &serde_json::to_string(&previous)?)?;
         set_meta(&tx, MACHINE, &machine_text)?;
         tx.commit()?;

@@ -77,8 +77,10 @@ pub(super) fn append_entries(conn: &Connection, writing: &Writing, entries: &[En
         }
         let body = event.to_body()?;
         hash = event_hash(hash, &body);
-        let sql = "insert into log (epoch_no, seq, body, hash, wire) values (?1, ?2, ?3, ?4, ?5)";
-        conn.prepare_cached(sql)?.execute(params![epoch_no, to_i64(seq), body, hash.as_bytes(), WIRE_VERSION])?;
+        let sql = "insert into log (epoch, seq, body, hash, wire, event_no) values (?1, ?2, ?3, ?4, ?5, ?6)";
+        let at = event_no((*epoch_no, seq));
+        let row = params![epoch.to_string(), to_i64(seq), body, hash.as_bytes(), WIRE_VERSION, at];
+        conn.prepare_cached(sql)?.execute(row)?;
         project(conn, grammars, *epoch_no, event, shown.as_ref())?;
     }
     Ok(Appended { last_seq: seq, hash })
@@ -109,7 +111,7 @@ impl Store {
 
     /// All events of all epochs, in order.
     pub fn events(&self) -> Result<Vec<Event>, StoreError> {
-        let sql = "select body from log order by epoch_no, seq";
+        let sql = "select body from log order by event_no";
         let mut statement = self.conn.prepare(sql)?;
         let bodies = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         bodies.map(|body| Ok(Event::from_body(&body?)?)).collect()
@@ -118,7 +120,8 @@ impl Store {
     /// The epochs with events to send, oldest first, each with the last number acknowledged.
     pub fn epochs_to_send(&self) -> Result<Vec<(EpochId, u64)>, StoreError> {
         let sql = "select epoch, acknowledged_seq from epoch e where exists \
-                   (select 1 from log l where l.epoch_no = e.ordinal and l.seq > e.acknowledged_seq) order by ordinal";
+                   (select 1 from log l where l.event_no > (e.ordinal << 40) + e.acknowledged_seq \
+                    and l.event_no < (e.ordinal + 1) << 40) order by ordinal";
         let mut statement = self.conn.prepare(sql)?;
         let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
         rows.map(|row| {
@@ -131,8 +134,8 @@ impl Store {
 
     /// Rows of an epoch beyond a number, at most `at_most`.
     pub fn rows_after(&self, epoch: EpochId, seq: u64, at_most: u64) -> Result<Vec<LogRow>, StoreError> {
-        let sql = "select seq, body, hash from log where epoch_no = (select ordinal from epoch where epoch = ?1) and seq > ?2 \
-                   order by seq limit ?3";
+        let sql = "select l.seq, l.body, l.hash from epoch e join log l on l.event_no > (e.ordinal << 40) + ?2 \
+                   and l.event_no < (e.ordinal + 1) << 40 where e.epoch = ?1 order by l.event_no limit ?3";
         let mut statement = self.conn.prepare(sql)?;
         let rows = statement.query_map(params![epoch.to_string(), to_i64(seq), to_i64(at_most)], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, [u8; 32]>(2)?))
@@ -146,10 +149,11 @@ impl Store {
 
     /// The chain's value after a number of an epoch; before the first it is the epoch's own.
     pub fn hash_after(&self, epoch: EpochId, seq: u64) -> Result<Option<Hash>, StoreError> {
-        if seq == 0 {
-            return Ok(Some(epoch_hash(self.writing.terminal, epoch)));
+        let (left, hash_there) = self.left(epoch)?;
+        if seq == left {
+            return Ok(Some(hash_there));
         }
-        let sql = "select hash from log where epoch_no = (select ordinal from epoch where epoch = ?1) and seq = ?2";
+        let sql = "select l.hash from epoch e join log l on l.event_no = (e.ordinal << 40) + ?2 where e.epoch = ?1";
         let hash: Option<[u8; 32]> =
             self.conn.query_row(sql, params![epoch.to_string(), to_i64(seq)], |row| row.get(0)).optional()?;
         Ok(hash.map(Hash::new))
@@ -157,8 +161,8 @@ impl Store {
 
     /// How many events wait, and when the oldest was made. Costs the same however many wait.
     pub fn pending(&self) -> Result<(u64, Option<Timestamp>), StoreError> {
-        let sql = "select ordinal, acknowledged_seq, coalesce((select max(seq) from log where epoch_no = ordinal), 0) \
-                   from epoch order by ordinal";
+        let sql = "select ordinal, acknowledged_seq, coalesce((select l.seq from log l where l.event_no > ordinal << 40 \
+                   and l.event_no < (ordinal + 1) << 40 order by l.event_no desc limit 1), 0) from epoch order by ordinal";
         let mut statement = self.conn.prepare_cached(sql)?;
         let epochs = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?)))?;
         let (mut pending, mut oldest) = (0, None);
@@ -172,10 +176,9 @@ impl Store {
         Ok((pending, oldest))
     }
 
-    fn made_at(&self, (epoch_no, seq): EventNo) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "select body from log where epoch_no = ?1 and seq = ?2";
-        let body: Option<Vec<u8>> =
-            self.conn.query_row(sql, params![epoch_no, to_i64(seq)], |row| row.get(0)).optional()?;
+    fn made_at(&self, at: EventNo) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "select body from log where event_no = ?1";
+        let body: Option<Vec<u8>> = self.conn.query_row(sql, [event_no(at)], |row| row.get(0)).optional()?;
         Ok(body.and_then(|body| Event::from_body(&body).ok()).map(|event| event.at))
     }
 
@@ -208,16 +211,17 @@ impl Store {
     /// Recomputes every chain from the stored bytes.
     pub fn verify_log(&self) -> Result<VerifiedLog, StoreError> {
         let mut verified = VerifiedLog { ok: true, events: 0, first_fault: None };
-        let sql = "select epoch from epoch where exists (select 1 from log where epoch_no = ordinal)";
+        let sql = "select epoch from epoch where exists \
+                   (select 1 from log where event_no > ordinal << 40 and event_no < (ordinal + 1) << 40)";
         let mut statement = self.conn.prepare(sql)?;
         let epochs: BTreeSet<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         for epoch in epochs {
             let id: EpochId = epoch.parse().map_err(|_| StoreError::Corrupt("an epoch is not a UUID"))?;
-            let mut hash = epoch_hash(self.writing.terminal, id);
+            let (left, mut hash) = self.left(id)?;
             for (place, row) in self.rows_after(id, 0, u64::MAX)?.into_iter().enumerate() {
                 verified.events += 1;
                 hash = event_hash(hash, &row.body);
-                let expected = place as u64 + 1;
+                let expected = left + place as u64 + 1;
                 if verified.first_fault.is_none() && (row.seq != expected || row.hash != hash) {
                     verified.first_fault = Some(format!("epoch {epoch}: event {expected} is missing or was changed"));
                 }
@@ -243,10 +247,16 @@ pub(super) fn commit(
 }
 
 fn last(conn: &Connection, epoch_no: i64) -> Result<Option<(u64, Hash)>, StoreError> {
-    let sql = "select seq, hash from log where epoch_no = ?1 order by seq desc limit 1";
+    let sql = "select seq, hash from log where event_no > ?1 << 40 and event_no < (?1 + 1) << 40 \
+               order by event_no desc limit 1";
     let row: Option<(i64, [u8; 32])> =
         conn.prepare_cached(sql)?.query_row([epoch_no], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     Ok(row.map(|(seq, hash)| (from_i64(seq), Hash::new(hash))))
+}
+
+/// The log's key: the ordinal of the epoch and, in the lower 40 bits, the number.
+pub(super) fn event_no((epoch_no, seq): EventNo) -> i64 {
+    (epoch_no << 40) + to_i64(seq)
 }
 
 /// Numbers of events fit in SQLite's 63 bits.

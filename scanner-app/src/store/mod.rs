@@ -1,10 +1,14 @@
 //! The terminal's store: one SQLite file in WAL with `synchronous=FULL`. Whoever was told "recorded" finds it after a power cut.
 
+mod attachment;
+mod check;
+mod cipher;
 mod code;
 mod commit;
 mod damage;
 mod facts;
 mod header;
+mod hidden;
 mod identity;
 mod log;
 mod manifest;
@@ -13,13 +17,20 @@ mod open;
 mod operators;
 mod projection;
 mod reference;
+mod rescue;
 mod reserve;
+mod retention;
+mod salvage;
 mod task;
 #[cfg(test)]
 mod tests;
 
 use rusqlite::Connection;
 
+pub use attachment::PHOTO_BYTES_MAX;
+pub use check::verify;
+#[cfg(feature = "encryption")]
+pub use cipher::encrypt_with;
 pub(crate) use code::Around;
 pub use facts::ScanRow;
 pub use identity::{Notice, this_machine};
@@ -28,7 +39,9 @@ pub use open::{APPLICATION_ID, Opening, Store};
 pub use operators::{ActiveRow, AgeRow, DeskRow, TriesRow};
 pub(crate) use projection::EventNo;
 pub use reference::Pulled;
+pub use rescue::{Rescued, RescuedEpoch, rescue};
 pub use reserve::{RESERVE_BYTES, full_words};
+pub use retention::RETENTION_MS;
 pub use task::Task;
 
 /// Why the store could not do it.
@@ -47,9 +60,11 @@ pub enum StoreError {
     /// Written by a newer version.
     #[error("the store was written by a newer version (schema {0}); start the newer app again, nothing is lost")]
     Newer(i64),
-    /// Written by an older version, and opened only to be read.
-    #[error("the store was written by an older version (schema {0}); start the app once, which brings it up to date")]
-    Older(i64),
+    /// Written by an older version, where nothing may be written.
+    #[error(
+        "the store {0} was written by an older version; start the app once, which brings it up to date, and try again"
+    )]
+    Older(String),
     /// Another instance has it.
     #[error("another instance of the app has the store {0} open; use that one, or close it first")]
     InUse(String),
@@ -108,6 +123,17 @@ pub enum StoreError {
         /// Events that are recorded and safe; none = they could not be counted.
         recorded: Option<u64>,
     },
+    /// There is nothing to rescue.
+    #[error("the store {0} is sound: there is nothing to rescue, and nothing was changed")]
+    Sound(String),
+    /// There is nothing that could be rescued.
+    #[error(
+        "no record of this terminal can be read from {0}; nothing was changed. Check the path `store` in the configuration; where the file was overwritten, bring it back from a backup"
+    )]
+    NothingReadable(String),
+    /// A picture cannot be kept.
+    #[error("the picture cannot be read ({0}). Take it again")]
+    Photo(String),
     /// The mark beside the key cannot be used.
     #[error(
         "the mark {path}, which notices an older copy of the store, cannot be used: {source}. Give the app the right to write there"

@@ -4,14 +4,17 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use shared::chain::Hash;
 use shared::code::Grammars;
 use shared::ids::{EpochId, TerminalId};
 
+use super::cipher;
 use super::commit::Committer;
 use super::damage;
 use super::header::{self, Header};
+use super::hidden;
 use super::identity::{Notice, settle};
 use super::log::Writing;
 use super::mark::Mark;
@@ -79,9 +82,10 @@ impl Store {
         let lock = lock(path)?;
         if header == Header::Ours {
             damage::inspect(path, opening.vfs)?;
+            let mark = opening.mark.map(|mark| hidden::marked(mark, terminal)).transpose()?;
+            hidden::refuse(path, opening.vfs, mark.flatten())?;
         }
-        let mut store = Self::connect(path, (terminal, new_epoch), opening.vfs)?;
-        store._lock = Some(lock);
+        let mut store = Self::connect(path, (terminal, new_epoch), opening.vfs, Some(lock))?;
         if let Some(mark) = opening.mark {
             settle(&mut store, mark, opening.machine, new_epoch)?;
         }
@@ -93,7 +97,7 @@ impl Store {
 
     /// A second connection of the same process, beside the one that holds the lock.
     pub fn open_beside(path: &Path, terminal: TerminalId, new_epoch: EpochId) -> Result<Self, StoreError> {
-        Self::connect(path, (terminal, new_epoch), None)
+        Self::connect(path, (terminal, new_epoch), None, None)
     }
 
     /// Looks into a store that may be open elsewhere: nothing is written, locked, migrated or started. There must be one.
@@ -103,18 +107,18 @@ impl Store {
         }
         let conn = read_only(path, None)?;
         refuse_foreign_schema(&conn, path)?;
-        let applied = refuse_newer(&conn)?;
-        if usize::try_from(applied).unwrap_or(0) < MIGRATIONS.len() {
-            return Err(StoreError::Older(applied));
+        if usize::try_from(refuse_newer(&conn)?).unwrap_or(0) < MIGRATIONS.len() {
+            return Err(StoreError::Older(path.display().to_string()));
         }
         let (epoch_no, epoch) = newest_epoch(&conn)?.unwrap_or((0, EpochId::new(uuid::Uuid::nil())));
-        Ok(Self::of(conn, path, Writing { terminal, epoch, epoch_no, grammars: Grammars::default() }))
+        Ok(Self::of(conn, path, Writing { terminal, epoch, epoch_no, grammars: Grammars::default() }, None))
     }
 
     fn connect(
         path: &Path,
         (terminal, new_epoch): (TerminalId, EpochId),
         vfs: Option<&str>,
+        lock: Option<File>,
     ) -> Result<Self, StoreError> {
         let mut conn = writable(path, vfs)?;
         refuse_foreign_schema(&conn, path)?;
@@ -122,14 +126,14 @@ impl Store {
         let grammars = Grammars::default();
         migrate(&mut conn, &grammars)?;
         let (epoch_no, epoch) = current_epoch(&mut conn, terminal, new_epoch)?;
-        let mut store = Self::of(conn, path, Writing { terminal, epoch, epoch_no, grammars });
+        let mut store = Self::of(conn, path, Writing { terminal, epoch, epoch_no, grammars }, lock);
         store.vfs = vfs.map(str::to_owned);
         Ok(store)
     }
 
-    fn of(conn: Connection, path: &Path, writing: Writing) -> Self {
+    fn of(conn: Connection, path: &Path, writing: Writing, lock: Option<File>) -> Self {
         let path = path.to_owned();
-        Self { conn, writing, committer: None, path, vfs: None, mark: None, notice: None, reserve: None, _lock: None }
+        Self { conn, writing, committer: None, path, vfs: None, mark: None, notice: None, reserve: None, _lock: lock }
     }
 
     /// Another connection to the same file.
@@ -165,7 +169,10 @@ pub(super) fn read_only(path: &Path, vfs: Option<&str>) -> Result<Connection, St
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
         None => Connection::open_with_flags(path, flags)?,
     };
+    cipher::unlock(&conn)?;
     conn.pragma_update(None, "busy_timeout", 10_000)?;
+    // Closing must not tidy a write-ahead log away that may be all there is.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(conn)
 }
 
@@ -189,6 +196,7 @@ fn writable(path: &Path, vfs: Option<&str>) -> Result<Connection, StoreError> {
         Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?,
         None => Connection::open(path)?,
     };
+    cipher::unlock(&conn)?;
     conn.pragma_update(None, "busy_timeout", 10_000)?;
     Ok(conn)
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use shared::code::{CodeKey, Grammars};
 use shared::event::{Act, Close, Event, Movement, Stage};
 
-use super::log::{from_i64, to_i64};
+use super::log::{event_no, from_i64, to_i64};
 use super::{Shown, StoreError};
 
 /// Where an event stands: ordinal of its epoch, number.
@@ -69,9 +69,9 @@ fn place_no(conn: &Connection, stage: Stage, movement: &Movement) -> Result<i64,
 
 /// Notes beside a scan that another event is about it; beside other events by a mention.
 fn mark(conn: &Connection, (epoch_no, seq): EventNo, set: &str, by: EventNo) -> Result<(), StoreError> {
-    let sql = "select body from log where epoch_no = ?1 and seq = ?2";
-    let body: Option<Vec<u8>> =
-        conn.prepare_cached(sql)?.query_row(params![epoch_no, to_i64(seq)], |row| row.get(0)).optional()?;
+    let sql = "select body from log where event_no = ?1";
+    let named = [event_no((epoch_no, seq))];
+    let body: Option<Vec<u8>> = conn.prepare_cached(sql)?.query_row(named, |row| row.get(0)).optional()?;
     let named = body.and_then(|body| Event::from_body(&body).ok());
     let Some((stage, movement)) = named.as_ref().and_then(|event| event.act.movement()) else {
         return insert_mention(conn, &of_event((epoch_no, seq)), by);
@@ -166,7 +166,7 @@ fn insert_mention(conn: &Connection, name: &str, (epoch_no, seq): EventNo) -> Re
 
 /// Makes the rows of the whole log again.
 pub(super) fn project_all(conn: &Connection, grammars: &Grammars) -> Result<(), StoreError> {
-    let mut statement = conn.prepare("select epoch_no, seq, body from log order by epoch_no, seq")?;
+    let mut statement = conn.prepare("select event_no >> 40, seq, body from log order by event_no")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (epoch_no, seq, body): (i64, i64, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
