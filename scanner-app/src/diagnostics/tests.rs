@@ -110,7 +110,7 @@ fn planted() -> Planted {
 
 fn bundle(planted: &Planted, name: &str, wanted: Wanted) -> Vec<u8> {
     let device = ManualDevice::new();
-    let parts = gather(&planted.config, &device, json!([]), wanted);
+    let parts = gather(&planted.config, &device, &json!([]), wanted);
     let to = planted.folder.path().join(name);
     write_bundle(&to, &parts, device.now()).unwrap();
     fs::read(to).unwrap()

@@ -76,10 +76,7 @@ impl Desk {
             Ok(pin) => pin,
             Err(error) => return Ok(Answer::NotAPin(error)),
         };
-        let (number, known) = match self.find(claim) {
-            Some(found) => found,
-            None => return Ok(Answer::UnknownBadge),
-        };
+        let Some((number, known)) = self.find(claim) else { return Ok(Answer::UnknownBadge) };
         let pin_name = known.and_then(|operator| operator.pin.as_ref()).map(PinVerifier::name).unwrap_or_default();
         let tries = Tries::of_row(store.tries(&number)?, &pin_name, now);
         match decide(tries, known, &self.place, now) {
