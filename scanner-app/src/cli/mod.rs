@@ -208,7 +208,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Queue { config, json } => stores::queue(&Config::read(&config.config)?, json),
         Command::VerifyLog { config } => stores::verify_log(&Config::read(&config.config)?),
         Command::Operators(command) => operators::run(&Config::read(&command.config().config)?, &command),
-        Command::TrainingLabels => training::labels(),
+        Command::TrainingLabels => Ok(training::labels()),
         Command::Diagnostics(args) => diagnostics::run(&Config::read(&args.config.config)?, &args),
         Command::Init(args) => init::run(&args),
     }

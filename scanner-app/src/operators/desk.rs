@@ -1,6 +1,6 @@
 //! The desk: where a person signs in, without a network. A pure core decides; around it the store is read and written.
 
-use shared::credential::{Pin, PinCost, PinVerifier, SealedElsewhere, SealingKey};
+use shared::credential::{Pin, PinCost, PinVerifier, SealingKey};
 use shared::ids::OperatorId;
 use shared::reference::Operator;
 
@@ -103,12 +103,10 @@ impl Desk {
     ) -> Result<Answer, StoreError> {
         let verifier = known.and_then(|operator| operator.pin.clone());
         let verifier = verifier.unwrap_or_else(|| PinVerifier::of_nobody(&self.key, self.usual_cost()));
-        let right = match verifier.is_of(pin, &self.key) {
-            Ok(right) => right,
-            Err(SealedElsewhere) => {
-                store.forget_tries(number)?;
-                return Ok(Answer::NoPin);
-            }
+        let Ok(right) = verifier.is_of(pin, &self.key) else {
+            // Sealed with a key that this terminal no longer has: nothing was learnt of the PIN, so no try is spent.
+            store.forget_tries(number)?;
+            return Ok(Answer::NoPin);
         };
         let Some(operator) = known.filter(|_| right) else { return Ok(refused(tries, now)) };
         store.forget_tries(number)?;
