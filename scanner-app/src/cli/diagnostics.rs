@@ -31,7 +31,7 @@ pub(super) struct DiagnosticsArgs {
 pub(super) fn run(config: &Config, args: &DiagnosticsArgs) -> Result<ExitCode> {
     let device = Machine::new();
     let cameras = cameras().map_or_else(|error| json!({ "trouble": error.to_string() }), |found| json!(found));
-    let parts = gather(config, &device, cameras, Wanted { codes: args.codes });
+    let parts = gather(config, &device, &cameras, Wanted { codes: args.codes });
     let bytes = write_bundle(&args.to, &parts, Device::now(&device))?;
     let names: Vec<Value> = parts.iter().map(|part| json!({ "name": part.name, "bytes": part.bytes.len() })).collect();
     if args.json {

@@ -219,7 +219,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Queue { config, json } => stores::queue(&configured(&config.config)?, json),
         Command::VerifyLog { config } => stores::verify_log(&configured(&config.config)?),
         Command::Operators(command) => operators::run(&configured(&command.config().config)?, &command),
-        Command::TrainingLabels => training::labels(),
+        Command::TrainingLabels => Ok(training::labels()),
         Command::Diagnostics(args) => diagnostics::run(&configured(&args.config.config)?, &args),
         Command::Rescue(args) => rescue::run(&configured(&args.config.config)?, &args),
         Command::Init(args) => init::run(&args),

@@ -19,12 +19,12 @@ use crate::session::Acceptance;
 use crate::store::Store;
 use crate::training::{self, Practised, Trainee, Training, mark};
 
-pub(super) fn labels() -> Result<ExitCode> {
+pub(super) fn labels() -> ExitCode {
     for (lesson, text) in training::labels() {
         let (zh, en) = lesson.words();
         println!("{}", json!({ "text": text, "zh": zh, "en": en }));
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
@@ -56,7 +56,9 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
                 if let Some(cue) = plan(&results, false, config.feedback.manner()) {
                     deck.give(cue.once());
                 }
-                practised.iter().try_for_each(|practised| print(&mut training, practised, args.json))?;
+                for practised in &practised {
+                    print(&mut training, practised, args.json)?;
+                }
             }
             Err(error) if error.is_passing() => {
                 unread = true;

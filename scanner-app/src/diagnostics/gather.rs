@@ -77,7 +77,7 @@ impl<'c> Settings<'c> {
 /// All parts of a bundle. `cameras` is what was found of them, or why it could not be. A part that cannot be made says why: a bundle
 /// is wanted when something does not work.
 #[must_use]
-pub fn gather(config: &Config, device: &dyn Device, cameras: Value, wanted: Wanted) -> Vec<Part> {
+pub fn gather(config: &Config, device: &dyn Device, cameras: &Value, wanted: Wanted) -> Vec<Part> {
     let mut figures = StoreFigures::of(&config.store);
     let store = open_existing(config, device);
     let sync = match &store {
@@ -98,7 +98,7 @@ pub fn gather(config: &Config, device: &dyn Device, cameras: Value, wanted: Want
         json_part("store.json", &figures),
         json_part("sync.json", &sync),
         json_part("device.json", &device_state(config, device)),
-        json_part("cameras.json", &cameras),
+        json_part("cameras.json", cameras),
         part("app.log", log(config, wanted)),
     ]
 }
@@ -115,12 +115,8 @@ fn versions() -> Value {
     json!({
         "app": env!("CARGO_PKG_VERSION"), "wire": WIRE_VERSION, "sqlite": rusqlite::version(),
         "system": std::env::consts::OS, "machine": std::env::consts::ARCH, "kernel": kernel_file("osrelease"),
-        "decoder": vision_decoder(),
+        "camera": cfg!(feature = "camera"), "window": cfg!(feature = "desktop"),
     })
-}
-
-const fn vision_decoder() -> &'static str {
-    if cfg!(feature = "camera") { "with camera" } else { "without camera" }
 }
 
 fn sync_state(store: &Store) -> Result<Value, StoreError> {

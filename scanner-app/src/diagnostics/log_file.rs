@@ -10,14 +10,18 @@ pub const LOG_BYTES_MAX: u64 = 512 * 1024;
 /// Where the app's log lies: beside the store, under its name.
 #[must_use]
 pub fn log_path(store: &Path) -> PathBuf {
-    store.with_extension("log")
+    with_ending(store, ".log")
 }
 
 /// The file before the current one.
 #[must_use]
 pub fn older(path: &Path) -> PathBuf {
+    with_ending(path, ".1")
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".1");
+    name.push(ending);
     PathBuf::from(name)
 }
 

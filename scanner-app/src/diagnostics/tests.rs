@@ -85,7 +85,8 @@ fn planted() -> Planted {
     }
     drop(session);
     fs::write(folder.path().join("photo.jpg"), PHOTO).unwrap();
-    let hex_key = key_bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let digits = key_bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let hex_key: String = digits.map(|digit| char::from_digit(digit.into(), 16).unwrap()).collect();
     let mut log = LogFile::open(&log_path(&config.store), LOG_BYTES_MAX).unwrap();
     for said in
         [&code_text(), OPAQUE, BADGE, &open.to_string(), &mark.to_string(), &sealed_pin, &sealed_badge, &hex_key]
@@ -95,7 +96,7 @@ fn planted() -> Planted {
     let tail = |text: &str| text.rsplit(['$', ':', '.', '/']).next().unwrap().as_bytes().to_vec();
     let secrets = vec![
         key_bytes[16..48].to_vec(),
-        hex_key[32..96].as_bytes().to_vec(),
+        hex_key.as_bytes()[32..96].to_vec(),
         PIN.as_bytes().to_vec(),
         tail(BADGE),
         tail(&open.to_string()),
@@ -110,7 +111,7 @@ fn planted() -> Planted {
 
 fn bundle(planted: &Planted, name: &str, wanted: Wanted) -> Vec<u8> {
     let device = ManualDevice::new();
-    let parts = gather(&planted.config, &device, json!([]), wanted);
+    let parts = gather(&planted.config, &device, &json!([]), wanted);
     let to = planted.folder.path().join(name);
     write_bundle(&to, &parts, device.now()).unwrap();
     fs::read(to).unwrap()

@@ -11,7 +11,7 @@ use super::player::Player;
 use super::synth::samples;
 
 /// How long the thread sleeps while nothing is due.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// The ways in which this device tells.
 pub struct Outputs {

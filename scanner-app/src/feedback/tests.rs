@@ -49,7 +49,7 @@ fn silence_is_told_by_hand_and_eye() {
     let silent = Manner { silent: true, ..LOUD };
     let cue = plan(&[told(ScanResult::Wrong)], false, silent).unwrap();
     assert!(cue.tones.is_empty());
-    assert_eq!((cue.buzzes.as_slice(), cue.edge_ms, cue.colour.fill), (Signal::Wrong.buzzes(), 400, 0xB5121B));
+    assert_eq!((cue.buzzes.as_slice(), cue.edge_ms, cue.colour.fill), (Signal::Wrong.buzzes(), 400, 0xB5_12_1B));
     let mute = plan(&[told(ScanResult::Wrong)], false, Manner { volume: 0, vibration: false, silent: false }).unwrap();
     assert!(mute.tones.is_empty() && mute.buzzes.is_empty() && mute.edge_ms == 0);
 }
@@ -108,7 +108,7 @@ fn every_tone_has_its_frequency_its_length_its_ramps_and_does_not_clip() {
     for tone in Signal::EVERY.into_iter().flat_map(Signal::tones) {
         let alone = Tone { gap_ms: 0, ..*tone };
         let sound = samples(&[alone], 5);
-        assert_eq!(sound.len() as u32, tone.ms * 48, "{tone:?}");
+        assert_eq!(sound.len(), tone.ms as usize * 48, "{tone:?}");
         // One crossing more or less at the ends.
         let slack = 1_100.0 / f64::from(tone.ms);
         assert!((hertz(&sound) - f64::from(tone.hz)).abs() <= slack, "{tone:?}: {} Hz", hertz(&sound));
@@ -150,7 +150,7 @@ fn the_deck_gives_sound_vibration_and_edge() {
         Given::Sound(80 * 48),
         Given::Buzz(Signal::Accepted.buzzes().to_vec()),
         Given::Buzz(Signal::Wrong.buzzes().to_vec()),
-        Given::Edge(0xB5121B, 400),
+        Given::Edge(0xB5_12_1B, 400),
     ];
     assert_eq!(recorder.take(), expected);
 }

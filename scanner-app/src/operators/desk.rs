@@ -1,6 +1,6 @@
 //! The desk: where a person signs in, without a network. A pure core decides; around it the store is read and written.
 
-use shared::credential::{Pin, PinCost, PinVerifier, SealedElsewhere, SealingKey};
+use shared::credential::{Pin, PinCost, PinVerifier, SealingKey};
 use shared::ids::OperatorId;
 use shared::reference::Operator;
 
@@ -76,10 +76,7 @@ impl Desk {
             Ok(pin) => pin,
             Err(error) => return Ok(Answer::NotAPin(error)),
         };
-        let (number, known) = match self.find(claim) {
-            Some(found) => found,
-            None => return Ok(Answer::UnknownBadge),
-        };
+        let Some((number, known)) = self.find(claim) else { return Ok(Answer::UnknownBadge) };
         let pin_name = known.and_then(|operator| operator.pin.as_ref()).map(PinVerifier::name).unwrap_or_default();
         let tries = Tries::of_row(store.tries(&number)?, &pin_name, now);
         match decide(tries, known, &self.place, now) {
@@ -106,12 +103,10 @@ impl Desk {
     ) -> Result<Answer, StoreError> {
         let verifier = known.and_then(|operator| operator.pin.clone());
         let verifier = verifier.unwrap_or_else(|| PinVerifier::of_nobody(&self.key, self.usual_cost()));
-        let right = match verifier.is_of(pin, &self.key) {
-            Ok(right) => right,
-            Err(SealedElsewhere) => {
-                store.forget_tries(number)?;
-                return Ok(Answer::NoPin);
-            }
+        let Ok(right) = verifier.is_of(pin, &self.key) else {
+            // Sealed with a key that this terminal no longer has: nothing was learnt of the PIN, so no try is spent.
+            store.forget_tries(number)?;
+            return Ok(Answer::NoPin);
         };
         let Some(operator) = known.filter(|_| right) else { return Ok(refused(tries, now)) };
         store.forget_tries(number)?;

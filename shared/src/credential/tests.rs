@@ -58,7 +58,7 @@ fn a_badge_is_known_by_its_text() {
 
 #[test]
 fn pins_have_a_form_and_the_first_guesses_are_not_chosen() {
-    for wrong in ["", "12345", "1234567890123", "12345a", "12 456", "123456"] {
+    for wrong in ["", "12345", "1234567890123", "12345a", "12 456"] {
         assert!(Pin::new(wrong).is_err(), "{wrong}");
     }
     for guess in ["111111", "123456", "654321", "890123", "098765"] {

@@ -94,7 +94,7 @@ mod tests {
     use crate::testing::Trade;
 
     async fn operator(trade: &Trade) -> Operator {
-        let references = store::reference::load_all(&mut *trade.store.read().await.unwrap()).await.unwrap();
+        let references = store::reference::load_all(&mut trade.store.read().await.unwrap()).await.unwrap();
         references.operators[&"1024".into()].clone()
     }
 
