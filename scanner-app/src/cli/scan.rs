@@ -18,7 +18,8 @@ use crate::session::{Acceptance, Feedback, Identity, Session};
 
 pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     let device: Arc<dyn Device> = Arc::new(Machine::new());
-    let store = stores::open(config, device.as_ref())?;
+    let mut store = stores::open(config, device.as_ref())?;
+    store.commit_on_a_thread()?;
     let stage: Stage = args.task.into();
     let document = match (&args.document, stage) {
         (Some(document), _) => DocumentId::from(document.as_str()),
@@ -31,8 +32,7 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
         (None, _) => DocumentId::none(),
     };
     let mut source = args.source.open(&config.capture)?;
-    let identity =
-        Identity { member: config.member.clone(), site: config.site.clone(), operator: config.operator.clone() };
+    let identity = Identity::of(config);
     let task = (stage, args.basis.as_str().into(), document);
     let mut session = Session::open(store, Arc::clone(&device), identity, task)?;
     greet(&session, args);
@@ -49,7 +49,7 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
                 }
                 let new = acceptance.accept(frame.readings, frame.at_ms);
                 for answer in session.scan(&new, source.how())? {
-                    print(&session, &answer, args.json)?;
+                    print(&mut session, &answer, args.json)?;
                 }
             }
             Err(error) if error.is_passing() => {
@@ -77,8 +77,8 @@ fn greet(session: &Session, args: &ScanArgs) {
     }
 }
 
-fn print(session: &Session, answer: &Feedback, as_json: bool) -> Result<()> {
-    let progress = session.progress();
+fn print(session: &mut Session, answer: &Feedback, as_json: bool) -> Result<()> {
+    let progress = session.progress()?;
     let mut out = std::io::stdout().lock();
     if as_json {
         let kinds: Vec<_> = answer.verdict.iter().map(|found| found.kind).collect();
@@ -112,7 +112,7 @@ fn finish(session: &mut Session, args: &ScanArgs) -> Result<()> {
         let closed = session.close(Close::from(close))?;
         (closed.scanned, closed.set_aside)
     } else {
-        (session.counted(), session.progress().set_aside)
+        (session.counted(), session.progress()?.set_aside)
     };
     let pending = session.pending()?;
     if args.json {

@@ -9,7 +9,8 @@ use serde_json::json;
 use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::keys;
-use crate::store::Store;
+use crate::session::{Identity, anchor, sum_up_lists};
+use crate::store::{Opening, Store, this_machine};
 use crate::sync::{Transport, sync_once};
 
 /// The way to the server that a configuration names.
@@ -22,14 +23,21 @@ pub(super) fn transport(config: &Config) -> Result<Transport> {
 }
 
 pub(super) fn open(config: &Config, device: &dyn Device) -> Result<Store> {
-    Ok(Store::open(&config.store, config.terminal, device.epoch())?)
+    let mark = config.key.with_extension("mark");
+    let opening = Opening { mark: Some(&mark), machine: this_machine(), reserve: true, ..Opening::default() };
+    let store = Store::open_with(&config.store, (config.terminal, device.epoch()), opening)?;
+    if let Some(notice) = store.notice() {
+        eprintln!("scanner-app: {notice}");
+    }
+    Ok(store)
 }
 
 pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
-    let mut store = open(config, &Machine::new())?;
+    let device = Machine::new();
+    let mut store = open(config, &device)?;
     let transport = transport(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let synced = match runtime.block_on(sync_once(&mut store, &transport)) {
+    let synced = match runtime.block_on(sync_once(&mut store, &transport, &device)) {
         Ok(synced) => synced,
         Err(error) => {
             let (pending, _) = store.pending()?;
@@ -37,6 +45,10 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
+    sum_up_lists(&mut store)?;
+    if let Some(contact) = &synced.contact {
+        anchor(&mut store, &device, &Identity::of(config), contact)?;
+    }
     if as_json {
         println!("{}", serde_json::to_string(&synced)?);
     } else {

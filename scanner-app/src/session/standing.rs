@@ -14,5 +14,5 @@ pub fn standing(
     basis: &BasisId,
     now: Timestamp,
 ) -> Result<Vec<Mismatch>, StoreError> {
-    Ok(Knowledge::load(store, member)?.judge_all(basis, now))
+    Knowledge::load(store, member)?.judge_all(store, basis, now)
 }

@@ -1,16 +1,22 @@
 //! One page down, kept with its cursor in one transaction.
 
 use super::{SyncError, Synced, Transport};
+use crate::device::{Contact, Device};
 use crate::store::Store;
 
 /// Fetches the next page. Answers whether another follows.
 pub(super) async fn pull_page(
     store: &mut Store,
     transport: &Transport,
+    device: &dyn Device,
     synced: &mut Synced,
 ) -> Result<bool, SyncError> {
     let (ledger, since) = store.cursor()?;
+    let asked_ms = device.mono_ms();
     let page = transport.changes(ledger, since).await?;
+    let answered_ms = device.mono_ms();
+    let round_trip_ms = answered_ms.saturating_sub(asked_ms);
+    synced.contact = Some(Contact { server_time: page.as_of, round_trip_ms, answered_ms });
     store.keep_page(&page)?;
     synced.pulled += page.changes.len() as u64;
     Ok(page.more)
