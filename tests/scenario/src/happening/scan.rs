@@ -212,7 +212,10 @@ fn take(
         return Ok(());
     }
     terminal.frame += u64::from(!shot.same_frame);
-    let frame = (shot.how == Capture::Camera).then_some(terminal.frame);
+    // A core numbers its pictures itself: the one that is shown again is the last of its log.
+    let last = terminal.log.iter().rev().find_map(|logged| logged.event.act.movement()?.1.frame);
+    let shown = last.filter(|_| terminal.has_core() && shot.same_frame).unwrap_or(terminal.frame);
+    let frame = (shot.how == Capture::Camera).then_some(shown);
     let (basis, document) = (key.1.clone(), key.2.clone());
     let movement = Movement {
         task: task.clone(),
