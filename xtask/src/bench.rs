@@ -28,7 +28,16 @@ fn judge(rest: &[String]) -> Result<ExitCode, String> {
 fn scan(rest: &[String]) -> Result<ExitCode, String> {
     packages::install(Need::Demo)?;
     eprintln!("Building for speed (scan): some minutes the first time.");
-    program::build(&["--release", "-p", "bench", "--no-default-features", "--features", "scan", "--bin", "bench-scan"])?;
+    program::build(&[
+        "--release",
+        "-p",
+        "bench",
+        "--no-default-features",
+        "--features",
+        "scan",
+        "--bin",
+        "bench-scan",
+    ])?;
     program::run("release", "bench-scan", rest)
 }
 

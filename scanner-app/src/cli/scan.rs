@@ -9,16 +9,19 @@ use anyhow::Result;
 use serde_json::json;
 use shared::event::{Close, Stage};
 use shared::ids::DocumentId;
+use shared::mismatch::{ScanResult, Severity};
 
-use super::{ScanArgs, stores};
+use super::{ScanArgs, operators, stores};
 use crate::capture::InputReader;
 use crate::config::Config;
 use crate::device::{Device, Machine};
+use crate::feedback::{Deck, Told, plan};
 use crate::session::{Acceptance, Feedback, Identity, Session};
 
 pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     let device: Arc<dyn Device> = Arc::new(Machine::new());
     let mut store = stores::open(config, device.as_ref())?;
+    let operator = operators::who_works(&mut store, config, device.as_ref())?;
     store.commit_on_a_thread()?;
     let stage: Stage = args.task.into();
     let document = match (&args.document, stage) {
@@ -32,10 +35,11 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
         (None, _) => DocumentId::none(),
     };
     let mut source = args.source.open(&config.capture)?;
-    let identity = Identity::of(config);
+    let identity = Identity { member: config.member.clone(), site: config.site.clone(), operator };
     let task = (stage, args.basis.as_str().into(), document);
     let mut session = Session::open(store, Arc::clone(&device), identity, task)?;
     greet(&session, args);
+    let deck = Deck::start(config.feedback.outputs());
     let mut acceptance = Acceptance::default();
     let mut reader = InputReader::new(source.as_ref(), config.capture.aim);
     let mut unread = false;
@@ -48,8 +52,13 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
                     eprintln!("scanner-app: {en}. / {zh}。");
                 }
                 let new = acceptance.accept(frame.readings, frame.at_ms);
-                for answer in session.scan(&new, source.how())? {
-                    print(&mut session, &answer, args.json)?;
+                let answers = session.scan(&new, source.how())?;
+                let told: Vec<Told> = answers.iter().map(told).collect();
+                if let Some(cue) = plan(&told, is_all_there(&mut session, &answers)?, config.feedback.manner()) {
+                    deck.give(cue.once());
+                }
+                for answer in &answers {
+                    print(&mut session, answer, args.json)?;
                 }
             }
             Err(error) if error.is_passing() => {
@@ -61,6 +70,21 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     }
     finish(&mut session, args)?;
     Ok(if unread { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What is told of an answer by sound, vibration and colour.
+pub(super) fn told(answer: &Feedback) -> Told {
+    let warned = answer.verdict.iter().any(|found| found.severity == Severity::Warn);
+    Told { result: answer.result, note: warned && answer.result == ScanResult::Accepted }
+}
+
+/// Whether the document became complete with these answers.
+fn is_all_there(session: &mut Session, answers: &[Feedback]) -> Result<bool> {
+    if !answers.iter().any(|answer| answer.result == ScanResult::Accepted) {
+        return Ok(false);
+    }
+    let progress = session.progress()?;
+    Ok(progress.packages_expected.is_some_and(|expected| progress.packages_counted >= expected))
 }
 
 fn greet(session: &Session, args: &ScanArgs) {
@@ -97,8 +121,7 @@ fn print(session: &mut Session, answer: &Feedback, as_json: bool) -> Result<()> 
     Ok(())
 }
 
-fn word(answer: &Feedback) -> &'static str {
-    use shared::mismatch::ScanResult;
+pub(super) fn word(answer: &Feedback) -> &'static str {
     match answer.result {
         ScanResult::Accepted => "通过",
         ScanResult::Duplicate => "重复",

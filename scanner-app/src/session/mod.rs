@@ -4,6 +4,7 @@ mod acceptance;
 mod anchor;
 mod judging;
 mod overview;
+mod shift;
 mod standing;
 mod summing;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use acceptance::Acceptance;
 pub use anchor::anchor;
 use judging::Knowledge;
 pub use overview::{OpenWork, overview, site_name};
+pub use shift::record_at_desk;
 pub use standing::standing;
 pub use summing::sum_up_lists;
 
@@ -112,7 +114,7 @@ impl Session {
             Some(task) => task,
             None => Task { task: store.next_task_id()?, stage, basis, document, reserved: false },
         };
-        let first = store.next_seq()? == 1;
+        let start = start_of_log(&store)?;
         let mut session = Self {
             store,
             device,
@@ -125,8 +127,8 @@ impl Session {
             newest_of_text: HashMap::new(),
             counted: 0,
         };
-        if first {
-            session.record(vec![Act::EpochStarted { previous: session.store.previous_epoch()? }])?;
+        if let Some(start) = start {
+            session.record(vec![start])?;
         }
         if !resumed {
             session.record(vec![session.opened()])?;
@@ -391,6 +393,12 @@ impl Session {
         self.newest_of_text.insert(answer.text.clone(), place);
         self.feedback.push(answer);
     }
+}
+
+/// The first event of an epoch, while it has none.
+fn start_of_log(store: &Store) -> Result<Option<Act>, StoreError> {
+    let is_new = store.next_seq()? == 1;
+    if is_new { Ok(Some(Act::EpochStarted { previous: store.previous_epoch()? })) } else { Ok(None) }
 }
 
 /// An event of this terminal, made now.

@@ -45,7 +45,11 @@ pub(crate) fn difference(
     let scan = format!("verdict of scan {}#{} {label}", terminal.name, answer.seq);
     Some(Failed {
         line,
-        expected: format!("{scan}: of the whole history [{}], and beyond the session's: {}", told(&rules), only(&rules, &core)),
+        expected: format!(
+            "{scan}: of the whole history [{}], and beyond the session's: {}",
+            told(&rules),
+            only(&rules, &core)
+        ),
         got: format!("[{}], beyond the whole history's: {}", told(&core), only(&core, &rules)),
     })
 }

@@ -53,7 +53,8 @@ impl<'p> Cast<'p> {
 
     /// Delivers to a terminal's core what it has heard of at a moment.
     pub(crate) fn deliver(&mut self, name: &str, at: Timestamp) -> Result<(), ScenarioError> {
-        let Some(place) = self.terminals.iter().position(|terminal| terminal.name == name && terminal.has_core()) else {
+        let Some(place) = self.terminals.iter().position(|terminal| terminal.name == name && terminal.has_core())
+        else {
             return Ok(());
         };
         let terminal = &self.terminals[place];

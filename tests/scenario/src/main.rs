@@ -77,15 +77,21 @@ fn main() -> ExitCode {
             break;
         }
     }
-    eprintln!("{} files by {}, {faults} with faults", files.len(), players.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" and "));
+    eprintln!(
+        "{} files by {}, {faults} with faults",
+        files.len(),
+        players.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" and ")
+    );
     if faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn play_all(plays: &[(&Path, Player)], cores: usize) -> Vec<Outcome> {
     std::thread::scope(|scope| {
         let share = plays.len().div_ceil(cores).max(1);
-        let play_share = |share: &[(&Path, Player)]| share.iter().map(|(file, player)| play(file, *player)).collect::<Vec<_>>();
-        let threads: Vec<_> = plays.chunks(share).map(|share| (share, scope.spawn(move || play_share(share)))).collect();
+        let play_share =
+            |share: &[(&Path, Player)]| share.iter().map(|(file, player)| play(file, *player)).collect::<Vec<_>>();
+        let threads: Vec<_> =
+            plays.chunks(share).map(|share| (share, scope.spawn(move || play_share(share)))).collect();
         let joined = threads.into_iter().flat_map(|(share, thread)| thread.join().unwrap_or_else(|_| panicked(share)));
         joined.collect()
     })

@@ -56,9 +56,7 @@ fn judge_check(plot: &Plot, story: &Story<'_>, check: &Check, outcome: &mut Outc
     for expect in &check.expects {
         let wanted = subject(&plot.names, expect);
         let found = match (&expect.terminal, expect.state) {
-            (Some(name), _) => {
-                story.terminal_verdict(name, check)?.iter().any(|found| matches(found, expect, &wanted))
-            }
+            (Some(name), _) => story.terminal_verdict(name, check)?.iter().any(|found| matches(found, expect, &wanted)),
             (None, ExpectedState::Resolved) => resolved.contains(&(expect.kind, wanted.clone())),
             (None, ExpectedState::Closed) => is_closed(story, &judged, expect, &wanted, check.at)?,
             (None, _) => judged.iter().any(|found| matches(found, expect, &wanted)),

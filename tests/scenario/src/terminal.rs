@@ -271,7 +271,8 @@ impl Terminal {
 
     /// What the core sees wrong under every basis that it worked on, at a true moment.
     pub(crate) fn standing(&mut self, at: Timestamp) -> Vec<Mismatch> {
-        let bases: Vec<BasisId> = self.log.iter().filter_map(|logged| Some(logged.event.act.reference()?.0.clone())).collect();
+        let bases: Vec<BasisId> =
+            self.log.iter().filter_map(|logged| Some(logged.event.act.reference()?.0.clone())).collect();
         let bases: std::collections::BTreeSet<BasisId> = bases.into_iter().collect();
         let setting = self.setting(at);
         let mut found = Vec::new();

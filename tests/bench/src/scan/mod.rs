@@ -63,8 +63,7 @@ pub struct Amounts {
 
 const FULL: Amounts =
     Amounts { commits: 2_000, scans: 10_000, span: 1_000, codes: 1_000_000, verdicts: 1_000, aims: 200, stream: 600 };
-const QUICK: Amounts =
-    Amounts { commits: 40, scans: 200, span: 50, codes: 2_000, verdicts: 20, aims: 3, stream: 15 };
+const QUICK: Amounts = Amounts { commits: 40, scans: 200, span: 50, codes: 2_000, verdicts: 20, aims: 3, stream: 15 };
 
 /// Measures.
 pub fn run(options: &Options) -> anyhow::Result<Report> {

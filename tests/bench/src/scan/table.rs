@@ -27,16 +27,33 @@ pub fn print(report: &Report) {
     }
     let stream = &report.live.stream;
     let shown = |value: Option<f64>| value.map_or("unknown".to_owned(), |value| format!("{value:.1}"));
-    eprintln!("start {:.1} ms; at 30 frames a second {} % of a core, {} MB resident (most: {}); {} of {} frames late, {} of {} labels read",
-        report.start_ms, shown(stream.cpu_percent), shown(stream.resident_mb), shown(stream.peak_mb), stream.late,
-        stream.frames, stream.labels.0, stream.labels.1);
+    eprintln!(
+        "start {:.1} ms; at 30 frames a second {} % of a core, {} MB resident (most: {}); {} of {} frames late, {} of {} labels read",
+        report.start_ms,
+        shown(stream.cpu_percent),
+        shown(stream.resident_mb),
+        shown(stream.peak_mb),
+        stream.late,
+        stream.frames,
+        stream.labels.0,
+        stream.labels.1
+    );
     let growth = &report.growth;
-    eprintln!("{} scans in one task (medians: ratio {:.2}); the task opened again in {:.0} ms:", growth.scans, growth.ratio_p50, growth.resume_ms);
+    eprintln!(
+        "{} scans in one task (medians: ratio {:.2}); the task opened again in {:.0} ms:",
+        growth.scans, growth.ratio_p50, growth.resume_ms
+    );
     spread("first", &growth.first_ms);
     spread("last", &growth.last_ms);
     let expected = &report.expected;
-    eprintln!("{} expected codes, brought in within {:.1} s; {} MB resident (most: {}); verdicts on {}:", expected.codes,
-        expected.fill_s, shown(expected.resident_mb), shown(expected.peak_mb), expected.verdict_file_system);
+    eprintln!(
+        "{} expected codes, brought in within {:.1} s; {} MB resident (most: {}); verdicts on {}:",
+        expected.codes,
+        expected.fill_s,
+        shown(expected.resident_mb),
+        shown(expected.peak_mb),
+        expected.verdict_file_system
+    );
     spread("scan with verdict", &expected.verdict_ms);
 }
 

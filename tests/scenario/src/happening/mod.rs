@@ -167,7 +167,10 @@ impl<'p> Story<'p> {
 
     /// Why a terminal's core could not go on.
     pub(crate) fn broken(&self) -> Option<String> {
-        self.cast.terminals.iter().find_map(|terminal| Some(format!("{}: {}", terminal.name, terminal.broken.as_ref()?)))
+        self.cast
+            .terminals
+            .iter()
+            .find_map(|terminal| Some(format!("{}: {}", terminal.name, terminal.broken.as_ref()?)))
     }
 
     /// Moments at which the server may have come to know something.
