@@ -247,6 +247,7 @@ fn compare(story: &mut Story<'_>, said: &Statement, name: &str, answer: Option<&
     let (Some(terminal), Some(answer)) = (terminal, answer) else { return };
     let (policy, names) = (story.cast.policy(), &story.cast.plot.names);
     story.failed.extend(difference(terminal, answer, policy, names, said.line));
+    story.compared += 1;
 }
 
 /// The kinds that set a package aside: what the terminal shows against its scan, from hold on.
