@@ -7,7 +7,7 @@ use shared::code::PackageCode;
 use shared::event::{Act, Capture, Event};
 use shared::ids::{BasisId, EpochId, EventRef, MemberId};
 use shared::mismatch::Mismatch;
-use shared::reference::Limits;
+use shared::reference::{BasisKind, Limits};
 use shared::rules::{Progress, judge_and_sum, on_terminal, progress_of, verdict_on};
 use shared::time::Timestamp;
 use shared::trail::beside::Aim;
@@ -272,14 +272,27 @@ impl Knowledge {
     ) -> Result<History, StoreError> {
         let mut around = Around::default();
         let mut places = BTreeSet::new();
-        store.frame_of(basis, &mut places)?;
-        store.scans_under(basis, &mut places)?;
+        for basis in self.approved_with(basis).into_iter().chain([basis]) {
+            store.frame_of(basis, &mut places)?;
+            store.scans_under(basis, &mut places)?;
+        }
         store.read_into(places, &mut around)?;
         let scanned = around.events.values().filter_map(|event| event.act.movement());
         let scanned = scanned.chain(self.fresh.iter().filter_map(|fact| fact.act.movement()));
         let codes: BTreeSet<PackageCode> = scanned.filter_map(|(_, movement)| self.read(&movement.text)).collect();
         self.gather(store, codes.into_iter().chain(code.cloned()), BTreeSet::new(), &mut around)?;
         self.history_of(store, (basis, true), around)
+    }
+
+    /// The other bases between the same two members, where returns between them are approved: an approval covers what went back
+    /// under any of them.
+    fn approved_with(&self, basis: &BasisId) -> Vec<&BasisId> {
+        let bases = &self.pulled.references.bases;
+        let Some(own) = bases.get(basis) else { return Vec::new() };
+        let theirs = || bases.values().filter(|other| other.seller == own.seller && other.buyer == own.buyer);
+        let is_approved = theirs().any(|other| other.kind == BasisKind::ReturnApproval);
+        let others = theirs().filter(|other| is_approved && other.basis != *basis);
+        others.map(|other| &other.basis).collect()
     }
 
     fn gather(

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use shared::mismatch::{Kind, Mismatch, Severity, State};
 use shared::rules::{Policy, verdict_on};
+use shared::trail::Fact;
 
 use crate::core::Answer;
 use crate::names::Names;
@@ -12,8 +13,7 @@ use crate::terminal::Terminal;
 
 type Said = (Severity, Kind, String, State);
 
-/// The difference between a core's verdict on a scan and the whole history's, in words; none where they agree. The scan must be
-/// in the log.
+/// The difference between a core's verdict on a scan and the whole history's, in words; none where they agree.
 pub(crate) fn difference(
     terminal: &Terminal,
     answer: &Answer,
@@ -22,7 +22,11 @@ pub(crate) fn difference(
     line: usize,
 ) -> Option<Failed> {
     let history = terminal.heard.whole_history(terminal, answer.seq);
-    let fact = history.facts.iter().find(|fact| fact.by.seq == answer.seq && fact.by.terminal == terminal.id)?;
+    let own = |fact: &&Fact| fact.by.seq == answer.seq && fact.by.terminal == terminal.id;
+    let Some(fact) = history.facts.iter().find(own) else {
+        let expected = format!("scan {}#{} in the log, since it was answered", terminal.name, answer.seq);
+        return Some(Failed { line, expected, got: "no such event".to_owned() });
+    };
     let text = fact.act.movement().map(|(_, movement)| movement.text.as_str()).unwrap_or_default();
     let code = terminal.heard.references.grammars.parse(text).ok();
     let judged = terminal.heard.judge_whole(&history, policy);

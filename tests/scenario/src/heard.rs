@@ -130,10 +130,12 @@ fn records_of(known: &References, registry: &Registry) -> BTreeMap<Key, Record> 
     records
 }
 
-/// What lines have uploaded of codes, as it stands in the registry.
+/// What lines have uploaded of codes, as it stands in the registry. A code's record has no word for a remainder case (尾箱): what is in
+/// one is left out, for a terminal that heard of its content alone would take it for a short case and set it aside.
 #[derive(Debug, Default)]
 struct Registry {
     parents: BTreeMap<PackageCode, Option<PackageCode>>,
+    remainders: BTreeSet<PackageCode>,
     active: BTreeSet<String>,
 }
 
@@ -144,9 +146,10 @@ fn registry(known: &References, held: &History) -> Registry {
     let read = |text: &String| known.grammars.parse(text).ok();
     for fact in facts {
         match &fact.act {
-            Act::Associate { parent, children, .. } => {
+            Act::Associate { parent, children, remainder_units } => {
                 let parent = read(parent);
                 registry.parents.extend(children.iter().filter_map(read).map(|child| (child, parent.clone())));
+                registry.remainders.extend(parent.filter(|_| remainder_units.is_some()));
             }
             Act::Dissociate { parent, children, .. } => {
                 let (parent, named): (_, BTreeSet<_>) = (read(parent), children.iter().filter_map(read).collect());
@@ -160,6 +163,12 @@ fn registry(known: &References, held: &History) -> Registry {
             _ => {}
         }
     }
+    let told = |of: &mut Option<PackageCode>| {
+        if of.as_ref().is_some_and(|parent| registry.remainders.contains(parent)) {
+            *of = None;
+        }
+    };
+    registry.parents.values_mut().for_each(told);
     registry
 }
 

@@ -36,6 +36,7 @@ fn run(text: &str, cores: Option<&dyn Cores>, outcome: &mut Outcome) -> Result<(
     story.tell()?;
     outcome.error = story.broken();
     outcome.failed.append(&mut story.failed);
+    outcome.verdicts_compared = story.compared;
     for check in &plot.checks {
         judge_check(&plot, &story, check, outcome)?;
     }

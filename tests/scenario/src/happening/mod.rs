@@ -71,6 +71,8 @@ pub(crate) struct Story<'p> {
     pub cast: Cast<'p>,
     /// Gates that decided otherwise than expected, and verdicts of cores that the rules do not bear out.
     pub failed: Vec<Failed>,
+    /// How many verdicts of cores were compared.
+    pub compared: usize,
     /// What cores found wrong when it was asked: by the line of the check, and the terminal.
     answers: BTreeMap<(usize, String), Vec<Mismatch>>,
     /// What supervisors resolved: when, kind, subject.
@@ -86,6 +88,7 @@ impl<'p> Story<'p> {
         let mut story = Self {
             cast: Cast::new(plot, cores)?,
             failed: Vec::new(),
+            compared: 0,
             answers: BTreeMap::new(),
             resolved: Vec::new(),
             mixed: BTreeMap::new(),

@@ -212,7 +212,10 @@ fn take(
         return Ok(());
     }
     terminal.frame += u64::from(!shot.same_frame);
-    let frame = (shot.how == Capture::Camera).then_some(terminal.frame);
+    // A core numbers its pictures itself: the one that is shown again is the last of its log.
+    let last = terminal.log.iter().rev().find_map(|logged| logged.event.act.movement()?.1.frame);
+    let shown = last.filter(|_| terminal.has_core() && shot.same_frame).unwrap_or(terminal.frame);
+    let frame = (shot.how == Capture::Camera).then_some(shown);
     let (basis, document) = (key.1.clone(), key.2.clone());
     let movement = Movement {
         task: task.clone(),
@@ -244,6 +247,7 @@ fn compare(story: &mut Story<'_>, said: &Statement, name: &str, answer: Option<&
     let (Some(terminal), Some(answer)) = (terminal, answer) else { return };
     let (policy, names) = (story.cast.policy(), &story.cast.plot.names);
     story.failed.extend(difference(terminal, answer, policy, names, said.line));
+    story.compared += 1;
 }
 
 /// The kinds that set a package aside: what the terminal shows against its scan, from hold on.

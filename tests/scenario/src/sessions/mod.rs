@@ -55,3 +55,71 @@ impl Cores for Stores {
         Ok(Box::new(SessionCore::new(&self.path(&terminal.name), terminal)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::event::{Act, Close, Event};
+    use shared::ids::BasisId;
+    use shared::mismatch::Mismatch;
+    use shared::time::Timestamp;
+    use shared::wire::Record;
+
+    use super::*;
+    use crate::core::{Answer, Setting, Shown};
+    use crate::terminal::TaskKey;
+
+    /// A core that forgets to tell what speaks against a scan.
+    #[derive(Debug)]
+    struct Forgetful(Box<dyn Core>);
+
+    impl Core for Forgetful {
+        fn open(&mut self, setting: &Setting, key: &TaskKey) -> Result<Vec<Event>, String> {
+            self.0.open(setting, key)
+        }
+        fn scan(&mut self, setting: &Setting, key: &TaskKey, shown: &Shown) -> Result<(Vec<Event>, Answer), String> {
+            let (events, answer) = self.0.scan(setting, key, shown)?;
+            Ok((events, Answer { verdict: Vec::new(), ..answer }))
+        }
+        fn undo(&mut self, setting: &Setting, key: &TaskKey, seq: u64) -> Result<Option<Vec<Event>>, String> {
+            self.0.undo(setting, key, seq)
+        }
+        fn close(&mut self, setting: &Setting, key: &TaskKey, close: Close) -> Result<Vec<Event>, String> {
+            self.0.close(setting, key, close)
+        }
+        fn append(&mut self, setting: &Setting, act: Act) -> Result<Vec<Event>, String> {
+            self.0.append(setting, act)
+        }
+        fn pull(&mut self, position: u64, as_of: Timestamp, records: Vec<Record>) -> Result<(), String> {
+            self.0.pull(position, as_of, records)
+        }
+        fn standing(&mut self, setting: &Setting, basis: &BasisId) -> Result<Vec<Mismatch>, String> {
+            self.0.standing(setting, basis)
+        }
+        fn verify(&mut self) -> Result<(), String> {
+            self.0.verify()
+        }
+    }
+
+    struct ForgetfulStores(Stores);
+
+    impl Cores for ForgetfulStores {
+        fn core(&self, terminal: &Terminal) -> Result<Box<dyn Core>, String> {
+            Ok(Box::new(Forgetful(self.0.core(terminal)?)))
+        }
+    }
+
+    const REPEATED: &str = "member M maker\nmember W wholesaler\nproduct POD maker=M case=6\ncontract C1 M W POD=12\n\
+        document N1 of=C1\npack P2 POD case 2 for=C1\nterminal t1 M gate\n\
+        scan t1 outbound P2.1 document=N1 @D1 08:00\nscan t1 outbound P2.1 document=N1 @D1 08:05\n\
+        at D1 09:00\nexpect repeated-scan N1\n";
+
+    #[test]
+    fn a_session_that_tells_less_than_the_whole_history_is_found() {
+        let outcome = play(REPEATED);
+        assert!(outcome.ok && outcome.verdicts_compared == 2, "{outcome:?}");
+        let stores = ForgetfulStores(Stores::new().unwrap());
+        let outcome = crate::play::play(REPEATED, Some(&stores));
+        assert!(!outcome.ok && outcome.failed.len() == 1, "{outcome:?}");
+        assert!(outcome.failed[0].expected.contains("t1#5 P2.1") && outcome.failed[0].expected.contains("repeated-scan N1"));
+    }
+}
