@@ -10,7 +10,7 @@
 //! | what a terminal records | [`event`], chained and signed by [`chain`] |
 //! | how events become legs and trails | [`trail`] |
 //! | what is wrong, and why | [`rules`], in the words of [`mismatch`] and [`citation`] |
-//! | what travels | [`wire`] |
+//! | what travels | [`wire`]; on paper, as QR codes: [`paper`] |
 //!
 //! One word, one meaning: a *receipt* is always a goods receipt (the server's answer is an *acknowledgement*), a *seq* is an
 //! event's number (an *order* is a retail order), a *task* is a clerk's work.
@@ -21,6 +21,7 @@ pub mod code;
 pub mod event;
 pub mod ids;
 pub mod mismatch;
+pub mod paper;
 pub mod reference;
 pub mod rules;
 pub mod time;

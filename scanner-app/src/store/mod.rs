@@ -1,8 +1,10 @@
 //! The terminal's store: one SQLite file in WAL with `synchronous=FULL`. Whoever was told "recorded" finds it after a power cut.
 
+mod gate_answer;
 mod log;
 mod open;
 mod reference;
+mod resume;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -12,6 +14,7 @@ use rusqlite::Connection;
 pub use log::{Appended, LogRow, VerifiedLog};
 pub use open::{APPLICATION_ID, Store};
 pub use reference::Pulled;
+pub(crate) use resume::remember;
 pub use task::Task;
 pub(crate) use task::{close as close_task, insert as insert_task};
 
