@@ -57,7 +57,16 @@ impl Knowledge {
         };
         let bears = |fact: &&Fact| match fact.act.reference() {
             Some((of, _)) => of == basis || of_family(&fact.act),
-            None => matches!(fact.act, Act::Void { .. } | Act::SetAside { .. }),
+            // What is said of packages without naming a basis: who was set aside and freed, what is inside what.
+            None => matches!(
+                fact.act,
+                Act::Void { .. }
+                    | Act::SetAside { .. }
+                    | Act::Released { .. }
+                    | Act::Associate { .. }
+                    | Act::Dissociate { .. }
+                    | Act::Relabel { .. }
+            ),
         };
         let mut history = History { facts: self.facts.iter().filter(bears).cloned().collect(), ..History::default() };
         for fact in &self.facts {

@@ -1,15 +1,29 @@
 //! A clerk's session: a label in, a verdict judged, an event recorded durably, and only then the feedback.
 
 mod acceptance;
+pub mod cases;
+mod closing;
+pub mod gate;
+mod handover;
 mod judging;
+mod known;
+pub mod lists;
+pub mod look_up;
+pub mod note;
+pub mod opening;
 mod overview;
+pub mod receipt;
+pub mod reports;
+pub mod routing;
+mod said;
+pub mod sorting;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use shared::code::PackageCode;
-use shared::event::{Act, Capture, Close, Event, LabelMetadata, Movement, Stage, VoidReason};
+use shared::event::{Act, Capture, Close, Event, LabelMetadata, Movement, ReturnReason, Stage, VoidReason};
 use shared::ids::{BasisId, DocumentId, EventRef, MemberId, OperatorId, SiteId};
 use shared::mismatch::{Kind, Mismatch, ScanResult, Severity};
 use shared::reference::Level;
@@ -21,8 +35,11 @@ use crate::device::Device;
 use crate::store::{Pulled, Store, StoreError, Task, close_task, insert_task};
 
 pub use acceptance::Acceptance;
+pub use closing::{Closing, Departure};
+pub use handover::Counts;
 use judging::Knowledge;
 pub use overview::{OpenWork, overview, site_name};
+pub use said::Said;
 
 /// Who and where: what every event says.
 #[derive(Clone, Debug)]
@@ -65,6 +82,8 @@ pub struct Session {
     task: Task,
     /// Whether the task was open already when this session started.
     pub resumed: bool,
+    /// Why goods go back, in a return.
+    reason: Option<ReturnReason>,
     frames: u64,
     feedback: Vec<Feedback>,
 }
@@ -94,7 +113,8 @@ impl Session {
             None => Task { task: store.next_task_id()?, stage, basis, document },
         };
         let first = store.next_seq()? == 1;
-        let mut session = Self { store, device, identity, knowledge, task, resumed, frames: 0, feedback: Vec::new() };
+        let (frames, feedback) = (0, Vec::new());
+        let mut session = Self { store, device, identity, knowledge, task, resumed, reason: None, frames, feedback };
         if first {
             session.record(vec![Act::EpochStarted { previous: None }], |_| Ok(()))?;
         }
@@ -105,7 +125,7 @@ impl Session {
                 stage: task.stage,
                 basis: task.basis.clone(),
                 document: task.document.clone(),
-                reserved: false,
+                reserved: note::is_own_number(&session.identity.site, session.store.terminal(), &task.document),
             };
             session.record(vec![opened], |conn| insert_task(conn, &task))?;
         }
@@ -262,7 +282,7 @@ impl Session {
             how,
             label,
             frame: Some(self.frames),
-            reason: None,
+            reason: self.reason,
         };
         Act::scan(self.task.stage, movement)
     }

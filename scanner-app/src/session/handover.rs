@@ -1,0 +1,65 @@
+//! Another operator goes on (交班), the place where a task was left, and whose scans count.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::event::Act;
+use shared::ids::OperatorId;
+use shared::trail::Index;
+
+use super::Session;
+use crate::store::StoreError;
+
+/// Packages that count on the task's document and stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Scanned on this terminal.
+    pub own: u64,
+    /// By every terminal of this member, as far as known here; a package that two have scanned counts once.
+    pub all: u64,
+}
+
+impl Session {
+    /// Another operator goes on with the same task: every event from this one on is theirs. Nothing that waits is touched.
+    pub fn hand_over(&mut self, operator: OperatorId) -> Result<(), StoreError> {
+        if self.identity.operator.as_ref() == Some(&operator) {
+            return Ok(());
+        }
+        let before = self.identity.operator.replace(operator);
+        let recorded = self.record(vec![Act::OperatorChanged], |_| Ok(()));
+        if recorded.is_err() {
+            self.identity.operator = before;
+        }
+        recorded
+    }
+
+    /// Who works on the task.
+    #[must_use]
+    pub const fn operator(&self) -> Option<&OperatorId> {
+        self.identity.operator.as_ref()
+    }
+
+    /// Keeps where the clerk was in this task (which list, which mode, an alarm not yet acknowledged) under a name of the
+    /// caller's, so that it comes back after a kill. None forgets it.
+    pub fn keep_place<T: Serialize>(&mut self, name: &str, place: Option<&T>) -> Result<(), StoreError> {
+        self.store.remember(&self.task.task, &format!("place/{name}"), place)
+    }
+
+    /// What was kept under a name.
+    pub fn place<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
+        self.store.remembered(&self.task.task, &format!("place/{name}"))
+    }
+
+    /// Who counted how much. Terminals on one document are a union: the same package on two is one.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        let history = self.history_of(&self.task.basis)?;
+        let index = Index::new(&history, self.references());
+        let side = index.key(&self.task.basis, &self.task.document, self.task.stage);
+        let scans = side.into_iter().flat_map(|side| index.scans_at(side));
+        let mut counts = Counts::default();
+        for scan in scans.filter(|scan| scan.counts() && scan.code.is_ok()) {
+            counts.all += 1;
+            counts.own += u64::from(scan.by.terminal == self.store.terminal());
+        }
+        Ok(counts)
+    }
+}
