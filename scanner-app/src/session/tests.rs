@@ -1,5 +1,7 @@
 //! The session on a store of its own, with references as if pulled.
 
+mod acts;
+
 use std::sync::Arc;
 
 use shared::code::{PackageCode, check_digit, format_digital_link};
