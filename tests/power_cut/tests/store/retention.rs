@@ -128,6 +128,7 @@ fn a_photo_is_kept_once_counted_until_it_is_sent_and_goes_when_nobody_names_it()
         what: shared::event::ReportKind::Damaged,
         basis: "B".into(),
         document: "D".into(),
+        pack: None,
         text: None,
         photos: vec![named],
     };
