@@ -39,7 +39,8 @@ fn played_by_sessions(files: &[PathBuf]) -> Vec<(PathBuf, scenario::Outcome)> {
     let play = |file: &PathBuf| (file.clone(), scenario::sessions::play(&std::fs::read_to_string(file).unwrap()));
     std::thread::scope(|scope| {
         let shares = files.chunks(files.len().div_ceil(cores));
-        let threads: Vec<_> = shares.map(|share| scope.spawn(move || share.iter().map(play).collect::<Vec<_>>())).collect();
+        let threads: Vec<_> =
+            shares.map(|share| scope.spawn(move || share.iter().map(play).collect::<Vec<_>>())).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     })
 }

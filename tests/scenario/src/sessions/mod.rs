@@ -120,6 +120,8 @@ mod tests {
         let stores = ForgetfulStores(Stores::new().unwrap());
         let outcome = crate::play::play(REPEATED, Some(&stores));
         assert!(!outcome.ok && outcome.failed.len() == 1, "{outcome:?}");
-        assert!(outcome.failed[0].expected.contains("t1#5 P2.1") && outcome.failed[0].expected.contains("repeated-scan N1"));
+        assert!(
+            outcome.failed[0].expected.contains("t1#5 P2.1") && outcome.failed[0].expected.contains("repeated-scan N1")
+        );
     }
 }
