@@ -13,7 +13,6 @@ use serde::Serialize;
 use shared::event::{Act, Capture, Event, Movement};
 
 use super::load::Burners;
-use super::process::Priority;
 use super::world;
 use crate::measure::{Spread, rounded};
 
@@ -28,14 +27,15 @@ pub struct Commits {
     pub body_bytes: f64,
     /// What SQLite writes for it into its write-ahead log, mean: whole pages with a header each.
     pub wal_bytes_per_commit: f64,
-    /// Whether priority could be raised here.
-    pub raised_priority: Priority,
+    /// Whether the system let the commit thread raise its priority.
+    pub raised_priority: bool,
 }
 
 /// One kind of write after the other; each round begins with another of them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Commit {
-    /// `Store::append` of one event: numbered, serialised, hashed, inserted, committed with `synchronous=FULL`; ms.
+    /// `Store::append` of one event, on the commit thread: numbered, serialised, hashed, inserted, committed with
+    /// `synchronous=FULL`; ms.
     pub commit_ms: Spread,
     /// The event's body appended to a file, and fdatasync; ms.
     pub bare_ms: Spread,
@@ -49,25 +49,25 @@ pub struct Commit {
 
 /// Measures `count` commits idle and as many busy.
 pub fn run(folder: &Path, count: usize) -> anyhow::Result<Commits> {
-    let raised_priority = Priority::try_raise();
     let folder = folder.join("commit");
     std::fs::create_dir(&folder)?;
     let mut bench = Bench::new(&folder)?;
     // What only the first commits pay is nobody's p99.
     bench.rounds(20.min(count))?;
-    let wal = folder.join("terminal.sqlite-wal");
     let idle = bench.rounds(count)?;
     let busy = {
         let _burners = Burners::start();
         bench.rounds(count)?
     };
     let body_bytes = bench.body_bytes();
-    let wal_bytes_per_commit = bench.wal_bytes(&wal)?;
+    let raised_priority = bench.is_raised;
+    let wal_bytes_per_commit = bench.wal_bytes(&folder.join("wal"))?;
     Ok(Commits { idle, busy, body_bytes, wal_bytes_per_commit, raised_priority })
 }
 
 struct Bench {
     store: Store,
+    is_raised: bool,
     device: Machine,
     appended: File,
     in_place: File,
@@ -81,8 +81,9 @@ impl Bench {
         in_place.write_all(&[0; 1 << 16])?;
         in_place.sync_all()?;
         let appended = OpenOptions::new().create(true).append(true).open(folder.join("bare-appended"))?;
-        let (store, device) = (world::store(folder)?, Machine::new());
-        Ok(Self { store, device, appended, in_place, bodies: 0, bytes: 0 })
+        let mut store = world::store(folder)?;
+        let is_raised = store.commit_on_a_thread()?;
+        Ok(Self { store, is_raised, device: Machine::new(), appended, in_place, bodies: 0, bytes: 0 })
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a few megabytes")]
@@ -149,10 +150,9 @@ impl Bench {
 
     /// What a commit adds to the write-ahead log: of a run of commits in which the log grew each time.
     #[expect(clippy::cast_precision_loss, reason = "a few megabytes")]
-    fn wal_bytes(&mut self, wal: &Path) -> anyhow::Result<f64> {
-        let folder = wal.with_file_name("wal");
-        std::fs::create_dir(&folder)?;
-        self.store = world::store(&folder)?;
+    fn wal_bytes(&mut self, folder: &Path) -> anyhow::Result<f64> {
+        std::fs::create_dir(folder)?;
+        self.store = world::store(folder)?;
         let wal = folder.join("terminal.sqlite-wal");
         let before = std::fs::metadata(&wal)?.len();
         // Few enough that SQLite does not begin the log anew in between.

@@ -25,7 +25,6 @@ use std::path::PathBuf;
 use clap::Args;
 
 pub use load::Burners;
-pub use process::Priority;
 pub use report::{Held, Report};
 pub use table::print;
 

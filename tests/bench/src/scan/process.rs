@@ -1,36 +1,6 @@
-//! What the kernel says of processes, priorities and file systems.
+//! What the kernel says of processes and file systems.
 
 use std::path::Path;
-
-use rustix::process::{Pid, getpriority_process, setpriority_process};
-use serde::Serialize;
-
-/// Whether a process here may raise its priority; a commit thread can then be scheduled before other work.
-#[derive(Clone, Debug, Serialize)]
-pub struct Priority {
-    /// Whether it was possible.
-    pub possible: bool,
-    /// What was tried and what came of it.
-    pub why: String,
-}
-
-impl Priority {
-    /// Tries to raise this thread's priority by five, and puts it back.
-    #[must_use]
-    pub fn try_raise() -> Self {
-        let before = getpriority_process(None::<Pid>).unwrap_or(0);
-        match setpriority_process(None::<Pid>, before - 5) {
-            Ok(()) => {
-                // Going back to a lower priority is always allowed.
-                let _ = setpriority_process(None::<Pid>, before);
-                Self { possible: true, why: format!("nice {before} could be raised to {}", before - 5) }
-            }
-            Err(error) => {
-                Self { possible: false, why: format!("nice {before} could not be raised to {}: {error}", before - 5) }
-            }
-        }
-    }
-}
 
 /// Resident memory of a process in MB (2^20): now, and the most it ever had; none where the kernel does not tell.
 pub(super) fn resident_mb(pid: u32) -> Option<(f64, f64)> {

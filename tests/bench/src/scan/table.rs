@@ -8,10 +8,13 @@ use crate::measure::Spread;
 pub fn print(report: &Report) {
     let quick = if report.quick { " — the small version: no figure means much" } else { "" };
     eprintln!("\n{}; stores on {}{quick}", report.machine.line(), report.file_system);
-    eprintln!("Raised priority: {}", report.commits.raised_priority.why);
+    let raised =
+        if report.commits.raised_priority { "was raised" } else { "could not be raised: the system does not allow it" };
+    eprintln!("The priority of the commit thread {raised}.");
     held("commit p99 over bare write + fdatasync, idle", report.commit_p99_ratio_idle, "");
     held("                                         busy", report.commit_p99_ratio_busy, "");
     held("last scans of a task over the first", report.last_over_first_scans, "");
+    held("    the same of processor time", report.last_over_first_scans_work, "");
     held("store and task opened with the expected codes", report.open_expected_ms, " ms");
     held("verdict p99 among them", report.verdict_p99_ms, " ms");
     for (name, commit) in [("idle", &report.commits.idle), ("busy", &report.commits.busy)] {

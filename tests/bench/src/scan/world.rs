@@ -3,18 +3,22 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::ensure;
 use scanner_app::device::{Device, Machine};
 use scanner_app::session::{Identity, Session};
-use scanner_app::store::{Store, StoreError};
+use scanner_app::store::{Opening, Store, StoreError, this_machine};
 use shared::code::{CodeError, PackageCode, check_digit, format_digital_link};
-use shared::event::Stage;
+use shared::event::{Capture, Stage};
 use shared::ids::{EpochId, TerminalId};
+use shared::mismatch::ScanResult;
 use shared::reference::{
     Basis, BasisKind, CodeRecord, Level, Line, Member, Pack, PackLevel, Product, Registry, Role, ShippingDocument,
 };
 use shared::time::Timestamp;
 use shared::wire::{Change, ChangesPage, Record};
 use uuid::Uuid;
+
+use crate::measure::Clock;
 
 /// Records of one pull page: as many as the server puts in one.
 const PAGE_RECORDS: usize = 1_000;
@@ -36,14 +40,17 @@ fn gtin() -> String {
     format!("{body}{}", check_digit::compute(body))
 }
 
-/// The store of a folder.
+/// The store of a folder, opened as the app opens its own.
 pub(super) fn store(folder: &Path) -> Result<Store, StoreError> {
-    let terminal = TerminalId::new(Uuid::from_u128(1));
-    Store::open(&folder.join("terminal.sqlite"), terminal, EpochId::new(Uuid::from_u128(2)))
+    let (terminal, epoch) = (TerminalId::new(Uuid::from_u128(1)), EpochId::new(Uuid::from_u128(2)));
+    let mark = folder.join("terminal.mark");
+    let opening = Opening { mark: Some(&mark), machine: this_machine(), reserve: true, ..Opening::default() };
+    Store::open_with(&folder.join("terminal.sqlite"), (terminal, epoch), opening)
 }
 
-/// The outbound task of the one note.
-pub(super) fn session(store: Store) -> Result<Session, StoreError> {
+/// The outbound task of the one note, committing on a thread as the app does.
+pub(super) fn session(mut store: Store) -> Result<Session, StoreError> {
+    store.commit_on_a_thread()?;
     let identity = Identity { member: "M".into(), site: "GATE".into(), operator: None };
     let device: Arc<dyn Device> = Arc::new(Machine::new());
     Session::open(store, device, identity, (Stage::Outbound, "C1".into(), "N1".into()))
@@ -88,4 +95,15 @@ fn agreed(units: u64) -> Vec<Record> {
         }),
         Record::Pack(Pack::new("P".into(), "POD".into(), Level::Unit, "C1".into(), BEFORE)),
     ]
+}
+
+/// Scans the n-th label, which must be accepted: what it took by `clock`, and on the wall, ms.
+pub(super) fn lap_ms(session: &mut Session, n: usize, clock: fn() -> Clock) -> anyhow::Result<(f64, f64)> {
+    let reading = [(label(n)?, None)];
+    let clock = clock();
+    let answers = session.scan(&reading, Capture::Camera)?;
+    let lap = clock.lap();
+    let accepted = answers.first().is_some_and(|answer| answer.result == ScanResult::Accepted);
+    ensure!(accepted, "scan {n} was not accepted: {:?}", answers.first().map(|answer| &answer.verdict));
+    Ok((lap.cpu_ms, lap.wall_ms))
 }
