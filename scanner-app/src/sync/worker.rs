@@ -92,7 +92,8 @@ fn run(mut store: Store, transport: &Transport, device: &dyn Device, woken: &Rec
                 tell(shown, &result, &store, device.now());
             }
             Action::Idle(ms) => match woken.recv_timeout(Duration::from_millis(ms)) {
-                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(()) => {}
+                Err(RecvTimeoutError::Timeout) => tidy(&mut store, device.now()),
                 Err(RecvTimeoutError::Disconnected) => return,
             },
             Action::Wait(ms) => {
@@ -107,6 +108,13 @@ fn run(mut store: Store, transport: &Transport, device: &dyn Device, woken: &Rec
                 succeeded = Instant::now();
             }
         }
+    }
+}
+
+/// Nothing was to do for a while: what has been with the server for long leaves, a little at a time.
+fn tidy(store: &mut Store, now: Timestamp) {
+    if let Err(error) = store.tidy(now) {
+        tracing::warn!("old events could not leave the store: {error}");
     }
 }
 
