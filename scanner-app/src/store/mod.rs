@@ -112,7 +112,8 @@ pub enum StoreError {
     },
     /// The file is damaged.
     #[error(
-        "the store {path} is damaged ({what}). Stop scanning here and keep its folder as it is: `scanner-app rescue --config FILE --to FOLDER` saves every readable record and makes a new store"
+        "the store{} is damaged ({what}). Stop scanning here and keep its folder as it is: `scanner-app rescue --config FILE --to FOLDER` saves every readable record and makes a new store",
+        if path.is_empty() { String::new() } else { format!(" {path}") }
     )]
     Damaged {
         /// Which file; empty where it is the one in use.
