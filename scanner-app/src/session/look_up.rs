@@ -8,7 +8,7 @@ use shared::time::Timestamp;
 use shared::trail::{History, Index};
 use shared::wire::Manifest;
 
-use super::judging::Knowledge;
+use super::knowledge::Knowledge;
 use super::opening::{Place, stage_of};
 use super::said::Said;
 use crate::store::{Store, StoreError};

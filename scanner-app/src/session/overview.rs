@@ -8,7 +8,7 @@ use shared::reference::{BasisKind, Level};
 use shared::rules::Progress;
 use shared::time::Timestamp;
 
-use super::judging::Knowledge;
+use super::knowledge::Knowledge;
 use crate::store::{Store, StoreError};
 
 /// One possible task.

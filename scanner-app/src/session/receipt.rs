@@ -9,9 +9,10 @@ use shared::event::{Act, Capture, Event, Movement, ReportKind, Stage, VoidReason
 use shared::ids::{EventRef, ProductId};
 use shared::rules::{awaited, verdict_on};
 
+use super::Session;
 use super::note::digest;
 use super::reports::{ReportError, Reported};
-use super::{Session, feedback};
+use super::told::feedback;
 use crate::store::StoreError;
 
 /// What differs on one line, as counted by the person who receives.

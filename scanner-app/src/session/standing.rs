@@ -4,7 +4,7 @@ use shared::ids::{BasisId, MemberId};
 use shared::mismatch::Mismatch;
 use shared::time::Timestamp;
 
-use super::judging::Knowledge;
+use super::knowledge::Knowledge;
 use crate::store::{Store, StoreError};
 
 /// All that is wrong under a basis at `now`, as far as this terminal knows: what it can decide, of its own log and of what it pulled.

@@ -14,7 +14,7 @@ use shared::rules::tallies;
 use shared::time::Timestamp;
 use shared::trail::History;
 
-use super::judging::Knowledge;
+use super::knowledge::Knowledge;
 use super::note::{Loaded, Side};
 use super::said::Said;
 use super::{Identity, Session};

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use shared::rules::{judge_and_sum, on_terminal};
+use shared::mismatch::Mismatch;
+use shared::rules::{judge_and_sum, on_terminal, verdict_on};
 use shared::trail::{History, LineSum, Place};
 
 use super::*;
