@@ -5,17 +5,18 @@ mod decode;
 mod diagnostics;
 mod init;
 mod operators;
+mod rescue;
 mod scan;
 mod stores;
 mod training;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use shared::event::{Close, Stage};
+use shared::event::{Close, ReturnReason, Stage};
 
 use crate::capture::SourceName;
 use crate::config::Config;
@@ -81,6 +82,8 @@ enum Command {
     TrainingLabels,
     /// One file of what this terminal says of itself, for whoever helps: versions, settings, figures, log; no secrets.
     Diagnostics(diagnostics::DiagnosticsArgs),
+    /// Save what can be read of a damaged store, and make a new one.
+    Rescue(rescue::RescueArgs),
     /// Make this terminal's configuration and key; prints what the server needs to enrol it.
     Init(init::InitArgs),
 }
@@ -118,15 +121,21 @@ enum Form {
 struct ScanArgs {
     #[command(flatten)]
     config: ConfigArg,
-    /// Which of the four scans.
+    /// Which scan.
     #[arg(long, value_enum)]
     task: StageWord,
     /// Number of the contract or order.
     #[arg(long, required_unless_present = "training", default_value = "")]
     basis: String,
-    /// Number of the shipping document.
+    /// Number of the shipping document. Goods that leave without one get a note of this terminal's own at the final close.
     #[arg(long)]
     document: Option<String>,
+    /// Why goods go back, at a return.
+    #[arg(long, value_enum)]
+    reason: Option<ReasonWord>,
+    /// Who takes the goods away, told at the close.
+    #[arg(long)]
+    carrier: Option<String>,
     /// Where readings come from: `camera:N`, `images:FOLDER`, `video:FILE` (AVI with Motion JPEG, JPEGs in a row, YUV4MPEG2),
     /// `wedge:-` (lines on standard input) or `wedge:/dev/input/eventN` (a hand scanner's own device, Linux).
     /// Options follow a question mark: `camera:0?size=1920x1080&fps=30&format=mjpeg&torch=on&exposure=250&focus=auto`,
@@ -153,6 +162,14 @@ enum StageWord {
     Inbound,
     Sort,
     Receipt,
+    #[value(name = "transfer_out", alias = "transfer-out")]
+    TransferOut,
+    #[value(name = "transfer_in", alias = "transfer-in")]
+    TransferIn,
+    #[value(name = "return_out", alias = "return-out")]
+    ReturnOut,
+    #[value(name = "return_in", alias = "return-in")]
+    ReturnIn,
 }
 
 impl From<StageWord> for Stage {
@@ -162,6 +179,29 @@ impl From<StageWord> for Stage {
             StageWord::Inbound => Self::Inbound,
             StageWord::Sort => Self::Sort,
             StageWord::Receipt => Self::Receipt,
+            StageWord::TransferOut => Self::TransferOut,
+            StageWord::TransferIn => Self::TransferIn,
+            StageWord::ReturnOut => Self::ReturnOut,
+            StageWord::ReturnIn => Self::ReturnIn,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ReasonWord {
+    Quality,
+    Refused,
+    Undeliverable,
+    Other,
+}
+
+impl From<ReasonWord> for ReturnReason {
+    fn from(word: ReasonWord) -> Self {
+        match word {
+            ReasonWord::Quality => Self::Quality,
+            ReasonWord::Refused => Self::Refused,
+            ReasonWord::Undeliverable => Self::Undeliverable,
+            ReasonWord::Other => Self::Other,
         }
     }
 }
@@ -196,20 +236,29 @@ impl Cli {
     }
 }
 
+/// Reads the configuration; with encryption at rest the store's key goes with it.
+fn configured(path: &Path) -> Result<Config> {
+    let config = Config::read(path)?;
+    #[cfg(feature = "encryption")]
+    crate::store::encrypt_with(crate::keys::StoreKey::derive(&config.key, config.terminal)?);
+    Ok(config)
+}
+
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
-        Command::Run(args) => window::run(&Config::read(&args.config.config)?, &args.source, args.form),
-        Command::Scan(args) if args.training => training::run(&Config::read(&args.config.config)?, &args),
-        Command::Scan(args) => scan::run(&Config::read(&args.config.config)?, &args),
+        Command::Run(args) => window::run(&configured(&args.config.config)?, &args.source, args.form),
+        Command::Scan(args) if args.training => training::run(&configured(&args.config.config)?, &args),
+        Command::Scan(args) => scan::run(&configured(&args.config.config)?, &args),
         Command::Cameras { json } => cameras::run(json),
         Command::Decode { json, paths } => decode::run(&paths, json),
-        Command::Sync { config, json, .. } => stores::sync(&Config::read(&config.config)?, json),
-        Command::Queue { config, json } => stores::queue(&Config::read(&config.config)?, json),
-        Command::VerifyLog { config } => stores::verify_log(&Config::read(&config.config)?),
-        Command::Operators(command) => operators::run(&Config::read(&command.config().config)?, &command),
+        Command::Sync { config, json, .. } => stores::sync(&configured(&config.config)?, json),
+        Command::Queue { config, json } => stores::queue(&configured(&config.config)?, json),
+        Command::VerifyLog { config } => stores::verify_log(&configured(&config.config)?),
+        Command::Operators(command) => operators::run(&configured(&command.config().config)?, &command),
         Command::TrainingLabels => Ok(training::labels()),
-        Command::Diagnostics(args) => diagnostics::run(&Config::read(&args.config.config)?, &args),
+        Command::Diagnostics(args) => diagnostics::run(&configured(&args.config.config)?, &args),
+        Command::Rescue(args) => rescue::run(&configured(&args.config.config)?, &args),
         Command::Init(args) => init::run(&args),
     }
 }

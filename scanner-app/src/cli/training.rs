@@ -57,7 +57,7 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
                     deck.give(cue.once());
                 }
                 for practised in &practised {
-                    print(&training, practised, args.json);
+                    print(&mut training, practised, args.json)?;
                 }
             }
             Err(error) if error.is_passing() => {
@@ -87,12 +87,12 @@ fn as_told(practised: &Practised) -> Option<Told> {
     }
 }
 
-fn print(training: &Training, practised: &Practised, as_json: bool) {
+fn print(training: &mut Training, practised: &Practised, as_json: bool) -> Result<()> {
     let marks = format!("{} {}", mark(Language::Zh), mark(Language::En));
     match practised {
         Practised::Scanned(answer) if as_json => {
             let kinds: Vec<_> = answer.verdict.iter().map(|found| found.kind).collect();
-            let progress = training.progress();
+            let progress = training.progress()?;
             println!(
                 "{}",
                 json!({
@@ -103,7 +103,7 @@ fn print(training: &Training, practised: &Practised, as_json: bool) {
         }
         Practised::Scanned(answer) => {
             let tail = answer.code.as_ref().map_or(answer.text.as_str(), |code| code.tail());
-            println!("{marks} · {} {tail} · {}", word(answer), training.progress().packages_counted);
+            println!("{marks} · {} {tail} · {}", word(answer), training.progress()?.packages_counted);
         }
         Practised::Real { text } if as_json => {
             println!("{}", json!({ "training": true, "text": text, "result": "real-label" }));
@@ -112,6 +112,7 @@ fn print(training: &Training, practised: &Practised, as_json: bool) {
             println!("{marks} · {} {}", Practised::real_words(Language::Zh), Practised::real_words(Language::En));
         }
     }
+    Ok(())
 }
 
 fn finish(training: &mut Training, args: &ScanArgs) -> Result<()> {
@@ -119,7 +120,7 @@ fn finish(training: &mut Training, args: &ScanArgs) -> Result<()> {
         Some(close) => training.close(Close::from(close))?.scanned,
         None => training.counted(),
     };
-    let set_aside = training.progress().set_aside;
+    let set_aside = training.progress()?.set_aside;
     if args.json {
         println!(
             "{}",

@@ -3,7 +3,7 @@
 use shared::event::{Act, Event};
 use shared::ids::OperatorId;
 
-use super::{Identity, Session};
+use super::{Identity, Session, event, start_of_log};
 use crate::device::Device;
 use crate::store::{Store, StoreError};
 
@@ -43,22 +43,8 @@ impl Session {
 pub fn record_at_desk(store: &mut Store, device: &dyn Device, identity: &Identity, act: Act) -> Result<(), StoreError> {
     let first_seq = store.next_seq()?;
     let data_as_of = store.cursor()?.1;
-    let start = (first_seq == 1).then_some(Act::EpochStarted { previous: None });
-    let acts = start.into_iter().chain([act]);
-    let event = |(seq, act)| Event {
-        terminal: store.terminal(),
-        epoch: store.epoch(),
-        seq,
-        event_id: device.event_id(),
-        at: device.now(),
-        mono_ms: device.mono_ms(),
-        boot: device.boot(),
-        operator: identity.operator.clone(),
-        site: identity.site.clone(),
-        app: env!("CARGO_PKG_VERSION").to_owned(),
-        data_as_of,
-        act,
-    };
+    let acts = start_of_log(store)?.into_iter().chain([act]);
+    let event = |numbered| event(store, device, identity, data_as_of, numbered);
     let events: Vec<Event> = (first_seq..).zip(acts).map(event).collect();
     store.append(&events, |_| Ok(()))?;
     Ok(())

@@ -4,16 +4,22 @@ use shared::credential::SealingKey;
 use shared::wire::{ChangesPage, Record};
 
 use super::{SyncError, Synced, Transport};
+use crate::device::{Contact, Device};
 use crate::store::Store;
 
 /// Fetches the next page. Answers whether another follows.
 pub(super) async fn pull_page(
     store: &mut Store,
     transport: &Transport,
+    device: &dyn Device,
     synced: &mut Synced,
 ) -> Result<bool, SyncError> {
     let (ledger, since) = store.cursor()?;
+    let asked_ms = device.mono_ms();
     let page = sealed(transport.changes(ledger, since).await?, &SealingKey::derive(&transport.key));
+    let answered_ms = device.mono_ms();
+    let round_trip_ms = answered_ms.saturating_sub(asked_ms);
+    synced.contact = Some(Contact { server_time: page.as_of, round_trip_ms, answered_ms });
     store.keep_page(&page)?;
     synced.pulled += page.changes.len() as u64;
     Ok(page.more)

@@ -173,9 +173,8 @@ impl Training {
     }
 
     /// How far it is.
-    #[must_use]
-    pub fn progress(&self) -> Progress {
-        self.session.progress()
+    pub fn progress(&mut self) -> Result<Progress, TrainingError> {
+        Ok(self.session.progress()?)
     }
 
     /// Packages that count.

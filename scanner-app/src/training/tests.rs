@@ -60,7 +60,7 @@ fn every_label_teaches_what_it_says_at_every_stage_that_is_practised() {
         room.device.pass_ms(2_000);
         assert_eq!(result(&scan(&mut training, &labels()[0].1)).0, ScanResult::Duplicate);
         if stage.sends() {
-            let progress = training.progress();
+            let progress = training.progress().unwrap();
             assert_eq!((progress.packages_counted, progress.packages_expected), (4, Some(4)));
         }
     }

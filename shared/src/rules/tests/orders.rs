@@ -181,7 +181,7 @@ fn act(op: &Op, before: &[Fact]) -> (&'static str, Act) {
             let what =
                 pick(&[ReportKind::Destroyed, ReportKind::Refused, ReportKind::Damaged, ReportKind::Delayed], what);
             let (basis, document) = (basis.into(), document.into());
-            ("W", Act::Report(Report { what, basis, document, text: Some(text(code)), photos: Vec::new() }))
+            ("W", Act::Report(Report { what, basis, document, text: Some(text(code)), pack: None, photos: Vec::new() }))
         }
         Op::Relabel { old, new } => ("W", Act::Relabel { old: text(old), new: text(new) }),
     }
@@ -203,7 +203,7 @@ fn told(facts: Vec<Fact>, references: &References) -> (Vec<Mismatch>, Vec<Tally>
         let held = reached.entry(fact.by.terminal).or_insert(fact.at);
         *held = fact.at.max(*held);
     }
-    let history = History { facts, reached };
+    let history = History { facts, reached, beside: None };
     let mut policy = Policy::new(Rulebook::Trial);
     policy.limits.transit_ms = Some(HOUR_MS);
     let now = Timestamp::from_ms(T0 + 30 * HOUR_MS);
