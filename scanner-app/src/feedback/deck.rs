@@ -30,6 +30,8 @@ pub struct DeckState {
     pub given: u64,
     /// The longest time from a cue to its first samples handed on, in microseconds.
     pub longest_us: u64,
+    /// The same of the last cue.
+    pub last_us: u64,
     /// Why something is not told, in the words for a person.
     pub trouble: Option<String>,
 }
@@ -157,6 +159,7 @@ impl Work {
         }
         state.given += 1;
         state.longest_us = state.longest_us.max(handed_us);
+        state.last_us = handed_us;
         state.trouble = trouble;
     }
 }

@@ -16,6 +16,8 @@ pub struct ProgramSpeaker {
     program: String,
     arguments: Vec<String>,
     playing: Option<Child>,
+    /// Cut, and not yet gone: the next sound does not wait for them.
+    ended: Vec<Child>,
 }
 
 impl ProgramSpeaker {
@@ -37,7 +39,7 @@ impl ProgramSpeaker {
     #[must_use]
     pub fn new(program: &str, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(|word| (*word).to_owned()).collect();
-        Self { program: program.to_owned(), arguments, playing: None }
+        Self { program: program.to_owned(), arguments, playing: None, ended: Vec::new() }
     }
 
     fn failed(&self, source: std::io::Error) -> OutputError {
@@ -47,7 +49,7 @@ impl ProgramSpeaker {
 
 impl Speaker for ProgramSpeaker {
     fn play(&mut self, samples: &[i16]) -> Result<(), OutputError> {
-        self.stop();
+        self.cut();
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|source| self.failed(source))?;
@@ -57,14 +59,26 @@ impl Speaker for ProgramSpeaker {
         let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         let first = bytes.len().min(FIRST_BYTES);
         pipe.write_all(&bytes[..first]).map_err(|source| self.failed(source))?;
-        hand_on(pipe, bytes[first..].to_vec()).map_err(|source| self.failed(source))
+        let handed = hand_on(pipe, bytes[first..].to_vec()).map_err(|source| self.failed(source));
+        self.ended.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
+        handed
     }
 
     fn stop(&mut self) {
-        if let Some(mut child) = self.playing.take() {
-            // A player that has ended by itself cannot be killed; it is waited for all the same, so that none is left behind.
-            let _ = child.kill();
+        self.cut();
+        for mut child in self.ended.drain(..) {
+            // Waited for, so that none is left behind; a killed one does not keep anybody waiting.
             let _ = child.wait();
+        }
+    }
+}
+
+impl ProgramSpeaker {
+    fn cut(&mut self) {
+        if let Some(mut child) = self.playing.take() {
+            // A player that has ended by itself cannot be killed, and need not be.
+            let _ = child.kill();
+            self.ended.push(child);
         }
     }
 }
