@@ -42,12 +42,11 @@ pub fn print(report: &Report) {
         stream.labels.1
     );
     let growth = &report.growth;
-    eprintln!(
-        "{} scans in one task (medians: ratio {:.2}); the task opened again in {:.0} ms:",
-        growth.scans, growth.ratio_p50, growth.resume_ms
-    );
+    eprintln!("{} scans in one task; the task opened again in {:.0} ms:", growth.scans, growth.resume_ms);
     spread("first", &growth.first_ms);
     spread("last", &growth.last_ms);
+    spread("first, processor time", &growth.first_work_ms);
+    spread("last, processor time", &growth.last_work_ms);
     let expected = &report.expected;
     eprintln!(
         "{} expected codes, brought in within {:.1} s; {} MB resident (most: {}); verdicts on {}:",
@@ -57,7 +56,8 @@ pub fn print(report: &Report) {
         shown(expected.peak_mb),
         expected.verdict_file_system
     );
-    spread("scan with verdict", &expected.verdict_ms);
+    spread("verdict, processor time", &expected.verdict_ms);
+    spread("scan with commit, on the wall", &expected.scan_ms);
 }
 
 fn held(name: &str, held: Held, unit: &str) {
