@@ -1,5 +1,7 @@
 //! The store encrypted at rest (feature `encryption`): no plain text on the disk, unreadable without the key, as durable as ever.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::path::Path;
 
 use scanner_app::device::{Device, ManualDevice};

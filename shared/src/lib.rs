@@ -11,7 +11,7 @@
 //! | how events become legs and trails | [`trail`] |
 //! | what is wrong, and why | [`rules`], in the words of [`mismatch`] and [`citation`] |
 //! | what proves a person without a network | [`credential`] |
-//! | what travels | [`wire`] |
+//! | what travels | [`wire`]; on paper, as QR codes: [`paper`] |
 //!
 //! One word, one meaning: a *receipt* is always a goods receipt (the server's answer is an *acknowledgement*), a *seq* is an
 //! event's number (an *order* is a retail order), a *task* is a clerk's work.
@@ -23,6 +23,7 @@ pub mod credential;
 pub mod event;
 pub mod ids;
 pub mod mismatch;
+pub mod paper;
 pub mod reference;
 pub mod rules;
 pub mod time;

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use shared::event::{Close, Stage};
+use shared::event::{Close, ReturnReason, Stage};
 
 use crate::capture::SourceName;
 use crate::config::Config;
@@ -121,15 +121,21 @@ enum Form {
 struct ScanArgs {
     #[command(flatten)]
     config: ConfigArg,
-    /// Which of the four scans.
+    /// Which scan.
     #[arg(long, value_enum)]
     task: StageWord,
     /// Number of the contract or order.
     #[arg(long, required_unless_present = "training", default_value = "")]
     basis: String,
-    /// Number of the shipping document.
+    /// Number of the shipping document. Goods that leave without one get a note of this terminal's own at the final close.
     #[arg(long)]
     document: Option<String>,
+    /// Why goods go back, at a return.
+    #[arg(long, value_enum)]
+    reason: Option<ReasonWord>,
+    /// Who takes the goods away, told at the close.
+    #[arg(long)]
+    carrier: Option<String>,
     /// Where readings come from: `camera:N`, `images:FOLDER`, `video:FILE` (AVI with Motion JPEG, JPEGs in a row, YUV4MPEG2),
     /// `wedge:-` (lines on standard input) or `wedge:/dev/input/eventN` (a hand scanner's own device, Linux).
     /// Options follow a question mark: `camera:0?size=1920x1080&fps=30&format=mjpeg&torch=on&exposure=250&focus=auto`,
@@ -156,6 +162,14 @@ enum StageWord {
     Inbound,
     Sort,
     Receipt,
+    #[value(name = "transfer_out", alias = "transfer-out")]
+    TransferOut,
+    #[value(name = "transfer_in", alias = "transfer-in")]
+    TransferIn,
+    #[value(name = "return_out", alias = "return-out")]
+    ReturnOut,
+    #[value(name = "return_in", alias = "return-in")]
+    ReturnIn,
 }
 
 impl From<StageWord> for Stage {
@@ -165,6 +179,29 @@ impl From<StageWord> for Stage {
             StageWord::Inbound => Self::Inbound,
             StageWord::Sort => Self::Sort,
             StageWord::Receipt => Self::Receipt,
+            StageWord::TransferOut => Self::TransferOut,
+            StageWord::TransferIn => Self::TransferIn,
+            StageWord::ReturnOut => Self::ReturnOut,
+            StageWord::ReturnIn => Self::ReturnIn,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ReasonWord {
+    Quality,
+    Refused,
+    Undeliverable,
+    Other,
+}
+
+impl From<ReasonWord> for ReturnReason {
+    fn from(word: ReasonWord) -> Self {
+        match word {
+            ReasonWord::Quality => Self::Quality,
+            ReasonWord::Refused => Self::Refused,
+            ReasonWord::Undeliverable => Self::Undeliverable,
+            ReasonWord::Other => Self::Other,
         }
     }
 }

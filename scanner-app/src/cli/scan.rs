@@ -6,9 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use serde_json::json;
-use shared::event::{Close, Stage};
-use shared::ids::DocumentId;
+use serde_json::{Value, json};
+use shared::event::{Close, GateState, Stage};
 use shared::mismatch::{ScanResult, Severity};
 
 use super::{ScanArgs, operators, stores};
@@ -16,7 +15,10 @@ use crate::capture::InputReader;
 use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::feedback::{Deck, Told, plan};
-use crate::session::{Acceptance, Feedback, Identity, Session};
+use crate::session::gate::Gate;
+use crate::session::note::paper;
+use crate::session::opening::{Opening, OpeningError, Papers};
+use crate::session::{Acceptance, Closing, Feedback, Identity, Session};
 
 pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     let device: Arc<dyn Device> = Arc::new(Machine::new());
@@ -24,20 +26,22 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     let operator = operators::who_works(&mut store, config, device.as_ref())?;
     store.commit_on_a_thread()?;
     let stage: Stage = args.task.into();
-    let document = match (&args.document, stage) {
-        (Some(document), _) => DocumentId::from(document.as_str()),
-        (None, Stage::Outbound) => {
-            eprintln!(
-                "scanner-app: outbound goods need a shipping document (logistics rules 2022, art. 13): add --document NUMBER"
-            );
-            return Ok(ExitCode::from(2));
-        }
-        (None, _) => DocumentId::none(),
-    };
     let mut source = args.source.open(&config.capture)?;
     let identity = Identity { member: config.member.clone(), site: config.site.clone(), operator };
-    let task = (stage, args.basis.as_str().into(), document);
-    let mut session = Session::open(store, Arc::clone(&device), identity, task)?;
+    let opening = Opening {
+        stage,
+        basis: args.basis.as_str().into(),
+        papers: papers(args, stage),
+        reason: args.reason.map(Into::into),
+    };
+    let mut session = match Session::begin(store, Arc::clone(&device), identity, &opening) {
+        Err(error @ OpeningError::Store(_)) => return Err(error.into()),
+        Err(error) => {
+            eprintln!("scanner-app: {error}");
+            return Ok(ExitCode::from(2));
+        }
+        Ok(session) => session,
+    };
     greet(&session, args);
     let deck = Deck::start(config.feedback.outputs());
     let mut acceptance = Acceptance::default();
@@ -87,6 +91,15 @@ fn is_all_there(session: &mut Session, answers: &[Feedback]) -> Result<bool> {
     Ok(progress.packages_expected.is_some_and(|expected| progress.packages_counted >= expected))
 }
 
+/// Goods that leave without a named document get a note of this terminal's own.
+fn papers(args: &ScanArgs, stage: Stage) -> Papers {
+    match &args.document {
+        Some(document) => Papers::Named(document.as_str().into()),
+        None if matches!(stage, Stage::Outbound | Stage::TransferOut) => Papers::Reserved,
+        None => Papers::Without,
+    }
+}
+
 fn greet(session: &Session, args: &ScanArgs) {
     if session.resumed {
         let counted = session.counted();
@@ -131,18 +144,38 @@ pub(super) fn word(answer: &Feedback) -> &'static str {
 }
 
 fn finish(session: &mut Session, args: &ScanArgs) -> Result<()> {
-    let (scanned, set_aside) = if let Some(close) = args.close {
-        let closed = session.close(Close::from(close))?;
-        (closed.scanned, closed.set_aside)
-    } else {
-        (session.counted(), session.progress()?.set_aside)
+    let departure = match args.close {
+        Some(close) => Some(session.conclude(&Closing { close: Close::from(close), carrier: args.carrier.clone() })?),
+        None => None,
+    };
+    let (scanned, set_aside) = match &departure {
+        Some(departure) => (departure.closed.scanned, departure.closed.set_aside),
+        None => (session.counted(), session.progress()?.set_aside),
     };
     let pending = session.pending()?;
+    let gate = departure.as_ref().and_then(|departure| departure.gates.first());
     if args.json {
-        // The gate is asked for by the server's rules of release, which come with the gate itself.
-        println!("{}", json!({ "scanned": scanned, "set_aside": set_aside, "pending": pending, "gate": null }));
-    } else {
-        println!("{scanned} scanned, {set_aside} set aside, {pending} events wait for the server");
+        let gate = gate.map(shown);
+        println!("{}", json!({ "scanned": scanned, "set_aside": set_aside, "pending": pending, "gate": gate }));
+        return Ok(());
+    }
+    println!("{scanned} scanned, {set_aside} set aside, {pending} events wait for the server");
+    for (note, loaded) in departure.iter().flat_map(|departure| &departure.notes) {
+        println!("Note {}: {}", note.document, paper(note, loaded));
+    }
+    if let Some(gate) = gate {
+        let said = gate.words();
+        println!("{} / {}", said.zh, said.en);
     }
     Ok(())
+}
+
+/// The gate as JSON: its state, and what it is held or waits for. None of it is left out for being empty but what does not apply.
+fn shown(gate: &Gate) -> Value {
+    let standing = &gate.standing;
+    match standing.state {
+        GateState::Held => json!({ "state": "held", "reasons": standing.reasons }),
+        GateState::Waiting => json!({ "state": "waiting", "waits": standing.waits }),
+        GateState::Cleared => json!({ "state": "cleared", "by": standing.by, "position": standing.position }),
+    }
 }

@@ -13,6 +13,7 @@ use shared::time::Timestamp;
 use shared::trail::beside::Aim;
 use shared::trail::clock::Anchors;
 use shared::trail::{Beside, Fact, History, Place, Sums};
+use shared::wire::Manifest;
 
 use crate::store::{Around, EventNo, Pulled, Store, StoreError};
 
@@ -73,13 +74,7 @@ impl Knowledge {
     pub(super) fn load_aims(&mut self, store: &Store) -> Result<(), StoreError> {
         let newest = store.newest(EVENTS_OF_AIMS)?;
         self.newest_at = newest.first().map(|event| self.fact(event.clone()).at);
-        let voided: HashSet<EventRef> = newest
-            .iter()
-            .filter_map(|event| match event.act {
-                Act::Void { voids, .. } => Some(voids),
-                _ => None,
-            })
-            .collect();
+        let voided: HashSet<EventRef> = newest.iter().filter_map(voided_by).collect();
         self.aims.clear();
         for event in newest.into_iter().rev().filter(|event| !voided.contains(&event.by())) {
             let fact = self.fact(event);
@@ -222,14 +217,14 @@ impl Knowledge {
         Ok(&self.sums[basis])
     }
 
-    /// All that is wrong under a basis, as far as this terminal knows.
+    /// All that is wrong under a basis, as far as this terminal knows; consignors' lists are read in full.
     pub(super) fn judge_all(
         &mut self,
         store: &Store,
         basis: &BasisId,
         now: Timestamp,
     ) -> Result<Vec<Mismatch>, StoreError> {
-        let history = self.whole(store, basis, None)?;
+        let history = self.whole_with_lists(store, basis)?;
         let (judged, sums) = self.judge_history(&history, now);
         self.sums.insert(basis.clone(), restricted(sums, basis));
         Ok(judged)
@@ -270,6 +265,15 @@ impl Knowledge {
         basis: &BasisId,
         code: Option<&PackageCode>,
     ) -> Result<History, StoreError> {
+        self.whole_around(store, basis, code.cloned())
+    }
+
+    fn whole_around(
+        &mut self,
+        store: &Store,
+        basis: &BasisId,
+        also: impl IntoIterator<Item = PackageCode>,
+    ) -> Result<History, StoreError> {
         let mut around = Around::default();
         let mut places = BTreeSet::new();
         for basis in self.approved_with(basis).into_iter().chain([basis]) {
@@ -280,8 +284,41 @@ impl Knowledge {
         let scanned = around.events.values().filter_map(|event| event.act.movement());
         let scanned = scanned.chain(self.fresh.iter().filter_map(|fact| fact.act.movement()));
         let codes: BTreeSet<PackageCode> = scanned.filter_map(|(_, movement)| self.read(&movement.text)).collect();
-        self.gather(store, codes.into_iter().chain(code.cloned()), BTreeSet::new(), &mut around)?;
+        self.gather(store, codes.into_iter().chain(also), BTreeSet::new(), &mut around)?;
         self.history_of(store, (basis, true), around)
+    }
+
+    /// The same, and all that consignors sent under the basis.
+    pub(super) fn whole_with_lists(&mut self, store: &Store, basis: &BasisId) -> Result<History, StoreError> {
+        let listed = store.listed_under(basis)?;
+        self.whole_around(store, basis, listed)
+    }
+
+    /// The facts around some packages: what is said of them and of what they are in, and the frame of a basis.
+    pub(super) fn around(
+        &mut self,
+        store: &Store,
+        basis: &BasisId,
+        codes: impl IntoIterator<Item = PackageCode>,
+    ) -> Result<History, StoreError> {
+        let mut around = Around::default();
+        let mut places = BTreeSet::new();
+        store.frame_of(basis, &mut places)?;
+        self.gather(store, codes, places, &mut around)?;
+        self.history_of(store, (basis, true), around)
+    }
+
+    /// The facts around a package, and the lists that name it or what it is in.
+    pub(super) fn with_lists_around(
+        &mut self,
+        store: &Store,
+        basis: &BasisId,
+        code: &PackageCode,
+    ) -> Result<(History, Vec<Manifest>), StoreError> {
+        let mut around = Around::default();
+        self.gather(store, [code.clone()], BTreeSet::new(), &mut around)?;
+        let manifests = store.manifests(&BasisId::from(""), around.sent.clone())?;
+        Ok((self.history_of(store, (basis, true), around)?, manifests))
     }
 
     /// The other bases between the same two members, where returns between them are approved: an approval covers what went back
@@ -344,10 +381,28 @@ impl Knowledge {
         self.fresh.clear();
     }
 
+    /// This terminal's own facts of the present epoch under a basis that no void takes back, in order.
+    pub(super) fn own_facts(&self, store: &Store, basis: &BasisId) -> Result<Vec<Fact>, StoreError> {
+        let mut places = BTreeSet::new();
+        store.frame_of(basis, &mut places)?;
+        store.scans_under(basis, &mut places)?;
+        let events: Vec<Event> = store.events_at(&places)?.into_iter().map(|(_, event)| event).collect();
+        let voided: HashSet<EventRef> = events.iter().filter_map(voided_by).collect();
+        let own = events.into_iter().filter(|event| event.epoch == store.epoch() && !voided.contains(&event.by()));
+        Ok(own.map(|event| self.fact(event)).collect())
+    }
+
     /// Sums follow from the log: they are made again when they are asked for.
     pub(super) fn forget_sums(&mut self) {
         self.sums.clear();
         self.fresh.clear();
+    }
+}
+
+const fn voided_by(event: &Event) -> Option<EventRef> {
+    match event.act {
+        Act::Void { voids, .. } => Some(voids),
+        _ => None,
     }
 }
 

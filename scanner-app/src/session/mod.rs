@@ -2,9 +2,23 @@
 
 mod acceptance;
 mod anchor;
+pub mod cases;
+mod closing;
+pub mod gate;
+mod handover;
 mod judging;
+mod known;
+pub mod lists;
+pub mod look_up;
+pub mod note;
+pub mod opening;
 mod overview;
+pub mod receipt;
+pub mod reports;
+pub mod routing;
+mod said;
 mod shift;
+pub mod sorting;
 mod standing;
 mod summing;
 #[cfg(test)]
@@ -14,7 +28,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use shared::code::PackageCode;
-use shared::event::{Act, Capture, Close, Event, LabelMetadata, Movement, Stage, VoidReason};
+use shared::event::{Act, Capture, Close, Event, LabelMetadata, Movement, ReturnReason, Stage, VoidReason};
 use shared::ids::{BasisId, DocumentId, EpochId, EventRef, MemberId, OperatorId, SiteId};
 use shared::mismatch::{Kind, Mismatch, ScanResult, Severity};
 use shared::reference::Level;
@@ -27,8 +41,11 @@ use crate::store::{Entry, Pulled, ScanRow, Shown, Store, StoreError, Task};
 
 pub use acceptance::Acceptance;
 pub use anchor::anchor;
+pub use closing::{Closing, Departure};
+pub use handover::Counts;
 use judging::Knowledge;
 pub use overview::{OpenWork, overview, site_name};
+pub use said::Said;
 pub use shift::record_at_desk;
 pub use standing::standing;
 pub use summing::sum_up_lists;
@@ -84,6 +101,8 @@ pub struct Session {
     task: Task,
     /// Whether the task was open already when this session started.
     pub resumed: bool,
+    /// Why goods go back, in a return.
+    reason: Option<ReturnReason>,
     feedback: Vec<Feedback>,
     by_seq: HashMap<u64, usize>,
     newest_of_text: HashMap<String, usize>,
@@ -112,29 +131,38 @@ impl Session {
         let resumed = open.is_some();
         let task = match open {
             Some(task) => task,
-            None => Task { task: store.next_task_id()?, stage, basis, document, reserved: false },
+            None => {
+                let reserved = note::is_own_number(&identity.site, store.terminal(), &document);
+                Task { task: store.next_task_id()?, stage, basis, document, reserved }
+            }
         };
         let start = start_of_log(&store)?;
-        let mut session = Self {
+        let mut session = Self::of(store, device, identity, knowledge, task);
+        session.resumed = resumed;
+        if let Some(start) = start {
+            session.record(vec![start], |_| Ok(()))?;
+        }
+        if !resumed {
+            session.record(vec![session.opened()], |_| Ok(()))?;
+        }
+        session.recall()?;
+        Ok(session)
+    }
+
+    fn of(store: Store, device: Arc<dyn Device>, identity: Identity, knowledge: Knowledge, task: Task) -> Self {
+        Self {
             store,
             device,
             identity,
             knowledge,
             task,
-            resumed,
+            resumed: true,
+            reason: None,
             feedback: Vec::new(),
             by_seq: HashMap::new(),
             newest_of_text: HashMap::new(),
             counted: 0,
-        };
-        if let Some(start) = start {
-            session.record(vec![start])?;
         }
-        if !resumed {
-            session.record(vec![session.opened()])?;
-        }
-        session.recall()?;
-        Ok(session)
     }
 
     fn opened(&self) -> Act {
@@ -248,9 +276,16 @@ impl Session {
             return Err(self.unrecorded(error));
         }
         self.knowledge.load_aims(&self.store)?;
-        self.feedback[place].undone = true;
-        self.counted -= u64::from(self.feedback[place].counts(self.task.stage));
+        self.forget(place);
         Ok(Some(self.feedback[place].clone()))
+    }
+
+    /// What was told of a scan that is undone counts no more.
+    fn forget(&mut self, place: usize) {
+        let answer = &mut self.feedback[place];
+        if !std::mem::replace(&mut answer.undone, true) {
+            self.counted -= u64::from(answer.counts(self.task.stage));
+        }
     }
 
     /// Closes the task: partial goes on later, final says that the (document, stage) is done. Never refused.
@@ -266,7 +301,7 @@ impl Session {
             counted: closed.scanned,
             carrier: None,
         };
-        self.record(vec![act])?;
+        self.record(vec![act], |_| Ok(()))?;
         Ok(closed)
     }
 
@@ -326,7 +361,7 @@ impl Session {
             how,
             label,
             frame: Some(frame),
-            reason: None,
+            reason: self.reason,
         };
         Act::scan(self.task.stage, movement)
     }
@@ -340,12 +375,16 @@ impl Session {
         aside.then(|| Act::SetAside { task: self.task.task.clone(), scan_seq: answer.seq, kinds })
     }
 
-    /// Records acts that are no scans.
-    fn record(&mut self, acts: Vec<Act>) -> Result<(), StoreError> {
+    /// Records acts that are not judged one by one, and whatever `beside` writes, in one commit.
+    fn record(
+        &mut self,
+        acts: Vec<Act>,
+        beside: impl Fn(&rusqlite::Connection) -> Result<(), StoreError> + Send + Sync + 'static,
+    ) -> Result<(), StoreError> {
         let first_seq = self.store.next_seq()?;
         let bears_on_sums = acts.iter().any(bears_on_sums);
         let events: Vec<Event> = (first_seq..).zip(acts).map(|(seq, act)| self.event(seq, act)).collect();
-        self.store.append(&events, |_| Ok(()))?;
+        self.store.append(&events, beside)?;
         if bears_on_sums {
             self.knowledge.forget_sums();
         }
@@ -366,18 +405,20 @@ impl Session {
 
     /// Brings back what this task had shown before a restart. What is not known any more is judged again.
     fn recall(&mut self) -> Result<(), StoreError> {
-        let rows = self.store.scans_of(&self.task.task)?;
-        let verdicts = if rows.iter().any(|row| row.shown.is_none()) {
-            self.knowledge.judge_all(&self.store, &self.task.basis, self.device.now())?
-        } else {
-            Vec::new()
-        };
-        for ScanRow { event, shown, voided } in rows {
+        let mut verdicts: HashMap<BasisId, Vec<Mismatch>> = HashMap::new();
+        for ScanRow { event, shown, voided } in self.store.scans_of(&self.task.task)? {
             let Some((_, movement)) = event.act.movement() else { continue };
             let code = self.knowledge.read(&movement.text);
             let verdict = match shown {
                 Some((_, verdict)) => verdict,
-                None => verdict_on(&self.knowledge.fact(event.clone()), code.as_ref(), &verdicts),
+                None => {
+                    let basis = &movement.basis;
+                    if !verdicts.contains_key(basis) {
+                        let judged = self.knowledge.judge_all(&self.store, basis, self.device.now())?;
+                        verdicts.insert(basis.clone(), judged);
+                    }
+                    verdict_on(&self.knowledge.fact(event.clone()), code.as_ref(), &verdicts[basis])
+                }
             };
             let mut answer = feedback(&movement.text, code, verdict, (&event, movement.frame.unwrap_or(event.seq)));
             answer.undone = voided;
@@ -420,18 +461,19 @@ fn event(store: &Store, device: &dyn Device, identity: &Identity, data_as_of: u6
 }
 
 /// Whether an act changes what stands on a line.
-const fn bears_on_sums(act: &Act) -> bool {
-    matches!(
-        act,
-        Act::Associate { .. }
-            | Act::Dissociate { .. }
-            | Act::Void { .. }
-            | Act::SetAside { .. }
-            | Act::Released { .. }
-            | Act::Relabel { .. }
-            | Act::DocumentDrafted { .. }
-            | Act::Report(_)
-    )
+fn bears_on_sums(act: &Act) -> bool {
+    act.movement().is_some()
+        || matches!(
+            act,
+            Act::Associate { .. }
+                | Act::Dissociate { .. }
+                | Act::Void { .. }
+                | Act::SetAside { .. }
+                | Act::Released { .. }
+                | Act::Relabel { .. }
+                | Act::DocumentDrafted { .. }
+                | Act::Report(_)
+        )
 }
 
 impl Feedback {

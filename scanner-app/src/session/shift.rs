@@ -22,7 +22,7 @@ impl Session {
         }
         let before = self.identity.operator.replace(operator);
         let act = if before.is_some() { Act::OperatorChanged } else { Act::SignedIn };
-        let recorded = self.record(vec![act]);
+        let recorded = self.record(vec![act], |_| Ok(()));
         if recorded.is_err() {
             self.identity.operator = before;
         }
@@ -32,7 +32,7 @@ impl Session {
     /// The person goes; the task stays open. The event still carries the person's number, those after it none.
     pub fn sign_out(&mut self) -> Result<(), StoreError> {
         if self.identity.operator.is_some() {
-            self.record(vec![Act::SignedOut])?;
+            self.record(vec![Act::SignedOut], |_| Ok(()))?;
             self.identity.operator = None;
         }
         Ok(())

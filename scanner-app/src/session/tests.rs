@@ -1,5 +1,6 @@
 //! The session on a store of its own, with references as if pulled.
 
+mod acts;
 mod slices;
 
 use std::sync::Arc;

@@ -63,15 +63,20 @@ impl Store {
         Ok(())
     }
 
-    /// Takes photos away that no event names a day after they were kept. Answers how many. To be called when nothing is to do.
+    /// Takes photos away that no event names a day after they were kept, and those that the server has had for as long as events
+    /// stay. Answers how many. To be called when nothing is to do.
     pub fn clean_photos(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        let old = match self.old_before(now)? {
+            Some(before) => self.conn.execute("delete from attachment where sent_at < ?1", [before])?,
+            None => 0,
+        };
         let unnamed = "select hash, log_row from attachment where named = 0 and kept_at < ?1";
         let mut statement = self.conn.prepare(unnamed)?;
         let before = now.as_ms().saturating_sub(ORPHAN_MS);
         let rows = statement.query_map([before], |row| Ok((row.get(0).map(Hash::new)?, row.get::<_, i64>(1)?)))?;
         let rows: Vec<(Hash, i64)> = rows.collect::<Result<_, _>>()?;
         drop(statement);
-        let mut orphans = 0;
+        let mut orphans = old as u64;
         for (hash, log_row) in rows {
             // Only events beyond the photo can name it, and its name is in their bytes.
             let named = "select exists (select 1 from log where rowid > ?1 and instr(body, cast(?2 as blob)) > 0)";

@@ -157,6 +157,14 @@ impl Store {
         codes.map(|code| code?.parse().map_err(|_| StoreError::Corrupt("a list names no code"))).collect()
     }
 
+    /// Every package on the lists of a basis.
+    pub(crate) fn listed_under(&self, basis: &BasisId) -> Result<Vec<PackageCode>, StoreError> {
+        let sql = "select s.code from manifest m join sent s using (manifest_no) where m.basis = ?1";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let codes = statement.query_map([basis.as_str()], |row| row.get::<_, String>(0))?;
+        codes.map(|code| code?.parse().map_err(|_| StoreError::Corrupt("a list names no code"))).collect()
+    }
+
     /// What the lists of a basis sum up to, by place; none of a list that must be summed up first.
     pub(crate) fn sent_sums(&self, basis: &BasisId) -> Result<Sums, StoreError> {
         let sql = "select m.document, m.stage, m.packages, l.product, l.counted, l.verified from manifest m \

@@ -7,6 +7,7 @@ mod code;
 mod commit;
 mod damage;
 mod facts;
+mod gate_answer;
 mod header;
 mod hidden;
 mod identity;
@@ -19,6 +20,7 @@ mod projection;
 mod reference;
 mod rescue;
 mod reserve;
+mod resume;
 mod retention;
 mod salvage;
 mod task;
@@ -41,6 +43,7 @@ pub(crate) use projection::EventNo;
 pub use reference::Pulled;
 pub use rescue::{Rescued, RescuedEpoch, rescue};
 pub use reserve::{RESERVE_BYTES, full_words};
+pub(crate) use resume::remember;
 pub use retention::RETENTION_MS;
 pub use task::Task;
 
@@ -109,7 +112,8 @@ pub enum StoreError {
     },
     /// The file is damaged.
     #[error(
-        "the store {path} is damaged ({what}). Stop scanning here and keep its folder as it is: `scanner-app rescue --config FILE --to FOLDER` saves every readable record and makes a new store"
+        "the store{} is damaged ({what}). Stop scanning here and keep its folder as it is: `scanner-app rescue --config FILE --to FOLDER` saves every readable record and makes a new store",
+        if path.is_empty() { String::new() } else { format!(" {path}") }
     )]
     Damaged {
         /// Which file; empty where it is the one in use.

@@ -12,15 +12,23 @@ use shared::wire::Acknowledgement;
 
 use super::{Store, StoreError};
 
+/// Events that leave in one step: a scan that comes meanwhile waits for no more than this.
+const STEP_EVENTS: u32 = 200;
+
 /// How long acknowledged events stay, in milliseconds.
 pub const RETENTION_MS: i64 = 30 * 24 * 3_600_000;
 
 impl Store {
+    /// One small step of tidying, for when nothing is to do: old events and photos leave. Answers how many went. `now` is this
+    /// device's clock.
+    pub fn tidy(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.let_go(now, STEP_EVENTS)? + self.clean_photos(now)?)
+    }
+
     /// Lets at most `at_most` events go, oldest first. Answers how many went. `now` is this device's clock: it and the server's, as
     /// last heard, must both say that the time has come, so that a wrong clock takes nothing away. To be called when nothing is to do.
     pub fn let_go(&mut self, now: Timestamp, at_most: u32) -> Result<u64, StoreError> {
-        let Some(server_time) = self.server_time()? else { return Ok(0) };
-        let before = now.as_ms().min(server_time.as_ms()).saturating_sub(RETENTION_MS);
+        let Some(before) = self.old_before(now)? else { return Ok(0) };
         let open: BTreeSet<TaskId> = self.open_tasks()?.into_iter().map(|task| task.task).collect();
         let mut gone = 0;
         for epoch in self.epochs()? {
@@ -45,6 +53,12 @@ impl Store {
             }
         }
         Ok(gone)
+    }
+
+    /// What the server had before this time, in milliseconds since 1970, may leave, by both clocks; none = the server's was not heard.
+    pub(super) fn old_before(&self, now: Timestamp) -> Result<Option<i64>, StoreError> {
+        let server_time = self.server_time()?;
+        Ok(server_time.map(|server_time| now.as_ms().min(server_time.as_ms()).saturating_sub(RETENTION_MS)))
     }
 
     /// Up to where an epoch's events have left, and the chain's value there; 0 and the epoch's own value where none has.

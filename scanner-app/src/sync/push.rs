@@ -48,6 +48,8 @@ pub(super) async fn push_batch(
     match transport.push(compressed).await {
         Ok(reply) => {
             check(&batch, &reply, transport)?;
+            // Before the rows leave the outbox: a kill in between sends them again, and the answers come again.
+            store.keep_gate_answers(epoch, &reply.gates)?;
             store.acknowledge(&reply.acknowledgement)?;
             count_outcomes(&reply.outcomes, synced);
             synced.sent += count;

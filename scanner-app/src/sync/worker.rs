@@ -107,7 +107,8 @@ impl Sending {
                     succeeded = Instant::now();
                 }
                 Action::Idle(ms) => match woken.recv_timeout(Duration::from_millis(ms)) {
-                    Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                    Ok(()) => {}
+                    Err(RecvTimeoutError::Timeout) => self.tidy(),
                     Err(RecvTimeoutError::Disconnected) => return,
                 },
                 Action::Wait(ms) => {
@@ -121,6 +122,13 @@ impl Sending {
                     succeeded = Instant::now();
                 }
             }
+        }
+    }
+
+    /// Nothing was to do for a while: what has been with the server for long leaves, a little at a time.
+    fn tidy(&mut self) {
+        if let Err(error) = self.store.tidy(self.device.now()) {
+            tracing::warn!("old events could not leave the store: {error}");
         }
     }
 

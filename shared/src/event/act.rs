@@ -221,6 +221,19 @@ pub enum Act {
         /// The note.
         note: Box<ShippingDocument>,
     },
+    /// One tap confirmed a whole list: each package of it follows as a movement of its own, `confirmed`, not scanned.
+    ListConfirmed {
+        /// The task.
+        task: TaskId,
+        /// Against what.
+        basis: BasisId,
+        /// With which note.
+        document: DocumentId,
+        /// SHA-256 over the codes of the list, sorted.
+        digest: Hash,
+        /// Packages on the list: the events with the next numbers, as many as this.
+        count: u64,
+    },
     /// The gate was asked.
     GateAsked {
         /// Which scan.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chain::Hash;
-use crate::ids::{BasisId, DocumentId, TaskId};
+use crate::ids::{BasisId, DocumentId, PackId, TaskId};
 
 /// How a code came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +115,9 @@ pub struct Report {
     /// The label's text, where it can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The code pack, where one was lost or stolen as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pack: Option<PackId>,
     /// SHA-256 of each photo.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<Hash>,

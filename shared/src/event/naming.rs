@@ -42,6 +42,7 @@ impl Act {
             Self::TaskOpened { basis, document, .. }
             | Self::TaskClosed { basis, document, .. }
             | Self::CaseChecked { basis, document, .. }
+            | Self::ListConfirmed { basis, document, .. }
             | Self::GateAsked { basis, document, .. }
             | Self::Gate { basis, document, .. } => Some((basis, document)),
             Self::Report(report) => Some((&report.basis, &report.document)),
@@ -84,6 +85,7 @@ impl Act {
             Self::Relabel { .. } => "relabel",
             Self::StockCount { .. } => "stock_count",
             Self::DocumentDrafted { .. } => "document_drafted",
+            Self::ListConfirmed { .. } => "list_confirmed",
             Self::GateAsked { .. } => "gate_asked",
             Self::Gate { .. } => "gate",
         }

@@ -9,6 +9,7 @@
 //! | what is inside what | `association` |
 //! | legs: sent twice, never sent, never arrived, taken back, late | `sending`, `arrival`, `returns`, `transit` |
 //! | quantities | `line`, `basis_line`, [`mod@tally`], `sums` |
+//! | what is still to come | [`mod@awaited`] |
 //! | references alone | `price`, `member` |
 //! | how people work | `report`, `conduct` |
 //! | what depends on when data arrived | [`arrivals`] |
@@ -17,6 +18,7 @@
 mod arrival;
 pub mod arrivals;
 mod association;
+mod awaited;
 mod basis_line;
 mod conduct;
 pub mod gate;
@@ -47,6 +49,7 @@ use crate::time::Timestamp;
 use crate::trail::{History, Index, Sums};
 
 pub use crate::reference::{Limits, Policy, Unpaid};
+pub use awaited::{Awaited, awaited};
 pub use progress::{Progress, progress, progress_of};
 pub use shown::{on_terminal, verdict_on};
 pub use sums::sum_at;

@@ -11,7 +11,7 @@ mod tests;
 pub use acknowledgement::{AcknowledgedRange, Acknowledgement};
 pub use batch::{Batch, BatchError, BatchHeader, DataAsOf, Offer};
 pub use pull::{Change, ChangesPage, Manifest, Record, SiteMismatch};
-pub use push::{EventVerdict, Outcome, OutcomeRange, Problem, ProblemCode, PushReply};
+pub use push::{EventVerdict, GateAnswer, Outcome, OutcomeRange, Problem, ProblemCode, PushReply};
 pub use request::{REQUEST_HEADER, RequestSignature};
 
 /// The wire version that this build writes.

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Acknowledgement;
 use crate::chain::Hash;
+use crate::event::GateState;
 use crate::ids::EpochId;
 use crate::mismatch::{Kind, State};
+use crate::rules::gate::Reason;
 
 /// What became of one event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +58,20 @@ pub struct EventVerdict {
     pub kinds: Vec<(Kind, State)>,
 }
 
+/// The server's answer to one `gate_asked`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateAnswer {
+    /// The event that asked, by its number in the batch's epoch. A later reply may answer an earlier question again.
+    pub seq: u64,
+    /// The decision.
+    pub state: GateState,
+    /// Why the goods are held; empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+    /// Ledger position that it was decided at.
+    pub position: u64,
+}
+
 /// The reply to a stored batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushReply {
@@ -64,6 +80,9 @@ pub struct PushReply {
     /// Verdicts of events that some mismatch rests on; events not named are clean.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<EventVerdict>,
+    /// Answers to gates that were asked, in this batch or before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<GateAnswer>,
     /// The signed answer.
     pub acknowledgement: Acknowledgement,
 }

@@ -224,5 +224,5 @@ async fn reply(
         received_at: now,
     };
     let acknowledgement = Acknowledgement::sign(range, key).map_err(StoreError::from)?;
-    Ok(PushReply { outcomes, verdicts, acknowledgement })
+    Ok(PushReply { outcomes, verdicts, gates: Vec::new(), acknowledgement })
 }

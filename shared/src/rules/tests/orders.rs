@@ -181,7 +181,7 @@ fn act(op: &Op, before: &[Fact]) -> (&'static str, Act) {
             let what =
                 pick(&[ReportKind::Destroyed, ReportKind::Refused, ReportKind::Damaged, ReportKind::Delayed], what);
             let (basis, document) = (basis.into(), document.into());
-            ("W", Act::Report(Report { what, basis, document, text: Some(text(code)), photos: Vec::new() }))
+            ("W", Act::Report(Report { what, basis, document, text: Some(text(code)), pack: None, photos: Vec::new() }))
         }
         Op::Relabel { old, new } => ("W", Act::Relabel { old: text(old), new: text(new) }),
     }

@@ -128,6 +128,7 @@ fn a_photo_is_kept_once_counted_until_it_is_sent_and_goes_when_nobody_names_it()
         what: shared::event::ReportKind::Damaged,
         basis: "B".into(),
         document: "D".into(),
+        pack: None,
         text: None,
         photos: vec![named],
     };
@@ -138,6 +139,10 @@ fn a_photo_is_kept_once_counted_until_it_is_sent_and_goes_when_nobody_names_it()
     assert_eq!(store.photos_to_send(9).unwrap(), [named]);
     store.photo_sent(named, start).unwrap();
     assert_eq!(store.photos_pending().unwrap(), 0);
+    assert_eq!(store.tidy(start.plus_ms(40 * DAY_MS)).unwrap(), 0, "the server's clock was not heard");
+    acknowledge(&mut store, (1, 2), start.plus_ms(40 * DAY_MS));
+    assert_eq!(store.tidy(start.plus_ms(40 * DAY_MS)).unwrap(), 1);
+    assert!(store.photo(named).unwrap().is_none());
     let error = store.keep_photo(b"no picture", start).unwrap_err();
     assert!(error.to_string().contains("Take it again"), "{error}");
 }

@@ -317,7 +317,7 @@ fn report(story: &mut Story<'_>, at: Timestamp, said: &Statement) -> Result<(), 
         let (basis, document) = reference.clone();
         story
             .terminal(said, &name)?
-            .record(at, Act::Report(Report { what: kind, basis, document, text, photos: Vec::new() }));
+            .record(at, Act::Report(Report { what: kind, basis, document, text, pack: None, photos: Vec::new() }));
     }
     Ok(())
 }

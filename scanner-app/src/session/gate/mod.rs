@@ -1,0 +1,230 @@
+//! The gate of a task: asked at the close, watched until it is cleared, shown to the driver (`domain.md`, the gate).
+
+pub mod watch;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use shared::event::{Act, GateState};
+use shared::ids::{DocumentId, EventRef};
+use shared::paper::GatePaper;
+use shared::reference::{References, ShippingDocument};
+use shared::rules::gate::{Decision, Question, Standing, decide};
+use shared::rules::tallies;
+use shared::time::Timestamp;
+use shared::trail::History;
+
+use super::judging::Knowledge;
+use super::note::{Loaded, Side};
+use super::said::Said;
+use super::{Identity, Session};
+use crate::device::Device;
+use crate::store::{Store, StoreError, Task, remember};
+use watch::{Asked, GateStanding, Present, Recorded, kinds, step};
+
+/// Under what name the sides of a closed task are remembered whose gate is not cleared.
+pub(super) const NAME: &str = "gate";
+
+/// How the gate of a side stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// Of what.
+    pub side: Side,
+    /// What holds.
+    pub standing: GateStanding,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// How fresh the data was.
+    pub data_as_of: Option<Timestamp>,
+    /// What is loaded.
+    pub loaded: Loaded,
+}
+
+impl Gate {
+    /// What people are told (`screens.md`, texts 25 to 27).
+    #[must_use]
+    pub fn words(&self) -> Said {
+        let data = self.data_as_of.map_or_else(|| "–".to_owned(), Timestamp::to_clock);
+        match self.standing.state {
+            GateState::Cleared => {
+                Said::new(format!("准予放行 · 按 {data} 的数据"), format!("Cleared · on data of {data}"))
+            }
+            GateState::Waiting => Said::new("待上传 · 传完自动再判", "Waiting for upload · judged again by itself"),
+            GateState::Held => {
+                let reasons = self.standing.reasons.len();
+                Said::new(format!("暂不放行 · {reasons} 项原因"), format!("Held · {reasons} reasons"))
+            }
+        }
+    }
+}
+
+impl Session {
+    /// How the gate of each side of this task stands, asked for the first time or again where something changed. Only goods that
+    /// leave have one: none at arrivals and returns. Call it at the close and after each sync.
+    pub fn watch_gates(&mut self) -> Result<Vec<Gate>, StoreError> {
+        if !self.task.stage.sends() {
+            return Ok(Vec::new());
+        }
+        let mut gates = Vec::new();
+        for side in self.sides()? {
+            gates.push(self.watch_gate(side)?);
+        }
+        let shut: Vec<(&str, &str)> = gates
+            .iter()
+            .filter(|gate| gate.standing.state != GateState::Cleared)
+            .map(|gate| (gate.side.basis.as_str(), gate.side.document.as_str()))
+            .collect();
+        let shut = (!shut.is_empty()).then_some(&shut);
+        self.store.remember(&self.task.task, NAME, shut)?;
+        Ok(gates)
+    }
+
+    fn watch_gate(&mut self, side: Side) -> Result<Gate, StoreError> {
+        let at = self.device.now();
+        let history = self.history_of(&side.basis)?;
+        let loaded = Loaded::of(&history, self.references(), &side, self.store.terminal());
+        let (asked, recorded) = self.last_of_gate(&side)?;
+        let epoch = self.store.epoch();
+        let stored =
+            asked.as_ref().is_some_and(|asked| self.store.acknowledged(epoch).is_ok_and(|to| to >= asked.by.seq));
+        let answer =
+            asked.as_ref().map(|asked| self.store.gate_answer(asked.by.epoch, asked.by.seq)).transpose()?.flatten();
+        let references_at = self.store.data_as_of()?;
+        let limits = self.references().policy().limits;
+        let standing = Standing { stored, is_server: false, references_at };
+        let question = Question { basis: side.basis.clone(), document: side.document.clone(), stage: side.stage, at };
+        let own = self.decide_alone(&question, &history, standing)?;
+        let present = Present {
+            digest: loaded.digest(),
+            references_at,
+            at,
+            stale_ms: limits.stale_block_ms,
+            own,
+            answer: answer.as_ref(),
+        };
+        let step = step(asked.as_ref(), recorded.as_ref(), &present);
+        let mut acts = Vec::new();
+        if step.ask {
+            acts.push(asking(&side, &loaded, references_at));
+        }
+        if step.record {
+            acts.push(deciding(&side, &step.standing));
+        }
+        if !acts.is_empty() {
+            self.record(acts, |_| Ok(()))?;
+        }
+        Ok(Gate { side, standing: step.standing, at, data_as_of: references_at, loaded })
+    }
+
+    /// What this terminal can decide by itself.
+    fn decide_alone(
+        &mut self,
+        question: &Question,
+        history: &History,
+        standing: Standing,
+    ) -> Result<Decision, StoreError> {
+        let judged = self.judged(&question.basis)?;
+        let references = self.references();
+        let mut known = References { policy: references.policy, ..References::default() };
+        let basis = references.bases.get(&question.basis);
+        known.bases.extend(basis.map(|basis| (basis.basis.clone(), basis.clone())));
+        let document = references.documents.get(&question.document).cloned();
+        let document = document.or_else(|| drafted(history, &question.document));
+        known.documents.extend(document.map(|document| (document.document.clone(), document)));
+        let tallies = tallies(history, references);
+        Ok(decide(question, &judged, &tallies, &known, standing, &known.policy().limits))
+    }
+
+    fn last_of_gate(&mut self, side: &Side) -> Result<(Option<Asked>, Option<Recorded>), StoreError> {
+        let (mut asked, mut recorded) = (None, None);
+        for fact in self.own_facts(&side.basis)? {
+            match &fact.act {
+                Act::GateAsked { stage, basis, document, digest, references_at }
+                    if (*stage, basis, document) == (side.stage, &side.basis, &side.document) =>
+                {
+                    asked = Some(Asked { by: fact.by, digest: *digest, references_at: *references_at, at: fact.at });
+                }
+                Act::Gate { stage, basis, document, state, reasons, .. }
+                    if (*stage, basis, document) == (side.stage, &side.basis, &side.document) =>
+                {
+                    recorded = Some(Recorded { state: *state, reasons: reasons.clone() });
+                }
+                _ => {}
+            }
+        }
+        Ok((asked, recorded))
+    }
+
+    /// What the driver shows: of a cleared gate only. Sign it with the terminal's key before it is shown.
+    #[must_use]
+    pub fn gate_paper(&self, gate: &Gate) -> Option<GatePaper> {
+        (gate.standing.state == GateState::Cleared).then(|| GatePaper {
+            document: gate.side.document.clone(),
+            basis: gate.side.basis.clone(),
+            stage: gate.side.stage,
+            packages: gate.loaded.codes.len() as u64,
+            units: gate.loaded.units(),
+            digest: gate.loaded.digest(),
+            at: gate.at,
+            position: gate.standing.position,
+            data_as_of: gate.data_as_of,
+            terminal: self.store.terminal(),
+            signature: None,
+        })
+    }
+
+    /// The closed tasks whose gate is still shut, so that each is watched on after a restart.
+    pub fn shut_gates(store: &Store) -> Result<Vec<Task>, StoreError> {
+        let named = store.tasks_remembering(NAME)?;
+        Ok(store.closed_final()?.into_iter().filter(|task| named.contains(&task.task)).collect())
+    }
+
+    /// Goes back to a closed task, to watch its gate; opens nothing and records nothing.
+    pub fn revisit(store: Store, device: Arc<dyn Device>, identity: Identity, task: Task) -> Result<Self, StoreError> {
+        let knowledge = Knowledge::load(&store, &identity.member)?;
+        let mut session = Self::of(store, device, identity, knowledge, task);
+        session.recall()?;
+        Ok(session)
+    }
+}
+
+fn asking(side: &Side, loaded: &Loaded, references_at: Option<Timestamp>) -> Act {
+    Act::GateAsked {
+        stage: side.stage,
+        basis: side.basis.clone(),
+        document: side.document.clone(),
+        digest: loaded.digest(),
+        references_at,
+    }
+}
+
+fn deciding(side: &Side, standing: &GateStanding) -> Act {
+    Act::Gate {
+        stage: side.stage,
+        basis: side.basis.clone(),
+        document: side.document.clone(),
+        state: standing.state,
+        reasons: kinds(standing),
+        overridden: None,
+    }
+}
+
+/// The note that was drafted last and not taken back.
+pub(super) fn drafted(history: &History, document: &DocumentId) -> Option<ShippingDocument> {
+    let voids = history.facts.iter().filter_map(|fact| match fact.act {
+        Act::Void { voids, .. } => Some(voids),
+        _ => None,
+    });
+    let voided: BTreeSet<EventRef> = voids.collect();
+    let drafts = history.facts.iter().rev().filter(|fact| !voided.contains(&fact.by));
+    drafts.into_iter().find_map(|fact| match &fact.act {
+        Act::DocumentDrafted { note } if note.document == *document => Some((**note).clone()),
+        _ => None,
+    })
+}
+
+/// Remembers, in the transaction of the close, that the gate of a task is still to be asked: a kill before the question is asked
+/// does not lose it.
+pub(super) fn to_be_asked(conn: &rusqlite::Connection, task: &Task) -> Result<(), StoreError> {
+    if task.stage.sends() { remember(conn, &task.task, NAME, Some("[]")) } else { Ok(()) }
+}

@@ -1,0 +1,181 @@
+//! The lists of a task: still to scan, extra, duplicate, set aside, notes. Rows are made once, pages are slices of them, so that a
+//! list of ten thousand costs no more to show than one of ten.
+
+use std::collections::BTreeSet;
+
+use shared::code::PackageCode;
+use shared::event::{Act, Stage};
+use shared::mismatch::{Kind, ScanResult, Severity};
+use shared::rules::awaited;
+use shared::time::Timestamp;
+
+use super::said::Said;
+use super::{Feedback, Session};
+use crate::store::StoreError;
+
+/// Which list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tab {
+    /// 未扫: sent here, not seen yet.
+    ToScan,
+    /// 多货: here, and on no list of this document.
+    Extra,
+    /// 重复: already in this task, not counted.
+    Duplicate,
+    /// 隔离: held or blocked, and not released.
+    SetAside,
+    /// 提示: went on with a note.
+    Notes,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The package, where the label named one.
+    pub code: Option<PackageCode>,
+    /// The label's text, or the canonical code of a package that is still to come.
+    pub text: String,
+    /// The scan's number; none for what is still to come.
+    pub seq: Option<u64>,
+    /// When it was scanned, or sent.
+    pub at: Timestamp,
+    /// What speaks against it, gravest first.
+    pub kinds: Vec<Kind>,
+}
+
+/// The lists as they were when asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Lists {
+    to_scan: Option<Vec<Row>>,
+    extra: Vec<Row>,
+    duplicate: Vec<Row>,
+    set_aside: Vec<Row>,
+    notes: Vec<Row>,
+}
+
+/// Kinds that say: this package is not on the list of this document.
+const EXTRA: [Kind; 6] = [
+    Kind::UnannouncedGoods,
+    Kind::InboundWithoutOutbound,
+    Kind::ReceiptWithoutSort,
+    Kind::WrongDestination,
+    Kind::ProductNotOnBasis,
+    Kind::OverQuantity,
+];
+
+impl Lists {
+    /// Sorts out what was scanned. `to_scan` are the packages still to come, none where the consignor's list is not known;
+    /// `released` are the numbers of scans whose package is free again.
+    #[must_use]
+    pub fn new(feedback: &[Feedback], stage: Stage, to_scan: Option<Vec<Row>>, released: &BTreeSet<u64>) -> Self {
+        let mut lists = Self { to_scan, ..Self::default() };
+        // Newest first: what was just scanned stands on top.
+        for answer in feedback.iter().rev().filter(|answer| !answer.undone) {
+            let kinds: Vec<Kind> = answer.verdict.iter().map(|found| found.kind).collect();
+            let row = || Row {
+                code: answer.code.clone(),
+                text: answer.text.clone(),
+                seq: Some(answer.seq),
+                at: answer.at,
+                kinds: kinds.clone(),
+            };
+            if answer.result == ScanResult::Duplicate {
+                lists.duplicate.push(row());
+                continue;
+            }
+            if kinds.iter().any(|kind| EXTRA.contains(kind)) {
+                lists.extra.push(row());
+            }
+            let is_held = answer.result >= ScanResult::Wrong;
+            // A package scanned again while it is set aside is one package.
+            let again = is_held && stage.sends() && kinds.contains(&Kind::RepeatedScan);
+            if is_held && !again && !released.contains(&answer.seq) {
+                lists.set_aside.push(row());
+            } else if answer.verdict.iter().any(|found| found.severity == Severity::Warn) {
+                lists.notes.push(row());
+            }
+        }
+        lists
+    }
+
+    fn rows(&self, tab: Tab) -> &[Row] {
+        match tab {
+            Tab::ToScan => self.to_scan.as_deref().unwrap_or_default(),
+            Tab::Extra => &self.extra,
+            Tab::Duplicate => &self.duplicate,
+            Tab::SetAside => &self.set_aside,
+            Tab::Notes => &self.notes,
+        }
+    }
+
+    /// How many rows a list has. None for what is still to come where nobody here knows it.
+    #[must_use]
+    pub fn count(&self, tab: Tab) -> Option<usize> {
+        let unknown = tab == Tab::ToScan && self.to_scan.is_none();
+        (!unknown).then(|| self.rows(tab).len())
+    }
+
+    /// Rows from `offset` on, at most `limit`.
+    #[must_use]
+    pub fn page(&self, tab: Tab, offset: usize, limit: usize) -> &[Row] {
+        let rows = self.rows(tab);
+        let from = offset.min(rows.len());
+        &rows[from..from.saturating_add(limit).min(rows.len())]
+    }
+
+    /// Rows of a list whose code ends like this, as people read the last four off a label; letters in either case.
+    pub fn search(&self, tab: Tab, ending: &str) -> impl Iterator<Item = &Row> {
+        let ending = ending.trim().to_ascii_uppercase();
+        self.rows(tab).iter().filter(move |row| {
+            let tail = row.code.as_ref().map_or(row.text.as_str(), PackageCode::tail);
+            tail.to_ascii_uppercase().ends_with(&ending)
+        })
+    }
+
+    /// What an empty list says.
+    #[must_use]
+    pub fn when_empty(&self, tab: Tab) -> Said {
+        match tab {
+            Tab::ToScan if self.to_scan.is_none() => Said::new(
+                "不知道应到清单。发货方的扫码还没传到。照常扫码,同步后再比对。",
+                "Expected list unknown. The sender's scans have not come. Keep scanning; it is compared after a sync.",
+            ),
+            Tab::ToScan => Said::new("没有未扫的", "Nothing to scan"),
+            Tab::Extra => Said::new("没有多货", "No extra goods"),
+            Tab::Duplicate => Said::new("没有重复", "No duplicates"),
+            Tab::SetAside => Said::new("没有隔离的", "Nothing set aside"),
+            Tab::Notes => Said::new("没有提示", "No notes"),
+        }
+    }
+}
+
+impl Session {
+    /// The lists as they stand.
+    pub fn lists(&mut self) -> Result<Lists, StoreError> {
+        let task = self.task.clone();
+        let history = self.history_of(&task.basis)?;
+        let list = awaited(&history, self.references(), &task.basis, &task.document, task.stage);
+        let to_scan = list.map(|list| {
+            let row = |awaited: shared::rules::Awaited| Row {
+                text: awaited.code.to_string(),
+                code: Some(awaited.code),
+                seq: None,
+                at: awaited.sent_at,
+                kinds: Vec::new(),
+            };
+            list.into_iter().map(row).collect()
+        });
+        let released = self.released()?;
+        Ok(Lists::new(&self.feedback, task.stage, to_scan, &released))
+    }
+
+    /// Numbers of this task's scans whose package was set aside and is free again.
+    pub(super) fn released(&mut self) -> Result<BTreeSet<u64>, StoreError> {
+        let own = self.own_facts(&self.task.basis.clone())?;
+        let freed = own.iter().filter_map(|fact| match &fact.act {
+            Act::Released { task, scan_seq } if *task == self.task.task => Some(*scan_seq),
+            _ => None,
+        });
+        Ok(freed.collect())
+    }
+}
