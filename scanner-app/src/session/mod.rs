@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod anchor;
+mod approved;
 pub mod cases;
 mod closing;
 pub mod gate;
