@@ -24,10 +24,10 @@ fn judge(rest: &[String]) -> Result<ExitCode, String> {
     program::run("release", "judging", rest)
 }
 
-/// The terminal's core, with the reader as a terminal has it; neither its window nor its camera is built.
+/// The terminal's core, with the reader as a terminal has it. The window is built with it, the camera is not.
 fn scan(rest: &[String]) -> Result<ExitCode, String> {
     packages::install(Need::Demo)?;
-    eprintln!("Building for speed (scan): some minutes the first time.");
+    eprintln!("Building for speed (scan): five to ten minutes the first time.");
     program::build(&[
         "--release",
         "-p",

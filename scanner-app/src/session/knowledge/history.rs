@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, HashSet};
 
 use shared::code::PackageCode;
 use shared::ids::BasisId;
-use shared::reference::BasisKind;
 use shared::trail::{Fact, History};
 use shared::wire::Manifest;
 
 use super::Knowledge;
+use super::approved::places_under;
 use crate::store::{Around, EventNo, Store, StoreError};
 
 impl Knowledge {
@@ -44,12 +44,7 @@ impl Knowledge {
         also: impl IntoIterator<Item = PackageCode>,
     ) -> Result<History, StoreError> {
         let mut around = Around::default();
-        let mut places = BTreeSet::new();
-        for basis in self.approved_with(basis).into_iter().chain([basis]) {
-            store.frame_of(basis, &mut places)?;
-            store.scans_under(basis, &mut places)?;
-        }
-        store.read_into(places, &mut around)?;
+        store.read_into(places_under(store, &self.pulled.references, basis)?, &mut around)?;
         let scanned = around.events.values().filter_map(|event| event.act.movement());
         let scanned = scanned.chain(self.fresh.iter().filter_map(|fact| fact.act.movement()));
         let codes: BTreeSet<PackageCode> = scanned.filter_map(|(_, movement)| self.read(&movement.text)).collect();
@@ -92,17 +87,6 @@ impl Knowledge {
         self.gather(store, [code.clone()], BTreeSet::new(), &mut around)?;
         let manifests = store.manifests(&BasisId::from(""), around.sent.clone())?;
         Ok((self.history_of(store, (basis, true), around)?, manifests))
-    }
-
-    /// The other bases between the same two members, where returns between them are approved: an approval covers what went back
-    /// under any of them.
-    fn approved_with(&self, basis: &BasisId) -> Vec<&BasisId> {
-        let bases = &self.pulled.references.bases;
-        let Some(own) = bases.get(basis) else { return Vec::new() };
-        let theirs = || bases.values().filter(|other| other.seller == own.seller && other.buyer == own.buyer);
-        let is_approved = theirs().any(|other| other.kind == BasisKind::ReturnApproval);
-        let others = theirs().filter(|other| is_approved && other.basis != *basis);
-        others.map(|other| &other.basis).collect()
     }
 
     fn gather(

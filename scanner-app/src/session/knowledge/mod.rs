@@ -3,8 +3,9 @@
 //! | to find | look in |
 //! |---|---|
 //! | one scan, judged from a slice of the log and sums beside it | `slice` |
-//! | which facts bear on a package or a basis | `history` |
+//! | which facts bear on a package or a basis | `history`, `approved` |
 
+mod approved;
 mod history;
 mod slice;
 

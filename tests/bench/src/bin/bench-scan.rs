@@ -7,7 +7,7 @@ use bench::scan::{self, Options};
 use clap::{Parser, Subcommand};
 
 const KEYS: &str = "\
-JSON keys: ok; commit_p99_ratio_idle, commit_p99_ratio_busy, last_over_first_scans, open_expected_ms, verdict_p99_ms (each
+JSON keys: ok; commit_p99_ratio_idle, commit_p99_ratio_busy, last_over_first_scans, last_over_first_scans_work, open_expected_ms, verdict_p99_ms (each
 {value, limit, ok}); frame_to_feedback_idle_ms, frame_to_feedback_busy_ms (each {count, mean, p50, p95, p99, p999, max});
 start_ms, resident_mb, cpu_percent_at_30_fps; commits, live, expected, growth (what these rest on); quick; file_system; machine.
 docs/terminal.md says what each means.";

@@ -61,7 +61,7 @@ pub struct Amounts {
 }
 
 const FULL: Amounts =
-    Amounts { commits: 2_000, scans: 10_000, span: 1_000, codes: 1_000_000, verdicts: 1_000, aims: 200, stream: 600 };
+    Amounts { commits: 2_000, scans: 10_000, span: 1_000, codes: 1_000_000, verdicts: 1_000, aims: 100, stream: 300 };
 const QUICK: Amounts = Amounts { commits: 40, scans: 200, span: 50, codes: 2_000, verdicts: 20, aims: 3, stream: 15 };
 
 /// Measures.
@@ -76,12 +76,12 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
     let told = |what: &str| eprintln!("bench scan: {what} …");
     told("commits, idle and with every core busy");
     let commits = commit::run(at, amounts.commits)?;
-    told("frames, idle and with every core busy");
-    let live = live::run(at, amounts)?;
     told("a million expected codes");
     let expected = expected::run(at, amounts)?;
     told("ten thousand scans in one task");
     let growth = growth::run(at, amounts)?;
+    told("frames, idle and with every core busy");
+    let live = live::run(at, amounts)?;
     machine.finish();
     Ok(Report::new(amounts, process::file_system(at), machine, (commits, live, expected, growth)))
 }

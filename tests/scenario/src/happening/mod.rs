@@ -7,7 +7,6 @@ use shared::ids::{BasisId, DocumentId, EventRef};
 use shared::mismatch::{Kind, Mismatch};
 use shared::time::Timestamp;
 
-use crate::calendar::duration_ms;
 use crate::check::Check;
 use crate::core::Cores;
 use crate::knowledge::Cast;
@@ -20,6 +19,7 @@ use crate::terminal::Terminal;
 mod gate;
 mod line;
 mod scan;
+mod trouble;
 
 const VERBS: &[&str] = &[
     "associate",
@@ -220,7 +220,7 @@ impl<'p> Story<'p> {
                 let _ = (said.has("server", 1), said.word(0, "a terminal, or the server")?);
                 Ok(())
             }
-            _ => trouble(self, at, said),
+            _ => trouble::happen(self, at, said),
         }
     }
 }
@@ -371,49 +371,5 @@ fn resolve(story: &mut Story<'_>, at: Timestamp, said: &Statement) -> Result<(),
     let terminal = names.terminals.contains_key(&subject).then(|| terminal_id(&subject).to_string());
     let subject = names.code(&subject).map(|code| code.to_string()).or(terminal).unwrap_or(subject);
     story.resolved.push((at, kind, subject));
-    Ok(())
-}
-
-/// What goes wrong with a terminal or on its way.
-fn trouble(story: &mut Story<'_>, at: Timestamp, said: &Statement) -> Result<(), ScenarioError> {
-    let name = said.word(0, "a terminal")?.to_owned();
-    story.terminal(said, &name)?;
-    let numbers = || -> Result<(u64, u64), ScenarioError> {
-        let text = said.option(&["seq"]).ok_or_else(|| said.wrong(&name, format!("`{}` lacks seq=", said.verb)))?;
-        let (from, to) = text.split_once("..").unwrap_or((text, text));
-        Ok((said.number(from)?, said.number(to)?))
-    };
-    match said.verb.as_str() {
-        "clock" => {
-            let jump = said.option(&["jump"]).ok_or_else(|| said.wrong(&name, "`clock` lacks jump="))?;
-            let ms = duration_ms(jump).map_err(|why| said.wrong(jump, why))?;
-            story.terminal(said, &name)?.offset_ms += ms;
-        }
-        "reboot" => story.terminal(said, &name)?.reboot(at),
-        "gap" => {
-            let (from, to) = numbers()?;
-            let log = &mut story.terminal(said, &name)?.log;
-            log.iter_mut()
-                .filter(|logged| (from..=to).contains(&logged.event.seq))
-                .for_each(|logged| logged.dropped = true);
-        }
-        "drop" => {
-            let count: usize = said.option(&["n"]).map_or(Ok(1), |text| said.number(text))?;
-            story.terminal(said, &name)?.log.iter_mut().rev().take(count).for_each(|logged| logged.dropped = true);
-        }
-        verb => {
-            let (from, to) = if matches!(verb, "tamper" | "admit") { numbers()? } else { (0, 0) };
-            let _ = (said.option(&["twin"]), said.option(&["as"]));
-            let of = said.option(&["as"]).filter(|_| verb == "replay").unwrap_or(&name).to_owned();
-            let trouble = story.cast.troubles.entry(of).or_default();
-            match verb {
-                "revoke" => trouble.revoked_at = Some(at),
-                "fork" => trouble.forked_at = Some(at),
-                "replay" => trouble.replayed_at = Some(at),
-                "tamper" => trouble.tampered_from = Some(from),
-                _ => trouble.admitted.extend(from..=to),
-            }
-        }
-    }
     Ok(())
 }
