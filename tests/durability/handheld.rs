@@ -79,6 +79,12 @@ impl Handheld {
         output
     }
 
+    /// Whether the first start came as far as to make a log.
+    pub fn has_log(&self) -> bool {
+        let tables = "select count(*) from sqlite_schema where name = 'log'";
+        self.store().exists() && self.log().conn.query_row(tables, [], |row| row.get::<_, u32>(0)).unwrap() == 1
+    }
+
     /// The log as an outsider reads it, without writing a byte.
     pub fn log(&self) -> Log {
         Log { conn: Connection::open_with_flags(self.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap() }
