@@ -5,4 +5,5 @@
 mod bad_input;
 mod demo;
 mod ingest;
+mod people;
 mod tidy;

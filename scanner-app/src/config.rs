@@ -7,6 +7,9 @@ use shared::chain::PublicKey;
 use shared::ids::{MemberId, OperatorId, SiteId, TerminalId};
 
 use crate::capture::CaptureSettings;
+use crate::feedback::FeedbackSettings;
+use crate::operators::OperatorSettings;
+use crate::training;
 
 /// The language of the screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +51,12 @@ pub struct Config {
     /// Cameras and hand scanners.
     #[serde(default, skip_serializing_if = "CaptureSettings::is_default")]
     pub capture: CaptureSettings,
+    /// What results sound and feel like.
+    #[serde(default, skip_serializing_if = "FeedbackSettings::is_default")]
+    pub feedback: FeedbackSettings,
+    /// Signing in.
+    #[serde(default, skip_serializing_if = "OperatorSettings::is_default")]
+    pub operators: OperatorSettings,
 }
 
 /// Why a configuration file cannot be used.
@@ -69,6 +78,14 @@ pub enum ConfigError {
         /// Where and why.
         source: Box<toml::de::Error>,
     },
+    /// The store is one that must never be sent.
+    #[error(
+        "the configuration {path} names a training log as `store`; training is never sent. Name the terminal's own store, and practise with `scan --training`"
+    )]
+    TrainingStore {
+        /// Which file.
+        path: String,
+    },
 }
 
 impl Config {
@@ -76,8 +93,11 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
-        let mut config: Self =
-            toml::from_str(&text).map_err(|source| ConfigError::Form { path: shown, source: Box::new(source) })?;
+        let mut config: Self = toml::from_str(&text)
+            .map_err(|source| ConfigError::Form { path: shown.clone(), source: Box::new(source) })?;
+        if config.store.to_string_lossy().ends_with(training::STORE_SUFFIX) {
+            return Err(ConfigError::TrainingStore { path: shown });
+        }
         let folder = path.parent().unwrap_or(Path::new(""));
         for file in [&mut config.store, &mut config.key, &mut config.ca] {
             *file = folder.join(&*file);
@@ -106,6 +126,15 @@ mod tests {
                 assert!(text.contains(&format!("\n{name} = ")), "{table}{name} is not explained");
             }
         }
+    }
+
+    #[test]
+    fn a_training_log_is_never_the_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("terminal.toml");
+        let text = include_str!("../config.example.toml").replace("terminal.sqlite", "terminal.training.sqlite");
+        std::fs::write(&path, text).unwrap();
+        assert!(matches!(Config::read(&path), Err(ConfigError::TrainingStore { .. })));
     }
 
     #[test]

@@ -23,6 +23,17 @@ pub trait Device: Send + Sync {
     fn jitter(&self) -> f64;
 }
 
+/// What the server's clock said at a contact, beside the terminal's monotonic clock: a clock anchor, if one is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// The server's time in its answer.
+    pub server_time: Timestamp,
+    /// How long the question took, in milliseconds.
+    pub round_trip_ms: u64,
+    /// The terminal's monotonic clock when the answer was there.
+    pub answered_ms: u64,
+}
+
 /// The machine that this runs on.
 #[derive(Debug)]
 pub struct Machine {

@@ -46,6 +46,39 @@ pub fn open(path: &Path) -> Result<Ed25519KeyPair, KeyError> {
     Ed25519KeyPair::from_pkcs8(&bytes).map_err(|_| KeyError::Damaged(shown))
 }
 
+/// The key of an encrypted store: derived from the terminal's key each time, never written anywhere.
+#[cfg(feature = "encryption")]
+pub struct StoreKey([u8; 32]);
+
+#[cfg(feature = "encryption")]
+impl StoreKey {
+    /// HKDF-SHA256 over the terminal's PKCS#8 file, for one terminal.
+    pub fn derive(path: &Path, terminal: shared::ids::TerminalId) -> Result<Self, KeyError> {
+        let file = |source| KeyError::File { path: path.display().to_string(), source };
+        let secret = fs::read(path).map_err(file)?;
+        let salt = ring::hkdf::Salt::new(ring::hkdf::HKDF_SHA256, b"tallyman/store/1");
+        let extracted = salt.extract(&secret);
+        let info = [terminal.as_bytes().as_slice()];
+        let mut key = [0; 32];
+        // Fails only for a length beyond 255 hashes, and this is one.
+        let filled = extracted.expand(&info, ring::hkdf::HKDF_SHA256).and_then(|expanded| expanded.fill(&mut key));
+        filled.map_err(|_| KeyError::Damaged(path.display().to_string()))?;
+        Ok(Self(key))
+    }
+
+    /// Sixty-four hex digits, as SQLCipher takes a raw key.
+    pub(crate) fn hex(&self) -> String {
+        shared::chain::Hash::new(self.0).to_string()
+    }
+}
+
+#[cfg(feature = "encryption")]
+impl std::fmt::Debug for StoreKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoreKey(..)")
+    }
+}
+
 /// The public half.
 #[must_use]
 pub fn public(key: &Ed25519KeyPair) -> PublicKey {

@@ -1,14 +1,18 @@
 //! Tallyman's terminal: scans packages offline, judges them with what it knows, records them durably, syncs when it can.
 //!
-//! Arrows point down: `main > cli > {ui, sync} > session > {capture, store}`; the window never touches the store, the sender
-//! never touches the window.
+//! Arrows point down: `main > cli > {ui, sync, training, diagnostics} > {session, operators, feedback} > {capture, store}`; the
+//! window never touches the store, the sender never touches the window.
 
 pub mod capture;
 pub mod cli;
 pub mod config;
 pub mod device;
+pub mod diagnostics;
+pub mod feedback;
 pub mod keys;
+pub mod operators;
 pub mod session;
 pub mod store;
 pub mod sync;
+pub mod training;
 pub mod ui;

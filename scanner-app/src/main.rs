@@ -4,15 +4,15 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use scanner_app::cli::{Cli, run};
+use scanner_app::diagnostics::start_logging;
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(std::env::var("RUST_LOG").unwrap_or_else(|_| "warn,winit=error".to_owned()))
-        .init();
-    match run(Cli::parse()) {
+    let cli = Cli::parse();
+    start_logging(cli.log_file().as_deref());
+    match run(cli) {
         Ok(code) => code,
         Err(error) => {
+            tracing::info!("ended: {error:#}");
             eprintln!("scanner-app: {error:#}");
             ExitCode::FAILURE
         }

@@ -10,6 +10,7 @@
 //! | what a terminal records | [`event`], chained and signed by [`chain`] |
 //! | how events become legs and trails | [`trail`] |
 //! | what is wrong, and why | [`rules`], in the words of [`mismatch`] and [`citation`] |
+//! | what proves a person without a network | [`credential`] |
 //! | what travels | [`wire`]; on paper, as QR codes: [`paper`] |
 //!
 //! One word, one meaning: a *receipt* is always a goods receipt (the server's answer is an *acknowledgement*), a *seq* is an
@@ -18,6 +19,7 @@
 pub mod chain;
 pub mod citation;
 pub mod code;
+pub mod credential;
 pub mod event;
 pub mod ids;
 pub mod mismatch;

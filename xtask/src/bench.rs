@@ -1,4 +1,4 @@
-//! `cargo xtask bench judge | decode | frame | formats`: builds for speed what measures, and runs it.
+//! `cargo xtask bench judge | decode | frame | formats | scan`: builds for speed what measures, and runs it.
 
 use std::process::ExitCode;
 
@@ -10,8 +10,9 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
     match args.first().map(String::as_str) {
         Some("judge") => judge(&args[1..]),
         Some("decode" | "frame" | "formats") => capture(args),
+        Some("scan") => scan(&args[1..]),
         _ => {
-            eprintln!("xtask: measurements that exist: judge, decode, frame, formats");
+            eprintln!("xtask: measurements that exist: judge, decode, frame, formats, scan");
             Ok(ExitCode::from(2))
         }
     }
@@ -19,8 +20,25 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
 
 fn judge(rest: &[String]) -> Result<ExitCode, String> {
     eprintln!("Building for speed (judge): a minute the first time.");
-    program::build(&["--release", "-p", "scenario", "--bin", "judging"])?;
+    program::build(&["--release", "-p", "scenario", "--no-default-features", "--bin", "judging"])?;
     program::run("release", "judging", rest)
+}
+
+/// The terminal's core, with the reader as a terminal has it; neither its window nor its camera is built.
+fn scan(rest: &[String]) -> Result<ExitCode, String> {
+    packages::install(Need::Demo)?;
+    eprintln!("Building for speed (scan): some minutes the first time.");
+    program::build(&[
+        "--release",
+        "-p",
+        "bench",
+        "--no-default-features",
+        "--features",
+        "scan",
+        "--bin",
+        "bench-scan",
+    ])?;
+    program::run("release", "bench-scan", rest)
 }
 
 /// The decoders, and beside them our pipeline in its build of pure Rust: another feature set, so another program.
@@ -31,7 +49,7 @@ fn capture(args: &[String]) -> Result<ExitCode, String> {
         eprintln!("xtask: zbar will not be measured: {why}");
     }
     eprintln!("Building for speed: two or three minutes the first time.");
-    program::build(&["--release", "-p", "bench", "--features", "peers", "--bin", "bench"])?;
+    program::build(&["--release", "-p", "bench", "--no-default-features", "--features", "peers", "--bin", "bench"])?;
     program::build(&["--release", "-p", "bench", "--no-default-features", "--bin", "bench-pure"])?;
     program::run("release", "bench", args)
 }

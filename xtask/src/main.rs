@@ -19,12 +19,13 @@ const HELP: &str = "\
 cargo xtask demo [--headless] [--json]   the main job: server, terminals, planted faults, reconciliation
 cargo xtask test [--long] [ARGS]         formatting, lints, documentation and every test; ARGS go to the test runner
 cargo xtask test --camera-vm [CASE...]   only the camera path, on a V4L2 device in an emulated machine (minutes; QEMU)
-cargo xtask scenario [--json] PATH...    plays scenario files (tests/fixtures/scenarios) through the pure rules
+cargo xtask scenario [--json] PATH...    plays scenario files (tests/fixtures/scenarios): by the pure rules, by terminals' sessions
 cargo xtask bench WHAT [--json] [ARGS]   measures (WHAT --help says more):
     judge                                how fast the rules judge
     decode [PATH...]                     codes read of pictures, wrong texts, time, against other decoders
     frame [--seeds A..B] [--profile P]   labels read in synthetic warehouse frames, time, against other decoders
     formats                              what luma out of a camera's bytes costs
+    scan [--quick] [--folder FOLDER]     a frame to its feedback, commits, long tasks, a million expected codes
 cargo xtask fuzz [--long]                every parser before arbitrary bytes, guided by coverage
 cargo xtask setup                        only install the system packages that are missing
 

@@ -32,6 +32,11 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
     docs.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
     step("documentation", &mut docs)?;
     crate::fuzz::all(long)?;
+    if long {
+        // A build of its own: within the workspace's, the server's SQLite would become SQLCipher too.
+        let encrypted = ["test", "--package", "scanner-app", "--features", "encryption", "--test", "encrypted"];
+        step("encryption at rest", cargo().args(encrypted).args(["--target-dir", "target/encryption"]))?;
+    }
     if has(&["deny", "--version"]) {
         step("licences and bans", cargo().args(["deny", "check", "licenses", "bans", "sources"]))?;
     } else {

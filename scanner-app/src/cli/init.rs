@@ -13,7 +13,9 @@ use shared::ids::TerminalId;
 use crate::capture::CaptureSettings;
 use crate::config::{Config, Language};
 use crate::device::{Device, Machine};
+use crate::feedback::FeedbackSettings;
 use crate::keys;
+use crate::operators::OperatorSettings;
 
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
@@ -67,6 +69,8 @@ fn make(args: &InitArgs) -> Result<()> {
         server_key,
         language: Language::Zh,
         capture: CaptureSettings::default(),
+        feedback: FeedbackSettings::default(),
+        operators: OperatorSettings::default(),
     };
     if let Some(folder) = args.config.parent() {
         fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;

@@ -2,12 +2,16 @@
 
 mod cameras;
 mod decode;
+mod diagnostics;
 mod init;
+mod operators;
+mod rescue;
 mod scan;
 mod stores;
+mod training;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -16,6 +20,7 @@ use shared::event::{Close, ReturnReason, Stage};
 
 use crate::capture::SourceName;
 use crate::config::Config;
+use crate::diagnostics::log_path;
 
 /// Tallyman's terminal.
 #[derive(Debug, Parser)]
@@ -70,6 +75,15 @@ enum Command {
         #[command(flatten)]
         config: ConfigArg,
     },
+    /// Sign in and out without a screen; list who may.
+    #[command(subcommand)]
+    Operators(operators::OperatorsCommand),
+    /// The texts of the labels to practise with (`scan --training`), each with what it teaches; one JSON object a line.
+    TrainingLabels,
+    /// One file of what this terminal says of itself, for whoever helps: versions, settings, figures, log; no secrets.
+    Diagnostics(diagnostics::DiagnosticsArgs),
+    /// Save what can be read of a damaged store, and make a new one.
+    Rescue(rescue::RescueArgs),
     /// Make this terminal's configuration and key; prints what the server needs to enrol it.
     Init(init::InitArgs),
 }
@@ -111,7 +125,7 @@ struct ScanArgs {
     #[arg(long, value_enum)]
     task: StageWord,
     /// Number of the contract or order.
-    #[arg(long)]
+    #[arg(long, required_unless_present = "training", default_value = "")]
     basis: String,
     /// Number of the shipping document. Goods that leave without one get a note of this terminal's own at the final close.
     #[arg(long)]
@@ -137,6 +151,9 @@ struct ScanArgs {
     /// Wait so many milliseconds before each frame, as a slower camera would.
     #[arg(long, default_value_t = 0)]
     frame_delay_ms: u64,
+    /// Practise: on the labels of `training-labels`, with a contract of its own, in a log of its own that is never sent.
+    #[arg(long, conflicts_with_all = ["basis", "document"])]
+    training: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -204,16 +221,44 @@ impl From<CloseWord> for Close {
     }
 }
 
+impl Cli {
+    /// The file that the app's own log goes to: beside the store of the configuration, where there is one.
+    #[must_use]
+    pub fn log_file(&self) -> Option<PathBuf> {
+        let config = match &self.command {
+            Command::Run(args) => &args.config,
+            Command::Scan(args) => &args.config,
+            Command::Sync { config, .. } => config,
+            Command::Operators(command) => command.config(),
+            _ => return None,
+        };
+        Config::read(&config.config).ok().map(|config| log_path(&config.store))
+    }
+}
+
+/// Reads the configuration; with encryption at rest the store's key goes with it.
+fn configured(path: &Path) -> Result<Config> {
+    let config = Config::read(path)?;
+    #[cfg(feature = "encryption")]
+    crate::store::encrypt_with(crate::keys::StoreKey::derive(&config.key, config.terminal)?);
+    Ok(config)
+}
+
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
-        Command::Run(args) => window::run(&Config::read(&args.config.config)?, &args.source, args.form),
-        Command::Scan(args) => scan::run(&Config::read(&args.config.config)?, &args),
+        Command::Run(args) => window::run(&configured(&args.config.config)?, &args.source, args.form),
+        Command::Scan(args) if args.training => training::run(&configured(&args.config.config)?, &args),
+        Command::Scan(args) => scan::run(&configured(&args.config.config)?, &args),
         Command::Cameras { json } => cameras::run(json),
         Command::Decode { json, paths } => decode::run(&paths, json),
-        Command::Sync { config, json, .. } => stores::sync(&Config::read(&config.config)?, json),
-        Command::Queue { config, json } => stores::queue(&Config::read(&config.config)?, json),
-        Command::VerifyLog { config } => stores::verify_log(&Config::read(&config.config)?),
+        Command::Sync { config, json, .. } => stores::sync(&configured(&config.config)?, json),
+        Command::Queue { config, json } => stores::queue(&configured(&config.config)?, json),
+        Command::VerifyLog { config } => stores::verify_log(&configured(&config.config)?),
+        Command::Operators(command) => operators::run(&configured(&command.config().config)?, &command),
+        Command::TrainingLabels => Ok(training::labels()),
+        Command::Diagnostics(args) => diagnostics::run(&configured(&args.config.config)?, &args),
+        Command::Rescue(args) => rescue::run(&configured(&args.config.config)?, &args),
         Command::Init(args) => init::run(&args),
     }
 }

@@ -8,11 +8,13 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::{Value, json};
 use shared::event::{Close, GateState, Stage};
+use shared::mismatch::{ScanResult, Severity};
 
-use super::{ScanArgs, stores};
+use super::{ScanArgs, operators, stores};
 use crate::capture::InputReader;
 use crate::config::Config;
 use crate::device::{Device, Machine};
+use crate::feedback::{Deck, Told, plan};
 use crate::session::gate::Gate;
 use crate::session::note::paper;
 use crate::session::opening::{Opening, OpeningError, Papers};
@@ -20,11 +22,12 @@ use crate::session::{Acceptance, Closing, Feedback, Identity, Session};
 
 pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     let device: Arc<dyn Device> = Arc::new(Machine::new());
-    let store = stores::open(config, device.as_ref())?;
+    let mut store = stores::open(config, device.as_ref())?;
+    let operator = operators::who_works(&mut store, config, device.as_ref())?;
+    store.commit_on_a_thread()?;
     let stage: Stage = args.task.into();
     let mut source = args.source.open(&config.capture)?;
-    let identity =
-        Identity { member: config.member.clone(), site: config.site.clone(), operator: config.operator.clone() };
+    let identity = Identity { member: config.member.clone(), site: config.site.clone(), operator };
     let opening = Opening {
         stage,
         basis: args.basis.as_str().into(),
@@ -40,6 +43,7 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
         Ok(session) => session,
     };
     greet(&session, args);
+    let deck = Deck::start(config.feedback.outputs());
     let mut acceptance = Acceptance::default();
     let mut reader = InputReader::new(source.as_ref(), config.capture.aim);
     let mut unread = false;
@@ -52,8 +56,13 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
                     eprintln!("scanner-app: {en}. / {zh}。");
                 }
                 let new = acceptance.accept(frame.readings, frame.at_ms);
-                for answer in session.scan(&new, source.how())? {
-                    print(&session, &answer, args.json)?;
+                let answers = session.scan(&new, source.how())?;
+                let told: Vec<Told> = answers.iter().map(told).collect();
+                if let Some(cue) = plan(&told, is_all_there(&mut session, &answers)?, config.feedback.manner()) {
+                    deck.give(cue.once());
+                }
+                for answer in &answers {
+                    print(&mut session, answer, args.json)?;
                 }
             }
             Err(error) if error.is_passing() => {
@@ -76,6 +85,21 @@ fn papers(args: &ScanArgs, stage: Stage) -> Papers {
     }
 }
 
+/// What is told of an answer by sound, vibration and colour.
+pub(super) fn told(answer: &Feedback) -> Told {
+    let warned = answer.verdict.iter().any(|found| found.severity == Severity::Warn);
+    Told { result: answer.result, note: warned && answer.result == ScanResult::Accepted }
+}
+
+/// Whether the document became complete with these answers.
+fn is_all_there(session: &mut Session, answers: &[Feedback]) -> Result<bool> {
+    if !answers.iter().any(|answer| answer.result == ScanResult::Accepted) {
+        return Ok(false);
+    }
+    let progress = session.progress()?;
+    Ok(progress.packages_expected.is_some_and(|expected| progress.packages_counted >= expected))
+}
+
 fn greet(session: &Session, args: &ScanArgs) {
     if session.resumed {
         let counted = session.counted();
@@ -90,8 +114,8 @@ fn greet(session: &Session, args: &ScanArgs) {
     }
 }
 
-fn print(session: &Session, answer: &Feedback, as_json: bool) -> Result<()> {
-    let progress = session.progress();
+fn print(session: &mut Session, answer: &Feedback, as_json: bool) -> Result<()> {
+    let progress = session.progress()?;
     let mut out = std::io::stdout().lock();
     if as_json {
         let kinds: Vec<_> = answer.verdict.iter().map(|found| found.kind).collect();
@@ -110,8 +134,7 @@ fn print(session: &Session, answer: &Feedback, as_json: bool) -> Result<()> {
     Ok(())
 }
 
-fn word(answer: &Feedback) -> &'static str {
-    use shared::mismatch::ScanResult;
+pub(super) fn word(answer: &Feedback) -> &'static str {
     match answer.result {
         ScanResult::Accepted => "通过",
         ScanResult::Duplicate => "重复",
@@ -125,10 +148,10 @@ fn finish(session: &mut Session, args: &ScanArgs) -> Result<()> {
         Some(close) => Some(session.conclude(&Closing { close: Close::from(close), carrier: args.carrier.clone() })?),
         None => None,
     };
-    let (scanned, set_aside) = departure.as_ref().map_or_else(
-        || (session.counted(), session.progress().set_aside),
-        |departure| (departure.closed.scanned, departure.closed.set_aside),
-    );
+    let (scanned, set_aside) = match &departure {
+        Some(departure) => (departure.closed.scanned, departure.closed.set_aside),
+        None => (session.counted(), session.progress()?.set_aside),
+    };
     let pending = session.pending()?;
     let gate = departure.as_ref().and_then(|departure| departure.gates.first());
     if args.json {

@@ -9,7 +9,8 @@ use serde_json::json;
 use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::keys;
-use crate::store::Store;
+use crate::session::{Identity, anchor, sum_up_lists};
+use crate::store::{Opening, Store, this_machine, verify};
 use crate::sync::{Transport, sync_once};
 
 /// The way to the server that a configuration names.
@@ -22,14 +23,21 @@ pub(super) fn transport(config: &Config) -> Result<Transport> {
 }
 
 pub(super) fn open(config: &Config, device: &dyn Device) -> Result<Store> {
-    Ok(Store::open(&config.store, config.terminal, device.epoch())?)
+    let mark = config.key.with_extension("mark");
+    let opening = Opening { mark: Some(&mark), machine: this_machine(), reserve: true, ..Opening::default() };
+    let store = Store::open_with(&config.store, (config.terminal, device.epoch()), opening)?;
+    if let Some(notice) = store.notice() {
+        eprintln!("scanner-app: {notice}");
+    }
+    Ok(store)
 }
 
 pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
-    let mut store = open(config, &Machine::new())?;
+    let device = Machine::new();
+    let mut store = open(config, &device)?;
     let transport = transport(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let synced = match runtime.block_on(sync_once(&mut store, &transport)) {
+    let synced = match runtime.block_on(sync_once(&mut store, &transport, &device)) {
         Ok(synced) => synced,
         Err(error) => {
             let (pending, _) = store.pending()?;
@@ -37,6 +45,10 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
+    sum_up_lists(&mut store)?;
+    if let Some(contact) = &synced.contact {
+        anchor(&mut store, &device, &Identity::of(config), contact)?;
+    }
     if as_json {
         println!("{}", serde_json::to_string(&synced)?);
     } else {
@@ -46,10 +58,16 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
 }
 
 pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {
-    let store = Store::open_beside(&config.store, config.terminal, Machine::new().epoch())?;
-    let (pending, oldest) = store.pending()?;
+    // A terminal that has recorded nothing yet has no store.
+    let (pending, oldest, attachments) = if config.store.exists() {
+        let store = Store::open_to_read(&config.store, config.terminal)?;
+        let (pending, oldest) = store.pending()?;
+        (pending, oldest, store.photos_pending()?)
+    } else {
+        (0, None, 0)
+    };
     if as_json {
-        println!("{}", json!({ "pending": pending, "oldest": oldest, "attachments": 0 }));
+        println!("{}", json!({ "pending": pending, "oldest": oldest, "attachments": attachments }));
     } else if let Some(oldest) = oldest {
         println!("{pending} events wait, the oldest since {}", oldest.to_minute());
     } else {
@@ -59,8 +77,7 @@ pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {
 }
 
 pub(super) fn verify_log(config: &Config) -> Result<ExitCode> {
-    let store = Store::open_beside(&config.store, config.terminal, Machine::new().epoch())?;
-    let verified = store.verify_log()?;
+    let verified = verify(&config.store, config.terminal)?;
     println!("{}", serde_json::to_string(&verified)?);
     Ok(if verified.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

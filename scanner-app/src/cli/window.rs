@@ -11,17 +11,22 @@ use super::{Form, stores};
 use crate::capture::SourceName;
 use crate::config::Config;
 use crate::device::{Device, Machine};
+use crate::session::sum_up_lists;
 use crate::store::Store;
-use crate::sync::Worker;
+use crate::sync::{AfterPull, Worker};
 use crate::ui::{WindowHandle, window};
 
 mod clerk;
 
 pub(super) fn run(config: &Config, source: &SourceName, form: Form) -> Result<ExitCode> {
     let device: Arc<dyn Device> = Arc::new(Machine::new());
-    let store = stores::open(config, device.as_ref())?;
+    let mut store = stores::open(config, device.as_ref())?;
+    if !store.commit_on_a_thread()? {
+        tracing::info!("the commit thread runs with the usual priority: raising it needs CAP_SYS_NICE or RLIMIT_NICE");
+    }
     let sender_store = Store::open_beside(&config.store, config.terminal, device.epoch())?;
-    let worker = Worker::start(sender_store, stores::transport(config)?, Arc::clone(&device));
+    let after_pull: AfterPull = Box::new(sum_up_lists);
+    let worker = Worker::start(sender_store, stores::transport(config)?, Arc::clone(&device), after_pull);
     let (intents, wanted) = channel();
     let window = window(form == Form::Tablet, &config.capture.keys, &intents)?;
     let clerk = clerk::Clerk::new(config.clone(), source.clone(), device, worker, WindowHandle::of(&window));

@@ -3,11 +3,12 @@
 use shared::event::{Act, Close, VoidReason};
 use shared::ids::EventRef;
 use shared::reference::ShippingDocument;
+use shared::trail::{Fact, History};
 
 use super::gate::{self, Gate};
 use super::note::{self, Loaded, Side};
 use super::{Closed, Session};
-use crate::store::{StoreError, close_task};
+use crate::store::StoreError;
 
 /// How a task is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,18 +63,16 @@ impl Session {
                 let member = &self.identity.member;
                 let note = note::draft(&loaded, self.references(), &side, member, closing.carrier.as_deref());
                 acts.extend(
-                    self.earlier_draft(&side).map(|voids| Act::Void { voids, reason: VoidReason::IncorrectData }),
+                    self.earlier_draft(&history, &side)
+                        .map(|voids| Act::Void { voids, reason: VoidReason::IncorrectData }),
                 );
                 acts.push(Act::DocumentDrafted { note: Box::new(note.clone()) });
                 notes.push((note, loaded.clone()));
             }
             acts.push(self.closing_act(&side, closing, loaded.own));
         }
-        let (task, close) = (self.task.clone(), closing.close);
-        self.record(acts, move |conn| {
-            close_task(conn, &task.task, close)?;
-            if is_final { gate::to_be_asked(conn, &task) } else { Ok(()) }
-        })?;
+        let task = self.task.clone();
+        self.record_beside(acts, move |conn| if is_final { gate::to_be_asked(conn, &task) } else { Ok(()) })?;
         let gates = if is_final { self.watch_gates()? } else { Vec::new() };
         Ok(Departure { closed, notes, gates })
     }
@@ -91,12 +90,11 @@ impl Session {
     }
 
     /// The draft of this number that still holds.
-    fn earlier_draft(&self, side: &Side) -> Option<EventRef> {
-        let voided = self.knowledge.voided();
-        let mut drafts = self.own_facts().filter(|fact| match &fact.act {
-            Act::DocumentDrafted { note } => note.document == side.document && !voided.contains(&fact.by),
+    fn earlier_draft(&self, history: &History, side: &Side) -> Option<EventRef> {
+        let is_it = |fact: &&&Fact| match &fact.act {
+            Act::DocumentDrafted { note } => note.document == side.document,
             _ => false,
-        });
-        drafts.next_back().map(|fact| fact.by)
+        };
+        self.own_facts(history).iter().rev().find(is_it).map(|fact| fact.by)
     }
 }

@@ -1,9 +1,7 @@
-//! Another operator goes on (交班), the place where a task was left, and whose scans count.
+//! What is left to whoever goes on with a task: the place where the clerk was, and whose scans count.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::event::Act;
-use shared::ids::OperatorId;
 use shared::trail::Index;
 
 use super::Session;
@@ -19,25 +17,6 @@ pub struct Counts {
 }
 
 impl Session {
-    /// Another operator goes on with the same task: every event from this one on is theirs. Nothing that waits is touched.
-    pub fn hand_over(&mut self, operator: OperatorId) -> Result<(), StoreError> {
-        if self.identity.operator.as_ref() == Some(&operator) {
-            return Ok(());
-        }
-        let before = self.identity.operator.replace(operator);
-        let recorded = self.record(vec![Act::OperatorChanged], |_| Ok(()));
-        if recorded.is_err() {
-            self.identity.operator = before;
-        }
-        recorded
-    }
-
-    /// Who works on the task.
-    #[must_use]
-    pub const fn operator(&self) -> Option<&OperatorId> {
-        self.identity.operator.as_ref()
-    }
-
     /// Keeps where the clerk was in this task (which list, which mode, an alarm not yet acknowledged) under a name of the
     /// caller's, so that it comes back after a kill. None forgets it.
     pub fn keep_place<T: Serialize>(&mut self, name: &str, place: Option<&T>) -> Result<(), StoreError> {
@@ -50,8 +29,8 @@ impl Session {
     }
 
     /// Who counted how much. Terminals on one document are a union: the same package on two is one.
-    pub fn counts(&self) -> Result<Counts, StoreError> {
-        let history = self.history_of(&self.task.basis)?;
+    pub fn counts(&mut self) -> Result<Counts, StoreError> {
+        let history = self.history_of(&self.task.basis.clone())?;
         let index = Index::new(&history, self.references());
         let side = index.key(&self.task.basis, &self.task.document, self.task.stage);
         let scans = side.into_iter().flat_map(|side| index.scans_at(side));

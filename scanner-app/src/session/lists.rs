@@ -8,6 +8,7 @@ use shared::event::{Act, Stage};
 use shared::mismatch::{Kind, ScanResult, Severity};
 use shared::rules::awaited;
 use shared::time::Timestamp;
+use shared::trail::History;
 
 use super::said::Said;
 use super::{Feedback, Session};
@@ -151,8 +152,8 @@ impl Lists {
 
 impl Session {
     /// The lists as they stand.
-    pub fn lists(&self) -> Result<Lists, StoreError> {
-        let task = &self.task;
+    pub fn lists(&mut self) -> Result<Lists, StoreError> {
+        let task = self.task.clone();
         let history = self.history_of(&task.basis)?;
         let list = awaited(&history, self.references(), &task.basis, &task.document, task.stage);
         let to_scan = list.map(|list| {
@@ -165,13 +166,12 @@ impl Session {
             };
             list.into_iter().map(row).collect()
         });
-        Ok(Lists::new(&self.feedback, task.stage, to_scan, &self.released()))
+        Ok(Lists::new(&self.feedback, task.stage, to_scan, &self.released(&history)))
     }
 
     /// Numbers of this task's scans whose package was set aside and is free again.
-    pub(super) fn released(&self) -> BTreeSet<u64> {
-        let voided = self.knowledge.voided();
-        let freed = self.own_facts().filter(|fact| !voided.contains(&fact.by)).filter_map(|fact| match &fact.act {
+    pub(super) fn released(&self, history: &History) -> BTreeSet<u64> {
+        let freed = self.own_facts(history).into_iter().filter_map(|fact| match &fact.act {
             Act::Released { task, scan_seq } if *task == self.task.task => Some(*scan_seq),
             _ => None,
         });

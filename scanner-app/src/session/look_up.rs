@@ -6,7 +6,6 @@ use shared::ids::{BasisId, DocumentId, MemberId, PackId, ProductId};
 use shared::reference::{Level, References};
 use shared::time::Timestamp;
 use shared::trail::{History, Index};
-use shared::wire::Manifest;
 
 use super::judging::Knowledge;
 use super::opening::{Place, stage_of};
@@ -77,7 +76,6 @@ impl LookUp {
 pub fn look_up(
     code: &PackageCode,
     history: &History,
-    manifests: &[Manifest],
     references: &References,
     place: Place<'_>,
     now: Timestamp,
@@ -89,7 +87,11 @@ pub fn look_up(
     let record = references.codes.get(code);
     let parent = holding.map(|token| index.package(token.parent).code.clone());
     let parent = parent.or_else(|| record.and_then(|record| record.parent.clone()));
-    let steps = index.trail(code).into_iter().map(|scan| Step {
+    let trail = index.trail(code);
+    let sent: Vec<&DocumentId> =
+        trail.iter().filter(|scan| scan.stage.sends()).map(|scan| &scan.movement.document).collect();
+    let belongs = belongs(code, &sent, references, place);
+    let steps = trail.into_iter().map(|scan| Step {
         stage: scan.stage,
         basis: scan.movement.basis.clone(),
         document: scan.movement.document.clone(),
@@ -105,29 +107,18 @@ pub fn look_up(
         level: found.map(|(_, level)| (level.level, level.units)),
         pack: record.map(|record| record.pack.clone()),
         trail: steps.collect(),
-        belongs: belongs(code, parent.as_ref(), manifests, references, place),
+        belongs,
         parent,
     }
 }
 
-fn belongs(
-    code: &PackageCode,
-    parent: Option<&PackageCode>,
-    manifests: &[Manifest],
-    references: &References,
-    place: Place<'_>,
-) -> Vec<Belongs> {
+fn belongs(code: &PackageCode, sent: &[&DocumentId], references: &References, place: Place<'_>) -> Vec<Belongs> {
     let product = references.product_of(code).map(|(product, _)| &product.product);
-    let listed = |document: &DocumentId| {
-        let lists = manifests.iter().filter(|manifest| manifest.document == *document);
-        let names = |sent: &PackageCode| sent == code || Some(sent) == parent;
-        lists.into_iter().any(|manifest| manifest.sent.iter().any(|(sent, _, _)| names(sent)))
-    };
     let mut belongs = Vec::new();
     for document in references.documents.values() {
         let Some(basis) = references.bases.get(&document.basis) else { continue };
         let Some(stage) = stage_of(basis, place) else { continue };
-        let is_listed = stage.arrives() && listed(&document.document);
+        let is_listed = stage.arrives() && sent.contains(&&document.document);
         let has_product = product.is_some_and(|product| document.units_of(product) > 0);
         if is_listed || has_product {
             let (basis, document) = (basis.basis.clone(), document.document.clone());
@@ -140,19 +131,16 @@ fn belongs(
 
 /// The same with all that a store knows, outside any task.
 pub fn look_up_in(store: &Store, place: Place<'_>, code: &PackageCode, now: Timestamp) -> Result<LookUp, StoreError> {
-    let knowledge = Knowledge::load(store, place.member)?;
-    // No basis has the empty number: what comes is the family's own.
-    let history = knowledge.history(&BasisId::from(""), Some(code));
-    Ok(look_up(code, &history, &knowledge.pulled.manifests, &knowledge.pulled.references, place, now))
+    let mut knowledge = Knowledge::load(store, place.member)?;
+    let history = knowledge.around(store, [code.clone()])?;
+    Ok(look_up(code, &history, &knowledge.pulled.references, place, now))
 }
 
 impl super::Session {
     /// Looks a package up with what this terminal knows.
-    #[must_use]
-    pub fn look_up(&self, code: &PackageCode) -> LookUp {
-        let history = self.knowledge.history(&self.task.basis, Some(code));
+    pub fn look_up(&mut self, code: &PackageCode) -> Result<LookUp, StoreError> {
+        let history = self.history_around([code.clone()])?;
         let place = Place { member: &self.identity.member, site: &self.identity.site };
-        let manifests = &self.knowledge.pulled.manifests;
-        look_up(code, &history, manifests, self.references(), place, self.device.now())
+        Ok(look_up(code, &history, self.references(), place, self.device.now()))
     }
 }

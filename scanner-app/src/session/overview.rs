@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use shared::event::Stage;
 use shared::ids::{BasisId, DocumentId, MemberId, SiteId};
 use shared::reference::{BasisKind, Level};
-use shared::rules::{Progress, progress};
+use shared::rules::Progress;
+use shared::time::Timestamp;
 
 use super::judging::Knowledge;
 use crate::store::{Store, StoreError};
@@ -28,13 +29,14 @@ pub struct OpenWork {
 }
 
 /// The tasks of this place, those closed for good left out.
-pub fn overview(store: &Store, member: &MemberId) -> Result<Vec<OpenWork>, StoreError> {
-    let knowledge = Knowledge::load(store, member)?;
+pub fn overview(store: &Store, member: &MemberId, now: Timestamp) -> Result<Vec<OpenWork>, StoreError> {
+    let mut knowledge = Knowledge::load(store, member)?;
     let done: BTreeSet<_> =
         store.closed_final()?.into_iter().map(|task| (task.stage, task.basis, task.document)).collect();
-    let references = &knowledge.pulled.references;
+    let documents: Vec<_> = knowledge.pulled.references.documents.values().cloned().collect();
     let mut work = Vec::new();
-    for document in references.documents.values() {
+    for document in documents {
+        let references = &knowledge.pulled.references;
         let Some(basis) = references.bases.get(&document.basis) else { continue };
         let (sends, counterparty) = match member {
             own if *own == document.consignor => (true, &document.consignee),
@@ -52,15 +54,11 @@ pub fn overview(store: &Store, member: &MemberId) -> Result<Vec<OpenWork>, Store
         if done.contains(&(stage, basis.basis.clone(), document.document.clone())) {
             continue;
         }
-        let history = knowledge.history(&basis.basis, None);
-        work.push(OpenWork {
-            stage,
-            basis: basis.basis.clone(),
-            document: document.document.clone(),
-            counterparty: references.member_name(counterparty).to_owned(),
-            level: document.packing_level,
-            progress: progress(&history, references, &basis.basis, &document.document, stage),
-        });
+        let counterparty = references.member_name(counterparty).to_owned();
+        let place = (document.basis.clone(), document.document.clone(), stage);
+        let progress = knowledge.progress(store, &place, now)?;
+        let level = document.packing_level;
+        work.push(OpenWork { stage, basis: place.0, document: place.1, counterparty, level, progress });
     }
     Ok(work)
 }

@@ -3,7 +3,7 @@
 
 use shared::chain::Hash;
 use shared::event::{Act, Report, ReportKind};
-use shared::ids::PackId;
+use shared::ids::{EventRef, PackId};
 use shared::mismatch::Kind;
 
 use super::Session;
@@ -81,7 +81,7 @@ impl Session {
     pub fn report(&mut self, reported: &Reported) -> Result<u64, ReportError> {
         let acts = self.report_acts(reported)?;
         let seq = self.store.next_seq()?;
-        self.record(acts, |_| Ok(()))?;
+        self.record(acts)?;
         Ok(seq)
     }
 
@@ -103,20 +103,25 @@ impl Session {
     /// Sets a package free that was set aside at its scan: it counts again, and is on the note.
     pub fn release(&mut self, scan_seq: u64) -> Result<(), ReportError> {
         let task = self.task.task.clone();
-        let released = self.released();
-        let is_aside = self.own_facts().any(|fact| match &fact.act {
+        // In a sort each scan names the basis of its own order.
+        let by = EventRef { terminal: self.store.terminal(), epoch: self.store.epoch(), seq: scan_seq };
+        let scan = self.store.event(by)?;
+        let basis = scan.as_ref().and_then(|event| event.act.reference()).map(|(basis, _)| basis.clone());
+        let history = self.history_of(&basis.ok_or(ReportError::NotSetAside(scan_seq))?)?;
+        let released = self.released(&history);
+        let is_aside = self.own_facts(&history).into_iter().any(|fact| match &fact.act {
             Act::SetAside { task: of, scan_seq: seq, .. } => *of == task && *seq == scan_seq,
             _ => false,
         });
         if !is_aside || released.contains(&scan_seq) {
             return Err(ReportError::NotSetAside(scan_seq));
         }
-        self.record(vec![Act::Released { task, scan_seq }], |_| Ok(()))?;
+        self.record(vec![Act::Released { task, scan_seq }])?;
         Ok(())
     }
 
     /// Records that an alarm, or the notes of the close, were seen.
     pub fn acknowledge(&mut self, kinds: Vec<Kind>) -> Result<(), StoreError> {
-        if kinds.is_empty() { Ok(()) } else { self.record(vec![Act::Acknowledged { kinds }], |_| Ok(())) }
+        if kinds.is_empty() { Ok(()) } else { self.record(vec![Act::Acknowledged { kinds }]) }
     }
 }

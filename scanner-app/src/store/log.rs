@@ -1,14 +1,20 @@
 //! The log: append-only, hash-chained; the outbox is a view of it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 use shared::chain::{Hash, epoch_hash, event_hash};
+use shared::code::Grammars;
 use shared::event::Event;
-use shared::ids::EpochId;
+use shared::ids::{EpochId, TerminalId};
+use shared::mismatch::{Mismatch, ScanResult};
+use shared::time::Timestamp;
 use shared::wire::{Acknowledgement, WIRE_VERSION};
 
+use super::commit::WriteBeside;
+use super::projection::{EventNo, project};
 use super::{Store, StoreError};
 
 /// What an append answers: the numbers are durable.
@@ -16,6 +22,8 @@ use super::{Store, StoreError};
 pub struct Appended {
     /// Number of the last event appended.
     pub last_seq: u64,
+    /// The chain's value after it.
+    pub hash: Hash,
 }
 
 /// One row of the log.
@@ -40,42 +48,70 @@ pub struct VerifiedLog {
     pub first_fault: Option<String>,
 }
 
+/// What a clerk was told of a scan, kept beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The one-word answer.
+    pub result: ScanResult,
+    /// What spoke against it, gravest first.
+    pub verdict: Vec<Mismatch>,
+}
+
+/// One event on its way into the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The event, with the number that it gets.
+    pub event: Event,
+    /// What the clerk is told, where it is a scan.
+    pub shown: Option<Shown>,
+}
+
+/// Writes entries behind the last event of an epoch, with all that follows from them; `conn` is inside a transaction.
+pub(super) fn append_entries(conn: &Connection, writing: &Writing, entries: &[Entry]) -> Result<Appended, StoreError> {
+    let Writing { terminal, epoch, epoch_no, grammars } = writing;
+    let (mut seq, mut hash) = last(conn, *epoch_no)?.unwrap_or((0, epoch_hash(*terminal, *epoch)));
+    for Entry { event, shown } in entries {
+        seq += 1;
+        if event.seq != seq || event.epoch != *epoch || event.terminal != *terminal {
+            return Err(StoreError::Corrupt("an event was numbered out of order; it was not recorded"));
+        }
+        let body = event.to_body()?;
+        hash = event_hash(hash, &body);
+        let sql = "insert into log (epoch, seq, body, hash, wire, event_no) values (?1, ?2, ?3, ?4, ?5, ?6)";
+        let at = event_no((*epoch_no, seq));
+        let row = params![epoch.to_string(), to_i64(seq), body, hash.as_bytes(), WIRE_VERSION, at];
+        conn.prepare_cached(sql)?.execute(row)?;
+        project(conn, grammars, *epoch_no, event, shown.as_ref())?;
+    }
+    Ok(Appended { last_seq: seq, hash })
+}
+
+/// Whose log is written, and how label texts are read.
+#[derive(Clone, Debug)]
+pub(super) struct Writing {
+    pub(super) terminal: TerminalId,
+    pub(super) epoch: EpochId,
+    pub(super) epoch_no: i64,
+    pub(super) grammars: Grammars,
+}
+
 impl Store {
     /// The number that the next event gets.
     pub fn next_seq(&self) -> Result<u64, StoreError> {
-        Ok(last(&self.conn, self.epoch)?.map_or(1, |(seq, _)| seq + 1))
+        Ok(last(&self.conn, self.writing.epoch_no)?.map_or(1, |(seq, _)| seq + 1))
     }
 
-    /// Appends events, and whatever `beside` writes, in one durable transaction: all or nothing. Each event must carry the
-    /// number that it gets; its body is serialised here, once.
-    pub fn append(
-        &mut self,
-        events: &[Event],
-        beside: impl FnOnce(&Connection) -> Result<(), StoreError>,
-    ) -> Result<Appended, StoreError> {
-        let (terminal, epoch) = (self.terminal, self.epoch);
-        let tx = self.conn.transaction()?;
-        let (mut seq, mut hash) = last(&tx, epoch)?.unwrap_or((0, epoch_hash(terminal, epoch)));
-        for event in events {
-            seq += 1;
-            if event.seq != seq || event.epoch != epoch || event.terminal != terminal {
-                return Err(StoreError::Corrupt("an event was numbered out of order; it was not recorded"));
-            }
-            let body = event.to_body()?;
-            hash = event_hash(hash, &body);
-            tx.execute(
-                "insert into log (epoch, seq, body, hash, wire) values (?1, ?2, ?3, ?4, ?5)",
-                params![epoch.to_string(), to_i64(seq), body, hash.as_bytes(), WIRE_VERSION],
-            )?;
+    /// One try of an append.
+    pub(super) fn append_once(&mut self, entries: &Arc<[Entry]>, beside: &WriteBeside) -> Result<Appended, StoreError> {
+        match &self.committer {
+            Some(committer) => committer.append(Arc::clone(entries), Arc::clone(beside)),
+            None => commit(&mut self.conn, &self.writing, entries, beside),
         }
-        beside(&tx)?;
-        tx.commit()?;
-        Ok(Appended { last_seq: seq })
     }
 
     /// All events of all epochs, in order.
     pub fn events(&self) -> Result<Vec<Event>, StoreError> {
-        let sql = "select l.body from log l join epoch e using (epoch) order by e.ordinal, l.seq";
+        let sql = "select body from log order by event_no";
         let mut statement = self.conn.prepare(sql)?;
         let bodies = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         bodies.map(|body| Ok(Event::from_body(&body?)?)).collect()
@@ -84,7 +120,8 @@ impl Store {
     /// The epochs with events to send, oldest first, each with the last number acknowledged.
     pub fn epochs_to_send(&self) -> Result<Vec<(EpochId, u64)>, StoreError> {
         let sql = "select epoch, acknowledged_seq from epoch e where exists \
-                   (select 1 from log l where l.epoch = e.epoch and l.seq > e.acknowledged_seq) order by ordinal";
+                   (select 1 from log l where l.event_no > (e.ordinal << 40) + e.acknowledged_seq \
+                    and l.event_no < (e.ordinal + 1) << 40) order by ordinal";
         let mut statement = self.conn.prepare(sql)?;
         let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
         rows.map(|row| {
@@ -97,7 +134,8 @@ impl Store {
 
     /// Rows of an epoch beyond a number, at most `at_most`.
     pub fn rows_after(&self, epoch: EpochId, seq: u64, at_most: u64) -> Result<Vec<LogRow>, StoreError> {
-        let sql = "select seq, body, hash from log where epoch = ?1 and seq > ?2 order by seq limit ?3";
+        let sql = "select l.seq, l.body, l.hash from epoch e join log l on l.event_no > (e.ordinal << 40) + ?2 \
+                   and l.event_no < (e.ordinal + 1) << 40 where e.epoch = ?1 order by l.event_no limit ?3";
         let mut statement = self.conn.prepare(sql)?;
         let rows = statement.query_map(params![epoch.to_string(), to_i64(seq), to_i64(at_most)], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, [u8; 32]>(2)?))
@@ -111,26 +149,37 @@ impl Store {
 
     /// The chain's value after a number of an epoch; before the first it is the epoch's own.
     pub fn hash_after(&self, epoch: EpochId, seq: u64) -> Result<Option<Hash>, StoreError> {
-        if seq == 0 {
-            return Ok(Some(epoch_hash(self.terminal, epoch)));
+        let (left, hash_there) = self.left(epoch)?;
+        if seq == left {
+            return Ok(Some(hash_there));
         }
-        let sql = "select hash from log where epoch = ?1 and seq = ?2";
+        let sql = "select l.hash from epoch e join log l on l.event_no = (e.ordinal << 40) + ?2 where e.epoch = ?1";
         let hash: Option<[u8; 32]> =
             self.conn.query_row(sql, params![epoch.to_string(), to_i64(seq)], |row| row.get(0)).optional()?;
         Ok(hash.map(Hash::new))
     }
 
-    /// How many events wait, and when the oldest was made.
-    pub fn pending(&self) -> Result<(u64, Option<shared::time::Timestamp>), StoreError> {
-        let sql =
-            "select count(*), min(l.rowid) from log l join epoch e using (epoch) where l.seq > e.acknowledged_seq";
-        let (count, oldest): (i64, Option<i64>) = self.conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let oldest = oldest.map(|rowid| -> Result<_, StoreError> {
-            let sql = "select body from log where rowid = ?1";
-            let body: Vec<u8> = self.conn.query_row(sql, [rowid], |row| row.get(0))?;
-            Ok(Event::from_body(&body)?.at)
-        });
-        Ok((from_i64(count), oldest.transpose()?))
+    /// How many events wait, and when the oldest was made. Costs the same however many wait.
+    pub fn pending(&self) -> Result<(u64, Option<Timestamp>), StoreError> {
+        let sql = "select ordinal, acknowledged_seq, coalesce((select l.seq from log l where l.event_no > ordinal << 40 \
+                   and l.event_no < (ordinal + 1) << 40 order by l.event_no desc limit 1), 0) from epoch order by ordinal";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let epochs = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?)))?;
+        let (mut pending, mut oldest) = (0, None);
+        for epoch in epochs {
+            let (ordinal, acknowledged, last): (i64, i64, i64) = epoch?;
+            pending += from_i64(last - acknowledged);
+            if last > acknowledged && oldest.is_none() {
+                oldest = self.made_at((ordinal, from_i64(acknowledged + 1)))?;
+            }
+        }
+        Ok((pending, oldest))
+    }
+
+    fn made_at(&self, at: EventNo) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "select body from log where event_no = ?1";
+        let body: Option<Vec<u8>> = self.conn.query_row(sql, [event_no(at)], |row| row.get(0)).optional()?;
+        Ok(body.and_then(|body| Event::from_body(&body).ok()).map(|event| event.at))
     }
 
     /// Keeps an acknowledgement and moves the outbox on. The caller has checked that it is the server's and ours.
@@ -162,15 +211,17 @@ impl Store {
     /// Recomputes every chain from the stored bytes.
     pub fn verify_log(&self) -> Result<VerifiedLog, StoreError> {
         let mut verified = VerifiedLog { ok: true, events: 0, first_fault: None };
-        let mut statement = self.conn.prepare("select distinct epoch from log")?;
+        let sql = "select epoch from epoch where exists \
+                   (select 1 from log where event_no > ordinal << 40 and event_no < (ordinal + 1) << 40)";
+        let mut statement = self.conn.prepare(sql)?;
         let epochs: BTreeSet<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         for epoch in epochs {
             let id: EpochId = epoch.parse().map_err(|_| StoreError::Corrupt("an epoch is not a UUID"))?;
-            let mut hash = epoch_hash(self.terminal, id);
+            let (left, mut hash) = self.left(id)?;
             for (place, row) in self.rows_after(id, 0, u64::MAX)?.into_iter().enumerate() {
                 verified.events += 1;
                 hash = event_hash(hash, &row.body);
-                let expected = place as u64 + 1;
+                let expected = left + place as u64 + 1;
                 if verified.first_fault.is_none() && (row.seq != expected || row.hash != hash) {
                     verified.first_fault = Some(format!("epoch {epoch}: event {expected} is missing or was changed"));
                 }
@@ -181,18 +232,38 @@ impl Store {
     }
 }
 
-fn last(conn: &Connection, epoch: EpochId) -> Result<Option<(u64, Hash)>, StoreError> {
-    let sql = "select seq, hash from log where epoch = ?1 order by seq desc limit 1";
+/// One durable transaction.
+pub(super) fn commit(
+    conn: &mut Connection,
+    writing: &Writing,
+    entries: &[Entry],
+    beside: &WriteBeside,
+) -> Result<Appended, StoreError> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let appended = append_entries(&tx, writing, entries)?;
+    beside(&tx)?;
+    tx.commit()?;
+    Ok(appended)
+}
+
+fn last(conn: &Connection, epoch_no: i64) -> Result<Option<(u64, Hash)>, StoreError> {
+    let sql = "select seq, hash from log where event_no > ?1 << 40 and event_no < (?1 + 1) << 40 \
+               order by event_no desc limit 1";
     let row: Option<(i64, [u8; 32])> =
-        conn.query_row(sql, [epoch.to_string()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        conn.prepare_cached(sql)?.query_row([epoch_no], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     Ok(row.map(|(seq, hash)| (from_i64(seq), Hash::new(hash))))
 }
 
+/// The log's key: the ordinal of the epoch and, in the lower 40 bits, the number.
+pub(super) fn event_no((epoch_no, seq): EventNo) -> i64 {
+    (epoch_no << 40) + to_i64(seq)
+}
+
 /// Numbers of events fit in SQLite's 63 bits.
-fn to_i64(value: u64) -> i64 {
+pub(super) fn to_i64(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-fn from_i64(value: i64) -> u64 {
+pub(super) fn from_i64(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }

@@ -1,22 +1,51 @@
 //! The terminal's store: one SQLite file in WAL with `synchronous=FULL`. Whoever was told "recorded" finds it after a power cut.
 
+mod attachment;
+mod check;
+mod cipher;
+mod code;
+mod commit;
+mod damage;
+mod facts;
 mod gate_answer;
+mod header;
+mod hidden;
+mod identity;
 mod log;
+mod manifest;
+mod mark;
 mod open;
+mod operators;
+mod projection;
 mod reference;
+mod rescue;
+mod reserve;
 mod resume;
+mod retention;
+mod salvage;
 mod task;
 #[cfg(test)]
 mod tests;
 
 use rusqlite::Connection;
 
-pub use log::{Appended, LogRow, VerifiedLog};
-pub use open::{APPLICATION_ID, Store};
+pub use attachment::PHOTO_BYTES_MAX;
+pub use check::verify;
+#[cfg(feature = "encryption")]
+pub use cipher::encrypt_with;
+pub(crate) use code::Around;
+pub use facts::ScanRow;
+pub use identity::{Notice, this_machine};
+pub use log::{Appended, Entry, LogRow, Shown, VerifiedLog};
+pub use open::{APPLICATION_ID, Opening, Store};
+pub use operators::{ActiveRow, AgeRow, DeskRow, TriesRow};
+pub(crate) use projection::EventNo;
 pub use reference::Pulled;
+pub use rescue::{Rescued, RescuedEpoch, rescue};
+pub use reserve::{RESERVE_BYTES, full_words};
 pub(crate) use resume::remember;
+pub use retention::RETENTION_MS;
 pub use task::Task;
-pub(crate) use task::{close as close_task, insert as insert_task};
 
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]
@@ -34,11 +63,16 @@ pub enum StoreError {
     /// Written by a newer version.
     #[error("the store was written by a newer version (schema {0}); start the newer app again, nothing is lost")]
     Newer(i64),
+    /// Written by an older version, where nothing may be written.
+    #[error(
+        "the store {0} was written by an older version; start the app once, which brings it up to date, and try again"
+    )]
+    Older(String),
     /// Another instance has it.
     #[error("another instance of the app has the store {0} open; use that one, or close it first")]
     InUse(String),
     /// The file cannot be opened.
-    #[error("the store {path} cannot be opened: {source}")]
+    #[error("the store {path} cannot be opened: {source}. Check the path `store` in the configuration, and the disk")]
     File {
         /// Which file.
         path: String,
@@ -47,13 +81,72 @@ pub enum StoreError {
     },
     /// The database refused.
     #[error("the store answered: {0}. What was confirmed before is safe")]
-    Sql(#[from] rusqlite::Error),
+    Sql(#[source] rusqlite::Error),
     /// A stored record is not what it should be.
     #[error("a stored record cannot be read: {0}")]
     Json(#[from] serde_json::Error),
     /// A stored value is not what it should be.
     #[error("the store is damaged: {0}")]
     Corrupt(&'static str),
+    /// The folder is not there.
+    #[error(
+        "the store {path} cannot be opened: there is no folder {folder}. Make it, or name another `store` in the configuration"
+    )]
+    NoFolder {
+        /// Which file.
+        path: String,
+        /// Its folder.
+        folder: String,
+    },
+    /// The folder cannot be written to.
+    #[error(
+        "the store {path} cannot be opened: the app may not write to {folder} ({source}). Give it the right to, or name another `store` in the configuration"
+    )]
+    ReadOnly {
+        /// Which file.
+        path: String,
+        /// Its folder.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is damaged.
+    #[error(
+        "the store {path} is damaged ({what}). Stop scanning here and keep its folder as it is: `scanner-app rescue --config FILE --to FOLDER` saves every readable record and makes a new store"
+    )]
+    Damaged {
+        /// Which file; empty where it is the one in use.
+        path: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// No space is left.
+    #[error("{}", { let (zh, en) = full_words(*.recorded); format!("{en} / {zh}") })]
+    Full {
+        /// Events that are recorded and safe; none = they could not be counted.
+        recorded: Option<u64>,
+    },
+    /// There is nothing to rescue.
+    #[error("the store {0} is sound: there is nothing to rescue, and nothing was changed")]
+    Sound(String),
+    /// There is nothing that could be rescued.
+    #[error(
+        "no record of this terminal can be read from {0}; nothing was changed. Check the path `store` in the configuration; where the file was overwritten, bring it back from a backup"
+    )]
+    NothingReadable(String),
+    /// A picture cannot be kept.
+    #[error("the picture cannot be read ({0}). Take it again")]
+    Photo(String),
+    /// The mark beside the key cannot be used.
+    #[error(
+        "the mark {path}, which notices an older copy of the store, cannot be used: {source}. Give the app the right to write there"
+    )]
+    Mark {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
 }
 
 /// A value of the store's small table of facts about itself.

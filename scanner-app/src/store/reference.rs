@@ -1,20 +1,20 @@
 //! What was pulled: references, manifests, verdicts, and the cursor, kept in the page's transaction.
 
-use rusqlite::params;
+use rusqlite::{Connection, TransactionBehavior, params};
 use shared::reference::References;
 use shared::time::Timestamp;
-use shared::wire::{ChangesPage, Manifest, Record, SiteMismatch};
+use shared::wire::{ChangesPage, Record, SiteMismatch};
 use uuid::Uuid;
 
+use super::code::keep_code;
+use super::manifest::keep_manifest;
 use super::{Store, StoreError, meta, set_meta};
 
 /// Everything that was pulled.
 #[derive(Clone, Debug, Default)]
 pub struct Pulled {
-    /// Reference data and codes.
+    /// Reference data, without codes.
     pub references: References,
-    /// What consignors sent here.
-    pub manifests: Vec<Manifest>,
     /// The server's verdicts.
     pub mismatches: Vec<SiteMismatch>,
 }
@@ -35,16 +35,13 @@ impl Store {
     /// Keeps a page and its cursor in one transaction. Another ledger than before makes all that was pulled void.
     pub fn keep_page(&mut self, page: &ChangesPage) -> Result<(), StoreError> {
         let (held, _) = self.cursor()?;
-        let tx = self.conn.transaction()?;
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if held != Some(page.ledger_id) {
-            tx.execute("delete from reference", [])?;
+            let sets = ["reference", "code", "manifest", "sent", "sent_sum"];
+            sets.iter().try_for_each(|set| tx.execute(&format!("delete from {set}"), []).map(drop))?;
         }
         for change in &page.changes {
-            tx.execute(
-                "insert into reference (reference_set, record_key, body) values (?1, ?2, ?3) \
-                 on conflict (reference_set, record_key) do update set body = excluded.body",
-                params![change.record.set(), change.record.key(), serde_json::to_string(&change.record)?],
-            )?;
+            keep(&tx, &change.record)?;
         }
         set_meta(&tx, "ledger_id", &page.ledger_id.to_string())?;
         set_meta(&tx, "cursor", &page.cursor.to_string())?;
@@ -55,7 +52,7 @@ impl Store {
         Ok(())
     }
 
-    /// All that was pulled.
+    /// What was pulled, but for registered codes and consignors' lists: those are looked up when a package is in hand.
     pub fn pulled(&self) -> Result<Pulled, StoreError> {
         let mut pulled = Pulled::default();
         let mut statement = self.conn.prepare("select body from reference")?;
@@ -67,10 +64,38 @@ impl Store {
     }
 }
 
+/// Writes one record: codes and lists as rows of their own, the others whole.
+fn keep(conn: &Connection, record: &Record) -> Result<(), StoreError> {
+    match record {
+        Record::Code(code) => return keep_code(conn, code),
+        Record::Manifest(manifest) => return keep_manifest(conn, manifest),
+        // A product's levels say how many units a package holds.
+        Record::Product(_) => drop(conn.execute("update manifest set packages = null", [])?),
+        _ => {}
+    }
+    let sql = "insert into reference (reference_set, record_key, body) values (?1, ?2, ?3) \
+               on conflict (reference_set, record_key) do update set body = excluded.body";
+    let body = serde_json::to_string(record)?;
+    conn.prepare_cached(sql)?.execute(params![record.set(), record.key(), body])?;
+    Ok(())
+}
+
+/// Codes and lists that were kept whole become rows of their own.
+pub(super) fn explode_references(conn: &Connection) -> Result<(), StoreError> {
+    let mut statement =
+        conn.prepare("select body from reference where reference_set in ('code', 'manifest') order by reference_set")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let body: String = row.get(0)?;
+        keep(conn, &serde_json::from_str(&body)?)?;
+    }
+    conn.execute("delete from reference where reference_set in ('code', 'manifest')", [])?;
+    Ok(())
+}
+
 impl Pulled {
     fn add(&mut self, record: Record) {
         match self.references.insert(record) {
-            Some(Record::Manifest(manifest)) => self.manifests.push(manifest),
             Some(Record::Mismatch(mismatch)) => self.mismatches.push(mismatch),
             _ => {}
         }

@@ -48,7 +48,7 @@ impl Store {
     /// Takes the next number for a note of this epoch, counted from 1 and durable at once: a number that was taken is never
     /// given again, whether or not it is used. Also says which life of the log this is: 1 for the first.
     pub fn take_note_number(&mut self) -> Result<(u64, u64), StoreError> {
-        let epoch = self.epoch.to_string();
+        let epoch = self.epoch().to_string();
         let sql = "insert into meta (name, value) values (?1, '1') on conflict (name) \
                    do update set value = cast(cast(value as integer) + 1 as text) returning value";
         let number: String = self.conn.query_row(sql, [format!("notes/{epoch}")], |row| row.get(0))?;

@@ -1,7 +1,7 @@
 //! Tasks: what is open on this terminal, so that it resumes exactly where it was.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use shared::event::{Close, Stage};
+use rusqlite::{OptionalExtension, Row, params};
+use shared::event::Stage;
 use shared::ids::{BasisId, DocumentId, TaskId};
 
 use super::{Store, StoreError};
@@ -17,9 +17,11 @@ pub struct Task {
     pub basis: BasisId,
     /// With which note.
     pub document: DocumentId,
+    /// Whether this terminal reserved the note's number and drafts it at the close.
+    pub reserved: bool,
 }
 
-const COLUMNS: &str = "select task, stage, basis, document from task";
+const COLUMNS: &str = "select task, stage, basis, document, reserved from task";
 
 impl Store {
     /// The open task on this stage, basis and document.
@@ -52,25 +54,6 @@ impl Store {
     }
 }
 
-/// Writes an opened task, inside the transaction of its event.
-pub(crate) fn insert(conn: &Connection, task: &Task) -> Result<(), StoreError> {
-    conn.execute(
-        "insert into task (task, stage, basis, document) values (?1, ?2, ?3, ?4)",
-        params![task.task.as_str(), task.stage.as_str(), task.basis.as_str(), task.document.as_str()],
-    )?;
-    Ok(())
-}
-
-/// Writes that a task was closed, inside the transaction of its event.
-pub(crate) fn close(conn: &Connection, task: &TaskId, close: Close) -> Result<(), StoreError> {
-    let word = match close {
-        Close::Partial => "partial",
-        Close::Final => "final",
-    };
-    conn.execute("update task set closed = ?2 where task = ?1", params![task.as_str(), word])?;
-    Ok(())
-}
-
 fn read(row: &Row<'_>) -> rusqlite::Result<Task> {
     let stage: String = row.get(1)?;
     let known = Stage::EVERY.into_iter().find(|known| known.as_str() == stage);
@@ -80,5 +63,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Task> {
         stage,
         basis: row.get::<_, String>(2)?.into(),
         document: row.get::<_, String>(3)?.into(),
+        reserved: row.get(4)?,
     })
 }

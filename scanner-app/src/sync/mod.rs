@@ -10,8 +10,9 @@ use serde::Serialize;
 
 pub use plan::{Action, Link, RETRY_MS_MAX, RETRY_MS_MIN, plan};
 pub use transport::{Transport, TransportError};
-pub use worker::{SyncState, Worker};
+pub use worker::{AfterPull, SyncState, Worker};
 
+use crate::device::{Contact, Device};
 use crate::store::{Store, StoreError};
 
 /// Why a synchronisation stopped. What was not acknowledged stays in the outbox.
@@ -54,12 +55,15 @@ pub struct Synced {
     pub quarantined: u64,
     /// Records fetched.
     pub pulled: u64,
+    /// What the server's clock said.
+    #[serde(skip)]
+    pub contact: Option<Contact>,
 }
 
 /// Sends everything that waits, then fetches everything that changed.
-pub async fn sync_once(store: &mut Store, transport: &Transport) -> Result<Synced, SyncError> {
+pub async fn sync_once(store: &mut Store, transport: &Transport, device: &dyn Device) -> Result<Synced, SyncError> {
     let mut synced = Synced::default();
     while push::push_batch(store, transport, &mut synced).await? {}
-    while pull::pull_page(store, transport, &mut synced).await? {}
+    while pull::pull_page(store, transport, device, &mut synced).await? {}
     Ok(synced)
 }

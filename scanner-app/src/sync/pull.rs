@@ -1,17 +1,36 @@
 //! One page down, kept with its cursor in one transaction.
 
+use shared::credential::SealingKey;
+use shared::wire::{ChangesPage, Record};
+
 use super::{SyncError, Synced, Transport};
+use crate::device::{Contact, Device};
 use crate::store::Store;
 
 /// Fetches the next page. Answers whether another follows.
 pub(super) async fn pull_page(
     store: &mut Store,
     transport: &Transport,
+    device: &dyn Device,
     synced: &mut Synced,
 ) -> Result<bool, SyncError> {
     let (ledger, since) = store.cursor()?;
-    let page = transport.changes(ledger, since).await?;
+    let asked_ms = device.mono_ms();
+    let page = sealed(transport.changes(ledger, since).await?, &SealingKey::derive(&transport.key));
+    let answered_ms = device.mono_ms();
+    let round_trip_ms = answered_ms.saturating_sub(asked_ms);
+    synced.contact = Some(Contact { server_time: page.as_of, round_trip_ms, answered_ms });
     store.keep_page(&page)?;
     synced.pulled += page.changes.len() as u64;
     Ok(page.more)
+}
+
+/// Operators as a terminal keeps them: what signs them in is worth nothing without this terminal's key.
+fn sealed(mut page: ChangesPage, key: &SealingKey) -> ChangesPage {
+    for change in &mut page.changes {
+        if let Record::Operator(operator) = &mut change.record {
+            *operator = operator.clone().sealed(key);
+        }
+    }
+    page
 }

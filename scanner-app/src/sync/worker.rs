@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use shared::time::Timestamp;
 
 use super::{Action, Link, SyncError, Transport, TransportError, plan, sync_once};
-use crate::device::Device;
-use crate::store::Store;
+use crate::device::{Contact, Device};
+use crate::store::{Store, StoreError};
 
 /// What the calm line on every screen says.
 #[derive(Clone, Debug, Default)]
@@ -24,9 +24,14 @@ pub struct SyncState {
     pub data_as_of: Option<Timestamp>,
     /// Counts pulls that brought something: the session reloads when it moves.
     pub pulls: u64,
+    /// What the server's clock said at the last contact.
+    pub contact: Option<Contact>,
     /// What only a person can mend.
     pub trouble: Option<String>,
 }
+
+/// What is done on the sender's thread after a pull, with its store.
+pub type AfterPull = Box<dyn FnMut(&mut Store) -> Result<(), StoreError> + Send>;
 
 /// The running sender; stops and joins when dropped.
 pub struct Worker {
@@ -36,13 +41,16 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts it.
+    /// Starts it. `after_pull` is done on its thread when a pull brought something.
     #[must_use]
-    pub fn start(store: Store, transport: Transport, device: Arc<dyn Device>) -> Self {
+    pub fn start(store: Store, transport: Transport, device: Arc<dyn Device>, after_pull: AfterPull) -> Self {
         let (wake, woken) = channel();
         let state = Arc::new(Mutex::new(SyncState::default()));
         let shown = Arc::clone(&state);
-        let work = move || run(store, &transport, device.as_ref(), &woken, &shown);
+        let work = move || {
+            let mut sender = Sending { store, transport, device, after_pull };
+            sender.run(&woken, &shown);
+        };
         let thread = std::thread::Builder::new().name("sync".to_owned()).spawn(work).ok();
         Self { wake: Some(wake), state, thread }
     }
@@ -72,55 +80,61 @@ impl Drop for Worker {
     }
 }
 
-fn run(mut store: Store, transport: &Transport, device: &dyn Device, woken: &Receiver<()>, shown: &Mutex<SyncState>) {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-    let mut link = Link::Up { since_ms: u64::MAX };
-    let mut succeeded = Instant::now();
-    loop {
-        let pending = store.pending().map_or(0, |(pending, _)| pending);
-        if let Link::Up { since_ms } = &mut link
-            && *since_ms != u64::MAX
-        {
-            *since_ms = u64::try_from(succeeded.elapsed().as_millis()).unwrap_or(u64::MAX);
-        }
-        show(shown, |state| state.pending = pending);
-        match plan(pending, link, device.jitter()) {
-            Action::Sync => {
-                let result = runtime.block_on(sync_once(&mut store, transport));
-                succeeded = Instant::now();
-                link = after(&result, link);
-                tell(shown, &result, &store, device.now());
+/// The sender on its thread.
+struct Sending {
+    store: Store,
+    transport: Transport,
+    device: Arc<dyn Device>,
+    after_pull: AfterPull,
+}
+
+impl Sending {
+    fn run(&mut self, woken: &Receiver<()>, shown: &Mutex<SyncState>) {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        let mut link = Link::Up { since_ms: u64::MAX };
+        let mut succeeded = Instant::now();
+        loop {
+            let pending = self.store.pending().map_or(0, |(pending, _)| pending);
+            if let Link::Up { since_ms } = &mut link
+                && *since_ms != u64::MAX
+            {
+                *since_ms = u64::try_from(succeeded.elapsed().as_millis()).unwrap_or(u64::MAX);
             }
-            Action::Idle(ms) => match woken.recv_timeout(Duration::from_millis(ms)) {
-                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            },
-            Action::Wait(ms) => {
-                if !wait(woken, Duration::from_millis(ms)) {
-                    return;
+            show(shown, |state| state.pending = pending);
+            match plan(pending, link, self.device.jitter()) {
+                Action::Sync => {
+                    link = self.attempt(&runtime, shown, link);
+                    succeeded = Instant::now();
                 }
-                link = match link {
+                Action::Idle(ms) => match woken.recv_timeout(Duration::from_millis(ms)) {
+                    Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return,
+                },
+                Action::Wait(ms) => {
+                    if !wait(woken, Duration::from_millis(ms)) {
+                        return;
+                    }
                     // The wait is over: the next plan is to try.
-                    Link::Down { .. } => attempt(&runtime, &mut store, transport, device, shown, link),
-                    up @ Link::Up { .. } => up,
-                };
-                succeeded = Instant::now();
+                    if let Link::Down { .. } = link {
+                        link = self.attempt(&runtime, shown, link);
+                    }
+                    succeeded = Instant::now();
+                }
             }
         }
     }
-}
 
-fn attempt(
-    runtime: &tokio::runtime::Runtime,
-    store: &mut Store,
-    transport: &Transport,
-    device: &dyn Device,
-    shown: &Mutex<SyncState>,
-    link: Link,
-) -> Link {
-    let result = runtime.block_on(sync_once(store, transport));
-    tell(shown, &result, store, device.now());
-    after(&result, link)
+    fn attempt(&mut self, runtime: &tokio::runtime::Runtime, shown: &Mutex<SyncState>, link: Link) -> Link {
+        let result = runtime.block_on(sync_once(&mut self.store, &self.transport, self.device.as_ref()));
+        if result.as_ref().is_ok_and(|synced| synced.pulled > 0)
+            && let Err(error) = (self.after_pull)(&mut self.store)
+        {
+            // What was pulled is kept; the lists are counted after the next pull.
+            tracing::warn!("{error}");
+        }
+        tell(shown, &result, &self.store, self.device.now());
+        after(&result, link)
+    }
 }
 
 /// Waits the whole time whatever wakes it. Answers whether to go on.
@@ -161,6 +175,7 @@ fn tell(shown: &Mutex<SyncState>, result: &Result<super::Synced, SyncError>, sto
             Ok(synced) => {
                 state.online = true;
                 state.last_sync = Some(now);
+                state.contact = synced.contact.or(state.contact);
                 state.trouble = None;
                 state.pulls += u64::from(synced.pulled > 0);
             }

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dated::{Dated, at};
 use super::product::GoodsClass;
+use crate::credential::{BadgeMark, PinVerifier, SealingKey};
 use crate::event::Stage;
 use crate::ids::{MemberId, OperatorId, SiteId};
 use crate::time::Timestamp;
@@ -140,6 +141,9 @@ pub struct Operator {
     pub operator: OperatorId,
     /// Whose staff.
     pub member: MemberId,
+    /// The person's name; empty = not on record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// clerk, supervisor …: a word of the member's own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub role: String,
@@ -152,13 +156,47 @@ pub struct Operator {
     /// First moment after the person's employment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// The hash of the badge's text; absent = no badge yet, or none that the reader of this record may have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge: Option<BadgeMark>,
+    /// What tells the person's PIN; absent = none yet, or none that the reader of this record may have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<PinVerifier>,
 }
 
 impl Operator {
+    /// Whether the person works at a site of the member.
+    #[must_use]
+    pub fn works_at(&self, site: &SiteId) -> bool {
+        self.sites.is_empty() || self.sites.contains(site)
+    }
+
+    /// The record without what signs the person in: for terminals of other sites.
+    #[must_use]
+    pub fn without_credentials(self) -> Self {
+        Self { badge: None, pin: None, ..self }
+    }
+
+    /// The record as a terminal keeps it: credentials sealed with a key that is not in its store.
+    #[must_use]
+    pub fn sealed(self, key: &SealingKey) -> Self {
+        let badge = self.badge.map(|badge| badge.sealed(key));
+        let pin = self.pin.map(|pin| pin.sealed(key));
+        Self { badge, pin, ..self }
+    }
+
+    /// The record with the credentials of an older one where it says none itself: staff lists are imported without them.
+    #[must_use]
+    pub fn or_credentials_of(self, before: &Self) -> Self {
+        let badge = self.badge.or(before.badge);
+        let pin = self.pin.or_else(|| before.pin.clone());
+        Self { badge, pin, ..self }
+    }
+
     /// Whether the person may do a stage for a member at a site at a moment.
     #[must_use]
     pub fn may(&self, member: &MemberId, site: &SiteId, stage: Stage, when: Timestamp) -> bool {
-        let here = self.sites.is_empty() || self.sites.contains(site);
+        let here = self.works_at(site);
         let this = self.stages.is_empty() || self.stages.contains(&stage);
         self.member == *member && here && this && self.until.is_none_or(|until| when < until)
     }

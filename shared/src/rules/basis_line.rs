@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::line::{Shortfalls, attempted, excess, raised};
+use super::line::{Shortfalls, attempted, beyond_document, excess, excess_beside, raised};
 use super::tally::units_of;
 use super::units::{Counted, SideKey};
 use super::verdict::{Certainty, Verdict};
@@ -11,7 +11,7 @@ use crate::ids::{BasisId, DocumentId, EventRef, ProductId};
 use crate::mismatch::Kind;
 use crate::reference::{Basis, BasisKind};
 use crate::time::Timestamp;
-use crate::trail::{Index, Scan};
+use crate::trail::{Beside, Index, Scan};
 
 type Sides<'a> = BTreeMap<(&'a BasisId, Stage), Vec<SideKey>>;
 
@@ -59,25 +59,35 @@ fn products(basis: &Basis) -> BTreeSet<&ProductId> {
 
 /// What was tried under a basis, less what its documents' own excesses explain, in order.
 fn within_documents<'v>(verdict: &Verdict<'v>, sides: &[SideKey], product: &ProductId) -> Vec<Counted<'v, 'v>> {
-    let index = verdict.index;
-    let mut within = Vec::new();
-    for side in sides {
-        let mut scans = attempted(verdict, *side, product);
-        if let Some(found) = index.document(side.1).1 {
-            let (beyond, _) = excess(index, &scans, found.units_of(product));
-            let beyond: BTreeSet<EventRef> = beyond.iter().map(|scan| scan.by).collect();
-            scans.retain(|(scan, _)| !beyond.contains(&scan.by));
-        }
-        within.extend(scans);
-    }
+    let tried =
+        sides.iter().map(|side| within_document(verdict.index, *side, product, attempted(verdict, *side, product)));
+    let mut within: Vec<_> = tried.flatten().collect();
     within.sort_by_key(|(scan, _)| scan.place);
     within
+}
+
+/// What was tried on a side, less what is too much on its document.
+pub(super) fn within_document<'v>(
+    index: &Index<'v>,
+    side: SideKey,
+    product: &ProductId,
+    mut scans: Vec<Counted<'v, 'v>>,
+) -> Vec<Counted<'v, 'v>> {
+    if let Some((beyond, _)) = beyond_document(index, side, product, &scans) {
+        let beyond: BTreeSet<EventRef> = beyond.iter().map(|scan| scan.by).collect();
+        scans.retain(|(scan, _)| !beyond.contains(&scan.by));
+    }
+    scans
 }
 
 /// A line is over in a version when some unit moved while it was in force and the units before its end exceed its quantity.
 fn over(verdict: &mut Verdict<'_>, basis: &Basis, stage: Stage, sides: &[SideKey], product: &ProductId) {
     let index = verdict.index;
     let scans = within_documents(verdict, sides, product);
+    if let Some(beside) = index.beside {
+        over_beside(verdict, (basis, stage, product), &scans, beside);
+        return;
+    }
     let mut starts: Vec<Timestamp> = basis.amendments.iter().map(|change| change.valid_from).collect();
     starts.push(Timestamp::from_ms(i64::MIN));
     starts.sort_unstable();
@@ -97,16 +107,46 @@ fn over(verdict: &mut Verdict<'_>, basis: &Basis, stage: Stage, sides: &[SideKey
     if units == 0 {
         return;
     }
-    changed(verdict, basis, &scans, &beyond, product);
+    changed(verdict, basis, (&scans, 0), &beyond, product);
+    raise_over(verdict, (basis, stage, product), units, &beyond);
+}
+
+/// The same in a slice: only the version in force at the newest scan is asked.
+fn over_beside(
+    verdict: &mut Verdict<'_>,
+    (basis, stage, product): (&Basis, Stage, &ProductId),
+    scans: &[Counted<'_, '_>],
+    beside: &Beside,
+) {
+    let index = verdict.index;
+    let newest = scans.iter().map(|(scan, _)| scan).find(|scan| beside.focus == Some(scan.by));
+    let at = newest.map_or(verdict.now, |scan| scan.at);
+    let quantity = basis.version(at, u64::MAX).units_of(product);
+    let before = beside.sums.lines_of(&basis.basis, stage, product);
+    let before = before.fold(0, |sum: u64, line| sum.saturating_add(line.within));
+    let (beyond, over) = excess_beside(index, scans, quantity, (beside.focus, before));
+    if over > 0 && !beyond.is_empty() {
+        changed(verdict, basis, (scans, before), &beyond, product);
+        raise_over(verdict, (basis, stage, product), over, &beyond);
+    }
+}
+
+fn raise_over(
+    verdict: &mut Verdict<'_>,
+    (basis, stage, product): (&Basis, Stage, &ProductId),
+    units: u64,
+    beyond: &[&Scan<'_>],
+) {
+    verdict.is_over = true;
     let whole = DocumentId::none();
-    verdict.raise(raised(Kind::OverQuantity, (&basis.basis, &whole, stage), product, units, &beyond, verdict.now));
+    verdict.raise(raised(Kind::OverQuantity, (&basis.basis, &whole, stage), product, units, beyond, verdict.now));
 }
 
 /// Packages that are too many by the version in force and were not by the one that the terminal knew.
 fn changed(
     verdict: &mut Verdict<'_>,
     basis: &Basis,
-    scans: &[Counted<'_, '_>],
+    (scans, before): (&[Counted<'_, '_>], u64),
     beyond: &[&Scan<'_>],
     product: &ProductId,
 ) {
@@ -114,7 +154,7 @@ fn changed(
         return;
     }
     let beyond: BTreeSet<EventRef> = beyond.iter().map(|scan| scan.by).collect();
-    let mut total: u64 = 0;
+    let mut total = before;
     for (scan, code) in scans {
         total = total.saturating_add(verdict.index.units_at(*code, scan.at));
         let known = basis.version(scan.at, scan.data_as_of).units_of(product);

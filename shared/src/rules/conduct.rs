@@ -12,7 +12,7 @@ use crate::ids::{EpochId, OperatorId, SiteId, TerminalId};
 use crate::mismatch::{Kind, Scope, Severity};
 use crate::reference::Limits;
 use crate::time::Timestamp;
-use crate::trail::{Fact, Index, Scan};
+use crate::trail::{Beside, Fact, Index, Scan};
 
 /// Labels of one picture come within this time; the same picture later is a replay.
 const ONE_FRAME_MS: i64 = 2_000;
@@ -74,11 +74,22 @@ fn stale(verdict: &mut Verdict<'_>, asked: &Fact, references_at: Timestamp) {
     verdict.raise(raised);
 }
 
-/// The aims of one log: each the labels of one picture, or one label where no picture is told.
+/// The aims of one log: each the labels of one picture, or one label where no picture is told. Those before a slice have no scan.
 #[derive(Default)]
 struct Aims<'v> {
-    by_time: Vec<&'v Scan<'v>>,
+    by_time: Vec<(Timestamp, Option<&'v Scan<'v>>)>,
     first_of_frame: HashMap<u64, Timestamp>,
+}
+
+impl Aims<'_> {
+    /// The aims before the newest scan of a slice.
+    fn before(beside: Option<&Beside>) -> Self {
+        let before = beside.map_or(&[][..], |beside| beside.aims.as_slice());
+        Self {
+            by_time: before.iter().map(|(_, at)| (*at, None)).collect(),
+            first_of_frame: before.iter().filter_map(|(frame, at)| Some((frame.as_ref().copied()?, *at))).collect(),
+        }
+    }
 }
 
 /// More aims than a person can make, and pictures used again (traceability/2022 art. 25(1)). Fixed readers are exempt.
@@ -86,8 +97,10 @@ fn pace(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
     let mut logs: BTreeMap<(TerminalId, EpochId), Aims<'_>> = BTreeMap::new();
     let by_hand = |scan: &&Scan<'_>| matches!(scan.how, Capture::Camera | Capture::Wedge);
-    for scan in index.scans.iter().filter(by_hand) {
-        let aims = logs.entry((scan.by.terminal, scan.by.epoch)).or_default();
+    // Of a slice only the newest scan is asked: the aims before it are told beside it.
+    let asked = index.scans.iter().filter(|scan| index.beside.is_none_or(|beside| beside.focus == Some(scan.by)));
+    for scan in asked.filter(by_hand) {
+        let aims = logs.entry((scan.by.terminal, scan.by.epoch)).or_insert_with(|| Aims::before(index.beside));
         match scan.frame.map(|frame| aims.first_of_frame.entry(frame)) {
             Some(Entry::Occupied(first)) => {
                 if scan.at.as_ms().saturating_sub(first.get().as_ms()) > ONE_FRAME_MS {
@@ -98,14 +111,15 @@ fn pace(verdict: &mut Verdict<'_>) {
             Some(Entry::Vacant(free)) => drop(free.insert(scan.at)),
             None => {}
         }
-        aims.by_time.push(scan);
+        aims.by_time.push((scan.at, Some(scan)));
     }
     let least_ms = verdict.limits.pace_ms.saturating_mul(i64::try_from(Limits::PACE_AIMS - 1).unwrap_or(i64::MAX));
     for aims in logs.values() {
         for window in aims.by_time.windows(Limits::PACE_AIMS) {
-            let (first, last) = (window[0], window[Limits::PACE_AIMS - 1]);
-            if last.at.as_ms().saturating_sub(first.at.as_ms()) < least_ms {
-                verdict.raise_document(Kind::ImplausiblePace, last, Certainty::Sure);
+            let ((first, _), (last, scan)) = (window[0], window[Limits::PACE_AIMS - 1]);
+            let soon = last.as_ms().saturating_sub(first.as_ms()) < least_ms;
+            if let Some(scan) = scan.filter(|_| soon) {
+                verdict.raise_document(Kind::ImplausiblePace, scan, Certainty::Sure);
             }
         }
     }

@@ -7,11 +7,11 @@ use super::tally::is_live;
 use super::units::{Counted, SideKey, counted, units};
 use super::verdict::{Certainty, Raised, Verdict};
 use crate::event::{Act, ReportKind, Stage};
-use crate::ids::{BasisId, DocumentId, ProductId};
+use crate::ids::{BasisId, DocumentId, EventRef, ProductId};
 use crate::mismatch::Kind;
 use crate::reference::Line;
 use crate::time::Timestamp;
-use crate::trail::{CodeNo, Index, Scan};
+use crate::trail::{CodeNo, Index, Place, Scan};
 
 /// Units that documents are already short of, by (basis, stage, product): the basis is not short of them again.
 pub(super) type Shortfalls<'a> = BTreeMap<(&'a BasisId, Stage, &'a ProductId), u64>;
@@ -100,20 +100,61 @@ pub(super) fn excess<'i, 'a>(index: &Index<'a>, scans: &[Counted<'i, 'a>], quant
     (beyond, total.saturating_sub(quantity))
 }
 
+/// The same in a slice, where `before` units stand on the line beside it: only the newest scan can be the one too much.
+pub(super) fn excess_beside<'i, 'a>(
+    index: &Index<'a>,
+    scans: &[Counted<'i, 'a>],
+    quantity: u64,
+    (focus, before): (Option<EventRef>, u64),
+) -> (Vec<&'i Scan<'a>>, u64) {
+    let total = before.saturating_add(units(index, scans));
+    let over = total.saturating_sub(quantity);
+    let is_beyond = |scan: &&Scan<'_>| over > 0 && focus == Some(scan.by);
+    (scans.iter().map(|(scan, _)| *scan).filter(is_beyond).collect(), over)
+}
+
+/// The scans that are too much on their document, and by how many units.
+pub(super) fn beyond_document<'i, 'a>(
+    index: &Index<'a>,
+    side: SideKey,
+    product: &ProductId,
+    scans: &[Counted<'i, 'a>],
+) -> Option<(Vec<&'i Scan<'a>>, u64)> {
+    let quantity = index.document(side.1).1?.units_of(product);
+    let Some(beside) = index.beside else { return Some(excess(index, scans, quantity)) };
+    let before = beside.sums.line(&place(index, side), product).attempted;
+    Some(excess_beside(index, scans, quantity, (beside.focus, before)))
+}
+
+/// A side by its ids.
+pub(super) fn place(index: &Index<'_>, side: SideKey) -> Place {
+    (index.basis(side.0).0.clone(), index.document(side.1).0.clone(), side.2)
+}
+
 /// What was tried on a side: what went on, and what was set aside just for being too much.
 pub(super) fn attempted<'v>(verdict: &Verdict<'v>, side: SideKey, product: &ProductId) -> Vec<Counted<'v, 'v>> {
+    attempted_by_product(verdict, side).remove(product).unwrap_or_default()
+}
+
+/// The same, of each product.
+pub(super) fn attempted_by_product<'v>(
+    verdict: &Verdict<'v>,
+    side: SideKey,
+) -> BTreeMap<&'v ProductId, Vec<Counted<'v, 'v>>> {
     let index = verdict.index;
     let counts = |scan: &Scan<'_>| {
         let stands = is_live(index, scan) || scan.set_aside.is_some();
         scan.counts_for(Kind::OverQuantity) && stands && !verdict.is_explained(scan)
     };
-    counted(index, side, counts).remove(product).unwrap_or_default()
+    counted(index, side, counts)
 }
 
 fn over_document(verdict: &mut Verdict<'_>, side: SideKey, product: &ProductId) {
-    let Some(document) = verdict.index.document(side.1).1 else { return };
-    let (beyond, over) = excess(verdict.index, &attempted(verdict, side, product), document.units_of(product));
+    let Some((beyond, over)) = beyond_document(verdict.index, side, product, &attempted(verdict, side, product)) else {
+        return;
+    };
     if over > 0 {
+        verdict.is_over = true;
         raise(verdict, Kind::OverQuantity, side, product, over, (&beyond, None));
     }
 }
@@ -181,7 +222,9 @@ fn receipt_differs(verdict: &mut Verdict<'_>, side: SideKey, product: &ProductId
     if sent.is_empty() && !index.is_side_complete(sorted) {
         let counts = |scan: &Scan<'_>| scan.counts() && !verdict.is_explained(scan);
         let received = counted(index, side, counts).remove(product).unwrap_or_default();
-        let differs = said(index, side, product).abs_diff(units(index, &received));
+        let beside = index.beside.map_or(0, |beside| beside.sums.line(&place(index, side), product).counted);
+        let came = units(index, &received).saturating_add(beside);
+        let differs = said(index, side, product).abs_diff(came);
         if differs > 0 {
             let scans: Vec<&Scan<'_>> = received.iter().map(|(scan, _)| *scan).collect();
             raise(verdict, Kind::ReceiptDiffers, side, product, differs, (&scans, None));

@@ -8,7 +8,7 @@
 //! | what the registry says of a code | `registry` |
 //! | what is inside what | `association` |
 //! | legs: sent twice, never sent, never arrived, taken back, late | `sending`, `arrival`, `returns`, `transit` |
-//! | quantities | `line`, `basis_line`, [`mod@tally`] |
+//! | quantities | `line`, `basis_line`, [`mod@tally`], `sums` |
 //! | what is still to come | [`mod@awaited`] |
 //! | references alone | `price`, `member` |
 //! | how people work | `report`, `conduct` |
@@ -34,6 +34,7 @@ mod returns;
 mod scan;
 mod sending;
 mod shown;
+mod sums;
 pub mod tally;
 mod terms;
 #[cfg(test)]
@@ -45,12 +46,13 @@ mod verdict;
 use crate::mismatch::Mismatch;
 use crate::reference::References;
 use crate::time::Timestamp;
-use crate::trail::{History, Index};
+use crate::trail::{History, Index, Sums};
 
 pub use crate::reference::{Limits, Policy, Unpaid};
 pub use awaited::{Awaited, awaited};
-pub use progress::{Progress, progress};
+pub use progress::{Progress, progress, progress_of};
 pub use shown::{on_terminal, verdict_on};
+pub use sums::sum_at;
 pub use tally::{Tally, tallies};
 
 /// All live mismatches, sorted; one for each (kind, subject, scope).
@@ -62,6 +64,25 @@ pub fn judge(history: &History, references: &References, policy: &Policy, now: T
 /// The same, of facts that are sorted out already.
 #[must_use]
 pub fn judge_index(index: &Index<'_>, policy: &Policy, now: Timestamp) -> Vec<Mismatch> {
+    judged(index, policy, now).into_mismatches()
+}
+
+/// The mismatches, and what stands on every line: with these sums beside it, the next scan can be judged from a slice
+/// (see [`crate::trail::beside`]).
+#[must_use]
+pub fn judge_and_sum(
+    history: &History,
+    references: &References,
+    policy: &Policy,
+    now: Timestamp,
+) -> (Vec<Mismatch>, Sums) {
+    let index = Index::new(history, references);
+    let verdict = judged(&index, policy, now);
+    let sums = sums::of(&verdict);
+    (verdict.into_mismatches(), sums)
+}
+
+fn judged<'i>(index: &'i Index<'i>, policy: &Policy, now: Timestamp) -> verdict::Verdict<'i> {
     let mut verdict = verdict::Verdict::new(index, policy, now);
     scan::judge(&mut verdict);
     terms::judge(&mut verdict);
@@ -79,5 +100,5 @@ pub fn judge_index(index: &Index<'_>, policy: &Policy, now: Timestamp) -> Vec<Mi
     member::judge(&mut verdict);
     report::judge(&mut verdict);
     conduct::judge(&mut verdict);
-    verdict.into_mismatches()
+    verdict
 }

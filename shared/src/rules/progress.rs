@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::units::{SideKey, counted, units};
+use super::sums::at_side;
 use crate::event::Stage;
 use crate::ids::{BasisId, DocumentId, ProductId};
 use crate::reference::{Level, Line, References};
-use crate::trail::{History, Index, Scan};
+use crate::trail::{History, Index, Place, PlaceSum, Sums};
 
 /// How far the stage of a document is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Progress {
     pub packages_expected: Option<u64>,
     /// Units (盒) that count, scanned or inferred from their case.
     pub units_counted: u64,
+    /// Units among them whose own label was scanned.
+    pub units_scanned: u64,
     /// Units that should come.
     pub units_expected: u64,
     /// Packages set aside.
@@ -34,38 +36,46 @@ pub fn progress(
     stage: Stage,
 ) -> Progress {
     let index = Index::new(history, references);
-    let here = index.key(basis, document, stage);
-    let scans = || here.into_iter().flat_map(|side| index.scans_at(side));
-    let set_aside = scans().filter(|scan| scan.set_aside.is_some()).count() as u64;
+    let mut sums = Sums::default();
+    for stage in [stage, stage.counterpart()] {
+        if let Some(side) = index.key(basis, document, stage) {
+            sums.places.insert((basis.clone(), document.clone(), stage), at_side(&index, side));
+        }
+    }
+    progress_of(&sums, references, &(basis.clone(), document.clone(), stage))
+}
+
+/// The same, by what stands at the place; for an arrival also by what stands at the sending end of its legs.
+#[must_use]
+pub fn progress_of(sums: &Sums, references: &References, place: &Place) -> Progress {
+    let (basis, document, stage) = place;
+    let nothing = PlaceSum::default();
+    let here = sums.places.get(place).unwrap_or(&nothing);
+    let set_aside = here.set_aside;
     let Some((lines, level)) = lines(references, basis, document) else {
-        let counted = scans().filter(|scan| scan.counts() && scan.code.is_ok()).count() as u64;
-        return Progress { packages_counted: counted, set_aside, ..Progress::default() };
+        return Progress { packages_counted: here.packages, set_aside, ..Progress::default() };
     };
-    let sent = here.map(|(basis, document, stage)| (basis, document, stage.counterpart()));
-    let sent = sent.filter(|sent| !stage.sends() && index.scans_at(*sent).any(Scan::counts));
+    let sent = sums.places.get(&(basis.clone(), document.clone(), stage.counterpart()));
+    let sent = sent.filter(|sent| !stage.sends() && sent.packages > 0);
     let mut progress = Progress { packages_expected: Some(0), set_aside, ..Progress::default() };
     let products: BTreeSet<&ProductId> = lines.iter().map(|line| &line.product).collect();
     for product in products {
         let said = || {
-            lines
-                .iter()
-                .filter(|line| line.product == *product)
-                .fold(0, |sum: u64, line| sum.saturating_add(line.units))
+            let own = lines.iter().filter(|line| line.product == *product);
+            own.fold(0, |sum: u64, line| sum.saturating_add(line.units))
         };
-        let due = sent.map_or_else(said, |sent| units_at(&index, sent, product));
-        let counted = here.map_or(0, |side| units_at(&index, side, product));
+        let of = |sum: &PlaceSum| sum.lines.get(product).copied().unwrap_or_default();
+        let due = sent.map_or_else(said, |sent| of(sent).counted);
+        let line = of(here);
         let per_package = references.products.get(product).map_or(1, |found| u64::from(found.units_in(level).max(1)));
-        progress.units_counted += counted;
+        progress.units_counted = progress.units_counted.saturating_add(line.counted);
+        progress.units_scanned = progress.units_scanned.saturating_add(line.verified);
         progress.units_expected = progress.units_expected.saturating_add(due);
-        progress.packages_counted += counted.div_ceil(per_package);
+        progress.packages_counted += line.counted.div_ceil(per_package);
         let packages = progress.packages_expected.unwrap_or(0).saturating_add(due.div_ceil(per_package));
         progress.packages_expected = Some(packages);
     }
     progress
-}
-
-fn units_at(index: &Index<'_>, side: SideKey, product: &ProductId) -> u64 {
-    counted(index, side, Scan::counts).get(product).map_or(0, |scans| units(index, scans))
 }
 
 /// The lines that a stage works off, and the level that they are counted in.

@@ -86,6 +86,9 @@ fn manual_entries(verdict: &mut Verdict<'_>) {
         return;
     }
     let mut rates: BTreeMap<(&BasisId, Option<&OperatorId>), (u64, u64)> = BTreeMap::new();
+    for ((basis, operator), counts) in index.beside.iter().flat_map(|beside| &beside.sums.typed) {
+        rates.insert((basis, operator.as_ref()), *counts);
+    }
     for scan in &index.scans {
         let (typed, all) = rates.entry((&scan.movement.basis, scan.operator)).or_default();
         *typed += u64::from(scan.how == Capture::Manual);

@@ -17,6 +17,8 @@ pub(super) struct Verdict<'a> {
     pub(super) now: Timestamp,
     /// One fact raises one kind: scans that a kind before explains, by place.
     explained: Vec<bool>,
+    /// Whether some line has too much.
+    pub(super) is_over: bool,
     found: BTreeMap<(Kind, Subject, Scope), Mismatch>,
 }
 
@@ -82,7 +84,8 @@ impl<'a> Verdict<'a> {
     pub(super) fn new(index: &'a Index<'a>, policy: &Policy, now: Timestamp) -> Self {
         let explained = vec![false; index.scans.len()];
         let references = index.references;
-        Self { index, references, limits: policy.limits, now, explained, found: BTreeMap::new() }
+        let limits = policy.limits;
+        Self { index, references, limits, now, explained, is_over: false, found: BTreeMap::new() }
     }
 
     /// Marks a scan as explained: what it says of legs and lines is not judged any more.

@@ -11,7 +11,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use super::collect::{Effective, effective, set_aside};
 use super::package::{BasisNo, CodeNo, DocumentNo, Malformed, Package, Scan};
 use super::side::Side;
-use super::{Fact, History};
+use super::{Beside, Fact, History};
 use crate::code::PackageCode;
 use crate::event::{Act, Close, Stage};
 use crate::ids::{BasisId, DocumentId, MemberId, SiteId, TerminalId};
@@ -56,6 +56,8 @@ pub struct Index<'a> {
     document_numbers: HashMap<&'a DocumentId, DocumentNo>,
     sides: HashMap<SideKey, Side<'a>>,
     reached: &'a BTreeMap<TerminalId, Timestamp>,
+    /// What stands beside the facts, where they are a slice.
+    pub beside: Option<&'a Beside>,
     gtins: HashMap<&'a str, (&'a Product, &'a PackLevel)>,
 }
 
@@ -85,6 +87,7 @@ impl<'a> Index<'a> {
             document_numbers: HashMap::new(),
             sides: HashMap::new(),
             reached: &history.reached,
+            beside: history.beside.as_ref(),
             gtins: gtins.collect(),
         };
         index.collect_scans(&facts);

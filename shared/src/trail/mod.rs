@@ -5,7 +5,9 @@
 //! | when an event happened, whatever the terminal's clock said | [`clock`] |
 //! | which facts are effective, who scanned what where | [`Index`] |
 //! | which package was inside which, and until when | `containment` |
+//! | the facts around one scan, and sums over all others | [`beside`] |
 
+pub mod beside;
 pub mod clock;
 mod collect;
 mod containment;
@@ -16,6 +18,7 @@ mod side;
 
 use std::collections::BTreeMap;
 
+pub use beside::{Beside, LineSum, Place, PlaceSum, Sums};
 pub use index::{Index, Parties, SideKey};
 pub use manifest::manifests;
 pub use package::{BasisNo, CodeNo, DocumentNo, Malformed, Package, Scan, Token};
@@ -79,6 +82,8 @@ pub struct History {
     pub facts: Vec<Fact>,
     /// Time of the last held event of each terminal.
     pub reached: BTreeMap<TerminalId, Timestamp>,
+    /// What stands beside the facts, where they are only a slice; none where they are all.
+    pub beside: Option<Beside>,
 }
 
 impl History {

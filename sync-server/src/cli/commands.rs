@@ -12,7 +12,7 @@ use shared::reference::PackLoss;
 use shared::time::{Clock, Timestamp};
 use uuid::Uuid;
 
-use super::{Cli, CodesCommand, Command, TerminalsCommand, fault, report, shown};
+use super::{Cli, CodesCommand, Command, TerminalsCommand, fault, operators, report, shown};
 use crate::clock::SystemClock;
 use crate::config::{Config, RevisedRulesFrom};
 use crate::http::{serve, state::AppState};
@@ -39,6 +39,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Import { files } => report::line(&import::import(&store, &files, now).await?)?,
         Command::Codes(command) => codes(&store, command, &config, now).await?,
         Command::Terminals(command) => terminals(&store, command, now).await?,
+        Command::Operators(command) => operators::run(&store, command).await?,
         Command::Mismatches { json, all } => {
             reconcile::sweep(&store, now).await?;
             report::mismatches(&mut *store.read().await?, json, all).await?;

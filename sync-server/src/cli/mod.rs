@@ -1,6 +1,7 @@
 //! The commands: administration from a shell.
 
 mod commands;
+mod operators;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -55,6 +56,9 @@ enum Command {
     /// Enrol, list and revoke terminals.
     #[command(subcommand)]
     Terminals(TerminalsCommand),
+    /// Give operators a badge and a PIN; list them.
+    #[command(subcommand)]
+    Operators(operators::OperatorsCommand),
     /// List mismatches, gravest first.
     Mismatches {
         /// One JSON object a line.

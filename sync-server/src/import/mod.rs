@@ -91,6 +91,7 @@ async fn import_all(conn: &mut SqliteConnection, files: &[PathBuf], now: Timesta
     for file in files {
         for record in records(file, &references, now)? {
             known(&references, file, &record)?;
+            let record = with_credentials(record, &references);
             if put(conn, &record, position).await? {
                 done.imported += 1;
                 touch(&mut touched, &record);
@@ -115,6 +116,17 @@ fn records(path: &Path, references: &References, now: Timestamp) -> Result<Vec<R
         json_file::read(&file, text)
     } else {
         csv_file::read(&file, text, references, now)
+    }
+}
+
+/// A staff list is imported without badges and PINs: those that were set stay.
+fn with_credentials(record: Record, references: &References) -> Record {
+    match record {
+        Record::Operator(operator) => match references.operators.get(&operator.operator) {
+            Some(before) => Record::Operator(operator.or_credentials_of(before)),
+            None => Record::Operator(operator),
+        },
+        other => other,
     }
 }
 

@@ -8,6 +8,7 @@ use shared::wire::{ChangesPage, ProblemCode, REQUEST_HEADER, RequestSignature};
 use sqlx::Connection;
 use uuid::Uuid;
 
+use super::visible;
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::store::{self, StoreError};
@@ -49,5 +50,5 @@ pub async fn changes(
     let mut snapshot = conn.begin().await.map_err(StoreError::from)?;
     let page = super::changes(&mut snapshot, &terminal.member, query.ledger, query.since, now).await?;
     snapshot.rollback().await.map_err(StoreError::from)?;
-    Ok(Json(page))
+    Ok(Json(visible::for_site(page, &terminal.site)))
 }

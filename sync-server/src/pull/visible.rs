@@ -2,12 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use shared::ids::{BasisId, MemberId, PackId};
+use shared::ids::{BasisId, MemberId, PackId, SiteId};
 use shared::reference::References;
-use shared::wire::{Manifest, Record};
+use shared::wire::{Change, ChangesPage, Manifest, Record};
 use sqlx::SqliteConnection;
 
 use crate::store::{self, StoreError};
+
+/// The page as a terminal of one site gets it: who works elsewhere is named, but can sign in elsewhere only.
+pub(super) fn for_site(page: ChangesPage, site: &SiteId) -> ChangesPage {
+    let change = |Change { position, record }| {
+        let record = match record {
+            Record::Operator(operator) if !operator.works_at(site) => Record::Operator(operator.without_credentials()),
+            other => other,
+        };
+        Change { position, record }
+    };
+    ChangesPage { changes: page.changes.into_iter().map(change).collect(), ..page }
+}
 
 /// A member's view of everything.
 pub(super) struct Visible {

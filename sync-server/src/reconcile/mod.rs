@@ -127,7 +127,7 @@ async fn load(conn: &mut SqliteConnection, touched: &Touched) -> Result<World, S
     store::event::about_found(conn, &mut facts).await?;
 
     let reached = store::event::reached(conn).await?;
-    let history = History { facts: facts.into_values().collect(), reached };
+    let history = History { facts: facts.into_values().collect(), reached, beside: None };
     Ok(World { bases, codes, members, history, references })
 }
 

@@ -1,10 +1,11 @@
-//! Measurements of capture: what our pipeline reads and what it costs, beside other decoders on the same pictures in the same run.
+//! Measurements of the terminal. Of capture: what our pipeline reads and what it costs, beside other decoders on the same pictures in the same run.
 //!
 //! | item | what it is |
 //! |---|---|
 //! | [`decode`] | over photographs: who reads what, wrong texts, time by size class |
 //! | [`frame`] | over synthetic warehouse frames: labels read, time, and labels read over consecutive frames |
 //! | [`formats`] | what it costs to get luma out of a camera's bytes |
+//! | `scan` | the core: a frame in, durable, feedback; long tasks, many expected codes |
 //! | [`contender`] | the decoders that are compared, each behind one trait |
 //! | [`race`], [`worker`] | each contender works in a process of its own, which may crash or be ended |
 //! | [`collection`], [`texts`] | pictures with what is known of their texts; how texts are compared |
@@ -17,5 +18,7 @@ pub mod formats;
 pub mod frame;
 pub mod measure;
 pub mod race;
+#[cfg(feature = "scan")]
+pub mod scan;
 pub mod texts;
 pub mod worker;

@@ -13,7 +13,10 @@ use shared::time::Timestamp;
 use shared::trail::clock::Anchors;
 use shared::trail::{Fact, History, Index, manifests};
 
+use crate::core::Cores;
+use crate::heard::Heard;
 use crate::plot::Plot;
+use crate::reference::position;
 use crate::statement::ScenarioError;
 use crate::terminal::{Logged, Terminal};
 use crate::trouble::Trouble;
@@ -21,6 +24,7 @@ use crate::trouble::Trouble;
 /// The cast of a scenario and its references.
 pub(crate) struct Cast<'p> {
     pub plot: &'p Plot,
+    cores: Option<&'p dyn Cores>,
     pub terminals: Vec<Terminal>,
     pub troubles: BTreeMap<String, Trouble>,
     /// Devices that claim another's numbers: name → whose.
@@ -29,9 +33,46 @@ pub(crate) struct Cast<'p> {
 }
 
 impl<'p> Cast<'p> {
-    pub(crate) fn new(plot: &'p Plot) -> Result<Self, ScenarioError> {
+    pub(crate) fn new(plot: &'p Plot, cores: Option<&'p dyn Cores>) -> Result<Self, ScenarioError> {
         let (troubles, twins) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { plot, terminals: plot.make_terminals()?, troubles, twins, references: RefCell::default() })
+        let references = RefCell::default();
+        let mut cast = Self { plot, cores, terminals: Vec::new(), troubles, twins, references };
+        plot.make_terminals()?.into_iter().for_each(|terminal| cast.enter(terminal));
+        Ok(cast)
+    }
+
+    /// Adds a terminal, with a core where this run has them.
+    pub(crate) fn enter(&mut self, mut terminal: Terminal) {
+        match self.cores.map(|cores| cores.core(&terminal)) {
+            Some(Ok(core)) => terminal.work_with(core),
+            Some(Err(why)) => terminal.broken = Some(why),
+            None => {}
+        }
+        self.terminals.push(terminal);
+    }
+
+    /// Delivers to a terminal's core what it has heard of at a moment.
+    pub(crate) fn deliver(&mut self, name: &str, at: Timestamp) -> Result<(), ScenarioError> {
+        let Some(place) = self.terminals.iter().position(|terminal| terminal.name == name && terminal.has_core())
+        else {
+            return Ok(());
+        };
+        let terminal = &self.terminals[place];
+        let known = terminal.connection.known_at(at);
+        let others = self.terminals.iter().filter(|other| other.name != name && !self.twins.contains_key(&other.name));
+        let made_of = (self.statements_known(known), others.map(|other| self.held(other, known).len()).sum());
+        let mut heard = terminal.heard.clone();
+        if heard.position == 0 || heard.made_of != made_of {
+            let references = self.references(known)?;
+            let held = self.server_history(known);
+            heard = Heard::new(terminal, (position(known), made_of), &references, self.policy(), &held);
+        }
+        self.terminals[place].hear(known, heard);
+        Ok(())
+    }
+
+    fn statements_known(&self, known: Timestamp) -> usize {
+        self.plot.references.iter().filter(|(from, _)| from.is_none_or(|from| from <= known)).count()
     }
 
     pub(crate) fn policy(&self) -> &Policy {
@@ -40,7 +81,7 @@ impl<'p> Cast<'p> {
 
     /// The references as known at a moment; built once for each set of known statements.
     pub(crate) fn references(&self, known: Timestamp) -> Result<Rc<References>, ScenarioError> {
-        let key = self.plot.references.iter().filter(|(from, _)| from.is_none_or(|from| from <= known)).count();
+        let key = self.statements_known(known);
         if let Some(found) = self.references.borrow().get(&key) {
             return Ok(found.clone());
         }

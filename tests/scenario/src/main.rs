@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use scenario::{Outcome, pure};
+use scenario::Outcome;
 
 /// Plays scenario files: histories as text, with what must be found in them.
 #[derive(Parser)]
 #[command(name = "scenario", version)]
 struct Args {
-    /// What plays them: the pure rules, or everything that exists.
+    /// What plays them.
     #[arg(long, value_enum, default_value_t = Backend::All)]
     backend: Backend,
     /// One line of JSON for each file and backend.
@@ -26,30 +26,87 @@ struct Args {
 enum Backend {
     /// The pure rules.
     Pure,
-    /// Every backend that exists: today the pure rules.
+    /// The terminal's own sessions on stores of their own.
+    Terminal,
+    /// Every backend that this program has.
     All,
+}
+
+/// A backend's name and what plays a text by it.
+type Player = (&'static str, fn(&str) -> Outcome);
+
+const PURE: Player = ("pure", scenario::pure::play);
+#[cfg(feature = "terminal")]
+const TERMINAL: Option<Player> = Some(("terminal", scenario::sessions::play));
+#[cfg(not(feature = "terminal"))]
+const TERMINAL: Option<Player> = None;
+
+impl Backend {
+    fn players(self) -> Result<Vec<Player>, String> {
+        match self {
+            Self::Pure => Ok(vec![PURE]),
+            Self::Terminal => TERMINAL.map(|player| vec![player]).ok_or_else(|| {
+                "this program was built without the terminal's sessions; `cargo xtask scenario --backend terminal` builds it with them"
+                    .to_owned()
+            }),
+            Self::All => Ok([Some(PURE), TERMINAL].into_iter().flatten().collect()),
+        }
+    }
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let files = match files(&args.paths) {
-        Ok(files) => files,
+    let found = args.backend.players().and_then(|players| Ok((players, files(&args.paths)?)));
+    let (players, files) = match found {
+        Ok(found) => found,
         Err(why) => {
             eprintln!("scenario: {why}");
             return ExitCode::from(2);
         }
     };
+    let plays: Vec<(&Path, Player)> =
+        files.iter().flat_map(|file| players.iter().map(|player| (file.as_path(), *player))).collect();
     let mut faults = 0;
-    for file in &files {
-        let outcome = play(file);
-        faults += usize::from(!outcome.ok);
-        if tell(&outcome, args.json).is_err() {
+    // A few at a time on every core, told in their order.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    for some in plays.chunks(8 * cores) {
+        let outcomes = play_all(some, cores);
+        faults += outcomes.iter().filter(|outcome| !outcome.ok).count();
+        if outcomes.iter().try_for_each(|outcome| tell(outcome, args.json)).is_err() {
             // The reader has gone: nothing more to tell.
             break;
         }
     }
-    eprintln!("{} files, {faults} with faults", files.len());
+    eprintln!(
+        "{} files by {}, {faults} with faults",
+        files.len(),
+        players.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" and ")
+    );
     if faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn play_all(plays: &[(&Path, Player)], cores: usize) -> Vec<Outcome> {
+    std::thread::scope(|scope| {
+        let share = plays.len().div_ceil(cores).max(1);
+        let play_share =
+            |share: &[(&Path, Player)]| share.iter().map(|(file, player)| play(file, *player)).collect::<Vec<_>>();
+        let threads: Vec<_> =
+            plays.chunks(share).map(|share| (share, scope.spawn(move || play_share(share)))).collect();
+        let joined = threads.into_iter().flat_map(|(share, thread)| thread.join().unwrap_or_else(|_| panicked(share)));
+        joined.collect()
+    })
+}
+
+/// A player that panics is a fault of every file that it had: none is passed over.
+fn panicked(share: &[(&Path, Player)]) -> Vec<Outcome> {
+    let error = "the player broke down on one of the files that it had; its own words are above".to_owned();
+    let outcome = |(file, (backend, _)): &(&Path, Player)| Outcome {
+        path: file.display().to_string(),
+        backend: (*backend).to_owned(),
+        error: Some(error.clone()),
+        ..Outcome::default()
+    };
+    share.iter().map(outcome).collect()
 }
 
 fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
@@ -80,13 +137,13 @@ fn within(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-fn play(file: &Path) -> Outcome {
+fn play(file: &Path, (backend, player): Player) -> Outcome {
     let mut outcome = match std::fs::read_to_string(file) {
-        Ok(text) => pure::play(&text),
+        Ok(text) => player(&text),
         Err(why) => Outcome { error: Some(format!("cannot be read: {why}")), ..Outcome::default() },
     };
     outcome.path = file.display().to_string();
-    "pure".clone_into(&mut outcome.backend);
+    backend.clone_into(&mut outcome.backend);
     outcome
 }
 

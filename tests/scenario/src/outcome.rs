@@ -48,8 +48,10 @@ pub struct Outcome {
     pub missing: Vec<Told>,
     /// Found and not expected.
     pub unexpected: Vec<Told>,
-    /// Gates and tallies.
+    /// Gates and tallies, and verdicts of sessions that the whole history does not bear out.
     pub failed: Vec<Failed>,
+    /// How many verdicts of sessions were held against the whole history.
+    pub verdicts_compared: usize,
     /// Why the file could not be played.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

@@ -126,6 +126,9 @@ pub(crate) fn operator(said: &Statement, references: &mut References) -> Result<
         sites: list(&["site", "sites"]).into_iter().map(Into::into).collect(),
         stages,
         until: said.time(&["until"])?,
+        name: String::new(),
+        badge: None,
+        pin: None,
     };
     references.operators.insert(name.into(), operator);
     Ok(())

@@ -1,13 +1,16 @@
-//! A terminal of a scenario: its log, made event by event as a device would.
+//! A terminal of a scenario: its log, made event by event as a device would, or by a core that keeps its own.
 
 use std::collections::BTreeMap;
 
-use shared::event::{Act, Event, Stage};
+use shared::event::{Act, Close, Event, Stage};
 use shared::ids::{BasisId, DocumentId, EpochId, EventRef, MemberId, OperatorId, SiteId, TaskId, TerminalId};
+use shared::mismatch::Mismatch;
 use shared::time::Timestamp;
 use uuid::Uuid;
 
 use crate::connection::Connection;
+use crate::core::{Answer, Core, Setting, Shown};
+use crate::heard::Heard;
 use crate::names::{epoch_id, terminal_id, uuid_of};
 use crate::reference::position;
 
@@ -44,7 +47,12 @@ pub(crate) struct Terminal {
     pub named: BTreeMap<String, EventRef>,
     /// Documents that this terminal reserved, by task.
     pub reserved: BTreeMap<(Stage, BasisId), DocumentId>,
-    epoch: EpochId,
+    /// What was delivered to its core.
+    pub heard: Heard,
+    pub epoch: EpochId,
+    /// Why its core could not go on.
+    pub broken: Option<String>,
+    core: Option<Box<dyn Core>>,
     boot: Uuid,
     tasks: BTreeMap<TaskKey, TaskId>,
     task_count: u32,
@@ -65,7 +73,10 @@ impl Terminal {
             frame: 0,
             named: BTreeMap::new(),
             reserved: BTreeMap::new(),
+            heard: Heard::default(),
             epoch: epoch_id(name),
+            broken: None,
+            core: None,
             boot: uuid_of("boot", name),
             tasks: BTreeMap::new(),
             task_count: 0,
@@ -73,8 +84,22 @@ impl Terminal {
         }
     }
 
+    /// From now on a core keeps the log.
+    pub(crate) fn work_with(&mut self, core: Box<dyn Core>) {
+        self.core = Some(core);
+    }
+
+    pub(crate) const fn has_core(&self) -> bool {
+        self.core.is_some()
+    }
+
     /// Appends an event that happens at `at`; before it an anchor, where the server's clock can be asked and was not yet.
     pub(crate) fn record(&mut self, at: Timestamp, act: Act) -> EventRef {
+        self.begin(at);
+        self.append(at, act)
+    }
+
+    fn begin(&mut self, at: Timestamp) {
         if self.log.is_empty() {
             // A device that works offline had its last contact when it lost its network.
             let offline_ms = i64::from(!self.connection.is_online(at));
@@ -83,7 +108,6 @@ impl Terminal {
             self.ask_clock(started);
         }
         self.anchor(at);
-        self.append(at, act)
     }
 
     /// Asks the server's clock, where this boot and offset have no anchor yet.
@@ -105,25 +129,64 @@ impl Terminal {
         self.boot = uuid_of("boot", &format!("{} {}", self.name, at.as_ms()));
     }
 
-    fn append(&mut self, at: Timestamp, act: Act) -> EventRef {
-        let seq = self.log.len() as u64 + 1;
-        let event = Event {
-            terminal: self.id,
-            epoch: self.epoch,
-            seq,
-            event_id: uuid_of("event", &format!("{} {seq}", self.name)),
-            at: at.plus_ms(self.offset_ms),
+    /// The device at a true moment.
+    pub(crate) fn setting(&self, at: Timestamp) -> Setting {
+        Setting {
+            wall: at.plus_ms(self.offset_ms),
             mono_ms: u64::try_from(at.as_ms() - MONO_START_MS).unwrap_or(0),
             boot: self.boot,
             operator: self.operator.clone(),
             site: self.site.clone(),
+        }
+    }
+
+    fn append(&mut self, at: Timestamp, act: Act) -> EventRef {
+        let setting = self.setting(at);
+        let events = match &mut self.core {
+            Some(core) => core.append(&setting, act),
+            None => Ok(vec![self.event(at, setting, act)]),
+        };
+        self.take_in(at, events)
+    }
+
+    fn event(&self, at: Timestamp, setting: Setting, act: Act) -> Event {
+        let seq = self.log.len() as u64 + 1;
+        Event {
+            terminal: self.id,
+            epoch: self.epoch,
+            seq,
+            event_id: uuid_of("event", &format!("{} {seq}", self.name)),
+            at: setting.wall,
+            mono_ms: setting.mono_ms,
+            boot: setting.boot,
+            operator: setting.operator,
+            site: setting.site,
             app: "scenario".to_owned(),
             data_as_of: position(self.connection.known_at(at)),
             act,
-        };
-        let by = event.by();
-        self.log.push(Logged { event, true_at: at, dropped: false });
-        by
+        }
+    }
+
+    /// Adds what was recorded; the last of it is answered.
+    fn take_in(&mut self, at: Timestamp, events: Result<Vec<Event>, String>) -> EventRef {
+        let none = EventRef { terminal: self.id, epoch: self.epoch, seq: self.log.len() as u64 };
+        let events = events.unwrap_or_else(|why| {
+            self.broken.get_or_insert(why);
+            Vec::new()
+        });
+        for event in events {
+            match &event.act {
+                Act::TaskOpened { task, stage, basis, document, .. } => {
+                    self.tasks.insert((*stage, basis.clone(), document.clone()), task.clone());
+                }
+                Act::TaskClosed { stage, basis, document, .. } => {
+                    self.tasks.remove(&(*stage, basis.clone(), document.clone()));
+                }
+                _ => {}
+            }
+            self.log.push(Logged { event, true_at: at, dropped: false });
+        }
+        self.log.last().map_or(none, |logged| logged.event.by())
     }
 
     /// The open task of a stage, opened now where none is.
@@ -133,15 +196,101 @@ impl Terminal {
         }
         self.task_count += 1;
         let task = TaskId::from(format!("{}#{}", self.name, self.task_count));
-        self.tasks.insert(key.clone(), task.clone());
         let (stage, basis, document) = key.clone();
-        self.record(at, Act::TaskOpened { task: task.clone(), stage, basis, document, reserved });
-        task
+        // A core has no word yet for a number that it reserves: that is said beside it.
+        if reserved || self.core.is_none() {
+            self.record(at, Act::TaskOpened { task: task.clone(), stage, basis, document, reserved });
+        }
+        self.begin(at);
+        let setting = self.setting(at);
+        if let Some(core) = &mut self.core {
+            let events = core.open(&setting, key);
+            self.take_in(at, events);
+        }
+        self.tasks.get(key).cloned().unwrap_or(task)
     }
 
-    /// The task of a stage, closed now.
-    pub(crate) fn close(&mut self, key: &TaskKey) -> TaskId {
-        self.tasks.remove(key).unwrap_or_else(|| TaskId::from(format!("{}#0", self.name)))
+    /// One label in an open task, through the core; none where there is none.
+    pub(crate) fn scan(&mut self, at: Timestamp, key: &TaskKey, shown: &Shown) -> Option<Answer> {
+        self.begin(at);
+        let setting = self.setting(at);
+        match self.core.as_mut()?.scan(&setting, key, shown) {
+            Ok((events, answer)) => {
+                self.take_in(at, Ok(events));
+                Some(answer)
+            }
+            Err(why) => {
+                self.take_in(at, Err(why));
+                None
+            }
+        }
+    }
+
+    /// Undoes an own scan through the core, where it can; whether it did.
+    pub(crate) fn undo(&mut self, at: Timestamp, voids: EventRef) -> Option<EventRef> {
+        let scan = self.log.iter().find(|logged| logged.event.by() == voids)?;
+        let (stage, movement) = scan.event.act.movement()?;
+        let key = (stage, movement.basis.clone(), movement.document.clone());
+        if !self.tasks.contains_key(&key) {
+            return None;
+        }
+        self.begin(at);
+        let setting = self.setting(at);
+        let events = self.core.as_mut()?.undo(&setting, &key, voids.seq).transpose()?;
+        Some(self.take_in(at, events))
+    }
+
+    /// Closes the task of a stage.
+    pub(crate) fn close(&mut self, at: Timestamp, key: &TaskKey, close: Close, counted: u64, carrier: Option<String>) {
+        self.begin(at);
+        let setting = self.setting(at);
+        match self.core.as_mut().filter(|_| carrier.is_none()) {
+            Some(core) => {
+                let events = core.close(&setting, key, close);
+                self.take_in(at, events);
+            }
+            None => {
+                let task = self.tasks.get(key).cloned().unwrap_or_else(|| TaskId::from(format!("{}#0", self.name)));
+                let (stage, basis, document) = key.clone();
+                self.record(at, Act::TaskClosed { task, stage, basis, document, close, counted, carrier });
+            }
+        }
+    }
+
+    /// Delivers records to the core.
+    pub(crate) fn hear(&mut self, known: Timestamp, heard: Heard) {
+        if heard.position == self.heard.position {
+            return;
+        }
+        let changed = heard.beyond(&self.heard);
+        if let Some(Err(why)) = self.core.as_mut().map(|core| core.pull(heard.position, known, changed)) {
+            self.broken.get_or_insert(why);
+        }
+        self.heard = heard;
+    }
+
+    /// What the core sees wrong under every basis that it worked on, at a true moment.
+    pub(crate) fn standing(&mut self, at: Timestamp) -> Vec<Mismatch> {
+        let bases: Vec<BasisId> =
+            self.log.iter().filter_map(|logged| Some(logged.event.act.reference()?.0.clone())).collect();
+        let bases: std::collections::BTreeSet<BasisId> = bases.into_iter().collect();
+        let setting = self.setting(at);
+        let mut found = Vec::new();
+        for basis in bases {
+            match self.core.as_mut().map(|core| core.standing(&setting, &basis)) {
+                Some(Ok(more)) => found.extend(more),
+                Some(Err(why)) => drop(self.broken.get_or_insert(why)),
+                None => {}
+            }
+        }
+        found
+    }
+
+    /// Whether the core's log is whole.
+    pub(crate) fn verify(&mut self) {
+        if let Some(Err(why)) = self.core.as_mut().map(|core| core.verify()) {
+            self.broken.get_or_insert(why);
+        }
     }
 
     /// The number that a task from a basis alone reserves for its note: `site-terminal-n`.

@@ -32,6 +32,35 @@ fn every_file_comes_out_as_it_says() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// Each file's outcome by the terminal's own sessions, on every core.
+#[cfg(feature = "terminal")]
+fn played_by_sessions(files: &[PathBuf]) -> Vec<(PathBuf, scenario::Outcome)> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let play = |file: &PathBuf| (file.clone(), scenario::sessions::play(&std::fs::read_to_string(file).unwrap()));
+    std::thread::scope(|scope| {
+        let shares = files.chunks(files.len().div_ceil(cores));
+        let threads: Vec<_> =
+            shares.map(|share| scope.spawn(move || share.iter().map(play).collect::<Vec<_>>())).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+/// What the rules say of everything, each session says of each scan as it happens; and what its log holds judges as the file says.
+#[cfg(feature = "terminal")]
+#[test]
+fn every_file_comes_out_the_same_through_the_terminals_sessions() {
+    let files = files();
+    let outcomes = played_by_sessions(&files);
+    assert_eq!(outcomes.len(), files.len());
+    let told = |(file, outcome): &(PathBuf, scenario::Outcome)| {
+        format!("{}: {}", file.display(), serde_json::to_string(outcome).unwrap())
+    };
+    let faults: Vec<String> = outcomes.iter().filter(|(_, outcome)| !outcome.ok).map(told).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let compared: usize = outcomes.iter().map(|(_, outcome)| outcome.verdicts_compared).sum();
+    assert!(compared > 1_000, "only {compared} verdicts of sessions were held against the whole history");
+}
+
 #[test]
 fn every_kind_is_expected_by_some_file() {
     let mut shown = BTreeSet::new();

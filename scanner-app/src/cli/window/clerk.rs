@@ -106,7 +106,7 @@ impl Clerk {
     }
 
     fn tasks(&self, store: &Store) -> Result<BTreeMap<String, (TaskView, TaskRef)>> {
-        let work = overview(store, &self.config.member)?;
+        let work = overview(store, &self.config.member, self.device.now())?;
         let rows = work.into_iter().map(|work| {
             let key = format!("{} {} {}", work.stage.as_str(), work.basis, work.document);
             let view = TaskView {
@@ -124,15 +124,12 @@ impl Clerk {
     }
 
     fn scan(&mut self, store: Store, task: TaskRef, wanted: &Receiver<Intent>) -> Result<Next> {
-        let identity = Identity {
-            member: self.config.member.clone(),
-            site: self.config.site.clone(),
-            operator: self.config.operator.clone(),
-        };
+        let identity = Identity::of(&self.config);
         let mut session = Session::open(store, Arc::clone(&self.device), identity, task)?;
         let mut eye = Eye::new(self.source.clone(), self.config.capture.clone());
         let mut undone = None;
         let mut pulls = self.worker.state().pulls;
+        let mut contact = None;
         loop {
             let mut answers = match eye.look() {
                 Some((frame, how)) => {
@@ -165,12 +162,16 @@ impl Clerk {
                     Err(TryRecvError::Disconnected) => return Ok(Next::End),
                 }
             }
-            let now = self.worker.state().pulls;
-            if now != pulls {
-                pulls = now;
+            let state = self.worker.state();
+            if state.pulls != pulls {
+                pulls = state.pulls;
                 session.reload()?;
             }
-            self.show(ViewPage::Scan(Box::new(scan_view(&session, &eye, undone.as_ref()))), !answers.is_empty());
+            if state.contact != contact {
+                contact = state.contact;
+                contact.map_or(Ok(()), |contact| session.contact(&contact))?;
+            }
+            self.show(ViewPage::Scan(Box::new(scan_view(&mut session, &eye, undone.as_ref())?)), !answers.is_empty());
         }
     }
 
@@ -310,12 +311,12 @@ fn tail(answer: &Feedback) -> String {
     answer.code.as_ref().map_or_else(|| "?".to_owned(), |code| code.tail().to_owned())
 }
 
-fn scan_view(session: &Session, eye: &Eye, undone: Option<&Feedback>) -> ScanView {
-    let progress = session.progress();
+fn scan_view(session: &mut Session, eye: &Eye, undone: Option<&Feedback>) -> Result<ScanView> {
+    let progress = session.progress()?;
     let task = session.task();
     let standing: Vec<&Feedback> = session.feedback().iter().rev().filter(|answer| !answer.undone).take(3).collect();
     let shown = undone.or_else(|| worst_of_last_frame(session));
-    ScanView {
+    Ok(ScanView {
         stage: task.stage,
         title: if task.document.is_none() { task.basis.to_string() } else { task.document.to_string() },
         counterparty: session.counterparty(),
@@ -335,7 +336,7 @@ fn scan_view(session: &Session, eye: &Eye, undone: Option<&Feedback>) -> ScanVie
         boxes: boxes(session, eye),
         frame: eye.seen.as_ref().and_then(picture),
         camera_trouble: eye.line_trouble.clone().or_else(|| eye.trouble.clone()),
-    }
+    })
 }
 
 /// Labels of one frame are answered together, by the worst of them.
@@ -349,7 +350,7 @@ fn boxes(session: &Session, eye: &Eye) -> Vec<BoxView> {
     let symbols = eye.seen.iter().flat_map(|frame| &frame.symbols);
     let unread = eye.seen.iter().flat_map(|frame| &frame.unread);
     let marked = symbols.map(|symbol| {
-        let answer = session.feedback().iter().rev().find(|answer| answer.text == symbol.text && !answer.undone);
+        let answer = session.told_of(&symbol.text);
         BoxView {
             corners: symbol.corners,
             outcome: answer.map(outcome),

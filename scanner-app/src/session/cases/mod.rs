@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use shared::code::{CodeError, PackageCode};
 use shared::event::Act;
 use shared::reference::Level;
-use shared::trail::History;
 
 use super::Session;
 use crate::store::{StoreError, remember};
@@ -70,9 +69,10 @@ pub enum CaseError {
 
 impl Session {
     /// The case that is being built, as it was left.
-    pub fn case_draft(&self) -> Result<Option<(CaseDraft, Filling)>, CaseError> {
+    pub fn case_draft(&mut self) -> Result<Option<(CaseDraft, Filling)>, CaseError> {
         let Some(draft) = self.store.remembered::<CaseDraft>(&self.task.task, NAME)? else { return Ok(None) };
         let (parent, children) = self.codes(&draft)?;
+        self.history_around(children.iter().cloned().chain([parent.clone()]))?;
         let filling = child::filling(self.references(), &parent, &children);
         Ok(Some((draft, filling)))
     }
@@ -94,7 +94,8 @@ impl Session {
         let (mut draft, _) = self.case_draft()?.ok_or(CaseError::NoDraft)?;
         let Ok(code) = self.references().grammars.parse(text) else { return Ok(ChildAnswer::NotACode) };
         let (parent, children) = self.codes(&draft)?;
-        let history = self.containment(&code)?;
+        let mut history = self.history_around(children.iter().chain([&parent, &code]).cloned())?;
+        history.facts.retain(|fact| says_what_is_inside(&fact.act));
         let confirmed = (despite, self.device.now());
         let answer = child::judge(self.references(), &history, (&parent, &children), &code, confirmed);
         if let ChildAnswer::Added(_) = answer {
@@ -130,7 +131,7 @@ impl Session {
         };
         let acts = parts(&draft.children).into_iter().map(associate).collect();
         let task = self.task.task.clone();
-        self.record(acts, move |conn| remember(conn, &task, NAME, None))?;
+        self.record_beside(acts, move |conn| remember(conn, &task, NAME, None))?;
         Ok(filling)
     }
 
@@ -149,7 +150,7 @@ impl Session {
             ends: Vec::new(),
         };
         let acts = acts.into_iter().map(dissociate).collect();
-        Ok(self.record(acts, |_| Ok(()))?)
+        Ok(self.record(acts)?)
     }
 
     /// Records what was found inside an opened case, label by label; the rules compare it with what should be in it.
@@ -163,11 +164,12 @@ impl Session {
         };
         let acts = if found.is_empty() { vec![&[][..]] } else { parts(found) };
         let acts = acts.into_iter().map(checked).collect();
-        Ok(self.record(acts, |_| Ok(()))?)
+        Ok(self.record(acts)?)
     }
 
-    fn case_code(&self, parent: &str) -> Result<PackageCode, CaseError> {
+    fn case_code(&mut self, parent: &str) -> Result<PackageCode, CaseError> {
         let code = self.references().grammars.parse(parent).map_err(CaseError::NotACode)?;
+        self.history_around([code.clone()])?;
         let is_unit = self.references().product_of(&code).is_some_and(|(_, level)| level.level == Level::Unit);
         if is_unit { Err(CaseError::NotACase) } else { Ok(code) }
     }
@@ -177,16 +179,10 @@ impl Session {
         let parent = grammars.parse(&draft.parent).map_err(CaseError::NotACode)?;
         Ok((parent, draft.children.iter().filter_map(|child| grammars.parse(child).ok()).collect()))
     }
+}
 
-    /// What is known of what is inside what, around one package.
-    fn containment(&self, code: &PackageCode) -> Result<History, StoreError> {
-        let mut history = self.knowledge.history(&self.task.basis, Some(code));
-        let says = |act: &Act| {
-            matches!(act, Act::Associate { .. } | Act::Dissociate { .. } | Act::Relabel { .. } | Act::Void { .. })
-        };
-        history.facts.retain(|fact| says(&fact.act));
-        Ok(history)
-    }
+const fn says_what_is_inside(act: &Act) -> bool {
+    matches!(act, Act::Associate { .. } | Act::Dissociate { .. } | Act::Relabel { .. } | Act::Void { .. })
 }
 
 /// Texts in parts that each fit in an event's body.

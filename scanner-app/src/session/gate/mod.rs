@@ -83,7 +83,7 @@ impl Session {
         let at = self.device.now();
         let history = self.history_of(&side.basis)?;
         let loaded = Loaded::of(&history, self.references(), &side, self.store.terminal());
-        let (asked, recorded) = self.last_of_gate(&side);
+        let (asked, recorded) = self.last_of_gate(&history, &side);
         let epoch = self.store.epoch();
         let stored =
             asked.as_ref().is_some_and(|asked| self.store.acknowledged(epoch).is_ok_and(|to| to >= asked.by.seq));
@@ -111,13 +111,19 @@ impl Session {
             acts.push(deciding(&side, &step.standing));
         }
         if !acts.is_empty() {
-            self.record(acts, |_| Ok(()))?;
+            self.record(acts)?;
         }
         Ok(Gate { side, standing: step.standing, at, data_as_of: references_at, loaded })
     }
 
     /// What this terminal can decide by itself.
-    fn decide_alone(&self, question: &Question, history: &History, standing: Standing) -> Result<Decision, StoreError> {
+    fn decide_alone(
+        &mut self,
+        question: &Question,
+        history: &History,
+        standing: Standing,
+    ) -> Result<Decision, StoreError> {
+        let judged = self.judged(&question.basis)?;
         let references = self.references();
         let mut known = References { policy: references.policy, ..References::default() };
         let basis = references.bases.get(&question.basis);
@@ -125,14 +131,13 @@ impl Session {
         let document = references.documents.get(&question.document).cloned();
         let document = document.or_else(|| drafted(history, &question.document));
         known.documents.extend(document.map(|document| (document.document.clone(), document)));
-        let judged = self.judged(&question.basis)?;
         let tallies = tallies(history, references);
         Ok(decide(question, &judged, &tallies, &known, standing, &known.policy().limits))
     }
 
-    fn last_of_gate(&self, side: &Side) -> (Option<Asked>, Option<Recorded>) {
+    fn last_of_gate(&self, history: &History, side: &Side) -> (Option<Asked>, Option<Recorded>) {
         let (mut asked, mut recorded) = (None, None);
-        for fact in self.own_facts() {
+        for fact in self.own_facts(history) {
             match &fact.act {
                 Act::GateAsked { stage, basis, document, digest, references_at }
                     if (*stage, basis, document) == (side.stage, &side.basis, &side.document) =>
@@ -177,10 +182,8 @@ impl Session {
     /// Goes back to a closed task, to watch its gate; opens nothing and records nothing.
     pub fn revisit(store: Store, device: Arc<dyn Device>, identity: Identity, task: Task) -> Result<Self, StoreError> {
         let knowledge = Knowledge::load(&store, &identity.member)?;
-        let (frames, feedback) = (0, Vec::new());
-        let mut session =
-            Self { store, device, identity, knowledge, task, resumed: true, reason: None, frames, feedback };
-        session.recall();
+        let mut session = Self::on(store, device, identity, (knowledge, task, true));
+        session.recall()?;
         Ok(session)
     }
 }

@@ -8,8 +8,7 @@ use std::sync::Arc;
 use shared::code::PackageCode;
 use shared::event::{Act, Capture, LabelMetadata, Stage};
 use shared::ids::{BasisId, DocumentId, ProductId};
-use shared::mismatch::ScanResult;
-use shared::rules::{tallies, verdict_on};
+use shared::rules::tallies;
 
 use super::opening::{Opening, OpeningError, Papers};
 use super::said::Said;
@@ -97,7 +96,7 @@ impl Sorting {
         }
         if !acts.is_empty() {
             let (task, json) = (session.task.task.clone(), serde_json::to_string(&listed)?);
-            session.record(acts, move |conn| remember(conn, &task, NAME, Some(&json)))?;
+            session.record_beside(acts, move |conn| remember(conn, &task, NAME, Some(&json)))?;
         }
         self.refresh()
     }
@@ -166,23 +165,24 @@ impl Sorting {
         }
         self.orders = orders;
         self.placed.clear();
-        let voided = self.session.knowledge.voided();
+        let rows = self.session.store.scans_of(&self.session.task.task)?;
         let mut placed = Vec::new();
-        for fact in self.session.own_facts().filter(|fact| !voided.contains(&fact.by)) {
-            let Act::Sort(movement) = &fact.act else { continue };
+        for row in rows.into_iter().filter(|row| !row.voided) {
+            let Act::Sort(movement) = &row.event.act else { continue };
             let key = (&movement.basis, &movement.document);
             let order = self.orders.iter().position(|order| (&order.basis, &order.document) == key);
-            let code = self.session.references().grammars.parse(&movement.text).ok();
-            placed.extend(order.zip(code).map(|(order, code)| (code, order, fact.by.seq)));
+            let code = self.session.knowledge.read(&movement.text);
+            placed.extend(order.zip(code).map(|(order, code)| (code, order, row.event.seq)));
         }
         for (code, order, seq) in placed {
             let units = self.units_of(&code).map_or(0, |(_, units)| units);
             self.placed.entry(code).or_insert((order, units, seq));
         }
-        self.judge_again()
+        Ok(())
     }
 
-    fn read_order(&self, (basis, document): &OrderKey, slot: u32) -> Result<OpenOrder, StoreError> {
+    fn read_order(&mut self, (basis, document): &OrderKey, slot: u32) -> Result<OpenOrder, StoreError> {
+        let history = self.session.history_of(basis)?;
         let references = self.session.references();
         let record = references.bases.get(basis).map(|known| known.version(self.session.device.now(), u64::MAX));
         let note = references.documents.get(document);
@@ -192,7 +192,6 @@ impl Sorting {
             let units = said.entry(line.product.clone()).or_default();
             *units = units.saturating_add(line.units);
         }
-        let history = self.session.history_of(basis)?;
         let mut left = said.clone();
         for tally in tallies(&history, references) {
             if (&tally.basis, &tally.document, tally.stage) == (basis, document, Stage::Sort)
@@ -210,26 +209,6 @@ impl Sorting {
             said,
             left,
         })
-    }
-
-    /// After a restart the session has judged what it recalls under the first order only.
-    fn judge_again(&mut self) -> Result<(), StoreError> {
-        let session = &mut self.session;
-        for order in self.orders.iter().skip(1) {
-            let judged = session.judged_here(&order.basis);
-            let facts: HashMap<u64, _> = session
-                .own_facts()
-                .filter(|fact| fact.act.movement().is_some_and(|(_, movement)| movement.basis == order.basis))
-                .map(|fact| (fact.by.seq, fact.clone()))
-                .collect();
-            for answer in &mut session.feedback {
-                let Some(fact) = facts.get(&answer.seq) else { continue };
-                answer.verdict = verdict_on(fact, answer.code.as_ref(), &judged);
-                answer.verdict.sort_by_key(|mismatch| std::cmp::Reverse(mismatch.severity));
-                answer.result = ScanResult::of(&answer.verdict);
-            }
-        }
-        Ok(())
     }
 
     /// Records one label for an order: the session's own scan, turned to that order for as long as it takes.

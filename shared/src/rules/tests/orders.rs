@@ -203,7 +203,7 @@ fn told(facts: Vec<Fact>, references: &References) -> (Vec<Mismatch>, Vec<Tally>
         let held = reached.entry(fact.by.terminal).or_insert(fact.at);
         *held = fact.at.max(*held);
     }
-    let history = History { facts, reached };
+    let history = History { facts, reached, beside: None };
     let mut policy = Policy::new(Rulebook::Trial);
     policy.limits.transit_ms = Some(HOUR_MS);
     let now = Timestamp::from_ms(T0 + 30 * HOUR_MS);

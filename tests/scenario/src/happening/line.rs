@@ -108,7 +108,7 @@ fn line_of(story: &mut Story<'_>, word: &str) -> String {
             .iter()
             .find(|(member, _)| *member == maker)
             .map_or_else(|| name.clone(), |(_, site)| site.clone());
-        story.cast.terminals.push(Terminal::new(&name, &maker, &site));
+        story.cast.enter(Terminal::new(&name, &maker, &site));
     }
     name
 }

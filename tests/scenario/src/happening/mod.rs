@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use shared::event::{Act, Close, Report, ReportKind, Stage, VoidReason};
 use shared::ids::{BasisId, DocumentId, EventRef};
-use shared::mismatch::Kind;
+use shared::mismatch::{Kind, Mismatch};
 use shared::time::Timestamp;
 
 use crate::calendar::duration_ms;
+use crate::check::Check;
+use crate::core::Cores;
 use crate::knowledge::Cast;
 use crate::names::{Names, terminal_id};
 use crate::outcome::Failed;
@@ -67,8 +69,12 @@ pub(crate) fn is_happening(verb: &str) -> bool {
 /// A scenario as it unfolds.
 pub(crate) struct Story<'p> {
     pub cast: Cast<'p>,
-    /// Gates that decided otherwise than expected.
+    /// Gates that decided otherwise than expected, and verdicts of cores that the rules do not bear out.
     pub failed: Vec<Failed>,
+    /// How many verdicts of cores were compared.
+    pub compared: usize,
+    /// What cores found wrong when it was asked: by the line of the check, and the terminal.
+    answers: BTreeMap<(usize, String), Vec<Mismatch>>,
     /// What supervisors resolved: when, kind, subject.
     pub resolved: Vec<(Timestamp, Kind, String)>,
     /// Children that are really in a case, in place of as many that its association names.
@@ -78,10 +84,12 @@ pub(crate) struct Story<'p> {
 }
 
 impl<'p> Story<'p> {
-    pub(crate) fn new(plot: &'p Plot) -> Result<Self, ScenarioError> {
+    pub(crate) fn new(plot: &'p Plot, cores: Option<&'p dyn Cores>) -> Result<Self, ScenarioError> {
         let mut story = Self {
-            cast: Cast::new(plot)?,
+            cast: Cast::new(plot, cores)?,
             failed: Vec::new(),
+            compared: 0,
+            answers: BTreeMap::new(),
             resolved: Vec::new(),
             mixed: BTreeMap::new(),
             open_checks: BTreeMap::new(),
@@ -108,7 +116,7 @@ impl<'p> Story<'p> {
                     let mut copy = Terminal::new(twin, &member, &site);
                     copy.id = terminal_id(&name);
                     if !self.cast.terminals.iter().any(|terminal| terminal.name == twin) {
-                        self.cast.terminals.push(copy);
+                        self.cast.enter(copy);
                     }
                     self.cast.twins.insert(twin.to_owned(), name);
                 }
@@ -126,11 +134,46 @@ impl<'p> Story<'p> {
     /// Lets everything happen, in order.
     pub(crate) fn tell(&mut self) -> Result<(), ScenarioError> {
         let plot = self.cast.plot;
+        let mut asked: Vec<&Check> = plot.checks.iter().collect();
+        asked.sort_by_key(|check| std::cmp::Reverse(check.at));
         for (at, said) in &plot.happenings {
+            while let Some(check) = asked.pop_if(|check| check.at < *at) {
+                self.ask_cores(check)?;
+            }
             self.happen(*at, said)?;
             said.all_used()?;
         }
+        asked.into_iter().rev().try_for_each(|check| self.ask_cores(check))?;
+        self.cast.terminals.iter_mut().for_each(Terminal::verify);
         Ok(())
+    }
+
+    /// Cores answer of the present only: they are asked when a check's time has come.
+    fn ask_cores(&mut self, check: &Check) -> Result<(), ScenarioError> {
+        for name in check.expects.iter().filter_map(|expect| expect.terminal.clone()) {
+            self.cast.deliver(&name, check.at)?;
+            let terminal = self.cast.terminals.iter_mut().find(|terminal| terminal.name == name && terminal.has_core());
+            if let Some(terminal) = terminal {
+                self.answers.insert((check.line, name), terminal.standing(check.at));
+            }
+        }
+        Ok(())
+    }
+
+    /// A terminal's verdict at the time of a check: its core's, or where it has none the rules'.
+    pub(crate) fn terminal_verdict(&self, name: &str, check: &Check) -> Result<Vec<Mismatch>, ScenarioError> {
+        match self.answers.get(&(check.line, name.to_owned())) {
+            Some(answer) => Ok(answer.clone()),
+            None => self.cast.terminal_verdict(name, check.at),
+        }
+    }
+
+    /// Why a terminal's core could not go on.
+    pub(crate) fn broken(&self) -> Option<String> {
+        self.cast
+            .terminals
+            .iter()
+            .find_map(|terminal| Some(format!("{}: {}", terminal.name, terminal.broken.as_ref()?)))
     }
 
     /// Moments at which the server may have come to know something.
@@ -194,12 +237,12 @@ fn close(story: &mut Story<'_>, at: Timestamp, said: &Statement) -> Result<(), S
     if reserved && close == Close::Final {
         scan::draft(story, at, said, name, (stage, &basis, &document))?;
     }
+    story.cast.deliver(name, at)?;
     let terminal = story.terminal(said, name)?;
-    let key = (stage, basis.clone(), document.clone());
+    let key = (stage, basis, document);
     terminal.task(at, &key, reserved);
-    let task = terminal.close(&key);
     let counted = terminal.log.iter().filter(|logged| logged.event.act.movement().is_some()).count() as u64;
-    terminal.record(at, Act::TaskClosed { task, stage, basis, document, close, counted, carrier });
+    terminal.close(at, &key, close, counted, carrier);
     Ok(())
 }
 
@@ -239,7 +282,8 @@ fn void(story: &mut Story<'_>, at: Timestamp, said: &Statement) -> Result<(), Sc
     if operator.is_some() {
         terminal.operator = operator;
     }
-    let by = terminal.record(at, Act::Void { voids, reason: VoidReason::IncorrectData });
+    let by = terminal.undo(at, voids);
+    let by = by.unwrap_or_else(|| terminal.record(at, Act::Void { voids, reason: VoidReason::IncorrectData }));
     terminal.operator = before;
     if let Some(called) = called {
         terminal.named.insert(called, by);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::code::{PackageCode, format_digital_link};
-use shared::event::{Act, Capture, LabelMetadata, Movement, ReturnReason, Stage};
+use shared::event::{Act, Capture, Close, LabelMetadata, Movement, ReturnReason, Stage};
 use shared::ids::{BasisId, DocumentId, EventRef};
 use shared::mismatch::{Kind, Severity};
 use shared::reference::{Level, Line, ShippingDocument};
@@ -13,6 +13,8 @@ use shared::trail::clock::Anchors;
 use shared::trail::{Index, Scan};
 
 use super::{Story, stage};
+use crate::agreement::difference;
+use crate::core::{Answer, Shown};
 use crate::knowledge::fact;
 use crate::names::Names;
 use crate::statement::{ScenarioError, Statement};
@@ -81,6 +83,11 @@ impl Shot {
             operator: said.option(&["operator"]).map(str::to_owned),
             called: said.option(&["as"]).map(str::to_owned),
         })
+    }
+
+    /// Whether a session can take it: returns with a reason and pictures shown again are said beside it.
+    const fn is_plain(&self) -> bool {
+        self.reason.is_none() && !self.same_frame
     }
 }
 
@@ -183,6 +190,7 @@ fn take(
     text: String,
     shot: &Shot,
 ) -> Result<(), ScenarioError> {
+    story.cast.deliver(name, at)?;
     let terminal = story.terminal(said, name)?;
     let (site, operator) = (terminal.site.clone(), terminal.operator.clone());
     if let Some(other) = &shot.site {
@@ -192,8 +200,22 @@ fn take(
         terminal.operator = Some(other.as_str().into());
     }
     let task = terminal.task(at, key, reserved);
+    if terminal.has_core() && shot.is_plain() {
+        let shown = Shown { text, label: shot.label.clone(), how: shot.how };
+        let answer = terminal.scan(at, key, &shown);
+        (terminal.site, terminal.operator) = (site, operator);
+        if let (Some(called), Some(answer)) = (&shot.called, &answer) {
+            let by = EventRef { terminal: terminal.id, epoch: terminal.epoch, seq: answer.seq };
+            terminal.named.insert(called.clone(), by);
+        }
+        compare(story, said, name, answer.as_ref());
+        return Ok(());
+    }
     terminal.frame += u64::from(!shot.same_frame);
-    let frame = (shot.how == Capture::Camera).then_some(terminal.frame);
+    // A core numbers its pictures itself: the one that is shown again is the last of its log.
+    let last = terminal.log.iter().rev().find_map(|logged| logged.event.act.movement()?.1.frame);
+    let shown = last.filter(|_| terminal.has_core() && shot.same_frame).unwrap_or(terminal.frame);
+    let frame = (shot.how == Capture::Camera).then_some(shown);
     let (basis, document) = (key.1.clone(), key.2.clone());
     let movement = Movement {
         task: task.clone(),
@@ -217,6 +239,15 @@ fn take(
         }
     }
     Ok(())
+}
+
+/// Holds a core's verdict against the rules' on the whole history.
+fn compare(story: &mut Story<'_>, said: &Statement, name: &str, answer: Option<&Answer>) {
+    let terminal = story.cast.terminals.iter().find(|terminal| terminal.name == name);
+    let (Some(terminal), Some(answer)) = (terminal, answer) else { return };
+    let (policy, names) = (story.cast.policy(), &story.cast.plot.names);
+    story.failed.extend(difference(terminal, answer, policy, names, said.line));
+    story.compared += 1;
 }
 
 /// The kinds that set a package aside: what the terminal shows against its scan, from hold on.
@@ -264,6 +295,7 @@ pub(super) fn confirm(story: &mut Story<'_>, at: Timestamp, said: &Statement) ->
         }
     }
     lists.entry(document).or_default();
+    story.cast.deliver(&name, at)?;
     let more_than_one = lists.len() > 1;
     for (document, codes) in
         lists.into_iter().filter(|(document, codes)| !(more_than_one && document.is_none() && codes.is_empty()))
@@ -274,6 +306,12 @@ pub(super) fn confirm(story: &mut Story<'_>, at: Timestamp, said: &Statement) ->
         let counted = codes.len() as u64;
         for code in codes {
             let text = format_digital_link("ID.EXAMPLE.CN", &code);
+            if story.terminal(said, &name)?.has_core() {
+                let shown = Shown { text, label: None, how: Capture::Confirmed };
+                let answer = story.terminal(said, &name)?.scan(at, &key, &shown);
+                compare(story, said, &name, answer.as_ref());
+                continue;
+            }
             let movement = Movement {
                 task: task.clone(),
                 basis: basis.clone(),
@@ -284,11 +322,9 @@ pub(super) fn confirm(story: &mut Story<'_>, at: Timestamp, said: &Statement) ->
                 frame: None,
                 reason: None,
             };
-            terminal.record(at, Act::scan(stage, movement));
+            story.terminal(said, &name)?.record(at, Act::scan(stage, movement));
         }
-        let task = terminal.close(&key);
-        let (basis, close) = (basis.clone(), shared::event::Close::Final);
-        terminal.record(at, Act::TaskClosed { task, stage, basis, document, close, counted, carrier: None });
+        story.terminal(said, &name)?.close(at, &key, Close::Final, counted, None);
     }
     Ok(())
 }

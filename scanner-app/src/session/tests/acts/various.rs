@@ -42,7 +42,7 @@ fn lists_name_the_exact_missing_codes() {
 #[test]
 fn a_sender_has_no_list_to_expect() {
     let yard = Yard::new("M", usual());
-    let session = yard.begin(Stage::Outbound, "C1", Papers::Reserved);
+    let mut session = yard.begin(Stage::Outbound, "C1", Papers::Reserved);
     let lists = session.lists().unwrap();
     assert_eq!(lists.count(Tab::ToScan), None);
     assert!(lists.when_empty(Tab::ToScan).en.starts_with("Expected list unknown"));
@@ -116,8 +116,8 @@ fn the_next_operator_goes_on_at_the_same_package() {
     let yard = hub();
     let mut session = inbound(&yard);
     scan(&mut session, &case(1));
-    session.hand_over("Y".into()).unwrap();
-    session.hand_over("Y".into()).unwrap();
+    session.sign_in("Y".into()).unwrap();
+    session.sign_in("Y".into()).unwrap();
     scan(&mut session, &case(2));
     session.keep_place("tab", Some(&"set aside")).unwrap();
     assert_eq!(session.counts().unwrap(), Counts { own: 2, all: 2 });

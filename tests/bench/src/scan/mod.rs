@@ -1,0 +1,88 @@
+//! `bench scan`: a frame in, durable, feedback; what a commit costs against a bare write; whether a task stays quick however long it is
+//! and however much is expected.
+//!
+//! | part | what it measures |
+//! |---|---|
+//! | [`commit`] | `Store::append` against a bare write and fdatasync of the same bytes, in turn |
+//! | [`growth`] | ten thousand scans in one task |
+//! | [`expected`] | a million expected codes: opening, verdicts, memory |
+//! | [`live`] | frames before a terminal without a window: latency, start, memory, share of a core at 30 frames a second |
+//! | [`desk`] | that terminal: a process of its own |
+
+pub mod commit;
+pub mod desk;
+pub mod expected;
+pub mod growth;
+pub mod live;
+mod load;
+mod process;
+mod report;
+mod table;
+mod world;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+pub use load::Burners;
+pub use process::Priority;
+pub use report::{Held, Report};
+pub use table::print;
+
+use crate::measure::Machine;
+
+/// What to measure.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// A small version of everything: shows that it works, measures little.
+    #[arg(long)]
+    pub quick: bool,
+    /// Where stores and files lie; on the disk whose commits are of interest. A new folder in it is used and removed.
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+}
+
+/// How much of everything.
+#[derive(Clone, Copy, Debug)]
+pub struct Amounts {
+    /// Commits timed, idle and again busy.
+    pub commits: usize,
+    /// Scans in one task.
+    pub scans: usize,
+    /// Scans at its beginning and at its end that are compared.
+    pub span: usize,
+    /// Expected codes.
+    pub codes: usize,
+    /// Scans among them.
+    pub verdicts: usize,
+    /// Frames with a new label each, idle and again busy.
+    pub aims: usize,
+    /// Frames at 30 a second.
+    pub stream: usize,
+}
+
+const FULL: Amounts =
+    Amounts { commits: 2_000, scans: 10_000, span: 1_000, codes: 1_000_000, verdicts: 1_000, aims: 200, stream: 600 };
+const QUICK: Amounts = Amounts { commits: 40, scans: 200, span: 50, codes: 2_000, verdicts: 20, aims: 3, stream: 15 };
+
+/// Measures.
+pub fn run(options: &Options) -> anyhow::Result<Report> {
+    let amounts = if options.quick { QUICK } else { FULL };
+    let folder = match &options.folder {
+        Some(folder) => tempfile::TempDir::with_prefix_in("bench-scan-", folder)?,
+        None => tempfile::TempDir::with_prefix("bench-scan-")?,
+    };
+    let mut machine = Machine::here();
+    let at = folder.path();
+    let told = |what: &str| eprintln!("bench scan: {what} …");
+    told("commits, idle and with every core busy");
+    let commits = commit::run(at, amounts.commits)?;
+    told("frames, idle and with every core busy");
+    let live = live::run(at, amounts)?;
+    told("a million expected codes");
+    let expected = expected::run(at, amounts)?;
+    told("ten thousand scans in one task");
+    let growth = growth::run(at, amounts)?;
+    machine.finish();
+    Ok(Report::new(amounts, process::file_system(at), machine, (commits, live, expected, growth)))
+}

@@ -1,0 +1,91 @@
+//! The small world of every measurement: one contract, one note, one pack of units, and labels to scan.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use scanner_app::device::{Device, Machine};
+use scanner_app::session::{Identity, Session};
+use scanner_app::store::{Store, StoreError};
+use shared::code::{CodeError, PackageCode, check_digit, format_digital_link};
+use shared::event::Stage;
+use shared::ids::{EpochId, TerminalId};
+use shared::reference::{
+    Basis, BasisKind, CodeRecord, Level, Line, Member, Pack, PackLevel, Product, Registry, Role, ShippingDocument,
+};
+use shared::time::Timestamp;
+use shared::wire::{Change, ChangesPage, Record};
+use uuid::Uuid;
+
+/// Records of one pull page: as many as the server puts in one.
+const PAGE_RECORDS: usize = 1_000;
+/// A long time ago: everything was agreed before it is measured.
+const BEFORE: Timestamp = Timestamp::from_ms(1_700_000_000_000);
+
+/// The n-th code of the pack.
+pub(super) fn code(n: usize) -> Result<PackageCode, CodeError> {
+    PackageCode::item(&gtin(), &format!("{n:012}"))
+}
+
+/// The text of its label.
+pub(super) fn label(n: usize) -> Result<String, CodeError> {
+    Ok(format_digital_link("ID.EXAMPLE.CN", &code(n)?))
+}
+
+fn gtin() -> String {
+    let body = "0690123456789";
+    format!("{body}{}", check_digit::compute(body))
+}
+
+/// The store of a folder.
+pub(super) fn store(folder: &Path) -> Result<Store, StoreError> {
+    let terminal = TerminalId::new(Uuid::from_u128(1));
+    Store::open(&folder.join("terminal.sqlite"), terminal, EpochId::new(Uuid::from_u128(2)))
+}
+
+/// The outbound task of the one note.
+pub(super) fn session(store: Store) -> Result<Session, StoreError> {
+    let identity = Identity { member: "M".into(), site: "GATE".into(), operator: None };
+    let device: Arc<dyn Device> = Arc::new(Machine::new());
+    Session::open(store, device, identity, (Stage::Outbound, "C1".into(), "N1".into()))
+}
+
+/// Fills a new store with references that expect `codes` codes, by pull pages as the sender keeps them.
+pub(super) fn fill(store: &mut Store, codes: usize) -> anyhow::Result<()> {
+    let mut records = agreed(codes as u64);
+    for n in 0..codes {
+        records.push(Record::Code(CodeRecord::new(code(n)?, "P".into(), "POD".into(), None)));
+        if records.len() >= PAGE_RECORDS {
+            keep(store, std::mem::take(&mut records), true)?;
+        }
+    }
+    Ok(keep(store, records, false)?)
+}
+
+fn keep(store: &mut Store, records: Vec<Record>, more: bool) -> Result<(), StoreError> {
+    let changes = records.into_iter().map(|record| Change { position: 1, record }).collect();
+    store.keep_page(&ChangesPage { ledger_id: Uuid::from_u128(9), cursor: 1, more, as_of: BEFORE, changes })
+}
+
+fn agreed(units: u64) -> Vec<Record> {
+    let lines = vec![Line::new("POD".into(), units)];
+    let levels = vec![PackLevel { level: Level::Unit, gtin: gtin(), units: 1 }];
+    let product = Product::new("POD".into(), "Pod".to_owned(), "M".into(), levels);
+    vec![
+        Record::Member(Member::new("M".into(), "Maker".to_owned(), Role::Maker)),
+        Record::Member(Member::new("W".into(), "Wholesaler".to_owned(), Role::Wholesaler)),
+        Record::Product(Product { registry: Registry::Complete, ..product }),
+        Record::Basis(Basis::new("C1".into(), BasisKind::Contract, "M".into(), "W".into(), lines.clone())),
+        Record::Document(ShippingDocument {
+            document: "N1".into(),
+            basis: "C1".into(),
+            consignor: "M".into(),
+            consignee: "W".into(),
+            lines,
+            carrier: "K".to_owned(),
+            packing_level: Level::Unit,
+            lacks: Vec::new(),
+            absent: false,
+        }),
+        Record::Pack(Pack::new("P".into(), "POD".into(), Level::Unit, "C1".into(), BEFORE)),
+    ]
+}
