@@ -1,19 +1,21 @@
 //! Receipt in one tap (全部收到): the list that was known then is confirmed, package by package, not scanned. What is sorted later is
 //! not in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use shared::chain::Hash;
 use shared::code::PackageCode;
 use shared::event::{Act, Capture, Event, Movement, ReportKind, Stage, VoidReason};
 use shared::ids::{EventRef, ProductId};
-use shared::rules::{awaited, verdict_on};
+use shared::mismatch::Mismatch;
+use shared::rules::{awaited, judge, on_terminal};
+use shared::trail::History;
 
 use super::Session;
 use super::note::digest;
 use super::reports::{ReportError, Reported};
 use super::told::feedback;
-use crate::store::StoreError;
+use crate::store::{Entry, Shown, StoreError};
 
 /// What differs on one line, as counted by the person who receives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,24 +107,21 @@ impl Session {
                 }
             }
         }
-        let seq = self.store.next_seq()?;
-        self.record(acts, |_| Ok(()))?;
-        self.answer_confirmed(seq, count)?;
+        let seq = self.record_confirmed(acts, history)?;
         Ok(ListConfirmed { seq, count, digest, to_scan })
     }
 
     /// Takes the last confirmation of this task back as a whole: its list and every package of it that was not undone before, in
     /// one commit. Answers how many packages, or none where nothing was confirmed.
     pub fn undo_confirmation(&mut self) -> Result<Option<u64>, StoreError> {
-        let own = self.own_facts(&self.task.basis.clone())?;
-        let stands: BTreeSet<EventRef> = own.iter().map(|fact| fact.by).collect();
-        let newest = own.iter().rev().find_map(|fact| match &fact.act {
+        let stands = self.own_facts(&self.task.basis.clone())?;
+        let newest = stands.iter().rev().find_map(|fact| match &fact.act {
             Act::ListConfirmed { task, count, .. } if *task == self.task.task => Some((fact.by, *count)),
             _ => None,
         });
         let Some((list, count)) = newest else { return Ok(None) };
-        let packages = (list.seq + 1..=list.seq + count).map(|seq| EventRef { seq, ..list });
-        let packages: Vec<EventRef> = packages.filter(|by| stands.contains(by)).collect();
+        let of_list = |by: &EventRef| by.epoch == list.epoch && (list.seq + 1..=list.seq + count).contains(&by.seq);
+        let packages: Vec<EventRef> = stands.iter().map(|fact| fact.by).filter(of_list).collect();
         let void = |voids: &EventRef| Act::Void { voids: *voids, reason: VoidReason::DidNotOccur };
         self.record(packages.iter().chain([&list]).map(void).collect(), |_| Ok(()))?;
         let undone: BTreeSet<u64> = packages.iter().map(|by| by.seq).collect();
@@ -163,21 +162,67 @@ impl Session {
         Ok(())
     }
 
-    /// The packages of a list stand among what was scanned, so that each can be looked at and undone.
-    fn answer_confirmed(&mut self, list_seq: u64, count: u64) -> Result<(), StoreError> {
-        let basis = self.task.basis.clone();
-        let judged = self.judged_here(&basis)?;
-        let seqs = list_seq + 1..=list_seq + count;
-        for event in self.store.rows_after(self.store.epoch(), list_seq, count)? {
-            let event = Event::from_body(&event.body)?;
-            debug_assert!(seqs.contains(&event.seq), "the commit before this line wrote them");
-            let fact = self.knowledge.fact(event.clone());
-            let Some((_, movement)) = fact.act.movement() else { continue };
-            let code = self.references().grammars.parse(&movement.text).ok();
-            let verdict = verdict_on(&fact, code.as_ref(), &judged);
-            let answer = feedback(&movement.text, code, verdict, (&event, event.seq));
-            self.remember(answer);
+    /// Records what was confirmed, each package with what speaks against it: it stands among what was scanned, to be looked at and
+    /// undone. Answers the number of the first event.
+    fn record_confirmed(&mut self, acts: Vec<Act>, mut history: History) -> Result<u64, StoreError> {
+        let first_seq = self.store.next_seq()?;
+        let events: Vec<Event> = (first_seq..).zip(acts).map(|(seq, act)| self.event(seq, act)).collect();
+        history.facts.extend(events.iter().map(|event| self.knowledge.fact(event.clone())));
+        let references = self.references();
+        let judged = on_terminal(judge(&history, references, &references.policy(), self.device.now()));
+        let against = Against::new(&judged);
+        let (mut entries, mut answers) = (Vec::new(), Vec::new());
+        for event in events {
+            let Some((_, movement)) = event.act.movement() else {
+                entries.push(Entry { event, shown: None });
+                continue;
+            };
+            let code = self.knowledge.read(&movement.text);
+            let answer = feedback(&movement.text, code, against.verdict(event.by()), (&event, first_seq));
+            let shown = Shown { result: answer.result, verdict: answer.verdict.clone() };
+            entries.push(Entry { event, shown: Some(shown) });
+            answers.push(answer);
         }
-        Ok(())
+        self.store.append_shown(entries, |_| Ok(()))?;
+        self.knowledge.forget_sums();
+        answers.into_iter().for_each(|answer| self.remember(answer));
+        Ok(first_seq)
+    }
+}
+
+/// What speaks against each of many scans. A mismatch about a whole document names thousands of packages: beside one of them it
+/// is told without the others, or a list would be kept once for each package on it.
+struct Against<'m> {
+    by_event: HashMap<EventRef, Vec<&'m Mismatch>>,
+}
+
+impl<'m> Against<'m> {
+    fn new(judged: &'m [Mismatch]) -> Self {
+        let mut by_event: HashMap<EventRef, Vec<&Mismatch>> = HashMap::new();
+        for found in judged {
+            for event in &found.events {
+                by_event.entry(*event).or_default().push(found);
+            }
+        }
+        Self { by_event }
+    }
+
+    fn verdict(&self, by: EventRef) -> Vec<Mismatch> {
+        let found = self.by_event.get(&by).into_iter().flatten();
+        let alone = |found: &&Mismatch| Mismatch {
+            kind: found.kind,
+            subject: found.subject.clone(),
+            state: found.state,
+            severity: found.severity,
+            scope: found.scope.clone(),
+            basis: found.basis.clone(),
+            document: found.document.clone(),
+            count: found.count,
+            codes: BTreeSet::new(),
+            events: [by].into(),
+            at: found.at,
+            due: found.due,
+        };
+        found.map(alone).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 mod propose;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use shared::code::PackageCode;
@@ -165,19 +165,14 @@ impl Sorting {
         }
         self.orders = orders;
         self.placed.clear();
-        let bases: BTreeSet<BasisId> = self.orders.iter().map(|order| order.basis.clone()).collect();
-        let mut own = Vec::new();
-        for basis in &bases {
-            own.extend(self.session.own_facts(basis)?);
-        }
-        own.sort_by_key(|fact| fact.by.seq);
+        let rows = self.session.store.scans_of(&self.session.task.task)?;
         let mut placed = Vec::new();
-        for fact in own {
-            let Act::Sort(movement) = &fact.act else { continue };
+        for row in rows.into_iter().filter(|row| !row.voided) {
+            let Act::Sort(movement) = &row.event.act else { continue };
             let key = (&movement.basis, &movement.document);
             let order = self.orders.iter().position(|order| (&order.basis, &order.document) == key);
-            let code = self.session.references().grammars.parse(&movement.text).ok();
-            placed.extend(order.zip(code).map(|(order, code)| (code, order, fact.by.seq)));
+            let code = self.session.knowledge.read(&movement.text);
+            placed.extend(order.zip(code).map(|(order, code)| (code, order, row.event.seq)));
         }
         for (code, order, seq) in placed {
             let units = self.units_of(&code).map_or(0, |(_, units)| units);
