@@ -133,7 +133,7 @@ fn essence(verdict: &[Mismatch]) -> Vec<String> {
 fn by_the_whole_log(session: &mut Session, answer: &Feedback) -> Vec<Mismatch> {
     let basis = session.task.basis.clone();
     let now = session.device.now();
-    let mut history: History = session.knowledge.whole(&session.store, &basis, answer.code.clone()).unwrap();
+    let mut history: History = session.knowledge.whole(&session.store, &basis, answer.code.as_ref()).unwrap();
     history.facts.retain(|fact| fact.by.seq <= answer.seq);
     let references = &session.knowledge.pulled.references;
     let (judged, _) = judge_and_sum(&history, references, &references.policy(), now);
