@@ -82,7 +82,8 @@ impl Handheld {
     /// Whether the first start came as far as to make a log.
     pub fn has_log(&self) -> bool {
         let tables = "select count(*) from sqlite_schema where name = 'log'";
-        self.store().exists() && self.log().conn.query_row(tables, [], |row| row.get::<_, u32>(0)).unwrap() == 1
+        // A reader cannot take in the journal of a first transaction that was cut off: that is no log either.
+        self.store().exists() && self.log().conn.query_row(tables, [], |row| row.get::<_, u32>(0)) == Ok(1)
     }
 
     /// The log as an outsider reads it, without writing a byte.
