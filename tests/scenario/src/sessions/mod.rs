@@ -109,7 +109,8 @@ mod tests {
     }
 
     const REPEATED: &str = "member M maker\nmember W wholesaler\nproduct POD maker=M case=6\ncontract C1 M W POD=12\n\
-        document N1 of=C1\npack P2 POD case 2 for=C1\nterminal t1 M gate\n\
+        document N1 of=C1\npack P1 POD unit 12 for=C1\npack P2 POD case 2 for=C1\n\
+        associate P2.1 P1.1..6\nterminal t1 M gate\n\
         scan t1 outbound P2.1 document=N1 @D1 08:00\nscan t1 outbound P2.1 document=N1 @D1 08:05\n\
         at D1 09:00\nexpect repeated-scan N1\n";
 
