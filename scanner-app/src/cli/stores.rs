@@ -11,7 +11,7 @@ use crate::device::{Device, Machine};
 use crate::keys;
 use crate::session::{Identity, anchor, sum_up_lists};
 use crate::store::{Opening, Store, this_machine, verify};
-use crate::sync::{Transport, sync_once};
+use crate::sync::{SyncError, Synced, Transport, sync_once};
 
 /// The way to the server that a configuration names.
 pub(super) fn transport(config: &Config) -> Result<Transport> {
@@ -37,7 +37,7 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
     let mut store = open(config, &device)?;
     let transport = transport(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let synced = match runtime.block_on(sync_once(&mut store, &transport, &device)) {
+    let synced = match runtime.block_on(exchange(config, &device, &mut store, &transport)) {
         Ok(synced) => synced,
         Err(error) => {
             let (pending, _) = store.pending()?;
@@ -46,15 +46,27 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
         }
     };
     sum_up_lists(&mut store)?;
-    if let Some(contact) = &synced.contact {
-        anchor(&mut store, &device, &Identity::of(config), contact)?;
-    }
     if as_json {
         println!("{}", serde_json::to_string(&synced)?);
     } else {
         println!("sent {}, fetched {} records", synced.sent, synced.pulled);
     }
     Ok(if synced.quarantined + synced.disputed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Sends, fetches, and sends the clock anchor that the contact gave cause for, so that nothing waits afterwards.
+async fn exchange(
+    config: &Config,
+    device: &Machine,
+    store: &mut Store,
+    transport: &Transport,
+) -> Result<Synced, SyncError> {
+    let mut synced = sync_once(store, transport, device).await?;
+    let contact = synced.contact;
+    if contact.map_or(Ok(false), |contact| anchor(store, device, &Identity::of(config), &contact))? {
+        synced.add(&sync_once(store, transport, device).await?);
+    }
+    Ok(synced)
 }
 
 pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {

@@ -108,12 +108,11 @@ impl Session {
         let knowledge = Knowledge::load(&store, &identity.member)?;
         let open = store.open_task(stage, &basis, &document)?;
         let resumed = open.is_some();
-        let task = match open {
-            Some(task) => task,
-            None => {
-                let reserved = note::is_own_number(&identity.site, store.terminal(), &document);
-                Task { task: store.next_task_id()?, stage, basis, document, reserved }
-            }
+        let task = if let Some(task) = open {
+            task
+        } else {
+            let reserved = note::is_own_number(&identity.site, store.terminal(), &document);
+            Task { task: store.next_task_id()?, stage, basis, document, reserved }
         };
         let start = start_of_log(&store)?;
         let mut session = Self::of(store, device, identity, knowledge, task);

@@ -83,7 +83,11 @@ impl Loaded {
 /// SHA-256 over canonical codes in their order, each ended by a line feed.
 #[must_use]
 pub fn digest<'c>(codes: impl IntoIterator<Item = &'c PackageCode>) -> Hash {
-    let text: String = codes.into_iter().map(|code| format!("{code}\n")).collect();
+    let mut text = String::new();
+    for code in codes {
+        text.push_str(&code.to_string());
+        text.push('\n');
+    }
     sha256(&[text.as_bytes()])
 }
 

@@ -185,7 +185,9 @@ impl Session {
         }
         self.store.append_shown(entries, |_| Ok(()))?;
         self.knowledge.forget_sums();
-        answers.into_iter().for_each(|answer| self.remember(answer));
+        for answer in answers {
+            self.remember(answer);
+        }
         Ok(first_seq)
     }
 }

@@ -1,7 +1,7 @@
 //! What consignors' lists sum up to: counted after a pull, part by part, so that opening a task costs the same for ten packages and
 //! for a million.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use shared::code::PackageCode;
 use shared::reference::References;
@@ -43,7 +43,7 @@ fn sum_of(store: &Store, references: &mut References, place: &Place) -> Result<P
                 history.add_manifest(&manifest);
             }
         }
-        let packages: HashSet<PackageCode> = part.into_iter().collect();
+        let packages: BTreeSet<PackageCode> = part.into_iter().collect();
         sum.add(&sum_at(&history, references, place, &packages));
         after = Some(last);
     }

@@ -81,16 +81,15 @@ impl Session {
         for ScanRow { event, shown, voided } in self.store.scans_of(&self.task.task)? {
             let Some((_, movement)) = event.act.movement() else { continue };
             let code = self.knowledge.read(&movement.text);
-            let verdict = match shown {
-                Some((_, verdict)) => verdict,
-                None => {
-                    let basis = &movement.basis;
-                    if !verdicts.contains_key(basis) {
-                        let judged = self.knowledge.judge_all(&self.store, basis, self.device.now())?;
-                        verdicts.insert(basis.clone(), judged);
-                    }
-                    verdict_on(&self.knowledge.fact(event.clone()), code.as_ref(), &verdicts[basis])
+            let verdict = if let Some((_, verdict)) = shown {
+                verdict
+            } else {
+                let basis = &movement.basis;
+                if !verdicts.contains_key(basis) {
+                    let judged = self.knowledge.judge_all(&self.store, basis, self.device.now())?;
+                    verdicts.insert(basis.clone(), judged);
                 }
+                verdict_on(&self.knowledge.fact(event.clone()), code.as_ref(), &verdicts[basis])
             };
             let mut answer = feedback(&movement.text, code, verdict, (&event, movement.frame.unwrap_or(event.seq)));
             answer.undone = voided;

@@ -74,7 +74,7 @@ fn run(mut conn: Connection, writing: &Writing, work: &Receiver<Job>) {
     }
 }
 
-/// On Linux a thread has a priority of its own; it may be raised with CAP_SYS_NICE or within RLIMIT_NICE.
+/// On Linux a thread has a priority of its own; it may be raised with `CAP_SYS_NICE` or within `RLIMIT_NICE`.
 #[cfg(target_os = "linux")]
 fn raise_priority() -> bool {
     rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE).is_ok()

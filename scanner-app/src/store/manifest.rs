@@ -88,7 +88,7 @@ impl Store {
         let mut any = false;
         while let Some(row) = rows.next()? {
             any = true;
-            let sent = read_sent(row.get(1)?, row.get(2)?, row.get(3)?)?;
+            let sent = read_sent(&row.get::<_, String>(1)?, row.get(2)?, &row.get::<_, String>(3)?)?;
             into.entry(row.get(0)?).or_default().insert(sent);
         }
         Ok(any)
@@ -127,7 +127,7 @@ impl Store {
             let stage: String = row.get(3)?;
             let stage: Stage = stage.parse().map_err(|_| StoreError::Corrupt("a list names no stage"))?;
             let last: Option<String> = row.get(6)?;
-            let last = last.map(|code| read_sent(code, row.get(7)?, row.get(8)?)).transpose()?;
+            let last = last.map(|code| read_sent(&code, row.get(7)?, &row.get::<_, String>(8)?)).transpose()?;
             let manifest = Manifest {
                 basis: row.get::<_, String>(1)?.into(),
                 document: row.get::<_, String>(2)?.into(),
@@ -223,7 +223,7 @@ impl Store {
     }
 }
 
-fn read_sent(code: String, at_ms: i64, by: String) -> Result<Sent, StoreError> {
+fn read_sent(code: &str, at_ms: i64, by: &str) -> Result<Sent, StoreError> {
     let code = code.parse().map_err(|_| StoreError::Corrupt("a list names no code"))?;
-    Ok((code, Timestamp::from_ms(at_ms), serde_json::from_str(&by)?))
+    Ok((code, Timestamp::from_ms(at_ms), serde_json::from_str(by)?))
 }

@@ -95,9 +95,8 @@ pub(super) fn explode_references(conn: &Connection) -> Result<(), StoreError> {
 
 impl Pulled {
     fn add(&mut self, record: Record) {
-        match self.references.insert(record) {
-            Some(Record::Mismatch(mismatch)) => self.mismatches.push(mismatch),
-            _ => {}
+        if let Some(Record::Mismatch(mismatch)) = self.references.insert(record) {
+            self.mismatches.push(mismatch);
         }
     }
 }

@@ -61,13 +61,11 @@ impl Store {
 
 /// The same inside a transaction: beside the events that it belongs to.
 pub(crate) fn remember(conn: &Connection, task: &TaskId, name: &str, value: Option<&str>) -> Result<(), StoreError> {
-    match value {
-        Some(value) => super::set_meta(conn, &key(task, name), value),
-        None => {
-            conn.execute("delete from meta where name = ?1", [key(task, name)])?;
-            Ok(())
-        }
+    if let Some(value) = value {
+        return super::set_meta(conn, &key(task, name), value);
     }
+    conn.execute("delete from meta where name = ?1", [key(task, name)])?;
+    Ok(())
 }
 
 fn key(task: &TaskId, name: &str) -> String {

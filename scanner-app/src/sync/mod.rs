@@ -60,6 +60,19 @@ pub struct Synced {
     pub contact: Option<Contact>,
 }
 
+impl Synced {
+    /// Adds what a further synchronisation did.
+    pub const fn add(&mut self, further: &Self) {
+        self.sent += further.sent;
+        self.recorded += further.recorded;
+        self.already_recorded += further.already_recorded;
+        self.disputed += further.disputed;
+        self.quarantined += further.quarantined;
+        self.pulled += further.pulled;
+        self.contact = further.contact;
+    }
+}
+
 /// Sends everything that waits, then fetches everything that changed.
 pub async fn sync_once(store: &mut Store, transport: &Transport, device: &dyn Device) -> Result<Synced, SyncError> {
     let mut synced = Synced::default();

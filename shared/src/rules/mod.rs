@@ -9,7 +9,7 @@
 //! | what is inside what | `association` |
 //! | legs: sent twice, never sent, never arrived, taken back, late | `sending`, `arrival`, `returns`, `transit` |
 //! | quantities | `line`, `basis_line`, [`mod@tally`], `sums` |
-//! | what is still to come | [`mod@awaited`] |
+//! | what is still to come | `awaited` |
 //! | references alone | `price`, `member` |
 //! | how people work | `report`, `conduct` |
 //! | what depends on when data arrived | [`arrivals`] |

@@ -1,6 +1,6 @@
 //! Sums over a history: what stands on every line. A terminal keeps them, so that each scan is judged from a slice of its log.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::basis_line::within_document;
 use super::line::{attempted_by_product, place};
@@ -36,7 +36,7 @@ pub fn sum_at(
     history: &History,
     references: &References,
     (basis, document, stage): &Place,
-    packages: &HashSet<PackageCode>,
+    packages: &BTreeSet<PackageCode>,
 ) -> PlaceSum {
     let index = Index::new(history, references);
     let Some(side) = index.key(basis, document, *stage) else { return PlaceSum::default() };

@@ -244,17 +244,14 @@ impl Terminal {
     pub(crate) fn close(&mut self, at: Timestamp, key: &TaskKey, close: Close, counted: u64, carrier: Option<String>) {
         self.begin(at);
         let setting = self.setting(at);
-        match self.core.as_mut().filter(|_| carrier.is_none()) {
-            Some(core) => {
-                let events = core.close(&setting, key, close);
-                self.take_in(at, events);
-            }
-            None => {
-                let task = self.tasks.get(key).cloned().unwrap_or_else(|| TaskId::from(format!("{}#0", self.name)));
-                let (stage, basis, document) = key.clone();
-                self.record(at, Act::TaskClosed { task, stage, basis, document, close, counted, carrier });
-            }
+        if let Some(core) = self.core.as_mut().filter(|_| carrier.is_none()) {
+            let events = core.close(&setting, key, close);
+            self.take_in(at, events);
+            return;
         }
+        let task = self.tasks.get(key).cloned().unwrap_or_else(|| TaskId::from(format!("{}#0", self.name)));
+        let (stage, basis, document) = key.clone();
+        self.record(at, Act::TaskClosed { task, stage, basis, document, close, counted, carrier });
     }
 
     /// Delivers records to the core.

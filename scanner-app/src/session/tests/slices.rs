@@ -141,8 +141,11 @@ fn by_the_whole_log(session: &mut Session, answer: &Feedback) -> Vec<Mismatch> {
     verdict_on(fact, answer.code.as_ref(), &on_terminal(judged))
 }
 
+/// Packages, packages set aside and lines by place.
+type Standing = BTreeMap<Place, (u64, u64, BTreeMap<String, LineSum>)>;
+
 /// The sums that the session keeps, and those of the whole log; what stands at nothing is left out.
-fn sums(session: &mut Session) -> [BTreeMap<Place, (u64, u64, BTreeMap<String, LineSum>)>; 2] {
+fn sums(session: &mut Session) -> [Standing; 2] {
     let (basis, now) = (session.task.basis.clone(), session.device.now());
     let kept = session.knowledge.sums_of(&session.store, &basis, now).unwrap().clone();
     session.knowledge.forget_sums();

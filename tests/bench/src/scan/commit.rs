@@ -78,7 +78,7 @@ struct Bench {
 impl Bench {
     fn new(folder: &Path) -> anyhow::Result<Self> {
         let mut in_place = File::create(folder.join("bare-in-place"))?;
-        in_place.write_all(&[0; 1 << 16])?;
+        in_place.write_all(&vec![0; 1 << 16])?;
         in_place.sync_all()?;
         let appended = OpenOptions::new().create(true).append(true).open(folder.join("bare-appended"))?;
         let mut store = world::store(folder)?;

@@ -26,7 +26,7 @@ fn a_full_disk_refuses_scans_and_still_takes_what_ends_work() {
     let mut store = Store::open_with(&path, (TERMINAL, EPOCH), opening).unwrap();
     let reserve = folder.path().join("t.sqlite.reserve");
     assert_eq!(std::fs::metadata(&reserve).unwrap().len(), RESERVE_BYTES);
-    vfs.limit_space(Some(RESERVE_BYTES + 600_000));
+    vfs.limit_space(Some(RESERVE_BYTES + 2_000_000));
     let refused = loop {
         match scan(&mut store) {
             Ok(_) => {}

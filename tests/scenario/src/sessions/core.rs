@@ -39,7 +39,7 @@ pub(super) struct SessionCore {
 enum AtWork {
     /// Nobody: it is opened when it is needed.
     Nobody,
-    Door(Store),
+    Door(Box<Store>),
     Session(Box<Working>),
 }
 
@@ -70,7 +70,7 @@ impl SessionCore {
 
     fn store(&mut self) -> Result<Store, StoreError> {
         if let AtWork::Door(store) = self.leave() {
-            return Ok(store);
+            return Ok(*store);
         }
         Store::open(&self.path, self.terminal, self.epoch)
     }
@@ -135,7 +135,7 @@ impl SessionCore {
             act,
         };
         store.append(&[event], |_| Ok(()))?;
-        self.at_work = AtWork::Door(store);
+        self.at_work = AtWork::Door(Box::new(store));
         self.recorded()
     }
 }

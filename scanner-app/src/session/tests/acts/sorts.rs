@@ -61,7 +61,9 @@ proptest! {
                 Proposal::OpenCase { shares, left_over_units } => {
                     let shared: u64 = shares.iter().map(|(_, units)| units).sum();
                     prop_assert_eq!(shared + left_over_units, units);
-                    shares.into_iter().for_each(|(place, units)| put(place, units));
+                    for (place, units) in shares {
+                        put(place, units);
+                    }
                     if left_over_units > 0 {
                         prop_assert!(orders.iter().all(OpenOrder::is_filled), "kept back although wanted");
                     }

@@ -22,7 +22,7 @@ fn asked(digest: Hash, references_at: i64) -> Asked {
     Asked { by, digest, references_at: Some(Timestamp::from_ms(references_at)), at: Timestamp::from_ms(100 * HOUR_MS) }
 }
 
-fn present<'a>(digest: Hash, references_at: i64, own: Decision, answer: Option<&'a GateAnswer>) -> Present<'a> {
+fn present(digest: Hash, references_at: i64, own: Decision, answer: Option<&GateAnswer>) -> Present<'_> {
     let (references_at, at) = (Some(Timestamp::from_ms(references_at)), Timestamp::from_ms(101 * HOUR_MS));
     Present { digest, references_at, at, stale_ms: 72 * HOUR_MS, own, answer }
 }
