@@ -83,7 +83,7 @@ pub(super) fn told(answer: &Feedback) -> Told {
 }
 
 /// Whether the document became complete with these answers.
-fn is_all_there(session: &mut Session, answers: &[Feedback]) -> Result<bool> {
+pub(super) fn is_all_there(session: &mut Session, answers: &[Feedback]) -> Result<bool> {
     if !answers.iter().any(|answer| answer.result == ScanResult::Accepted) {
         return Ok(false);
     }

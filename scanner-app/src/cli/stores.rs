@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -9,9 +10,10 @@ use serde_json::json;
 use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::keys;
+use crate::session::gate::watch_shut_gates;
 use crate::session::{Identity, anchor, sum_up_lists};
 use crate::store::{Opening, Store, this_machine, verify};
-use crate::sync::{SyncError, Synced, Transport, sync_once};
+use crate::sync::{SyncError, Transport, sync_once};
 
 /// The way to the server that a configuration names.
 pub(super) fn transport(config: &Config) -> Result<Transport> {
@@ -33,19 +35,27 @@ pub(super) fn open(config: &Config, device: &dyn Device) -> Result<Store> {
 }
 
 pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
-    let device = Machine::new();
-    let mut store = open(config, &device)?;
+    let device: Arc<dyn Device> = Arc::new(Machine::new());
+    let mut store = open(config, device.as_ref())?;
     let transport = transport(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let synced = match runtime.block_on(exchange(config, &device, &mut store, &transport)) {
+    let mut synced = match runtime.block_on(sync_once(&mut store, &transport, device.as_ref())) {
         Ok(synced) => synced,
-        Err(error) => {
-            let (pending, _) = store.pending()?;
-            eprintln!("scanner-app: {error}\n{pending} events wait safely on this terminal.");
-            return Ok(ExitCode::FAILURE);
-        }
+        Err(error) => return not_sent(&store, &error),
     };
     sum_up_lists(&mut store)?;
+    // What the contact changes is recorded and goes with it, so that nothing waits afterwards.
+    let identity = Identity::of(config);
+    let (mut store, _) = watch_shut_gates(store, &device, &identity)?;
+    if let Some(contact) = &synced.contact {
+        anchor(&mut store, device.as_ref(), &identity, contact)?;
+    }
+    if store.pending()?.0 > 0 {
+        match runtime.block_on(sync_once(&mut store, &transport, device.as_ref())) {
+            Ok(further) => synced.add(&further),
+            Err(error) => return not_sent(&store, &error),
+        }
+    }
     if as_json {
         println!("{}", serde_json::to_string(&synced)?);
     } else {
@@ -54,19 +64,10 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
     Ok(if synced.quarantined + synced.disputed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Sends, fetches, and sends the clock anchor that the contact gave cause for, so that nothing waits afterwards.
-async fn exchange(
-    config: &Config,
-    device: &Machine,
-    store: &mut Store,
-    transport: &Transport,
-) -> Result<Synced, SyncError> {
-    let mut synced = sync_once(store, transport, device).await?;
-    let contact = synced.contact;
-    if contact.map_or(Ok(false), |contact| anchor(store, device, &Identity::of(config), &contact))? {
-        synced.add(&sync_once(store, transport, device).await?);
-    }
-    Ok(synced)
+fn not_sent(store: &Store, error: &SyncError) -> Result<ExitCode> {
+    let (pending, _) = store.pending()?;
+    eprintln!("scanner-app: {error}\n{pending} events wait safely on this terminal.");
+    Ok(ExitCode::FAILURE)
 }
 
 pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {

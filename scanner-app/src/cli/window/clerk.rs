@@ -10,12 +10,15 @@ use shared::event::{Capture, Close, LabelMetadata, Stage};
 use shared::ids::{BasisId, DocumentId};
 use shared::mismatch::{ScanResult, Severity};
 
+use super::super::scan::{is_all_there, told};
 use crate::capture::{
     CaptureError, CaptureSettings, Frame, Input, InputReader, LineClock, Seen, Source, SourceName, read_line,
 };
 use crate::config::{Config, Language};
 use crate::device::Device;
-use crate::session::{Acceptance, Feedback, Identity, Session, overview, site_name};
+use crate::feedback::{Deck, Told, plan};
+use crate::session::gate::watch_shut_gates;
+use crate::session::{Acceptance, Closing, Feedback, Identity, Session, overview, site_name};
 use crate::store::Store;
 use crate::sync::Worker;
 use crate::ui::{
@@ -39,6 +42,8 @@ pub(super) struct Clerk {
     worker: Worker,
     window: WindowHandle,
     language: Language,
+    /// Sounds and vibration.
+    deck: Deck,
 }
 
 /// What a task is opened by.
@@ -52,15 +57,15 @@ enum Next {
 }
 
 impl Clerk {
-    pub(super) const fn new(
+    pub(super) fn new(
         config: Config,
         source: SourceName,
         device: Arc<dyn Device>,
         worker: Worker,
         window: WindowHandle,
     ) -> Self {
-        let language = config.language;
-        Self { config, source, device, worker, window, language }
+        let (language, deck) = (config.language, Deck::start(config.feedback.outputs()));
+        Self { config, source, device, worker, window, language, deck }
     }
 
     /// Works until the window is closed. A task that was open when the app ended is open again.
@@ -79,7 +84,7 @@ impl Clerk {
         }
     }
 
-    fn list(&mut self, store: Store, wanted: &Receiver<Intent>) -> Result<Next> {
+    fn list(&mut self, mut store: Store, wanted: &Receiver<Intent>) -> Result<Next> {
         let mut pulls = None;
         let mut tasks = BTreeMap::new();
         let mut place = String::new();
@@ -87,6 +92,8 @@ impl Clerk {
             let state = self.worker.state();
             if pulls != Some(state.pulls) {
                 pulls = Some(state.pulls);
+                let identity = Identity::of(&self.config);
+                (store, _) = watch_shut_gates(store, &self.device, &identity)?;
                 tasks = self.tasks(&store)?;
                 place = site_name(&store, &self.config.site)?;
             }
@@ -143,6 +150,7 @@ impl Clerk {
             if !answers.is_empty() {
                 undone = None;
                 self.worker.wake();
+                self.tell(&mut session, &answers)?;
             }
             loop {
                 match wanted.try_recv() {
@@ -153,7 +161,9 @@ impl Clerk {
                     Ok(Intent::SwitchLanguage) => self.switch_language(),
                     Ok(Intent::Line(text)) => {
                         let new = eye.line(text);
-                        answers.extend(session.scan(&new, Capture::Wedge)?);
+                        let told = session.scan(&new, Capture::Wedge)?;
+                        self.tell(&mut session, &told)?;
+                        answers.extend(told);
                         undone = None;
                         self.worker.wake();
                     }
@@ -176,9 +186,18 @@ impl Clerk {
     }
 
     fn close(&self, mut session: Session, close: Close) -> Result<Next> {
-        session.close(close)?;
+        session.conclude(&Closing { close, carrier: None })?;
         self.worker.wake();
         Ok(Next::List(session.into_store()))
+    }
+
+    /// What is heard and felt of the labels of one frame: the worst of them.
+    fn tell(&self, session: &mut Session, answers: &[Feedback]) -> Result<()> {
+        let told: Vec<Told> = answers.iter().map(told).collect();
+        if let Some(cue) = plan(&told, is_all_there(session, answers)?, self.config.feedback.manner()) {
+            self.deck.give(cue.once());
+        }
+        Ok(())
     }
 
     const fn switch_language(&mut self) {

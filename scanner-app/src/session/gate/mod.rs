@@ -188,6 +188,25 @@ impl Session {
     }
 }
 
+/// Shut gates looked at after a sync, at most: the newest.
+const WATCHED_MAX: usize = 20;
+
+/// After a sync: asks again for the gates that are still shut. A decision that changed is recorded; nothing is otherwise. Answers
+/// how they stand, and gives the store back.
+pub fn watch_shut_gates(
+    mut store: Store,
+    device: &Arc<dyn Device>,
+    identity: &Identity,
+) -> Result<(Store, Vec<Gate>), StoreError> {
+    let mut gates = Vec::new();
+    for task in Session::shut_gates(&store)?.into_iter().rev().take(WATCHED_MAX) {
+        let mut session = Session::revisit(store, Arc::clone(device), identity.clone(), task)?;
+        gates.extend(session.watch_gates()?);
+        store = session.into_store();
+    }
+    Ok((store, gates))
+}
+
 fn asking(side: &Side, loaded: &Loaded, references_at: Option<Timestamp>) -> Act {
     Act::GateAsked {
         stage: side.stage,

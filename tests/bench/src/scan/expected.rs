@@ -1,4 +1,4 @@
-//! A terminal that expects a million codes: how long opening takes, what a verdict costs, how much memory it needs. Each run is a
+//! A terminal that expects a million codes, registered and on the consignor's list: how long opening takes, what a verdict costs, how much memory it needs. Each run is a
 //! process of its own, so that its memory is its own.
 
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::measure::{Clock, Spread, rounded};
 pub struct Expected {
     /// How many codes.
     pub codes: usize,
-    /// Bringing them in by pull pages, s.
+    /// Bringing them in by pull pages, and summing the list up, s.
     pub fill_s: f64,
     /// Store and task opened by a new process, ms; the file is in the system's memory already.
     pub open_ms: f64,
@@ -46,7 +46,10 @@ pub fn run(folder: &Path, amounts: Amounts) -> anyhow::Result<Expected> {
     let on_disk = folder.join("expected");
     std::fs::create_dir(&on_disk)?;
     let started = Instant::now();
-    world::fill(&mut world::store(&on_disk)?, amounts.codes)?;
+    let mut store = world::store(&on_disk)?;
+    world::fill(&mut store, amounts.codes)?;
+    world::announce(&mut store, amounts.codes)?;
+    drop(store);
     let fill_s = rounded(started.elapsed().as_secs_f64(), 2);
     let memory = in_memory()?;
     let swift = memory.as_ref().map_or_else(|| on_disk.with_extension("verdicts"), |memory| memory.path().to_owned());
@@ -95,12 +98,18 @@ fn ask(folder: &Path, verdicts: usize) -> anyhow::Result<Opened> {
 /// The process: opens the store and the task, scans so many labels, tells.
 pub fn serve(folder: &Path, verdicts: usize) -> anyhow::Result<()> {
     let started = Instant::now();
-    let mut session = world::session(world::store(folder)?)?;
+    let mut session = world::arrival(world::store(folder)?)?;
     let open_ms = started.elapsed().as_secs_f64() * 1e3;
     let mut laps_ms = Vec::with_capacity(verdicts);
     for n in 0..verdicts {
         laps_ms.push(lap_ms(&mut session, n, Clock::thread)?);
     }
+    let progress = session.progress()?;
+    ensure!(progress.packages_counted == verdicts as u64, "{verdicts} scans count {}", progress.packages_counted);
+    ensure!(
+        progress.packages_expected.is_some_and(|expected| expected > progress.packages_counted),
+        "nothing is expected"
+    );
     let resident = process::resident_mb(std::process::id());
     println!("{}", serde_json::to_string(&Opened { open_ms, laps_ms, resident })?);
     Ok(())

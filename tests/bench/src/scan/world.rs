@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use scanner_app::device::{Device, Machine};
-use scanner_app::session::{Identity, Session};
+use scanner_app::session::{Identity, Session, sum_up_lists};
 use scanner_app::store::{Opening, Store, StoreError, this_machine};
 use shared::code::{CodeError, PackageCode, check_digit, format_digital_link};
 use shared::event::{Capture, Stage};
-use shared::ids::{EpochId, TerminalId};
+use shared::ids::{EpochId, EventRef, TerminalId};
 use shared::mismatch::ScanResult;
 use shared::reference::{
     Basis, BasisKind, CodeRecord, Level, Line, Member, Pack, PackLevel, Product, Registry, Role, ShippingDocument,
 };
 use shared::time::Timestamp;
-use shared::wire::{Change, ChangesPage, Record};
+use shared::wire::{Change, ChangesPage, Manifest, Record};
 use uuid::Uuid;
 
 use crate::measure::Clock;
@@ -49,11 +49,36 @@ pub(super) fn store(folder: &Path) -> Result<Store, StoreError> {
 }
 
 /// The outbound task of the one note, committing on a thread as the app does.
-pub(super) fn session(mut store: Store) -> Result<Session, StoreError> {
+pub(super) fn session(store: Store) -> Result<Session, StoreError> {
+    open(store, "M", Stage::Outbound)
+}
+
+/// The inbound task of the one note, at its consignee.
+pub(super) fn arrival(store: Store) -> Result<Session, StoreError> {
+    open(store, "W", Stage::Inbound)
+}
+
+fn open(mut store: Store, member: &str, stage: Stage) -> Result<Session, StoreError> {
     store.commit_on_a_thread()?;
-    let identity = Identity { member: "M".into(), site: "GATE".into(), operator: None };
+    let identity = Identity { member: member.into(), site: "GATE".into(), operator: None };
     let device: Arc<dyn Device> = Arc::new(Machine::new());
-    Session::open(store, device, identity, (Stage::Outbound, "C1".into(), "N1".into()))
+    Session::open(store, device, identity, (stage, "C1".into(), "N1".into()))
+}
+
+/// Adds the consignor's list of `codes` codes, all sent on the one note, and sums it up as the sender does after a pull.
+pub(super) fn announce(store: &mut Store, codes: usize) -> anyhow::Result<()> {
+    let (terminal, epoch) = (TerminalId::new(Uuid::from_u128(3)), EpochId::new(Uuid::from_u128(4)));
+    let sent = (0..codes).map(|n| Ok((code(n)?, BEFORE, EventRef { terminal, epoch, seq: n as u64 + 1 })));
+    let manifest = Manifest {
+        basis: "C1".into(),
+        document: "N1".into(),
+        stage: Stage::Outbound,
+        consignor: "M".into(),
+        complete: true,
+        sent: sent.collect::<Result<_, CodeError>>()?,
+    };
+    keep(store, vec![Record::Manifest(manifest)], false)?;
+    Ok(sum_up_lists(store)?)
 }
 
 /// Fills a new store with references that expect `codes` codes, by pull pages as the sender keeps them.
