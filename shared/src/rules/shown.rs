@@ -18,8 +18,8 @@ pub fn on_terminal(judged: Vec<Mismatch>) -> Vec<Mismatch> {
     shown
 }
 
-/// What speaks against one scan of `code`. A package that is set aside stays what it is when it is scanned again: a mere
-/// "duplicate" would send it on.
+/// What speaks against one scan of `code`, with the evidence of this scan alone: a mismatch about a document may rest on thousands.
+/// A package that is set aside stays what it is when it is scanned again: a mere "duplicate" would send it on.
 #[must_use]
 pub fn verdict_on(fact: &Fact, code: Option<&PackageCode>, found: &[Mismatch]) -> Vec<Mismatch> {
     let document = fact.act.reference().map(|(_, document)| document);
@@ -29,5 +29,19 @@ pub fn verdict_on(fact: &Fact, code: Option<&PackageCode>, found: &[Mismatch]) -
         let names_it = code.is_some_and(|code| found.codes.contains(code));
         repeats && names_it && found.document.as_ref() == document && found.severity >= Severity::Hold
     };
-    found.iter().filter(|found| rests_on_it(found) || still_grave(found)).cloned().collect()
+    let of_this_scan = |found: &Mismatch| Mismatch {
+        kind: found.kind,
+        subject: found.subject.clone(),
+        state: found.state,
+        severity: found.severity,
+        scope: found.scope.clone(),
+        basis: found.basis.clone(),
+        document: found.document.clone(),
+        count: found.count,
+        codes: code.filter(|code| found.codes.contains(code)).cloned().into_iter().collect(),
+        events: found.events.get(&fact.by).copied().into_iter().collect(),
+        at: found.at,
+        due: found.due,
+    };
+    found.iter().filter(|found| rests_on_it(found) || still_grave(found)).map(of_this_scan).collect()
 }
