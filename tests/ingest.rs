@@ -12,7 +12,7 @@ use shared::reference::{
     Basis, BasisKind, CodeRecord, Level, Line, Member, Pack, PackLevel, Product, Registry, Role, ShippingDocument,
 };
 use shared::time::Timestamp;
-use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, Outcome, PushReply, Record, WIRE_VERSION};
+use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, Outcome, PushReply, REPLY_FORM, Record, WIRE_VERSION};
 use sync_server::ingest::{PushError, push};
 use sync_server::store::{Store, terminal};
 use uuid::Uuid;
@@ -118,7 +118,7 @@ impl Log {
             terminal: terminal_id(self.n),
             epoch: self.epoch(),
             seq,
-            event_id: Uuid::from_u128(seq.into()),
+            event_id: None,
             at: NOW.plus_ms(-3_600_000 + i64::try_from(seq).unwrap() * 2_000 + i64::from(self.n)),
             mono_ms: seq,
             boot: Uuid::from_u128(5),
@@ -166,6 +166,7 @@ impl Log {
         }
         let header = BatchHeader {
             wire: WIRE_VERSION,
+            reply: REPLY_FORM,
             terminal: terminal_id(self.n),
             epoch: self.epoch(),
             first_seq: first as u64,

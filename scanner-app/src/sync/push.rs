@@ -1,9 +1,9 @@
 //! One batch up: the bytes exactly as stored, signed; a row leaves the outbox only by an acknowledgement that names it.
 
-use shared::chain::sha256;
 use shared::time::Timestamp;
 use shared::wire::{
-    AcknowledgedRange, Batch, BatchHeader, DataAsOf, Offer, Outcome, OutcomeRange, ProblemCode, PushReply, WIRE_VERSION,
+    AcknowledgedRange, Batch, BatchHeader, DataAsOf, Offer, Outcome, OutcomeRange, ProblemCode, PushReply, REPLY_FORM,
+    WIRE_VERSION,
 };
 
 use super::{SyncError, Synced, Transport, TransportError};
@@ -42,6 +42,7 @@ pub(super) async fn push_batch(
         app: env!("CARGO_PKG_VERSION").to_owned(),
         rules: "2022-trial".to_owned(),
         sent_at: last_event.map_or(Timestamp::default(), |event| event.at),
+        reply: REPLY_FORM,
     };
     let batch = Batch::sign(header, rows.into_iter().map(|row| row.body).collect(), &transport.key)?;
     let compressed = zstd::encode_all(&*batch.to_ndjson()?, ZSTD_LEVEL)?;
@@ -76,7 +77,7 @@ fn check(batch: &Batch, reply: &PushReply, transport: &Transport) -> Result<(), 
         return wrong("its signature does not hold");
     }
     let header = &batch.header;
-    let AcknowledgedRange { terminal, epoch, from, to, hash, outcomes_digest, .. } = &reply.acknowledgement.range;
+    let AcknowledgedRange { terminal, epoch, from, to, hash, .. } = reply.acknowledgement.value();
     let last = header.first_seq + header.count - 1;
     if (*terminal, *epoch, *from, *to) != (header.terminal, header.epoch, header.first_seq, last) {
         return wrong("it names other events");
@@ -84,7 +85,7 @@ fn check(batch: &Batch, reply: &PushReply, transport: &Transport) -> Result<(), 
     if batch.hashes().last() != Some(hash) {
         return wrong("it names another hash");
     }
-    if sha256(&[&serde_json::to_vec(&reply.outcomes)?]) != *outcomes_digest {
+    if !reply.answers_hold() {
         return wrong("its outcomes were changed on the way");
     }
     let covered: u64 = reply.outcomes.iter().map(|run| (run.to + 1).saturating_sub(run.from)).sum();

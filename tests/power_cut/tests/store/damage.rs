@@ -119,7 +119,10 @@ fn a_truncated_file_is_found() {
     let drawn = (0..20).map(|_| usize::try_from(rng.below(place.sound.len() as u64 - 1)).unwrap() + 1);
     for length in lengths.into_iter().chain(drawn) {
         let found = outcome(&place, &place.sound[..length], &format!("{length} bytes"));
-        assert_eq!(found, Outcome::AtStart, "{length} bytes of {}", place.sound.len());
+        // SQLite reads what a short file lacks as zeros: where they were zeros, nothing is lost.
+        let zeros = place.sound[length..].iter().all(|byte| *byte == 0);
+        let expected = if zeros { Outcome::Harmless } else { Outcome::AtStart };
+        assert_eq!(found, expected, "{length} bytes of {}", place.sound.len());
     }
 }
 
