@@ -2,10 +2,13 @@
 //!
 //! Arrows point down: `main > cli > http > {ingest, pull, console} > store`, `ingest > reconcile > store`.
 
+pub mod backup;
+pub mod checkpoint;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod evidence;
 pub mod http;
 pub mod import;
 pub mod ingest;
