@@ -11,9 +11,12 @@ use shared::reference::{
     Basis, BasisKind, CodeRecord, Level, Line, Member, Pack, PackLevel, Product, Registry, Role, ShippingDocument,
 };
 use shared::time::Timestamp;
-use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, PushReply, REPLY_FORM, Record, WIRE_VERSION};
+use shared::wire::{
+    Batch, BatchHeader, DataAsOf, Offer, PushReply, REPLY_FORM, Record, SignedCheckpoint, WIRE_VERSION,
+};
 use sync_server::ingest::{PushError, push};
 use sync_server::store::{Store, terminal};
+use sync_server::verify::{Verified, verify_log};
 use uuid::Uuid;
 
 pub const NOW: Timestamp = Timestamp::from_ms(1_772_413_200_000);
@@ -159,6 +162,11 @@ impl Log {
 
     /// The signed, compressed batch of some of its events (numbers from `first`, counted from 1).
     pub fn batch(&self, first: usize, last: usize) -> (Batch, Vec<u8>) {
+        self.offered(Offer::New, first, last)
+    }
+
+    /// The same, for the first time or again.
+    pub fn offered(&self, offer: Offer, first: usize, last: usize) -> (Batch, Vec<u8>) {
         let mut previous_hash = epoch_hash(terminal_id(self.n), self.epoch());
         for body in &self.bodies[..first - 1] {
             previous_hash = shared::chain::event_hash(previous_hash, body);
@@ -171,7 +179,7 @@ impl Log {
             first_seq: first as u64,
             count: 0,
             previous_hash,
-            offer: Offer::New,
+            offer,
             pending_after: 0,
             data_as_of: DataAsOf::default(),
             app: "test".into(),
@@ -225,7 +233,11 @@ pub fn logs() -> [Log; 2] {
 }
 
 /// The server's own check of its ledger, without checkpoints from outside.
-pub async fn verified(store: &Store) -> sync_server::verify::Verified {
-    let server_key = PublicKey::of(&key(7));
-    sync_server::verify::verify_log(&mut store.read().await.unwrap(), &server_key, &[]).await.unwrap()
+pub async fn verified(store: &Store) -> Verified {
+    verified_with(store, &[]).await
+}
+
+/// The same, against checkpoints that terminals kept.
+pub async fn verified_with(store: &Store, kept: &[SignedCheckpoint]) -> Verified {
+    verify_log(&mut store.read().await.unwrap(), &PublicKey::of(&key(7)), kept).await.unwrap()
 }

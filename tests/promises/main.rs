@@ -9,3 +9,4 @@ mod p02_repeated;
 mod p03_convergence;
 mod p04_outcomes;
 mod p05_poison;
+mod p13_tamper;

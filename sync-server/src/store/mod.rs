@@ -68,6 +68,11 @@ impl Store {
         Ok(self.pool.begin_with("begin immediate").await?)
     }
 
+    /// Closes every connection; the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// A connection to read with.
     pub async fn read(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
         Ok(self.pool.acquire().await?)
