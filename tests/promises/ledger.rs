@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ring::signature::{Ed25519KeyPair, KeyPair};
+use ring::signature::Ed25519KeyPair;
 use shared::chain::{PublicKey, epoch_hash};
 use shared::code::{PackageCode, check_digit, format_digital_link};
 use shared::event::{Act, Capture, Close, Event, Movement, Stage};
@@ -79,22 +79,26 @@ pub async fn ledger(folder: &std::path::Path) -> Store {
     let file = folder.join("records.json");
     std::fs::write(&file, serde_json::to_string(&records()).unwrap()).unwrap();
     sync_server::import::import(&store, &[file], NOW).await.unwrap();
-    let mut tx = store.write().await.unwrap();
     for (n, member) in [(1, "M"), (2, "W")] {
-        let public_key = PublicKey::new(key(n).public_key().as_ref().try_into().unwrap());
-        let new = terminal::Terminal {
-            terminal: terminal_id(n),
-            public_key,
-            member: member.into(),
-            site: "S".into(),
-            name: format!("t{n}"),
-            revoked_at: None,
-            reached_at: None,
-        };
-        terminal::put(&mut tx, &new).await.unwrap();
+        enrol(&store, n, member).await;
     }
-    tx.commit().await.unwrap();
     store
+}
+
+/// Enrols terminal `n` at a member.
+pub async fn enrol(store: &Store, n: u8, member: &str) {
+    let mut tx = store.write().await.unwrap();
+    let new = terminal::Terminal {
+        terminal: terminal_id(n),
+        public_key: PublicKey::of(&key(n)),
+        member: member.into(),
+        site: "S".into(),
+        name: format!("t{n}"),
+        revoked_at: None,
+        reached_at: None,
+    };
+    terminal::put(&mut tx, &new).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// One terminal's log.
@@ -131,6 +135,16 @@ impl Log {
             act,
         };
         self.bodies.push(event.to_body().unwrap());
+    }
+
+    /// Everything so far, written again by a clock that is off by so much, and a clock anchor that tells.
+    pub fn skewed(&mut self, off_ms: i64) {
+        self.add(Act::ClockAnchor { server_time: NOW.plus_ms(-3_600_000), round_trip_ms: 40 });
+        for body in &mut self.bodies {
+            let mut event = Event::from_body(body).unwrap();
+            event.at = event.at.plus_ms(off_ms);
+            *body = event.to_body().unwrap();
+        }
     }
 
     pub fn scan(&mut self, stage: Stage, document: &str, text: &str) {

@@ -9,4 +9,5 @@ mod p02_repeated;
 mod p03_convergence;
 mod p04_outcomes;
 mod p05_poison;
+mod p07_overload;
 mod p13_tamper;

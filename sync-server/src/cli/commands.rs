@@ -16,7 +16,10 @@ use super::{Cli, CodesCommand, Command, TerminalsCommand, backup, evidence, oper
 use crate::clock::SystemClock;
 use crate::config::{Config, RevisedRulesFrom};
 use crate::http::{serve, state::AppState};
-use crate::ingest::Intake;
+use crate::ingest::{
+    Intake,
+    intake::{BACKLOG_MAX, Limits},
+};
 use crate::issue::{self, Application};
 use crate::keys::ServerKeys;
 use crate::store::terminal::{self, Terminal};
@@ -94,7 +97,8 @@ async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> 
     let _ = rustls::crypto::ring::default_provider().install_default();
     let keys = Arc::new(ServerKeys::open(&config.data, &config.server_names)?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let intake = Intake::start(store.clone(), Arc::clone(&keys), Arc::clone(&clock), config.inbox_bytes_max);
+    let limits = Limits { bytes_max: config.inbox_bytes_max, backlog_max: BACKLOG_MAX };
+    let intake = Intake::start(store.clone(), Arc::clone(&keys), Arc::clone(&clock), limits);
     let state = AppState { store, keys, intake, clock };
     serve::serve(config, state, |ready| {
         if let Ok(line) = serde_json::to_string(ready) {
