@@ -10,14 +10,18 @@ use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode, PushReply};
 use super::{PushError, ReadError, push as take_in, read};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
+use crate::identity::caller::Shown;
 
-/// Takes a batch in and answers each event on its own. Authority is the batch's signature.
+/// Takes a batch in and answers each event on its own. Authority is the batch's signature; no certificate is needed, but a foreign
+/// one is refused.
 pub async fn push(
     State(state): State<AppState>,
+    shown: Shown,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<PushReply>, ApiError> {
     let body = body?;
     let batch = read(&body)?;
+    shown.may_speak_for(&state, batch.header.terminal).await?;
     let reply = take_in(&state.store, &state.keys.ack, &batch, &body, state.clock.now()).await?;
     Ok(Json(reply))
 }

@@ -1,7 +1,9 @@
 //! The server's database: one file of `SQLite` through sqlx, migrated at start. One query, one function, the SQL beside it.
 
+pub mod certificate;
 pub mod code;
 pub mod event;
+pub mod identity;
 pub mod ledger;
 pub mod mismatch;
 mod open;
