@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Address, CheckCode, Token};
 use crate::chain::{Hash, PublicKey, Signature, sign};
 use crate::ids::{MemberId, SiteId, TerminalId};
+use crate::time::Timestamp;
 
 /// A terminal asks to become one of the server's. The same asking may be repeated; another with the same token is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,11 +96,22 @@ pub enum EnrolState {
     Approved(Box<Enrolled>),
 }
 
+/// A client certificate as a terminal keeps it. The dates stand beside it, so that no certificate needs to be parsed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The certificate, PEM.
+    pub pem: String,
+    /// From when on it should be renewed: a third of its life is left.
+    pub renew_from: Timestamp,
+    /// From when on it is refused.
+    pub expires_at: Timestamp,
+}
+
 /// Everything that a terminal needs to work with its server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enrolled {
-    /// Its certificate, PEM.
-    pub certificate: String,
+    /// Its certificate.
+    pub certificate: Certificate,
     /// The CA to trust, PEM.
     pub ca: String,
     /// Whose it is.

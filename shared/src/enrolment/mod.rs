@@ -18,5 +18,5 @@ mod renewal;
 
 pub use check_code::{CheckCode, CheckCodeError};
 pub use invitation::{Address, AddressError, CaPin, Invitation, InvitationError, SECRET_BYTES, Token};
-pub use messages::{EnrolQuestion, EnrolRequest, EnrolState, Enrolled};
+pub use messages::{Certificate, EnrolQuestion, EnrolRequest, EnrolState, Enrolled};
 pub use renewal::{RenewAnswer, RenewProof, RenewRequest};

@@ -4,6 +4,7 @@
 use ring::signature::Ed25519KeyPair;
 use serde::{Deserialize, Serialize};
 
+use super::Certificate;
 use crate::chain::{PublicKey, Signature, sign};
 use crate::ids::TerminalId;
 
@@ -56,9 +57,9 @@ pub enum RenewAnswer {
         /// What to sign.
         nonce: String,
     },
-    /// The new certificate, PEM.
+    /// The new certificate, for the same key.
     Renewed {
-        /// For the same key.
-        certificate: String,
+        /// To be shown from now on.
+        certificate: Certificate,
     },
 }

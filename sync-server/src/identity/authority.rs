@@ -13,6 +13,7 @@ use rcgen::{
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use shared::chain::{Hash, PublicKey, sha256};
+use shared::enrolment::Certificate;
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
 use time::OffsetDateTime;
@@ -152,10 +153,15 @@ impl std::fmt::Debug for Authority {
     }
 }
 
-/// A certificate of a terminal as PEM.
+/// A certificate as its terminal keeps it: to be renewed once a third of its life is left.
 #[must_use]
-pub fn pem(der: &[u8]) -> String {
-    files::certificate_pem(der)
+pub fn as_kept(held: &ClientCertificate) -> Certificate {
+    let life_ms = held.expires_at.as_ms().saturating_sub(held.issued_at.as_ms());
+    Certificate {
+        pem: files::certificate_pem(&held.der),
+        renew_from: held.expires_at.plus_ms(-life_ms / 3),
+        expires_at: held.expires_at,
+    }
 }
 
 fn make_ca() -> Result<(KeyPair, String), KeyError> {

@@ -174,7 +174,7 @@ async fn enrolled(
     let held = store::certificate::newest(conn, terminal, key).await?;
     let held = held.ok_or(StoreError::Corrupt("an approved terminal has no certificate"))?;
     Ok(Enrolled {
-        certificate: authority::pem(&held.der),
+        certificate: authority::as_kept(&held),
         ca: identity.authority.ca_pem().to_owned(),
         member: row.member,
         site: row.site,

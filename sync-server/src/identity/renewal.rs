@@ -93,14 +93,14 @@ pub async fn renew(
     // An answer that was lost on the way is given again, so that repeating fills no table.
     let age_ms = |issued_at: Timestamp| now.as_ms().saturating_sub(issued_at.as_ms());
     if let Some(held) = newest.filter(|held| (0..AGAIN_MS).contains(&age_ms(held.issued_at)) && held.expires_at > now) {
-        return Ok(RenewAnswer::Renewed { certificate: authority::pem(&held.der) });
+        return Ok(RenewAnswer::Renewed { certificate: authority::as_kept(&held) });
     }
     let made = identity.authority.certify(terminal, &found.public_key, now, identity.certificate_days)?;
     let mut tx = store.write().await?;
     store::certificate::keep(&mut tx, &made).await?;
     tx.commit().await.map_err(StoreError::from)?;
     tracing::info!(%terminal, until = %made.expires_at, "renewed a certificate");
-    Ok(RenewAnswer::Renewed { certificate: authority::pem(&made.der) })
+    Ok(RenewAnswer::Renewed { certificate: authority::as_kept(&made) })
 }
 
 #[cfg(test)]

@@ -56,7 +56,9 @@ fn each_certificate_of_a_key_is_another_and_ends_when_it_says() {
         (authority.certify(terminal, &key, NOW, 30).unwrap(), authority.certify(terminal, &key, NOW, 30).unwrap());
     assert_ne!(one.fingerprint, other.fingerprint);
     assert_eq!(one.expires_at, NOW.plus_ms(30 * DAY_MS));
-    let back = CertificateDer::from_pem_slice(pem(&one.der).as_bytes()).unwrap();
+    let kept = as_kept(&one);
+    assert_eq!((kept.renew_from, kept.expires_at), (NOW.plus_ms(20 * DAY_MS), NOW.plus_ms(30 * DAY_MS)));
+    let back = CertificateDer::from_pem_slice(kept.pem.as_bytes()).unwrap();
     assert_eq!(back.as_ref(), one.der);
 }
 
