@@ -1,6 +1,6 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
-//! Arrows point down: `main > cli > http > {ingest, pull, console} > store`, `ingest > reconcile > store`.
+//! Arrows point down: `main > cli > http > {ingest, pull, identity, console} > store`, `ingest > reconcile > store`.
 
 pub mod backup;
 pub mod checkpoint;
@@ -10,6 +10,7 @@ pub mod config;
 pub mod console;
 pub mod evidence;
 pub mod http;
+pub mod identity;
 pub mod import;
 pub mod ingest;
 pub mod issue;

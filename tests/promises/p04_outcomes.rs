@@ -103,7 +103,7 @@ async fn p4_a_foreign_terminals_batch_is_kept_and_taken_in_once_it_is_enrolled()
     for _ in 0..2 {
         assert!(matches!(send(&store, &batch).await, Err(PushError::UnknownTerminal)));
     }
-    let keys = ServerKeys::open(folder.path(), &[]).unwrap();
+    let keys = ServerKeys::open(folder.path()).unwrap();
     assert_eq!(replay(&store, &keys, NOW).await.unwrap(), 0, "nobody vouches for it yet");
     enrol(&store, 3, "M").await;
     assert_eq!(replay(&store, &keys, NOW).await.unwrap(), 1);

@@ -40,7 +40,7 @@ async fn p7_a_flood_is_held_back_stored_whole_judged_in_the_end_and_forgotten() 
     for n in 3..3 + TERMINALS {
         enrol(&store, n, "W").await;
     }
-    let keys = Arc::new(ServerKeys::open(folder.path(), &[]).unwrap());
+    let keys = Arc::new(ServerKeys::open(folder.path()).unwrap());
     // Room for about eighty of the batches: more must be sent away before their bodies are read.
     let largest = log(3).batch(1, 2).1.len();
     let bytes_max = largest * 8 * 80;

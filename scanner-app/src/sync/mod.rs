@@ -3,13 +3,13 @@
 mod plan;
 mod pull;
 mod push;
-mod transport;
+pub(crate) mod transport;
 mod worker;
 
 use serde::Serialize;
 
 pub use plan::{Action, Link, RETRY_MS_MAX, RETRY_MS_MIN, plan};
-pub use transport::{Transport, TransportError};
+pub use transport::{Transport, TransportError, TrustedTime};
 pub use worker::{AfterPull, SyncState, Worker};
 
 use crate::device::{Contact, Device};

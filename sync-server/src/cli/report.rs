@@ -11,11 +11,13 @@ use serde_json::json;
 use shared::citation::Rulebook;
 use shared::code::{PackageCode, format_digital_link};
 use shared::reference::{CodeRecord, Pack, References};
+use shared::time::Timestamp;
 use shared::trail::{History, Index};
 use sqlx::SqliteConnection;
 
 use crate::keys::ServerKeys;
 use crate::store::event::Facts;
+use crate::store::identity::Enrolment;
 use crate::store::mismatch::StoredMismatch;
 use crate::store::terminal::Terminal;
 use crate::store::{self};
@@ -37,7 +39,11 @@ pub(super) fn keys(keys: &ServerKeys) {
     println!("{}", json!({ "ca": keys.ca_file.display().to_string(), "server_key": keys.server_key.to_string() }));
 }
 
-pub(super) fn terminal(terminal: &Terminal) -> Result<()> {
+pub(super) fn terminal(
+    terminal: &Terminal,
+    certificate_until: Option<&Timestamp>,
+    contact_at: Option<&Timestamp>,
+) -> Result<()> {
     line(&json!({
         "terminal": terminal.terminal,
         "name": terminal.name,
@@ -45,6 +51,18 @@ pub(super) fn terminal(terminal: &Terminal) -> Result<()> {
         "site": terminal.site,
         "revoked_at": terminal.revoked_at,
         "reached_at": terminal.reached_at,
+        "certificate_until": certificate_until,
+        "contact_at": contact_at,
+    }))
+}
+
+pub(super) fn pending(found: &Enrolment) -> Result<()> {
+    let Some(asked) = &found.asked else { return Ok(()) };
+    let invitation = &found.invitation;
+    line(&json!({
+        "terminal": asked.terminal, "check_code": asked.check_code, "name": invitation.name, "member": invitation.member,
+        "site": invitation.site, "asked_at": asked.at, "app": asked.app, "public_key": asked.public_key,
+        "again": invitation.device.is_some(),
     }))
 }
 

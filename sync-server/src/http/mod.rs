@@ -1,5 +1,6 @@
 //! The two listeners. Every route is in one of these two lists.
 
+pub mod accept;
 pub mod error;
 pub mod serve;
 pub mod state;
@@ -9,7 +10,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode};
 
-use crate::{console, ingest, pull};
+use crate::{console, identity, ingest, pull};
 use error::ApiError;
 use state::AppState;
 
@@ -18,6 +19,9 @@ pub fn terminal_routes(state: AppState) -> Router {
     Router::new()
         .route("/v1/batches", post(ingest::http::push))
         .route("/v1/changes", get(pull::http::changes))
+        .route("/v1/enrol", post(identity::http::enrol))
+        .route("/v1/enrol/status", post(identity::http::status))
+        .route("/v1/renew", post(identity::http::renew))
         .route("/v1/time", get(time))
         .fallback(no_such_route)
         .layer(DefaultBodyLimit::max(BATCH_COMPRESSED_BYTES_MAX))
@@ -29,6 +33,9 @@ pub fn web_routes(state: AppState) -> Router {
     Router::new()
         .route("/", get(console::pages::mismatches))
         .route("/mismatches/{kind}/{*subject}", get(console::pages::mismatch))
+        .route("/terminals", get(console::terminals::terminals))
+        .route("/terminals/{terminal}/approve/{code}", post(console::terminals::approve))
+        .route("/terminals/{terminal}/refuse", post(console::terminals::refuse))
         .route("/assets/console.css", get(console::pages::stylesheet))
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(console::pages::not_found)

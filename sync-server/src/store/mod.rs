@@ -1,10 +1,12 @@
 //! The server's database: one file of `SQLite` through sqlx, migrated at start. One query, one function, the SQL beside it.
 
 pub mod admission;
+pub mod certificate;
 pub mod checkpoint;
 pub mod code;
 pub mod entry;
 pub mod event;
+pub mod identity;
 pub mod ledger;
 pub mod log_fault;
 pub mod mismatch;
