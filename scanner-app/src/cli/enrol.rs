@@ -13,13 +13,13 @@ use shared::ids::TerminalId;
 use shared::paper::PREFIX;
 use vision::{Luma, Reader};
 
-use crate::device::{Device, Machine};
+use crate::device::Machine;
 use crate::enrol::{Asking, EnrolError, Place};
 use crate::keys::Wrapper;
 use crate::sync::TransportError;
 
 /// How often the server is asked whether somebody decided.
-const ASK_EVERY: Duration = Duration::from_secs(2);
+const ASK_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub(super) struct EnrolArgs {
@@ -43,7 +43,7 @@ pub(super) struct EnrolArgs {
 pub(super) fn run(args: &EnrolArgs) -> Result<ExitCode> {
     let invitation = Invitation::read(&text(args)?)?;
     let place = Place::of(&args.config)?;
-    let terminal = place.terminal(TerminalId::new(Machine::new().event_id()))?;
+    let terminal = place.terminal(Machine::terminal_id())?;
     let key = place.key(Wrapper::of_this_machine().as_ref())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let asking = runtime.block_on(Asking::begin(&invitation, (terminal, key), env!("CARGO_PKG_VERSION")))?;

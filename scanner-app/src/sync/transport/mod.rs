@@ -146,7 +146,7 @@ impl Transport {
         let call = Call::post("/v1/batches").body("application/x-ndjson+zstd", compressed).unsigned();
         let reply: PushReply = self.send(call).await?;
         if reply.acknowledgement.verifies(&self.server_key) {
-            self.time.hear(reply.acknowledgement.range.received_at);
+            self.time.hear(reply.acknowledgement.value().received_at);
         }
         Ok(reply)
     }
