@@ -4,6 +4,7 @@ pub mod camera;
 pub mod network;
 pub mod server;
 pub mod terminal;
+pub mod tls;
 pub mod world;
 
 use std::path::PathBuf;

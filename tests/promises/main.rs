@@ -4,10 +4,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod enrolled;
 mod ledger;
 mod p02_repeated;
 mod p03_convergence;
 mod p04_outcomes;
 mod p05_poison;
 mod p07_overload;
+mod p08_clocks;
+mod p11_revocation;
+mod p12_impostors;
 mod p13_tamper;

@@ -19,7 +19,7 @@ use crate::keys::Wrapper;
 use crate::sync::TransportError;
 
 /// How often the server is asked whether somebody decided.
-const ASK_EVERY: Duration = Duration::from_secs(2);
+const ASK_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub(super) struct EnrolArgs {

@@ -98,6 +98,7 @@ mod tests {
     fn the_address_that_answered_is_tried_first_and_each_once() {
         let addresses: Vec<Url> =
             ["https://a:1", "https://b:1", "https://c:1"].iter().map(|at| at.parse().unwrap()).collect();
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let link = Link::new(Client::new(), addresses, Vec::new(), None);
         let order = |link: &Link| link.in_turn().map(|(place, _)| place).collect::<Vec<_>>();
         assert_eq!(order(&link), [0, 1, 2]);
