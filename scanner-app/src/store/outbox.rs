@@ -76,6 +76,13 @@ impl Store {
         .collect()
     }
 
+    /// When the newest event was made, by this terminal's clock; none = there is none.
+    pub fn last_made_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "select body from log order by event_no desc limit 1";
+        let body: Option<Vec<u8>> = self.conn.query_row(sql, [], |row| row.get(0)).optional()?;
+        Ok(body.and_then(|body| Event::from_body(&body).ok()).map(|event| event.at))
+    }
+
     fn made_at(&self, at: EventNo) -> Result<Option<Timestamp>, StoreError> {
         let sql = "select body from log where event_no = ?1";
         let body: Option<Vec<u8>> = self.conn.query_row(sql, [event_no(at)], |row| row.get(0)).optional()?;

@@ -1,7 +1,9 @@
 //! What goes over the wire: batches up, outcomes and acknowledgements back, changes down (`sync.md`).
 
 mod acknowledgement;
+mod attachment;
 mod batch;
+mod heartbeat;
 mod pull;
 mod push;
 mod request;
@@ -9,7 +11,11 @@ mod request;
 mod tests;
 
 pub use acknowledgement::{AcknowledgedRange, Acknowledgement};
+pub use attachment::{
+    ATTACHMENT_BYTES_MAX, ATTACHMENT_CHUNK_BYTES_MAX, AttachmentState, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET,
+};
 pub use batch::{Batch, BatchError, BatchHeader, DataAsOf, Offer};
+pub use heartbeat::{Heartbeat, HeartbeatReply};
 pub use pull::{Change, ChangesPage, Manifest, Record, SiteMismatch};
 pub use push::{EventVerdict, GateAnswer, Outcome, OutcomeRange, Problem, ProblemCode, PushReply};
 pub use request::{REQUEST_HEADER, RequestSignature};
