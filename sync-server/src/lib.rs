@@ -1,11 +1,13 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
-//! Arrows point down: `main > cli > http > {ingest, pull, console} > store`, `ingest > reconcile > store`.
+//! Arrows point down: `main > cli > http > {ingest, pull, attachments, heartbeat, console} > store`, `ingest > reconcile > store`.
 
+pub mod attachments;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod heartbeat;
 pub mod http;
 pub mod import;
 pub mod ingest;

@@ -20,7 +20,7 @@ use crate::issue::{self, Application};
 use crate::keys::ServerKeys;
 use crate::store::terminal::{self, Terminal};
 use crate::store::{self, Store};
-use crate::{import, reconcile, verify};
+use crate::{heartbeat, import, reconcile, verify};
 
 /// Runs a command. Exit code 1 also stands for "the command worked and found faults".
 pub async fn run(cli: Cli) -> Result<ExitCode> {
@@ -50,6 +50,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
                 report::line(&event)?;
             }
         }
+        Command::Attachment { sha256, out } => report::attachment(&mut *store.read().await?, &sha256, &out).await?,
         Command::VerifyLog => {
             let verified = verify::verify_log(&mut *store.read().await?).await?;
             report::line(&verified)?;
@@ -150,8 +151,9 @@ async fn terminals(store: &Store, command: TerminalsCommand, now: Timestamp) -> 
             }
         }
         TerminalsCommand::List => {
+            let heard = heartbeat::all(&mut tx).await?;
             for terminal in terminal::list(&mut tx).await? {
-                report::terminal(&terminal)?;
+                report::terminal(&terminal, heard.get(&terminal.terminal))?;
             }
         }
     }

@@ -88,7 +88,7 @@ pub async fn ledger_id(conn: &mut SqliteConnection) -> Result<Uuid, StoreError> 
 }
 
 /// Numbers of events and positions fit in `SQLite`'s 63 bits.
-fn to_i64(value: u64) -> i64 {
+pub(crate) fn to_i64(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
