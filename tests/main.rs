@@ -4,6 +4,5 @@
 
 mod bad_input;
 mod demo;
-mod ingest;
 mod people;
 mod tidy;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use shared::ids::EpochId;
+use shared::ids::{EpochId, TerminalId};
 use shared::time::{Clock, Timestamp};
 use uuid::Uuid;
 
@@ -15,8 +15,6 @@ pub trait Device: Send + Sync {
     fn mono_ms(&self) -> u64;
     /// Which start of the device this is.
     fn boot(&self) -> Uuid;
-    /// A new identity for an event (`UUIDv7`).
-    fn event_id(&self) -> Uuid;
     /// A new, random epoch.
     fn epoch(&self) -> EpochId;
     /// A draw from 0 up to, but not including, 1: the jitter of retries.
@@ -58,6 +56,15 @@ impl Machine {
     }
 }
 
+impl Machine {
+    /// An identity for a terminal that has none yet (`UUIDv7`).
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "everything else takes its identities from here")]
+    pub fn terminal_id() -> TerminalId {
+        TerminalId::new(Uuid::now_v7())
+    }
+}
+
 impl Default for Machine {
     fn default() -> Self {
         Self::new()
@@ -92,11 +99,6 @@ impl Device for Machine {
 
     fn boot(&self) -> Uuid {
         self.boot
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "everything else takes its identities from here")]
-    fn event_id(&self) -> Uuid {
-        Uuid::now_v7()
     }
 
     fn epoch(&self) -> EpochId {
@@ -149,10 +151,6 @@ impl Device for ManualDevice {
 
     fn boot(&self) -> Uuid {
         Uuid::from_u128(7)
-    }
-
-    fn event_id(&self) -> Uuid {
-        self.next_id()
     }
 
     fn epoch(&self) -> EpochId {

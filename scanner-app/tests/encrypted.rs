@@ -20,7 +20,7 @@ fn event(seq: u64) -> Event {
         terminal: TERMINAL,
         epoch: EPOCH,
         seq,
-        event_id: Uuid::from_u128(seq.into()),
+        event_id: None,
         at: device.now(),
         mono_ms: seq,
         boot: device.boot(),

@@ -114,6 +114,33 @@ impl fmt::Debug for PublicKey {
     }
 }
 
+/// Names a public key: the first 8 bytes of its SHA-256; lower-case hex in JSON.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyId(#[serde(with = "hex::serde")] [u8; 8]);
+
+impl KeyId {
+    /// The name of a key.
+    #[must_use]
+    pub fn of(key: &PublicKey) -> Self {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&sha256(&[&key.0]).0[..8]);
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// Signs the concatenated `parts`.
 #[must_use]
 pub fn sign(key: &Ed25519KeyPair, parts: &[&[u8]]) -> Signature {

@@ -8,11 +8,10 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::json;
 use shared::chain::PublicKey;
-use shared::ids::TerminalId;
 
 use crate::capture::CaptureSettings;
 use crate::config::{Config, Language};
-use crate::device::{Device, Machine};
+use crate::device::Machine;
 use crate::feedback::FeedbackSettings;
 use crate::keys;
 use crate::operators::OperatorSettings;
@@ -58,7 +57,7 @@ fn make(args: &InitArgs) -> Result<()> {
     };
     let ca = fs::canonicalize(&args.ca).with_context(|| format!("the CA file {} cannot be read", args.ca.display()))?;
     let config = Config {
-        terminal: TerminalId::new(Machine::new().event_id()),
+        terminal: Machine::terminal_id(),
         site: args.site.as_str().into(),
         member: args.member.as_str().into(),
         operator: args.operator.as_deref().map(Into::into),

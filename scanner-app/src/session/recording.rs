@@ -57,7 +57,7 @@ pub(super) fn event(
         terminal: store.terminal(),
         epoch: store.epoch(),
         seq,
-        event_id: device.event_id(),
+        event_id: None,
         at: device.now(),
         mono_ms: device.mono_ms(),
         boot: device.boot(),

@@ -71,7 +71,16 @@ fn open_store(folder: &tempfile::TempDir) -> Store {
 fn keep(store: &mut Store, records: Vec<Record>) {
     let changes = records.into_iter().map(|record| Change { position: 1, record }).collect();
     let as_of = Timestamp::from_ms(0);
-    store.keep_page(&ChangesPage { ledger_id: Uuid::from_u128(9), cursor: 1, more: false, as_of, changes }).unwrap();
+    store
+        .keep_page(&ChangesPage {
+            ledger_id: Uuid::from_u128(9),
+            cursor: 1,
+            more: false,
+            as_of,
+            changes,
+            restored: Vec::new(),
+        })
+        .unwrap();
 }
 
 struct Bench {

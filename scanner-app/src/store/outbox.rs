@@ -91,7 +91,7 @@ impl Store {
 
     /// Keeps an acknowledgement and moves the outbox on. The caller has checked that it is the server's and ours.
     pub fn acknowledge(&mut self, acknowledgement: &Acknowledgement) -> Result<(), StoreError> {
-        let range = &acknowledgement.range;
+        let range = acknowledgement.value();
         let epoch = range.epoch.to_string();
         let tx = self.conn.transaction()?;
         tx.execute(

@@ -109,7 +109,8 @@ impl Store {
         let mut statement = self.conn.prepare(sql)?;
         let mut until = left;
         for body in statement.query_map([epoch.to_string()], |row| row.get::<_, String>(0))? {
-            let range = serde_json::from_str::<Acknowledgement>(&body?)?.range;
+            let acknowledgement: Acknowledgement = serde_json::from_str(&body?)?;
+            let range = acknowledgement.value();
             if range.from > until + 1 || (range.to > until && range.received_at.as_ms() >= before_ms) {
                 break;
             }
@@ -121,10 +122,12 @@ impl Store {
 
     /// The newest time that the server told: of its last acknowledgement or of the references.
     fn server_time(&self) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "select body from acknowledgement order by json_extract(body, '$.range.position') desc limit 1";
+        // Of form 1 the range lies in the row, of form 3 its text.
+        let sql = "select body from acknowledgement order by coalesce(json_extract(body, '$.range.position'), \
+                   json_extract(json_extract(body, '$.signed'), '$.position')) desc limit 1";
         let newest: Option<String> = self.conn.query_row(sql, [], |row| row.get(0)).optional()?;
         let acknowledged = newest.map(|body| serde_json::from_str::<Acknowledgement>(&body)).transpose()?;
-        Ok(acknowledged.map(|newest| newest.range.received_at).max(self.data_as_of()?))
+        Ok(acknowledged.map(|newest| newest.value().received_at).max(self.data_as_of()?))
     }
 }
 

@@ -23,7 +23,7 @@ fn event(store: &Store, seq: u64) -> shared::event::Event {
         terminal: store.terminal(),
         epoch: store.epoch(),
         seq,
-        event_id: device.event_id(),
+        event_id: None,
         at: device.now(),
         mono_ms: seq,
         boot: device.boot(),

@@ -1,6 +1,5 @@
 //! Whether an answer is the enrolled server's, for this very batch; what it says became of the events.
 
-use shared::chain::sha256;
 use shared::wire::{AcknowledgedRange, Batch, Outcome, OutcomeRange, PushReply};
 
 use super::{SyncError, Synced, Transport};
@@ -12,7 +11,7 @@ pub(super) fn check(batch: &Batch, reply: &PushReply, transport: &Transport) -> 
         return wrong("its signature does not hold");
     }
     let header = &batch.header;
-    let AcknowledgedRange { terminal, epoch, from, to, hash, outcomes_digest, .. } = &reply.acknowledgement.range;
+    let AcknowledgedRange { terminal, epoch, from, to, hash, .. } = reply.acknowledgement.value();
     let last = header.first_seq + header.count - 1;
     if (*terminal, *epoch, *from, *to) != (header.terminal, header.epoch, header.first_seq, last) {
         return wrong("it names other events");
@@ -20,7 +19,7 @@ pub(super) fn check(batch: &Batch, reply: &PushReply, transport: &Transport) -> 
     if batch.hashes().last() != Some(hash) {
         return wrong("it names another hash");
     }
-    if sha256(&[&serde_json::to_vec(&reply.outcomes)?]) != *outcomes_digest {
+    if !reply.answers_hold() {
         return wrong("its outcomes were changed on the way");
     }
     let covered: u64 = reply.outcomes.iter().map(|run| (run.to + 1).saturating_sub(run.from)).sum();

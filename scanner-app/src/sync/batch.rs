@@ -1,6 +1,6 @@
 //! The next batch of an epoch: never one that the server must refuse for its size.
 
-use shared::wire::{BATCH_BYTES_MAX, BATCH_COMPRESSED_BYTES_MAX, Batch, BatchHeader, DataAsOf, Offer};
+use shared::wire::{BATCH_BYTES_MAX, BATCH_COMPRESSED_BYTES_MAX, Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM};
 
 use super::lane::Stretch;
 use super::{SyncError, Transport};
@@ -66,6 +66,7 @@ pub(super) fn build(
             app: env!("CARGO_PKG_VERSION").to_owned(),
             rules: "2022-trial".to_owned(),
             sent_at: now,
+            reply: REPLY_FORM,
         };
         let bodies = rows.iter().map(|row| row.body.clone()).collect();
         let batch = Batch::sign(header, bodies, &transport.key)?;

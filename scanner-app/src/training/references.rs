@@ -32,7 +32,7 @@ pub(super) fn task(stage: Stage) -> Option<(BasisId, DocumentId)> {
 pub(super) fn page(own: &MemberId, stage: Stage, now: Timestamp, sent_by: EventRef) -> ChangesPage {
     let records = records(own, stage, now, sent_by);
     let changes = records.into_iter().map(|record| Change { position: 1, record }).collect();
-    ChangesPage { ledger_id: Uuid::nil(), cursor: 1, more: false, as_of: now, changes }
+    ChangesPage { ledger_id: Uuid::nil(), cursor: 1, more: false, as_of: now, changes, restored: Vec::new() }
 }
 
 fn records(own: &MemberId, stage: Stage, now: Timestamp, sent_by: EventRef) -> Vec<Record> {

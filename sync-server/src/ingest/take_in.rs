@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ring::signature::Ed25519KeyPair;
-use shared::chain::{Hash, epoch_hash, sha256};
+use shared::chain::{Hash, epoch_hash};
 use shared::event::{Act, Event};
 use shared::ids::EpochId;
 use shared::mismatch::{Kind, Mismatch, State};
 use shared::time::Timestamp;
-use shared::wire::{AcknowledgedRange, Acknowledgement, Batch, EventVerdict, Outcome, OutcomeRange, PushReply};
+use shared::wire::{AcknowledgedRange, Answer, Batch, EventVerdict, Outcome, OutcomeRange, PushReply};
 use sqlx::SqliteConnection;
 
 use crate::reconcile::{self, Touched};
@@ -212,6 +212,7 @@ async fn reply(
     conn: &mut SqliteConnection,
 ) -> Result<PushReply, PushError> {
     let header = &batch.header;
+    let answer = Answer { outcomes, verdicts, ..Answer::default() };
     let range = AcknowledgedRange {
         ledger_id: store::ledger_id(conn).await?,
         terminal: header.terminal,
@@ -219,10 +220,11 @@ async fn reply(
         from: header.first_seq,
         to: header.first_seq + header.count - 1,
         hash: batch.hashes().last().copied().unwrap_or(header.previous_hash),
-        outcomes_digest: sha256(&[&serde_json::to_vec(&outcomes).map_err(StoreError::from)?]),
+        outcomes_digest: Hash::new([0; 32]),
         position,
         received_at: now,
+        server_key: None,
+        checkpoint: None,
     };
-    let acknowledgement = Acknowledgement::sign(range, key).map_err(StoreError::from)?;
-    Ok(PushReply { outcomes, verdicts, gates: Vec::new(), acknowledgement })
+    Ok(PushReply::sign(answer, range, key, header.reply).map_err(StoreError::from)?)
 }

@@ -155,7 +155,7 @@ impl Terminal {
             terminal: self.id,
             epoch: self.epoch,
             seq,
-            event_id: uuid_of("event", &format!("{} {seq}", self.name)),
+            event_id: None,
             at: setting.wall,
             mono_ms: setting.mono_ms,
             boot: setting.boot,

@@ -106,7 +106,7 @@ impl Bench {
             terminal: self.store.terminal(),
             epoch: self.store.epoch(),
             seq,
-            event_id: self.device.event_id(),
+            event_id: None,
             at: Device::now(&self.device),
             mono_ms: self.device.mono_ms(),
             boot: self.device.boot(),

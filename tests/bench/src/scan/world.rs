@@ -95,7 +95,14 @@ pub(super) fn fill(store: &mut Store, codes: usize) -> anyhow::Result<()> {
 
 fn keep(store: &mut Store, records: Vec<Record>, more: bool) -> Result<(), StoreError> {
     let changes = records.into_iter().map(|record| Change { position: 1, record }).collect();
-    store.keep_page(&ChangesPage { ledger_id: Uuid::from_u128(9), cursor: 1, more, as_of: BEFORE, changes })
+    store.keep_page(&ChangesPage {
+        ledger_id: Uuid::from_u128(9),
+        cursor: 1,
+        more,
+        as_of: BEFORE,
+        changes,
+        restored: Vec::new(),
+    })
 }
 
 fn agreed(units: u64) -> Vec<Record> {

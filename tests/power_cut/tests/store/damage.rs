@@ -119,7 +119,10 @@ fn a_truncated_file_is_found() {
     let drawn = (0..20).map(|_| usize::try_from(rng.below(place.sound.len() as u64 - 1)).unwrap() + 1);
     for length in lengths.into_iter().chain(drawn) {
         let found = outcome(&place, &place.sound[..length], &format!("{length} bytes"));
-        assert_eq!(found, Outcome::AtStart, "{length} bytes of {}", place.sound.len());
+        // The end of the last page may be unused: then nothing is lost, which `outcome` has checked.
+        if place.sound.len() - length >= 4096 || found != Outcome::Harmless {
+            assert_eq!(found, Outcome::AtStart, "{length} bytes of {}", place.sound.len());
+        }
     }
 }
 

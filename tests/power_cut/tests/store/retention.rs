@@ -2,29 +2,15 @@
 
 use power_cut::Rng;
 use scanner_app::store::{RETENTION_MS, Store};
-use shared::chain::{Signature, sha256};
 use shared::event::{Act, Event, Stage};
 use shared::time::Timestamp;
-use shared::wire::{AcknowledgedRange, Acknowledgement};
-use uuid::Uuid;
 
-use super::work::{EPOCH, TERMINAL, event, photo};
+use super::work::{EPOCH, TERMINAL, acknowledgement, event, photo};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
-fn acknowledge(store: &mut Store, (from, to): (u64, u64), received_at: Timestamp) {
-    let range = AcknowledgedRange {
-        ledger_id: Uuid::nil(),
-        terminal: TERMINAL,
-        epoch: EPOCH,
-        from,
-        to,
-        hash: sha256(&[]),
-        outcomes_digest: sha256(&[]),
-        position: to,
-        received_at,
-    };
-    store.acknowledge(&Acknowledgement { range, signature: Signature::new([0; 64]) }).unwrap();
+fn acknowledge(store: &mut Store, range: (u64, u64), received_at: Timestamp) {
+    store.acknowledge(&acknowledgement(range, received_at)).unwrap();
 }
 
 fn filled(folder: &tempfile::TempDir, count: u64) -> Store {

@@ -4,11 +4,13 @@
 use std::path::Path;
 
 use power_cut::{Rng, TestVfs, last_connection_pragma, watch_connections};
+use ring::signature::Ed25519KeyPair;
 use scanner_app::device::{Device, ManualDevice};
 use scanner_app::store::{Opening, Store};
-use shared::chain::{Signature, sha256};
+use shared::chain::sha256;
 use shared::event::{Act, Capture, Event, Movement};
 use shared::ids::{EpochId, TerminalId};
+use shared::time::Timestamp;
 use shared::wire::{AcknowledgedRange, Acknowledgement};
 use uuid::Uuid;
 
@@ -41,7 +43,7 @@ pub fn event(seq: u64) -> Event {
         terminal: TERMINAL,
         epoch: EPOCH,
         seq,
-        event_id: Uuid::from_u128(u128::from(seq)),
+        event_id: None,
         at: device.now(),
         mono_ms: seq,
         boot: device.boot(),
@@ -128,16 +130,23 @@ pub fn run(path: &Path, vfs: TestVfs, commits: usize, (seed, fault): (u64, Fault
 }
 
 fn acknowledge(store: &mut Store, to: u64) {
+    store.acknowledge(&acknowledgement((1, to), ManualDevice::new().now())).unwrap();
+}
+
+/// An acknowledgement of a range, signed by some server.
+pub fn acknowledgement((from, to): (u64, u64), received_at: Timestamp) -> Acknowledgement {
     let range = AcknowledgedRange {
         ledger_id: Uuid::nil(),
         terminal: TERMINAL,
         epoch: EPOCH,
-        from: 1,
+        from,
         to,
         hash: sha256(&[]),
         outcomes_digest: sha256(&[]),
         position: to,
-        received_at: ManualDevice::new().now(),
+        received_at,
+        server_key: None,
+        checkpoint: None,
     };
-    store.acknowledge(&Acknowledgement { range, signature: Signature::new([0; 64]) }).unwrap();
+    Acknowledgement::sign(range, &Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap()).unwrap()
 }

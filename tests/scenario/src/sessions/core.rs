@@ -60,7 +60,7 @@ impl SessionCore {
             terminal: terminal.id,
             epoch: terminal.epoch,
             member: terminal.member.clone(),
-            device: Arc::new(StagedDevice::new(&terminal.name, terminal.epoch)),
+            device: Arc::new(StagedDevice::new(terminal.epoch)),
             beside,
             at_work: AtWork::Nobody,
             read: 0,
@@ -124,7 +124,7 @@ impl SessionCore {
             terminal: self.terminal,
             epoch: self.epoch,
             seq: store.next_seq()?,
-            event_id: self.device.event_id(),
+            event_id: None,
             at: self.device.now(),
             mono_ms: self.device.mono_ms(),
             boot: self.device.boot(),
@@ -173,7 +173,8 @@ impl Core for SessionCore {
 
     fn pull(&mut self, position: u64, as_of: Timestamp, records: Vec<Record>) -> Result<(), String> {
         let changes = records.into_iter().map(|record| Change { position, record }).collect();
-        let page = ChangesPage { ledger_id: LEDGER, cursor: position, more: false, as_of, changes };
+        let page =
+            ChangesPage { ledger_id: LEDGER, cursor: position, more: false, as_of, changes, restored: Vec::new() };
         self.beside.keep_page(&page).map_err(words)?;
         self.position = position;
         if let AtWork::Session(working) = &mut self.at_work {

@@ -8,12 +8,10 @@ use shared::time::Timestamp;
 use uuid::Uuid;
 
 use crate::core::Setting;
-use crate::names::uuid_of;
 
 /// A device whose clocks are set by hand.
 #[derive(Debug)]
 pub(super) struct StagedDevice {
-    name: String,
     epoch: EpochId,
     state: Mutex<State>,
 }
@@ -23,12 +21,11 @@ struct State {
     wall: Timestamp,
     mono_ms: u64,
     boot: Uuid,
-    ids: u64,
 }
 
 impl StagedDevice {
-    pub(super) fn new(name: &str, epoch: EpochId) -> Self {
-        Self { name: name.to_owned(), epoch, state: Mutex::default() }
+    pub(super) fn new(epoch: EpochId) -> Self {
+        Self { epoch, state: Mutex::default() }
     }
 
     /// Sets the clocks and the start.
@@ -54,12 +51,6 @@ impl Device for StagedDevice {
 
     fn boot(&self) -> Uuid {
         self.state().boot
-    }
-
-    fn event_id(&self) -> Uuid {
-        let mut state = self.state();
-        state.ids += 1;
-        uuid_of("event", &format!("{} {}", self.name, state.ids))
     }
 
     fn epoch(&self) -> EpochId {

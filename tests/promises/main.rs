@@ -1,0 +1,11 @@
+//! The promises P1–P15 of `docs/sync.md`, a file each (or one for each way of trying); test names begin with `pN_`.
+//!
+//! `ledger` is a server's ledger in this process, for what needs exact bytes; everything else runs real programs.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod ledger;
+mod p02_repeated;
+mod p03_convergence;
+mod p04_outcomes;
+mod p05_poison;
