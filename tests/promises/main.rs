@@ -4,8 +4,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod field;
 mod ledger;
+mod p02_network;
 mod p02_repeated;
 mod p03_convergence;
 mod p04_outcomes;
+mod p04_sums;
+mod p05_network;
 mod p05_poison;
+mod p06_liveness;
+mod p10_terminal_disk;

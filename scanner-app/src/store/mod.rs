@@ -28,6 +28,8 @@ mod salvage;
 mod task;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_sending;
 
 use rusqlite::Connection;
 

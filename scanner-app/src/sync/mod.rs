@@ -66,6 +66,9 @@ pub enum SyncError {
 pub struct Synced {
     /// Events sent.
     pub sent: u64,
+    /// Bytes of the bodies that they went in.
+    #[serde(skip_serializing_if = "is_none")]
+    pub body_bytes: u64,
     /// Now in the ledger.
     pub recorded: u64,
     /// In the ledger before.
@@ -94,6 +97,7 @@ impl Synced {
     /// Adds what a further synchronisation did.
     pub const fn add(&mut self, further: &Self) {
         self.sent += further.sent;
+        self.body_bytes += further.body_bytes;
         self.recorded += further.recorded;
         self.already_recorded += further.already_recorded;
         self.disputed += further.disputed;

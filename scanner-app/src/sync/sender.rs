@@ -79,6 +79,7 @@ impl Sender {
                 self.lanes.of(row.epoch).taken(ready.last());
                 count_outcomes(&reply.outcomes, round.synced);
                 round.synced.sent += ready.count();
+                round.synced.body_bytes += ready.compressed.len() as u64;
                 Ok(())
             }
             Err(TransportError::Refused(problem)) => self.refused(round, &row, &ready, *problem),

@@ -14,6 +14,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum_server::tls_rustls::RustlsConfig;
+use shared::wire::{Batch, Offer};
 
 /// What befalls one batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ struct Shared {
     server: String,
     client: reqwest::Client,
     coming: Mutex<VecDeque<Mischief>>,
+    /// No batch that offers this number as new is delivered.
+    refused: Mutex<Option<u64>>,
     /// How many batches were asked for, delivered or not.
     batches: Mutex<u64>,
 }
@@ -56,7 +59,7 @@ impl Relay {
             .tls_certs_only(reqwest::Certificate::from_pem_bundle(&ca)?)
             .timeout(Duration::from_secs(30))
             .build()?;
-        let shared = Arc::new(Shared { server: server.to_owned(), client, coming: Mutex::default(), batches: Mutex::default() });
+        let shared = Arc::new(Shared { server: server.to_owned(), client, coming: Mutex::default(), refused: Mutex::default(), batches: Mutex::default() });
         let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port for the relay")?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -86,6 +89,11 @@ impl Relay {
         self.shared.coming.lock().unwrap_or_else(PoisonError::into_inner).extend(coming);
     }
 
+    /// Refuses every batch that offers this number as new, as a server of another mind would; none = no longer.
+    pub fn refuse_new(&self, seq: Option<u64>) {
+        *self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner) = seq;
+    }
+
     /// What has not befallen a batch yet.
     #[must_use]
     pub fn left(&self) -> usize {
@@ -111,6 +119,11 @@ async fn pass(
         return shared.deliver(&request).await;
     }
     *shared.batches.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    let refused = *shared.refused.lock().unwrap_or_else(PoisonError::into_inner);
+    if refused.is_some_and(|seq| offers_as_new(&request.body, seq)) {
+        let problem = r#"{"code":"bad-request","message":"event not to the relay's taste"}"#;
+        return (StatusCode::BAD_REQUEST, [("content-type", "application/json")], problem).into_response();
+    }
     let befalls = shared.coming.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     match befalls {
         None => shared.deliver(&request).await,
@@ -141,6 +154,14 @@ async fn pass(
             (status, [("content-type", "application/json")], text).into_response()
         }
     }
+}
+
+fn offers_as_new(compressed: &[u8], seq: u64) -> bool {
+    let Some(batch) = zstd::decode_all(compressed).ok().and_then(|bytes| Batch::from_ndjson(&bytes).ok()) else {
+        return false;
+    };
+    let header = &batch.header;
+    header.offer == Offer::New && (header.first_seq..header.first_seq + header.count).contains(&seq)
 }
 
 /// An answer that begins well and breaks off.
