@@ -36,7 +36,9 @@ pub async fn heartbeat(
     body: Bytes,
 ) -> Result<Json<HeartbeatReply>, ApiError> {
     let wrong = |error| {
-        let why = format!("the body is no heartbeat ({error}); send {{\"pending_after\",\"last_effective_at\",\"data_as_of\"}}");
+        let why = format!(
+            "the body is no heartbeat ({error}); send {{\"pending_after\",\"last_effective_at\",\"data_as_of\"}}"
+        );
         ApiError::new(ProblemCode::BadRequest, why)
     };
     let said: Heartbeat = serde_json::from_slice(&body).map_err(wrong)?;

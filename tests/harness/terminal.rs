@@ -53,6 +53,23 @@ impl Terminal {
         Ok(Self { config, id, cable })
     }
 
+    /// A copy of all that this terminal has, key and mark included, at work under the same name behind a cable of its own.
+    pub fn twin(&self, server: &Server, folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let home = self.config.parent().context("a configuration without a folder")?;
+        for entry in std::fs::read_dir(home)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::copy(entry.path(), folder.join(entry.file_name()))?;
+            }
+        }
+        let cable = Cable::to(server.socket()?)?;
+        let config = folder.join(self.config.file_name().context("a configuration without a name")?);
+        let text = std::fs::read_to_string(&config)?.replace(&self.cable.address(), &cable.address());
+        std::fs::write(&config, text)?;
+        Ok(Self { config, id: self.id.clone(), cable })
+    }
+
     /// Writes thresholds of its sender into its configuration, such as `retry_ms_max = 500`.
     pub fn set_sync_policy(&self, lines: &str) -> Result<()> {
         let text = std::fs::read_to_string(&self.config)?;

@@ -41,7 +41,8 @@ impl Field {
 
     /// An enrolled terminal with short waits; it was never in touch with the server.
     pub fn terminal(&self, name: &str) -> Terminal {
-        let terminal = Terminal::enrol_by_key(&self.server, &self.folder.path().join(name), "W", "GZ-HUB", name).unwrap();
+        let terminal =
+            Terminal::enrol_by_key(&self.server, &self.folder.path().join(name), "W", "GZ-HUB", name).unwrap();
         terminal.set_sync_policy(POLICY).unwrap();
         terminal
     }
@@ -74,6 +75,7 @@ impl Field {
 pub fn labels(numbers: std::ops::Range<usize>) -> Vec<String> {
     let body = "1690123456789";
     let gtin = format!("{body}{}", check_digit::compute(body));
-    let label = |n: usize| format_digital_link("ID.EXAMPLE.CN", &PackageCode::item(&gtin, &format!("K{n:08}")).unwrap());
+    let label =
+        |n: usize| format_digital_link("ID.EXAMPLE.CN", &PackageCode::item(&gtin, &format!("K{n:08}")).unwrap());
     numbers.map(label).collect()
 }

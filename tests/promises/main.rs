@@ -9,6 +9,7 @@ mod ledger;
 mod p02_network;
 mod p02_repeated;
 mod p03_convergence;
+mod p04_fork;
 mod p04_outcomes;
 mod p04_sums;
 mod p05_network;

@@ -35,7 +35,8 @@ fn p4_a_sender_that_is_killed_at_any_moment_loses_and_doubles_nothing() {
     }
     terminal.cable.heal();
     let sender = Syncing::start(&terminal).unwrap();
-    let (state, _) = sender.until("drained", DRAINS_WITHIN, |state| state["pending"] == 0 && state["online"] == true).unwrap();
+    let (state, _) =
+        sender.until("drained", DRAINS_WITHIN, |state| state["pending"] == 0 && state["online"] == true).unwrap();
     let sum: u64 = ["recorded", "already_recorded", "disputed", "quarantined"]
         .iter()
         .map(|outcome| state["done"][outcome].as_u64().unwrap())

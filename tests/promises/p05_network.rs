@@ -22,7 +22,10 @@ fn p5_a_refused_event_is_found_offered_as_disputed_and_shown() {
         serde_json::from_str(&succeed(terminal.command("queue").unwrap().arg("--json")).unwrap()).unwrap();
     assert_eq!(queue["pending"], 0, "{queue}");
     let refused = &queue["refused"][0];
-    assert_eq!((&refused["seq"], &refused["code"], &refused["taken"]), (&137.into(), &"bad-request".into(), &true.into()));
+    assert_eq!(
+        (&refused["seq"], &refused["code"], &refused["taken"]),
+        (&137.into(), &"bad-request".into(), &true.into())
+    );
     assert!(refused["reason"].as_str().unwrap().contains("not to the relay's taste"), "{refused}");
     field.holds_all_of(&terminal);
 }

@@ -24,7 +24,7 @@ fn trials() -> Vec<Trial> {
         total("half-open up", Faults::half_open(Way::Up)),
         total("half-open down", Faults::half_open(Way::Down)),
         total("slow-loris", Faults::slow_loris(Duration::from_millis(100))),
-        total("cut after 3 KB up", Faults::cut_after(Way::Up, 3_000)),
+        total("cut after 1 KB up", Faults::cut_after(Way::Up, 1_000)),
         total("cut after 1 KB down", Faults::cut_after(Way::Down, 1_000)),
         partial("200 ms each way", Faults { delay: Duration::from_millis(200), ..Faults::default() }),
         partial("8 KB/s", Faults::slow(8_000, Duration::from_millis(50))),

@@ -80,7 +80,9 @@ fn a_restored_server_is_asked_of_every_epoch() {
     append(&mut store, 9);
     let first = store.epoch();
     acknowledge(&mut store, (1, 9), 1);
-    assert!(store.close_epoch(first, 9).unwrap() && store.leave_closed_epoch(EpochId::new(Uuid::from_u128(5))).unwrap());
+    assert!(
+        store.close_epoch(first, 9).unwrap() && store.leave_closed_epoch(EpochId::new(Uuid::from_u128(5))).unwrap()
+    );
     append(&mut store, 4);
     acknowledge(&mut store, (1, 3), 1);
     assert_eq!((outgoing(&store), store.restored().unwrap()), (vec![(3, 4, None)], None));

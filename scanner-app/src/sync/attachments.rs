@@ -62,7 +62,8 @@ impl Photos {
             // Chunk after chunk that moves nothing is a fault, and waits like one.
             Ok(AttachmentState { offset, .. }) if held.is_some_and(|held| offset <= held) => {
                 self.under_way = None;
-                Err(TransportError::Answer("the server took a part of a photo and holds no more than before".into()).into())
+                Err(TransportError::Answer("the server took a part of a photo and holds no more than before".into())
+                    .into())
             }
             Ok(AttachmentState { offset, .. }) => {
                 self.under_way = Some((hash, offset));
@@ -93,12 +94,7 @@ async fn ask(round: &Round<'_>, hash: Hash) -> Result<AttachmentState, SyncError
     Ok(AttachmentState { offset, complete: header(UPLOAD_COMPLETE) == Some("?1") })
 }
 
-async fn put(
-    round: &Round<'_>,
-    hash: Hash,
-    offset: u64,
-    policy: &SyncPolicy,
-) -> Result<AttachmentState, SyncError> {
+async fn put(round: &Round<'_>, hash: Hash, offset: u64, policy: &SyncPolicy) -> Result<AttachmentState, SyncError> {
     let body = round.store.photo(hash)?.unwrap_or_default();
     // A server that claims more than there is gets the photo from its beginning.
     let start = usize::try_from(offset).ok().filter(|start| *start < body.len()).unwrap_or(0);

@@ -107,7 +107,11 @@ mod tests {
         let long: Vec<LogRow> = (1..=300).map(|seq| row(seq, 1, 60_000)).collect();
         let fits = fitting(&long);
         assert!(fits > 200 && fits * 60_001 + FRAME_BYTES <= BATCH_BYTES_MAX, "{fits}");
-        assert_eq!(fitting(&[row(1, 1, BATCH_BYTES_MAX * 2)]), 1, "one goes alone, and the server says what is wrong with it");
+        assert_eq!(
+            fitting(&[row(1, 1, BATCH_BYTES_MAX * 2)]),
+            1,
+            "one goes alone, and the server says what is wrong with it"
+        );
         assert_eq!(fitting(&[]), 1);
     }
 }

@@ -13,6 +13,7 @@ mod attachments;
 mod batch;
 mod heartbeat;
 mod lane;
+mod leftovers;
 mod notice;
 mod pace;
 mod plan;
@@ -133,6 +134,9 @@ pub async fn sync_once(
     while sender.page(&mut round).await? {}
     while sender.waiting(round.store, device.mono_ms())?.photos > 0 {
         sender.photo(&mut round).await?;
+    }
+    while sender.waiting(round.store, device.mono_ms())?.leftovers > 0 {
+        sender.leftover(&mut round).await?;
     }
     match sender.problem() {
         Some(problem) => Err(TransportError::Refused(Box::new(problem.clone())).into()),

@@ -33,7 +33,10 @@ pub fn notices(store: &Store) -> Result<Vec<Notice>, SyncError> {
     if let Some(last) = refused.iter().rfind(|refused| !refused.taken) {
         notices.push(Notice {
             zh: format!("服务器拒收 {waiting} 条记录,均保存在本机,将交主管处理。"),
-            en: format!("The server would not take {waiting} events ({}). They are kept here and are for the supervisor.", last.reason),
+            en: format!(
+                "The server would not take {waiting} events ({}). They are kept here and are for the supervisor.",
+                last.reason
+            ),
         });
     }
     Ok(notices)

@@ -9,6 +9,8 @@ pub struct Waiting {
     pub events: u64,
     /// Photos that may be offered now.
     pub photos: u64,
+    /// Runs of events that a rescue kept, and that may be offered now.
+    pub leftovers: u64,
     /// Events in all, with those that the server would not take for the time being.
     pub pending: u64,
 }
@@ -58,6 +60,8 @@ pub enum Action {
     Pull,
     /// Send the next photo.
     Photo,
+    /// Offer the next of what a rescue kept.
+    Leftover,
     /// Say that nothing waits.
     Heartbeat,
 }
@@ -81,6 +85,9 @@ pub fn plan(waiting: Waiting, link: Link, since: Since, policy: &SyncPolicy, jit
     if waiting.photos > 0 {
         return Action::Photo;
     }
+    if waiting.leftovers > 0 {
+        return Action::Leftover;
+    }
     if waiting.pending > 0 {
         return Action::Idle(pull_in_ms);
     }
@@ -98,7 +105,7 @@ mod tests {
     }
 
     fn waiting(events: u64, photos: u64) -> Waiting {
-        Waiting { events, photos, pending: events }
+        Waiting { events, photos, leftovers: 0, pending: events }
     }
 
     fn since(pull_ms: u64, heard_ms: u64) -> Since {
@@ -107,7 +114,8 @@ mod tests {
 
     #[test]
     fn plans() {
-        let held = Waiting { events: 0, photos: 0, pending: 9 };
+        let held = Waiting { pending: 9, ..waiting(0, 0) };
+        let rescued = Waiting { leftovers: 1, ..waiting(0, 0) };
         let table = [
             ("the first contact, nothing waits", waiting(0, 0), UP, Since::default(), Action::Pull),
             ("the first contact, events wait", waiting(5, 0), UP, Since::default(), Action::Send(5)),
@@ -118,6 +126,7 @@ mod tests {
             ("events wait and a pull is due", waiting(5, 0), UP, since(30_000, 1), Action::Pull),
             ("photos go after events", waiting(5, 2), UP, since(1, 1), Action::Send(5)),
             ("photos wait", waiting(0, 2), UP, since(1, 1), Action::Photo),
+            ("what a rescue kept", rescued, UP, since(1, 300_000), Action::Leftover),
             ("a heartbeat is due", waiting(0, 0), UP, since(1, 300_000), Action::Heartbeat),
             ("a heartbeat is due before the pull", waiting(0, 0), UP, since(1, 299_990), Action::Idle(10)),
             ("no heartbeat while refused events wait", held, UP, since(1, 300_000), Action::Idle(29_999)),

@@ -9,7 +9,7 @@ use super::batch::{self, Ready};
 use super::lane::Lanes;
 use super::plan::Waiting;
 use super::transport::Call;
-use super::{Pace, SyncError, SyncPolicy, Synced, Transport, TransportError, attachments, heartbeat, pull};
+use super::{Pace, SyncError, SyncPolicy, Synced, Transport, TransportError, attachments, heartbeat, leftovers, pull};
 use crate::device::Device;
 use crate::store::{Outgoing, Rewound, Store};
 
@@ -27,11 +27,18 @@ pub(super) struct Sender {
     pace: Pace,
     lanes: Lanes,
     photos: attachments::Photos,
+    leftovers: leftovers::Leftovers,
 }
 
 impl Sender {
     pub(super) fn new(policy: SyncPolicy) -> Self {
-        Self { policy, pace: Pace::new(&policy), lanes: Lanes::default(), photos: attachments::Photos::default() }
+        Self {
+            policy,
+            pace: Pace::new(&policy),
+            lanes: Lanes::default(),
+            photos: attachments::Photos::default(),
+            leftovers: leftovers::Leftovers::default(),
+        }
     }
 
     /// What waits, as the plan asks for it.
@@ -39,7 +46,8 @@ impl Sender {
         let outgoing = store.outgoing()?;
         let pending = outgoing.iter().map(|row| row.last - row.acknowledged).sum();
         let photos = self.photos.waiting(store, now_ms)?;
-        Ok(Waiting { events: self.lanes.events(&outgoing, now_ms), photos, pending })
+        let leftovers = self.leftovers.waiting(store, now_ms)?;
+        Ok(Waiting { events: self.lanes.events(&outgoing, now_ms), photos, leftovers, pending })
     }
 
     /// Events in the next batch, at most.
@@ -54,7 +62,7 @@ impl Sender {
 
     /// What the server would not take, and why.
     pub(super) fn problem(&self) -> Option<&Problem> {
-        self.lanes.problem().or(self.photos.problem())
+        self.lanes.problem().or(self.photos.problem()).or(self.leftovers.problem())
     }
 
     /// Offers the next batch of the first epoch that does not rest. An answer that refuses is no error: the epoch is mended, its
@@ -147,6 +155,11 @@ impl Sender {
     /// Sends the next chunk of the next photo.
     pub(super) async fn photo(&mut self, round: &mut Round<'_>) -> Result<(), SyncError> {
         self.photos.send(round, &self.policy).await
+    }
+
+    /// Offers the next of what a rescue kept.
+    pub(super) async fn leftover(&mut self, round: &mut Round<'_>) -> Result<(), SyncError> {
+        self.leftovers.send(round, &self.policy).await
     }
 
     /// Says that nothing waits.

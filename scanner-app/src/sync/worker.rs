@@ -69,7 +69,20 @@ impl Worker {
         let work = move || {
             let heard_ms = device.mono_ms();
             let sender = Sender::new(policy);
-            let mut loops = Loop { store, transport, device, policy, after_pull, shown, stopped, sender, heard_ms, pulled_ms: None, reach: Reach::Open, failures: 0 };
+            let mut loops = Loop {
+                store,
+                transport,
+                device,
+                policy,
+                after_pull,
+                shown,
+                stopped,
+                sender,
+                heard_ms,
+                pulled_ms: None,
+                reach: Reach::Open,
+                failures: 0,
+            };
             loops.run(&woken);
         };
         let thread = std::thread::Builder::new().name("sync".to_owned()).spawn(work).ok();
@@ -174,6 +187,7 @@ impl Loop {
                 Action::Send(at_most) => sender.batch(&mut round, at_most).await.map(|()| false),
                 Action::Pull => sender.page(&mut round).await,
                 Action::Photo => sender.photo(&mut round).await.map(|()| false),
+                Action::Leftover => sender.leftover(&mut round).await.map(|()| false),
                 Action::Heartbeat => sender.heartbeat(&mut round).await.map(|()| false),
                 Action::Idle(_) | Action::Wait(_) => Ok(false),
             }
@@ -261,7 +275,9 @@ impl Loop {
             state.trouble = match error {
                 None => {
                     state.last_sync = Some(now);
-                    refused.map(|why| format!("the server would not take some events: {why}. They are kept here, and offered again"))
+                    refused.map(|why| {
+                        format!("the server would not take some events: {why}. They are kept here, and offered again")
+                    })
                 }
                 Some(SyncError::Transport(error)) if !error.is_permanent() => None,
                 Some(error) => Some(error.to_string()),

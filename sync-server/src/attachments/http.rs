@@ -86,7 +86,8 @@ pub async fn picture(State(state): State<AppState>, Path(name): Path<String>) ->
 }
 
 fn named(name: &str) -> Result<Hash, ApiError> {
-    let wrong = || ApiError::new(ProblemCode::BadRequest, "an attachment is named by its SHA-256, 64 hex digits".into());
+    let wrong =
+        || ApiError::new(ProblemCode::BadRequest, "an attachment is named by its SHA-256, 64 hex digits".into());
     let bytes = hex::decode(name).map_err(|_| wrong())?;
     Ok(Hash::new(bytes.try_into().map_err(|_| wrong())?))
 }

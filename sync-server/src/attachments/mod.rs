@@ -16,7 +16,9 @@ pub const PENDING_BYTES_MAX: u64 = 20 * ATTACHMENT_BYTES_MAX;
 #[derive(Debug, thiserror::Error)]
 pub enum AttachmentError {
     /// More than an attachment may hold.
-    #[error("an attachment is 1 to {ATTACHMENT_BYTES_MAX} bytes, not {0}; take the photo again, the app makes it smaller")]
+    #[error(
+        "an attachment is 1 to {ATTACHMENT_BYTES_MAX} bytes, not {0}; take the photo again, the app makes it smaller"
+    )]
     Length(u64),
     /// More than a chunk may hold.
     #[error("a chunk is at most {ATTACHMENT_CHUNK_BYTES_MAX} bytes; send the rest in the next")]
@@ -25,7 +27,9 @@ pub enum AttachmentError {
     #[error("the chunk reaches beyond the length that was announced; send the attachment again from its beginning")]
     Beyond,
     /// The bytes are not those of the name.
-    #[error("the bytes are not those that the name says (SHA-256 {found}); they were thrown away, send them again from the beginning")]
+    #[error(
+        "the bytes are not those that the name says (SHA-256 {found}); they were thrown away, send them again from the beginning"
+    )]
     Mismatch {
         /// What they are.
         found: shared::chain::Hash,

@@ -24,7 +24,8 @@ async fn chunks_come_in_any_order_and_number_and_only_the_next_counts() {
     let member = MemberId::from("M");
     let owner = Owner { terminal: terminal(1), member: &member };
     let (hash, body) = photo(1, 150_000);
-    let chunk = |offset: usize, end: usize| Chunk { hash, offset: offset as u64, length: 150_000, body: &body[offset..end] };
+    let chunk =
+        |offset: usize, end: usize| Chunk { hash, offset: offset as u64, length: 150_000, body: &body[offset..end] };
     let mut tx = trade.store.write().await.unwrap();
     let held = |offset, complete| AttachmentState { offset, complete };
     assert_eq!(state(&mut tx, owner, hash).await.unwrap(), held(0, false));
@@ -37,7 +38,11 @@ async fn chunks_come_in_any_order_and_number_and_only_the_next_counts() {
     assert!(find(&mut tx, hash).await.unwrap().is_none(), "a part is nothing");
     assert_eq!(put(&mut tx, owner, &chunk(131_072, 150_000), NOW).await.unwrap(), held(150_000, true));
     assert_eq!(find(&mut tx, hash).await.unwrap(), Some(body.clone()));
-    assert_eq!(put(&mut tx, owner, &chunk(0, 65_536), NOW).await.unwrap(), held(150_000, true), "once more changes nothing");
+    assert_eq!(
+        put(&mut tx, owner, &chunk(0, 65_536), NOW).await.unwrap(),
+        held(150_000, true),
+        "once more changes nothing"
+    );
     // Another member learns nothing of it.
     let other = MemberId::from("W");
     let other = Owner { terminal: terminal(2), member: &other };

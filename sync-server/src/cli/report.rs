@@ -57,10 +57,13 @@ pub(super) fn terminal(terminal: &Terminal, heard: Option<&Heard>) -> Result<()>
 /// Writes a photo to a new file.
 pub(super) async fn attachment(conn: &mut SqliteConnection, name: &str, out: &Path) -> Result<()> {
     let hash: Option<[u8; 32]> = hex::decode(name).ok().and_then(|bytes| bytes.try_into().ok());
-    let hash = hash.with_context(|| format!("`{name}` is no SHA-256 of 64 hex digits; the event that names the photo shows it"))?;
+    let hash = hash
+        .with_context(|| format!("`{name}` is no SHA-256 of 64 hex digits; the event that names the photo shows it"))?;
     let found = attachments::store::find(conn, Hash::new(hash)).await?;
-    let body = found.with_context(|| format!("the photo {name} is not here; where an event names it, it is on its way"))?;
-    let file = File::create_new(out).with_context(|| format!("{} cannot be made; name a file that is not there yet", out.display()));
+    let body =
+        found.with_context(|| format!("the photo {name} is not here; where an event names it, it is on its way"))?;
+    let file = File::create_new(out)
+        .with_context(|| format!("{} cannot be made; name a file that is not there yet", out.display()));
     file?.write_all(&body).with_context(|| format!("{} cannot be written", out.display()))?;
     line(&json!({ "sha256": name, "bytes": body.len(), "out": out.display().to_string() }))
 }

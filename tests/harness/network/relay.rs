@@ -59,7 +59,13 @@ impl Relay {
             .tls_certs_only(reqwest::Certificate::from_pem_bundle(&ca)?)
             .timeout(Duration::from_secs(30))
             .build()?;
-        let shared = Arc::new(Shared { server: server.to_owned(), client, coming: Mutex::default(), refused: Mutex::default(), batches: Mutex::default() });
+        let shared = Arc::new(Shared {
+            server: server.to_owned(),
+            client,
+            coming: Mutex::default(),
+            refused: Mutex::default(),
+            batches: Mutex::default(),
+        });
         let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port for the relay")?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;

@@ -114,7 +114,8 @@ pub fn run(options: &Options) -> Result<Report> {
     let sent = state["done"]["sent"].as_u64().context("the sender does not say how many it sent")?;
     let body = state["done"]["body_bytes"].as_u64().context("the sender does not say how many bytes it sent")?;
     ensure!(state["done"]["recorded"] == sent, "not every event was recorded: {state}");
-    let per_event = |bytes: u64| number(usize::try_from(bytes).unwrap_or(usize::MAX)) / number(usize::try_from(sent).unwrap_or(1));
+    let per_event =
+        |bytes: u64| number(usize::try_from(bytes).unwrap_or(usize::MAX)) / number(usize::try_from(sent).unwrap_or(1));
     let (up, down) = (after.0 - before.0, after.1 - before.1);
     let ideal_s = number(usize::try_from(up * 8).unwrap_or(usize::MAX)) / number(usize::try_from(LINK_BITS_PER_S)?);
     let drain = Held::new(drain_s, 11.0);
