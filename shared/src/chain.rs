@@ -4,13 +4,17 @@
 //! hash(0)   = SHA-256("tallyman/epoch/1" ‖ terminal ‖ epoch)
 //! hash(seq) = SHA-256("tallyman/event/1" ‖ hash(seq-1) ‖ body)
 //! signature = Ed25519("tallyman/batch/1" ‖ SHA-256(header line) ‖ hash(last))
+//!
+//! ledger(0) = SHA-256("tallyman/ledger/1" ‖ ledger id)
+//! ledger(n) = SHA-256("tallyman/entry/1" ‖ ledger(n-1) ‖ kind ‖ 0x00 ‖ digest)
 //! ```
 
 use std::fmt;
 
 use ring::digest::{Context, SHA256};
-use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::ids::{EpochId, TerminalId};
 
@@ -79,6 +83,14 @@ impl PublicKey {
     /// Wraps 32 bytes.
     #[must_use]
     pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The public half of a key pair.
+    #[must_use]
+    pub fn of(key: &Ed25519KeyPair) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(key.public_key().as_ref());
         Self(bytes)
     }
 
@@ -171,6 +183,18 @@ pub fn epoch_hash(terminal: TerminalId, epoch: EpochId) -> Hash {
 #[must_use]
 pub fn event_hash(previous: Hash, body: &[u8]) -> Hash {
     sha256(&[b"tallyman/event/1", previous.as_bytes(), body])
+}
+
+/// The value of a ledger's chain before its first entry.
+#[must_use]
+pub fn ledger_hash(ledger_id: Uuid) -> Hash {
+    sha256(&[b"tallyman/ledger/1", ledger_id.as_bytes()])
+}
+
+/// The value of a ledger's chain after an entry: `kind` is its word, `digest` the SHA-256 of what it stands for.
+#[must_use]
+pub fn entry_hash(previous: Hash, kind: &str, digest: Hash) -> Hash {
+    sha256(&[b"tallyman/entry/1", previous.as_bytes(), kind.as_bytes(), b"\0", digest.as_bytes()])
 }
 
 /// The parts that a batch's signature covers, concatenated.

@@ -154,3 +154,24 @@ impl fmt::Display for EventRef {
         write!(f, "{}/{}/{}", self.terminal, self.epoch, self.seq)
     }
 }
+
+/// The text is not `terminal/epoch/number`.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` names no event: it should be terminal/epoch/number")]
+pub struct EventRefError(String);
+
+impl std::str::FromStr for EventRef {
+    type Err = EventRefError;
+    fn from_str(text: &str) -> Result<Self, EventRefError> {
+        let read = || {
+            let mut parts = text.split('/');
+            let by = Self {
+                terminal: parts.next()?.parse().ok()?,
+                epoch: parts.next()?.parse().ok()?,
+                seq: parts.next()?.parse().ok()?,
+            };
+            parts.next().is_none().then_some(by)
+        };
+        read().ok_or_else(|| EventRefError(text.to_owned()))
+    }
+}

@@ -29,6 +29,9 @@ pub struct Config {
     /// Host in the codes that this server issues (GS1 Digital Link), at most 19 characters for a national-format label.
     #[serde(default = "default_link_host")]
     pub link_host: String,
+    /// Bytes of batches that may wait to be taken in, unfolded; beyond them terminals are asked to come back. 64 MB.
+    #[serde(default = "default_inbox_bytes_max")]
+    pub inbox_bytes_max: usize,
     /// Thresholds that are not law but agreement.
     #[serde(default)]
     pub limits: Limits,
@@ -44,6 +47,10 @@ fn default_terminal_listen() -> SocketAddr {
 
 fn default_web_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 7444))
+}
+
+const fn default_inbox_bytes_max() -> usize {
+    64 * 1024 * 1024
 }
 
 fn default_link_host() -> String {

@@ -3,10 +3,13 @@
 //! Arrows point down: `main > cli > http > {ingest, pull, attachments, heartbeat, console} > store`, `ingest > reconcile > store`.
 
 pub mod attachments;
+pub mod backup;
+pub mod checkpoint;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod evidence;
 pub mod heartbeat;
 pub mod http;
 pub mod import;

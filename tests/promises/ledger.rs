@@ -223,3 +223,9 @@ pub fn logs() -> [Log; 2] {
     wholesaler.scan(Stage::Inbound, "N2", &link(2));
     [maker, wholesaler]
 }
+
+/// The server's own check of its ledger, without checkpoints from outside.
+pub async fn verified(store: &Store) -> sync_server::verify::Verified {
+    let server_key = PublicKey::of(&key(7));
+    sync_server::verify::verify_log(&mut store.read().await.unwrap(), &server_key, &[]).await.unwrap()
+}

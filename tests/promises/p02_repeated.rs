@@ -2,7 +2,7 @@
 
 use shared::wire::Outcome;
 
-use crate::ledger::{ledger, logs, mismatches, send};
+use crate::ledger::{ledger, logs, mismatches, send, verified};
 
 #[tokio::test]
 async fn p2_a_batch_again_is_already_recorded_and_changes_nothing() {
@@ -18,7 +18,7 @@ async fn p2_a_batch_again_is_already_recorded_and_changes_nothing() {
     assert_eq!(again.outcomes[0].outcome, Outcome::AlreadyRecorded);
     assert_eq!(again.verdicts, first.verdicts, "a repeated batch gets its verdicts again");
     assert_eq!(mismatches(&store).await, before);
-    let verified = sync_server::verify::verify_log(&mut store.read().await.unwrap()).await.unwrap();
+    let verified = verified(&store).await;
     assert!(verified.ok && verified.events == maker.bodies.len() as u64, "{verified:?}");
 }
 

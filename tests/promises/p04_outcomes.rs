@@ -21,8 +21,8 @@ async fn p4_a_gap_a_foreign_key_and_a_fork_are_refused() {
     // Number 3 again, with other content: a copy of this terminal is at work somewhere.
     let mut twin = Log { n: 1, bodies: maker.bodies[..2].to_vec() };
     twin.scan(Stage::Outbound, "N1", &link(7));
-    assert!(matches!(send(&store, &twin.batch(3, 3)).await, Err(PushError::EpochClosed(_, 3, _))));
-    assert!(matches!(send(&store, &maker.batch(4, 5)).await, Err(PushError::EpochClosed(_, 3, _))));
+    assert!(matches!(send(&store, &twin.batch(3, 3)).await, Err(PushError::EpochClosed { agreed: 2, .. })));
+    assert!(matches!(send(&store, &maker.batch(4, 5)).await, Err(PushError::EpochClosed { agreed: 3, .. })));
     let repeated = send(&store, &maker.batch(1, 3)).await.unwrap();
     assert_eq!(repeated.outcomes[0].outcome, Outcome::AlreadyRecorded, "what was recorded before stays recorded");
 }

@@ -32,6 +32,8 @@ pub struct LogFault {
     pub at: Timestamp,
     /// The events it concerns, where they are known.
     pub events: BTreeSet<EventRef>,
+    /// How many more it concerns that are not named.
+    pub more: u64,
 }
 
 /// What can be wrong with a log.
@@ -45,6 +47,8 @@ pub enum Fault {
     Fork,
     /// The terminal was revoked before the batch came.
     Revoked,
+    /// Events came later than agreed.
+    Late,
     /// The wall clock is off by this many milliseconds.
     Offset(i64),
     /// The wall clock stepped backwards.
@@ -68,13 +72,13 @@ pub fn judge(arrivals: &Arrivals, index: &Index<'_>, limits: &Limits, now: Times
     let mut found = Found { found: BTreeMap::new() };
     for one in &arrivals.received {
         if one.received_at.as_ms().saturating_sub(one.at.as_ms()) > limits.late_ms {
-            found.terminal(Kind::LateUpload, one.by.terminal, one.at, [one.by]);
+            found.terminal(Kind::LateUpload, one.by.terminal, one.at, [one.by], 0);
         }
     }
     for fault in &arrivals.faults {
         let events = fault.events.iter().copied();
         if let Some(kind) = kind(fault, limits, now) {
-            found.terminal(kind, fault.terminal, fault.at, events);
+            found.terminal(kind, fault.terminal, fault.at, events, fault.more);
         }
     }
     for scan in &index.scans {
@@ -93,6 +97,7 @@ fn kind(fault: &LogFault, limits: &Limits, now: Timestamp) -> Option<Kind> {
         Fault::Gap => (now >= fault.at.plus_ms(limits.grace_ms)).then_some(Kind::SequenceGap),
         Fault::BrokenChain => Some(Kind::BrokenChain),
         Fault::Fork => Some(Kind::ForkedTerminal),
+        Fault::Late => Some(Kind::LateUpload),
         Fault::Revoked => Some(Kind::RevokedTerminal),
         Fault::Offset(ms) => (ms.saturating_abs() > limits.skew_ms).then_some(Kind::ClockSkew),
         Fault::SteppedBack => Some(Kind::ClockSkew),
@@ -110,10 +115,11 @@ impl Found {
         terminal: TerminalId,
         at: Timestamp,
         events: impl IntoIterator<Item = EventRef>,
+        more: u64,
     ) {
         let found = self.entry(kind, terminal.to_string(), Scope::Terminal(terminal), at);
         found.events.extend(events);
-        found.count = found.events.len().max(1) as u64;
+        found.count = found.count.max(found.events.len() as u64 + more).max(1);
     }
 
     fn not_uploaded(&mut self, index: &Index<'_>, scan: &Scan<'_>) {

@@ -12,15 +12,16 @@ use shared::reference::PackLoss;
 use shared::time::{Clock, Timestamp};
 use uuid::Uuid;
 
-use super::{Cli, CodesCommand, Command, TerminalsCommand, fault, operators, report, shown};
+use super::{Cli, CodesCommand, Command, TerminalsCommand, backup, evidence, operators, report, shown};
 use crate::clock::SystemClock;
 use crate::config::{Config, RevisedRulesFrom};
 use crate::http::{serve, state::AppState};
+use crate::ingest::Intake;
 use crate::issue::{self, Application};
 use crate::keys::ServerKeys;
 use crate::store::terminal::{self, Terminal};
 use crate::store::{self, Store};
-use crate::{heartbeat, import, reconcile, verify};
+use crate::{heartbeat, import, reconcile};
 
 /// Runs a command. Exit code 1 also stands for "the command worked and found faults".
 pub async fn run(cli: Cli) -> Result<ExitCode> {
@@ -30,6 +31,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     let config = Config::read(&cli.config)?;
     fs::create_dir_all(&config.data)
         .with_context(|| format!("the data folder {} cannot be made", shown(&config.data)))?;
+    if let Command::Restore { from, .. } = &cli.command {
+        crate::backup::put_back(from, &config.data)?;
+    }
     let store = Store::open(&config.database(), new_ledger_id()).await?;
     let now = SystemClock.now();
     reconcile::adopt_policy(&store, config.policy(), now).await?;
@@ -51,11 +55,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             }
         }
         Command::Attachment { sha256, out } => report::attachment(&mut *store.read().await?, &sha256, &out).await?,
-        Command::VerifyLog => {
-            let verified = verify::verify_log(&mut *store.read().await?).await?;
-            report::line(&verified)?;
-            return Ok(fault(!verified.ok));
-        }
+        Command::VerifyLog { checkpoints } => return backup::verify(&store, &config, checkpoints.as_deref()).await,
+        Command::Quarantine(command) => return evidence::run(&store, command, &config, now).await,
+        Command::Backup { to } => backup::make(&store, &config, &to).await?,
+        Command::Restore { why, .. } => backup::record(&store, &config, &why, now).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -83,7 +86,7 @@ fn init(path: &Path, revised_rules_from: Option<&str>) -> Result<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a new ledger is named here, in the binary; everything below is told")]
-fn new_ledger_id() -> Uuid {
+pub(super) fn new_ledger_id() -> Uuid {
     Uuid::new_v4()
 }
 
@@ -91,7 +94,9 @@ async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> 
     // A second call in one process finds the provider installed: that is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let keys = Arc::new(ServerKeys::open(&config.data, &config.server_names)?);
-    let state = AppState { store, keys, clock: Arc::new(SystemClock) };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let intake = Intake::start(store.clone(), Arc::clone(&keys), Arc::clone(&clock), config.inbox_bytes_max);
+    let state = AppState { store, keys, intake, clock };
     serve::serve(config, state, |ready| {
         if let Ok(line) = serde_json::to_string(ready) {
             println!("{line}");

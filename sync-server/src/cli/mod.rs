@@ -1,6 +1,8 @@
 //! The commands: administration from a shell.
 
+mod backup;
 mod commands;
+mod evidence;
 mod operators;
 mod report;
 
@@ -86,8 +88,30 @@ enum Command {
     },
     /// List every event of the ledger: terminal, epoch, number, kind; one JSON object a line.
     Events,
-    /// Recompute every stored hash chain.
-    VerifyLog,
+    /// Check the whole ledger offline: every chain, every signed batch, every checkpoint; prints one line of JSON.
+    VerifyLog {
+        /// Checkpoints that terminals kept (`scanner-app checkpoints`), one JSON object a line: a rewritten ledger contradicts them.
+        #[arg(long, value_name = "FILE")]
+        checkpoints: Option<PathBuf>,
+    },
+    /// Evidence that could not be taken in: list it, read it again, admit it.
+    #[command(subcommand)]
+    Quarantine(evidence::QuarantineCommand),
+    /// Copy the database and all keys into a new folder, while the server goes on.
+    Backup {
+        /// The folder; it must not exist yet, or be empty. It holds private keys: keep it as safe as the server.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Restore a backup into an empty data folder: the ledger goes on under a new name, and terminals send again what it lacks.
+    Restore {
+        /// The folder of the backup.
+        #[arg(long)]
+        from: PathBuf,
+        /// Who restores, and why; it is signed and told to every terminal.
+        #[arg(long)]
+        why: String,
+    },
     /// Print what a terminal needs to know of this server, as JSON.
     Keys,
 }

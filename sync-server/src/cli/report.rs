@@ -140,10 +140,10 @@ pub(super) async fn trace(conn: &mut SqliteConnection, named: &str, as_json: boo
         .with_context(|| format!("`{named}` is no code; write it like 01/GTIN/21/SERIAL, or as on its label"))?;
     let mut references = References::default();
     let family = store::code::load_families(conn, &[code.clone()].into(), &mut references).await?;
-    let mut facts = Facts::new();
+    let mut facts = Facts::default();
     store::event::of_codes(conn, &family, &mut facts).await?;
     store::event::about_found(conn, &mut facts).await?;
-    let history = History { facts: facts.into_values().collect(), ..History::default() };
+    let history = History { facts: facts.found.into_values().collect(), ..History::default() };
     let index = Index::new(&history, &references);
     let trail = index.trail(&code);
     for scan in &trail {

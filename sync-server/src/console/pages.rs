@@ -178,8 +178,8 @@ async fn with_evidence(
 async fn family_history(conn: &mut SqliteConnection, row: &Row) -> Result<(History, References), StoreError> {
     let mut references = References::default();
     let family = store::code::load_families(conn, &row.found.mismatch.codes, &mut references).await?;
-    let mut facts = Facts::new();
+    let mut facts = Facts::default();
     store::event::of_codes(conn, &family, &mut facts).await?;
     store::event::about_found(conn, &mut facts).await?;
-    Ok((History { facts: facts.into_values().collect(), ..History::default() }, references))
+    Ok((History { facts: facts.found.into_values().collect(), ..History::default() }, references))
 }

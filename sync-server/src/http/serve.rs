@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::state::AppState;
 use super::{terminal_routes, web_routes};
+use crate::checkpoint;
 use crate::config::Config;
 use crate::keys::KeyError;
 use crate::reconcile;
@@ -102,6 +103,9 @@ async fn stop_on_signal(handle: Handle<SocketAddr>) {
 
 async fn sweep_for_ever(state: AppState) {
     loop {
+        if let Err(error) = checkpoint::make_if_due(&state.store, &state.keys.ack, state.clock.now()).await {
+            tracing::error!(%error, "no checkpoint could be made; tried again later");
+        }
         tokio::time::sleep(SWEEP).await;
         if let Err(error) = reconcile::sweep(&state.store, state.clock.now()).await {
             tracing::error!(%error, "the sweep failed; tried again later");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use shared::time::Clock;
 
+use crate::ingest::Intake;
 use crate::keys::ServerKeys;
 use crate::store::Store;
 
@@ -14,6 +15,8 @@ pub struct AppState {
     pub store: Store,
     /// The server's own keys.
     pub keys: Arc<ServerKeys>,
+    /// Where batches go in.
+    pub intake: Intake,
     /// The server's clock.
     pub clock: Arc<dyn Clock>,
 }

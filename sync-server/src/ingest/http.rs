@@ -1,36 +1,83 @@
 //! `POST /v1/batches`.
 
+use std::time::Duration;
+
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::StatusCode;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode, PushReply};
 
-use super::{PushError, ReadError, push as take_in, read};
+use super::{PushError, ReadError, Received, read};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 
+/// How long a body may take to come: a sender that trickles must not hold its room for ever. 256 KB at 4 KB/s take a minute.
+const BODY_TIMEOUT: Duration = Duration::from_secs(90);
+
 /// Takes a batch in and answers each event on its own. Authority is the batch's signature.
-pub async fn push(
-    State(state): State<AppState>,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Json<PushReply>, ApiError> {
-    let body = body?;
-    let batch = read(&body)?;
-    let reply = take_in(&state.store, &state.keys.ack, &batch, &body, state.clock.now()).await?;
-    Ok(Json(reply))
+pub async fn push(State(state): State<AppState>, request: Request) -> Result<Json<PushReply>, ApiError> {
+    let bytes = announced(request.headers())?;
+    // Before the body is read: an overloaded server must not take in what it cannot hold.
+    let room = state.intake.room(bytes).ok_or_else(|| {
+        ApiError::new(
+            ProblemCode::Busy,
+            "too many batches wait here already; nothing was taken in, send it again".into(),
+        )
+    })?;
+    let body = body(request).await?;
+    // Reading and hashing cost processor time that no other connection should wait for.
+    let received = tokio::task::spawn_blocking(move || read(&body).map(|batch| Received::new(batch, body.into())))
+        .await
+        .map_err(|_| ApiError::new(ProblemCode::Internal, "the batch could not be read; send it again".into()))??;
+    Ok(Json(state.intake.push(received, room).await?))
 }
 
-impl From<BytesRejection> for ApiError {
-    fn from(rejection: BytesRejection) -> Self {
-        let code = match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::TooLarge,
-            _ => ProblemCode::BadRequest,
-        };
-        let max = BATCH_COMPRESSED_BYTES_MAX;
-        Self::new(code, format!("the body cannot be taken in ({rejection}); a batch is at most {max} bytes compressed"))
+/// How long the body says it is; the most where it does not say.
+fn announced(headers: &HeaderMap) -> Result<usize, ApiError> {
+    let max = BATCH_COMPRESSED_BYTES_MAX;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    match length {
+        Some(length) if length > max => Err(too_large()),
+        length => Ok(length.unwrap_or(max)),
     }
+}
+
+async fn body(request: Request) -> Result<Bytes, ApiError> {
+    let read = to_bytes(request.into_body(), BATCH_COMPRESSED_BYTES_MAX);
+    match tokio::time::timeout(BODY_TIMEOUT, read).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(error)) if is_limit(&error) => Err(too_large()),
+        Ok(Err(error)) => {
+            Err(ApiError::new(ProblemCode::BadRequest, format!("the body did not come whole ({error}); send it again")))
+        }
+        Err(_) => {
+            let seconds = BODY_TIMEOUT.as_secs();
+            Err(ApiError::new(
+                ProblemCode::BadRequest,
+                format!("the body did not come within {seconds} s; send a smaller batch"),
+            ))
+        }
+    }
+}
+
+fn is_limit(error: &axum::Error) -> bool {
+    let mut deepest: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = deepest {
+        if error.to_string().contains("length limit exceeded") {
+            return true;
+        }
+        deepest = error.source();
+    }
+    false
+}
+
+fn too_large() -> ApiError {
+    let max = BATCH_COMPRESSED_BYTES_MAX;
+    ApiError::new(
+        ProblemCode::TooLarge,
+        format!("a batch is at most {max} bytes compressed; nothing was taken in, send fewer events"),
+    )
 }
 
 impl From<ReadError> for ApiError {
@@ -51,8 +98,8 @@ impl From<PushError> for ApiError {
             PushError::UnknownTerminal => Self::new(ProblemCode::UnknownTerminal, message),
             PushError::Signature => Self::new(ProblemCode::BadSignature, message),
             PushError::Gap(epoch, seq, hash) => Self::new(ProblemCode::Gap, message).at_head(epoch, seq, hash),
-            PushError::EpochClosed(epoch, seq, hash) => {
-                Self::new(ProblemCode::EpochClosed, message).at_head(epoch, seq, hash)
+            PushError::EpochClosed { epoch, agreed, hash, .. } => {
+                Self::new(ProblemCode::EpochClosed, message).at_head(epoch, agreed, hash)
             }
             PushError::Store(error) => error.into(),
         }

@@ -1,8 +1,14 @@
-//! A batch from the wire to the ledger: one transaction takes it in, judges what it touches and signs the answer.
+//! A batch from the wire to the ledger: taken in, judged and answered in one transaction, alone or together with those that wait.
 
+mod append;
+mod chain;
+mod faults;
 pub mod http;
+pub mod intake;
 mod read;
 mod take_in;
 
+pub use append::readable;
+pub use intake::Intake;
 pub use read::{ReadError, read};
-pub use take_in::{PushError, push};
+pub use take_in::{Judging, PushError, Received, judge_waiting, push, push_group};

@@ -1,26 +1,31 @@
-//! The transaction: verify, tell new from known, append, judge, acknowledge.
+//! The transaction: verify, tell new from known, append, judge, acknowledge. Batches that wait are taken in together: one commit and
+//! one judgement for all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ring::signature::Ed25519KeyPair;
-use shared::chain::{Hash, epoch_hash};
+use shared::chain::{Hash, KeyId, PublicKey};
 use shared::event::{Act, Event};
-use shared::ids::EpochId;
+use shared::ids::{EpochId, EventRef, TerminalId};
 use shared::mismatch::{Kind, Mismatch, State};
+use shared::reference::Limits;
+use shared::rules::arrivals::Fault;
 use shared::time::Timestamp;
-use shared::wire::{AcknowledgedRange, Answer, Batch, EventVerdict, Outcome, OutcomeRange, PushReply};
-use sqlx::SqliteConnection;
+use shared::wire::{AcknowledgedRange, Answer, Batch, EventVerdict, Offer, Outcome, OutcomeRange, PushReply};
+use sqlx::{Connection, SqliteConnection};
 
+use super::append::{append, numbered, readable};
+use super::{chain, faults};
 use crate::reconcile::{self, Touched};
-use crate::store::event::NewEvent;
-use crate::store::ledger::{Evidence, Head};
+use crate::store::event::Facts;
+use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
 use crate::store::{self, Store, StoreError};
 
-/// Why a batch was refused. Nothing of it entered the ledger.
+/// Why a batch was refused. Nothing of it entered a terminal's chain.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
-    /// No such terminal is enrolled here.
+    /// No such terminal is enrolled here; the bytes are kept as evidence.
     #[error("this terminal is not enrolled on this server; a supervisor must enrol it")]
     UnknownTerminal,
     /// The signature does not hold; the bytes are kept as evidence.
@@ -30,14 +35,76 @@ pub enum PushError {
     #[error("events are missing before this batch; go on from the head")]
     Gap(EpochId, u64, Hash),
     /// A number was used for other content: the epoch takes nothing more.
-    #[error("a number of this epoch was used for other content; start a new epoch")]
-    EpochClosed(EpochId, u64, Hash),
+    #[error(
+        "a number of this epoch was used for other content; start a new epoch, and offer what was not acknowledged as disputed"
+    )]
+    EpochClosed {
+        /// Which epoch.
+        epoch: EpochId,
+        /// The last number that both agree on, as far as this batch tells.
+        agreed: u64,
+        /// The chain's value there.
+        hash: Hash,
+        /// Whether this batch is what forked it; otherwise it was closed before.
+        forked: bool,
+    },
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Takes a batch in. `compressed` is kept as it came.
+impl PushError {
+    /// Whether something was written all the same: evidence, a closed epoch.
+    const fn keeps_evidence(&self) -> bool {
+        matches!(self, Self::UnknownTerminal | Self::Signature | Self::EpochClosed { .. })
+    }
+}
+
+/// A batch as it came.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// As read.
+    pub batch: Batch,
+    /// The chain's value after each of its events.
+    pub hashes: Vec<Hash>,
+    /// The bytes as they came.
+    pub compressed: Vec<u8>,
+}
+
+impl Received {
+    /// A batch and the bytes that it was read from.
+    #[must_use]
+    pub fn new(batch: Batch, compressed: Vec<u8>) -> Self {
+        let hashes = batch.hashes();
+        Self { batch, hashes, compressed }
+    }
+}
+
+/// When the rules are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judging {
+    /// In the same transaction: verdicts come with the reply.
+    Now,
+    /// When there is time: verdicts come by pull.
+    Later,
+}
+
+/// When and where in the ledger.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At {
+    pub(super) now: Timestamp,
+    pub(super) position: u64,
+}
+
+/// What taking a batch in came to.
+struct Taken {
+    outcomes: Vec<OutcomeRange>,
+    touched: Touched,
+    /// The run of new events.
+    fresh: Option<(u64, u64)>,
+}
+
+/// Takes one batch in. `compressed` is kept as it came.
 pub async fn push(
     store: &Store,
     key: &Ed25519KeyPair,
@@ -45,127 +112,198 @@ pub async fn push(
     compressed: &[u8],
     now: Timestamp,
 ) -> Result<PushReply, PushError> {
+    let group = [Received::new(batch.clone(), compressed.to_vec())];
+    let mut replies = push_group(store, key, &group, now, Judging::Now).await;
+    replies.pop().unwrap_or(Err(PushError::Store(StoreError::Corrupt("a batch without an answer"))))
+}
+
+/// Takes batches in with one commit. Each has its own answer; none spoils another: where all cannot be taken in at once, each is
+/// tried alone, and one that the rules stumble over is stored all the same and judged later.
+pub async fn push_group(
+    store: &Store,
+    key: &Ed25519KeyPair,
+    group: &[Received],
+    now: Timestamp,
+    judging: Judging,
+) -> Vec<Result<PushReply, PushError>> {
+    let mut answers = Vec::with_capacity(group.len());
+    match together(store, key, group, now, judging).await {
+        Ok(all) => answers = all,
+        Err(error) if group.len() == 1 && judging == Judging::Later => answers.push(Err(error.into())),
+        Err(error) => {
+            tracing::warn!(%error, batches = group.len(), "batches could not be taken in together; each is tried alone");
+            for one in group {
+                let mut alone = together(store, key, std::slice::from_ref(one), now, judging).await;
+                if alone.is_err() && judging == Judging::Now {
+                    alone = together(store, key, std::slice::from_ref(one), now, Judging::Later).await;
+                }
+                match alone {
+                    Ok(answer) => answers.extend(answer),
+                    Err(error) => answers.push(Err(error.into())),
+                }
+            }
+        }
+    }
+    answers
+}
+
+async fn together(
+    store: &Store,
+    key: &Ed25519KeyPair,
+    group: &[Received],
+    now: Timestamp,
+    judging: Judging,
+) -> Result<Vec<Result<PushReply, PushError>>, StoreError> {
     let mut tx = store.write().await?;
-    let result = take_in(&mut tx, key, batch, compressed, now).await;
+    let result = in_transaction(&mut tx, key, group, now, judging).await;
     match &result {
-        // Evidence and closed epochs are facts as well: they stay.
-        Ok(_) | Err(PushError::Signature | PushError::EpochClosed(..)) => {
-            tx.commit().await.map_err(StoreError::from)?;
+        Ok(answers)
+            if answers.iter().any(|answer| answer.as_ref().map_or_else(PushError::keeps_evidence, |_| true)) =>
+        {
+            tx.commit().await?;
         }
         // Rolled back explicitly: a dropped transaction keeps its locks until its connection is used again.
-        Err(_) => tx.rollback().await.map_err(StoreError::from)?,
+        _ => tx.rollback().await?,
     }
     result
 }
 
-async fn take_in(
+async fn in_transaction(
     conn: &mut SqliteConnection,
     key: &Ed25519KeyPair,
-    batch: &Batch,
-    compressed: &[u8],
+    group: &[Received],
     now: Timestamp,
-) -> Result<PushReply, PushError> {
+    judging: Judging,
+) -> Result<Vec<Result<PushReply, PushError>>, StoreError> {
+    let at = At { now, position: store::next_position(conn).await? };
+    let limits = store::reference::policy(conn).await?.limits;
+    let (mut taken, mut faulty, mut touched) = (Vec::new(), BTreeSet::new(), Touched::default());
+    for received in group {
+        let mut savepoint = conn.begin().await?;
+        let result = take_in(&mut savepoint, received, &limits, at, &mut faulty).await;
+        match &result {
+            Err(error) if !error.keeps_evidence() => savepoint.rollback().await?,
+            _ => savepoint.commit().await?,
+        }
+        if let Ok(taken) = &result {
+            touched.add(&taken.touched);
+            if let (Judging::Later, Some(run)) = (judging, taken.fresh) {
+                let header = &received.batch.header;
+                store::unjudged::put(conn, header.terminal, header.epoch, run).await?;
+            }
+        }
+        taken.push(result);
+    }
+    for terminal in faulty {
+        faults::judge(conn, terminal, &limits, now, at.position).await?;
+    }
+    let live = match judging {
+        Judging::Now if taken.iter().any(Result::is_ok) => reconcile::rejudge(conn, &touched, now, at.position).await?,
+        _ => Vec::new(),
+    };
+    let mut answers = Vec::with_capacity(group.len());
+    for (received, taken) in group.iter().zip(taken) {
+        answers.push(match taken {
+            Ok(taken) => Ok(reply(conn, key, received, taken.outcomes, (&live, judging), at).await?),
+            Err(error) => Err(error),
+        });
+    }
+    Ok(answers)
+}
+
+async fn take_in(
+    conn: &mut SqliteConnection,
+    received: &Received,
+    limits: &Limits,
+    at: At,
+    faulty: &mut BTreeSet<TerminalId>,
+) -> Result<Taken, PushError> {
+    let Received { batch, hashes, compressed } = received;
     let header = &batch.header;
-    let position = store::next_position(conn).await?;
-    let terminal = store::terminal::find(conn, header.terminal).await?.ok_or(PushError::UnknownTerminal)?;
-    let whole =
+    let evidence =
         |reason| Evidence { terminal: header.terminal, epoch: header.epoch, seq: None, reason, body: compressed };
+    let Some(terminal) = store::terminal::find(conn, header.terminal).await? else {
+        store::quarantine::keep(conn, &evidence(&Reason::Stranger), at.now).await?;
+        return Err(PushError::UnknownTerminal);
+    };
     if batch.verify(&terminal.public_key).is_err() {
-        store::ledger::quarantine(conn, &whole("signature does not hold"), now).await?;
+        store::quarantine::keep(conn, &evidence(&Reason::Signature), at.now).await?;
+        faults::note(conn, header.terminal, Fault::BrokenChain, [], at).await?;
+        faulty.insert(header.terminal);
         return Err(PushError::Signature);
     }
     if terminal.revoked_at.is_some() {
-        store::ledger::quarantine(conn, &whole("terminal revoked"), now).await?;
-        let outcomes = numbered(batch).map(|(seq, _)| (seq, Outcome::Quarantined("terminal revoked".to_owned())));
-        return reply(key, batch, OutcomeRange::join(outcomes), Vec::new(), (now, position), conn).await;
+        store::quarantine::keep(conn, &evidence(&Reason::Revoked), at.now).await?;
+        faults::note(conn, header.terminal, Fault::Revoked, refs(batch).take(100), at).await?;
+        faulty.insert(header.terminal);
+        let why = || Outcome::Quarantined(Reason::Revoked.as_str().to_owned());
+        return Ok(Taken::kept(numbered(batch).map(|(seq, _)| (seq, why()))));
     }
-    let known = known_before(conn, batch).await?;
-    let outcomes = append(conn, batch, &terminal, known, compressed, (now, position)).await?;
-    let touched = touched(conn, batch).await?;
-    let live = reconcile::rejudge(conn, &touched, now, position).await?;
-    let verdicts = verdicts(batch, &live);
-    reply(key, batch, outcomes, verdicts, (now, position), conn).await
+    if header.offer == Offer::Disputed {
+        let outcomes = disputed(conn, batch).await?;
+        if outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Disputed) {
+            store::quarantine::keep(conn, &evidence(&Reason::Disputed), at.now).await?;
+        }
+        return Ok(Taken::kept(outcomes));
+    }
+    let known = match chain::known_before(conn, batch, hashes).await {
+        Err(PushError::EpochClosed { epoch, agreed, hash, forked: true }) => {
+            let by = EventRef { terminal: header.terminal, epoch, seq: agreed + 1 };
+            faults::note(conn, header.terminal, Fault::Fork, [by], at).await?;
+            faulty.insert(header.terminal);
+            return Err(PushError::EpochClosed { epoch, agreed, hash, forked: true });
+        }
+        known => known?,
+    };
+    let outcomes = append(conn, received, &terminal, known, at).await?;
+    if note_new(conn, batch, known, limits, &terminal, at).await? {
+        faulty.insert(header.terminal);
+    }
+    let fresh = (known < hashes.len()).then(|| (header.first_seq + known as u64, header.first_seq + header.count - 1));
+    Ok(Taken { outcomes: OutcomeRange::join(outcomes), touched: touched(conn, batch).await?, fresh })
 }
 
-/// Checks a batch against the head. Answers how many of its first events are held already, with the same bytes.
-async fn known_before(conn: &mut SqliteConnection, batch: &Batch) -> Result<usize, PushError> {
-    let header = &batch.header;
-    let start = Head { next_seq: 1, hash: epoch_hash(header.terminal, header.epoch), closed: false };
-    let head = store::ledger::head(conn, header.terminal, header.epoch).await?.unwrap_or(start);
-    let last_seq = head.next_seq - 1;
-    if header.first_seq > head.next_seq {
-        return Err(PushError::Gap(header.epoch, last_seq, head.hash));
+impl Taken {
+    /// Kept apart: nothing is to be judged.
+    fn kept(outcomes: impl IntoIterator<Item = (u64, Outcome)>) -> Self {
+        Self { outcomes: OutcomeRange::join(outcomes), touched: Touched::default(), fresh: None }
     }
-    let hashes = batch.hashes();
-    let overlap = usize::try_from(head.next_seq - header.first_seq).unwrap_or(usize::MAX).min(hashes.len());
-    let mut same = header.first_seq < head.next_seq || header.previous_hash == head.hash;
-    for (place, hash) in hashes.iter().enumerate().take(overlap) {
-        let seq = header.first_seq + place as u64;
-        let stored = store::event::hash_at(conn, header.terminal, header.epoch, seq).await?;
-        same &= stored.as_deref() == Some(hash.as_bytes().as_slice());
-    }
-    let extends = overlap < hashes.len();
-    if same && !(extends && head.closed) {
-        return Ok(overlap);
-    }
-    store::ledger::set_head(conn, header.terminal, header.epoch, Head { closed: true, ..head }).await?;
-    tracing::warn!(terminal = %header.terminal, epoch = %header.epoch, last_seq, "two contents claim one number: epoch closed");
-    Err(PushError::EpochClosed(header.epoch, last_seq, head.hash))
 }
 
-/// Appends what is new. An event that cannot be read keeps its place in the chain and goes to quarantine.
-async fn append(
+/// Each event that is offered again after its epoch was closed: recorded before with the same bytes, or disputed.
+async fn disputed(conn: &mut SqliteConnection, batch: &Batch) -> Result<Vec<(u64, Outcome)>, StoreError> {
+    let mut outcomes = Vec::with_capacity(batch.bodies.len());
+    for (seq, body) in numbered(batch) {
+        let by = EventRef { terminal: batch.header.terminal, epoch: batch.header.epoch, seq };
+        let same = store::event::body(conn, by).await?.is_some_and(|held| held == *body);
+        outcomes.push((seq, if same { Outcome::AlreadyRecorded } else { Outcome::Disputed }));
+    }
+    Ok(outcomes)
+}
+
+/// Moves the terminal's watermark on and notes what the new events say of its clock and its delay.
+async fn note_new(
     conn: &mut SqliteConnection,
     batch: &Batch,
-    terminal: &Terminal,
     known: usize,
-    compressed: &[u8],
-    (now, position): (Timestamp, u64),
-) -> Result<Vec<OutcomeRange>, PushError> {
-    let header = &batch.header;
-    let hashes = batch.hashes();
-    let mut outcomes: Vec<(u64, Outcome)> =
-        numbered(batch).take(known).map(|(seq, _)| (seq, Outcome::AlreadyRecorded)).collect();
-    if known < hashes.len() {
-        let first_new = header.first_seq + known as u64;
-        store::ledger::keep_batch(conn, header, first_new, compressed, (now, position)).await?;
+    limits: &Limits,
+    terminal: &Terminal,
+    at: At,
+) -> Result<bool, StoreError> {
+    let events: Vec<Event> =
+        numbered(batch).skip(known).filter_map(|(seq, body)| readable(batch, seq, body).ok()).collect();
+    let log = (batch.header.terminal, batch.header.epoch);
+    let anchors = store::event::anchors(conn, &[terminal.terminal]).await?.remove(&log).unwrap_or_default();
+    if let Some(reached) = events.iter().map(|event| anchors.moment(event).at).max() {
+        store::ledger::set_reached(conn, terminal.terminal, reached).await?;
     }
-    for ((seq, body), hash) in numbered(batch).zip(&hashes).skip(known) {
-        match readable(batch, seq, body) {
-            Ok(event) => {
-                let new = NewEvent { event: &event, body, hash: *hash, member: &terminal.member };
-                store::event::append(conn, &new).await?;
-                store::ledger::set_reached(conn, header.terminal, event.at).await?;
-                outcomes.push((seq, Outcome::Recorded));
-            }
-            Err(reason) => {
-                store::event::append_unread(conn, header, seq, (body, *hash), &terminal.member).await?;
-                let evidence =
-                    Evidence { terminal: header.terminal, epoch: header.epoch, seq: Some(seq), reason: &reason, body };
-                store::ledger::quarantine(conn, &evidence, now).await?;
-                outcomes.push((seq, Outcome::Quarantined(reason)));
-            }
-        }
-    }
-    if let Some(hash) = hashes.last().filter(|_| known < hashes.len()) {
-        let next_seq = header.first_seq + hashes.len() as u64;
-        let head = Head { next_seq, hash: *hash, closed: false };
-        store::ledger::set_head(conn, header.terminal, header.epoch, head).await?;
-    }
-    Ok(OutcomeRange::join(outcomes))
+    faults::note_new(conn, &events, &anchors, limits, at).await
 }
 
-fn numbered(batch: &Batch) -> impl Iterator<Item = (u64, &Vec<u8>)> {
-    (batch.header.first_seq..).zip(&batch.bodies)
-}
-
-/// The event of a body, if it says the number, epoch and terminal that its place says.
-fn readable(batch: &Batch, seq: u64, body: &[u8]) -> Result<Event, String> {
-    let event = Event::from_body(body).map_err(|error| format!("not an event of a known kind: {error}"))?;
-    if event.terminal != batch.header.terminal || event.epoch != batch.header.epoch || event.seq != seq {
-        return Err(format!("the body says {}, its place says number {seq}", event.by()));
-    }
-    Ok(event)
+fn refs(batch: &Batch) -> impl Iterator<Item = EventRef> + Send {
+    let (terminal, epoch) = (batch.header.terminal, batch.header.epoch);
+    let last = batch.header.first_seq + batch.header.count;
+    (batch.header.first_seq..last).map(move |seq| EventRef { terminal, epoch, seq })
 }
 
 /// What the batch's events may change: bases and codes they name, those of events they void or set aside, and bases that this
@@ -174,20 +312,42 @@ async fn touched(conn: &mut SqliteConnection, batch: &Batch) -> Result<Touched, 
     let mut touched =
         Touched { bases: store::event::bases_opened_by(conn, batch.header.terminal).await?, ..Touched::default() };
     for event in batch.bodies.iter().filter_map(|body| Event::from_body(body).ok()) {
-        add(&mut touched, &event.act);
-        if let Act::Void { voids, .. } = event.act
-            && let Some(voided) = store::event::find(conn, voids).await?
-        {
-            add(&mut touched, &voided.act);
-        }
+        add(conn, &mut touched, &event.act).await?;
     }
     Ok(touched)
 }
 
-fn add(touched: &mut Touched, act: &Act) {
-    touched.bases.extend(act.reference().map(|(basis, _)| basis.clone()));
-    let code = act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
-    touched.codes.extend(code);
+async fn add(conn: &mut SqliteConnection, touched: &mut Touched, act: &Act) -> Result<(), StoreError> {
+    touched.add_act(act);
+    if let Act::Void { voids, .. } = act
+        && let Some(voided) = store::event::act(conn, *voids).await?
+    {
+        touched.add_act(&voided);
+    }
+    Ok(())
+}
+
+/// Judges some of what was stored while there was no time. Answers whether more waits.
+pub async fn judge_waiting(store: &Store, now: Timestamp, runs: i64) -> Result<bool, StoreError> {
+    let mut tx = store.write().await?;
+    let position = store::next_position(&mut tx).await?;
+    let facts: Facts = store::unjudged::take(&mut tx, runs).await?;
+    if facts.found.is_empty() {
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    let mut touched = Touched::default();
+    let terminals: BTreeSet<TerminalId> = facts.found.keys().map(|by| by.terminal).collect();
+    for terminal in terminals {
+        touched.bases.extend(store::event::bases_opened_by(&mut tx, terminal).await?);
+    }
+    for fact in facts.found.values() {
+        add(&mut tx, &mut touched, &fact.act).await?;
+    }
+    reconcile::rejudge(&mut tx, &touched, now, position).await?;
+    let more = store::unjudged::count(&mut tx).await? > 0;
+    tx.commit().await?;
+    Ok(more)
 }
 
 fn verdicts(batch: &Batch, live: &[Mismatch]) -> Vec<EventVerdict> {
@@ -204,27 +364,28 @@ fn verdicts(batch: &Batch, live: &[Mismatch]) -> Vec<EventVerdict> {
 }
 
 async fn reply(
-    key: &Ed25519KeyPair,
-    batch: &Batch,
-    outcomes: Vec<OutcomeRange>,
-    verdicts: Vec<EventVerdict>,
-    (now, position): (Timestamp, u64),
     conn: &mut SqliteConnection,
-) -> Result<PushReply, PushError> {
+    key: &Ed25519KeyPair,
+    Received { batch, hashes, .. }: &Received,
+    outcomes: Vec<OutcomeRange>,
+    (live, judging): (&[Mismatch], Judging),
+    at: At,
+) -> Result<PushReply, StoreError> {
     let header = &batch.header;
-    let answer = Answer { outcomes, verdicts, ..Answer::default() };
+    let (verdicts, verdicts_follow) = (verdicts(batch, live), judging == Judging::Later);
     let range = AcknowledgedRange {
         ledger_id: store::ledger_id(conn).await?,
         terminal: header.terminal,
         epoch: header.epoch,
         from: header.first_seq,
         to: header.first_seq + header.count - 1,
-        hash: batch.hashes().last().copied().unwrap_or(header.previous_hash),
+        hash: hashes.last().copied().unwrap_or(header.previous_hash),
         outcomes_digest: Hash::new([0; 32]),
-        position,
-        received_at: now,
-        server_key: None,
-        checkpoint: None,
+        position: at.position,
+        received_at: at.now,
+        server_key: Some(KeyId::of(&PublicKey::of(key))),
+        checkpoint: store::checkpoint::newest(conn).await?.map(Box::new),
     };
-    Ok(PushReply::sign(answer, range, key, header.reply).map_err(StoreError::from)?)
+    let answer = Answer { outcomes, gates: Vec::new(), verdicts, verdicts_follow };
+    Ok(PushReply::sign(answer, range, key, header.reply)?)
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use shared::code::PackageCode;
+use shared::event::Act;
 use shared::ids::{BasisId, MemberId};
 use shared::mismatch::{Mismatch, Scope};
 use shared::reference::{Policy, References};
@@ -26,6 +27,22 @@ pub struct Touched {
     pub codes: BTreeSet<PackageCode>,
     /// Members whose quota, relocations or reports changed.
     pub members: BTreeSet<MemberId>,
+}
+
+impl Touched {
+    /// What an act may change: the basis that it names, the code that it scans.
+    pub fn add_act(&mut self, act: &Act) {
+        self.bases.extend(act.reference().map(|(basis, _)| basis.clone()));
+        let code = act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
+        self.codes.extend(code);
+    }
+
+    /// What either touched.
+    pub fn add(&mut self, other: &Self) {
+        self.bases.extend(other.bases.iter().cloned());
+        self.codes.extend(other.codes.iter().cloned());
+        self.members.extend(other.members.iter().cloned());
+    }
 }
 
 /// Everything that one judgement needs.
@@ -104,7 +121,7 @@ pub async fn sweep(store: &Store, now: Timestamp) -> Result<usize, StoreError> {
 async fn load(conn: &mut SqliteConnection, touched: &Touched) -> Result<World, StoreError> {
     let mut references = store::reference::load_all(conn).await?;
     let mut bases = touched.bases.clone();
-    let mut facts = Facts::new();
+    let mut facts = Facts::default();
 
     // A scanned code may end a mismatch under each basis that its trail, or that of its case, names.
     let scanned = store::code::load_families(conn, &touched.codes, &mut references).await?;
@@ -127,15 +144,15 @@ async fn load(conn: &mut SqliteConnection, touched: &Touched) -> Result<World, S
     store::event::about_found(conn, &mut facts).await?;
 
     let reached = store::event::reached(conn).await?;
-    let history = History { facts: facts.into_values().collect(), reached, beside: None };
+    let history = History { facts: facts.found.into_values().collect(), reached, beside: None };
     Ok(World { bases, codes, members, history, references })
 }
 
 fn named_bases(facts: &Facts) -> BTreeSet<BasisId> {
-    facts.values().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis.clone()).collect()
+    facts.found.values().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis.clone()).collect()
 }
 
 fn named_codes(facts: &Facts) -> BTreeSet<PackageCode> {
-    let movements = facts.values().filter_map(|fact| fact.act.movement());
+    let movements = facts.found.values().filter_map(|fact| fact.act.movement());
     movements.filter_map(|(_, movement)| shared::code::parse(&movement.text).ok()).collect()
 }

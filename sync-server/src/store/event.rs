@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::code::{CodeKey, PackageCode};
 use shared::event::{Act, Event};
-use shared::ids::{BasisId, EventRef, MemberId, TerminalId};
+use shared::ids::{BasisId, EpochId, EventRef, MemberId, TerminalId};
 use shared::time::Timestamp;
 use shared::trail::Fact;
+use shared::trail::clock::{Anchors, Moment};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{StoreError, to_i64};
@@ -50,6 +51,18 @@ pub async fn append(conn: &mut SqliteConnection, new: &NewEvent<'_>) -> Result<(
     Ok(())
 }
 
+/// Takes a body that could not be read out of its place, so that it can be appended again. Answers its hash and member.
+pub async fn take_unread(
+    conn: &mut SqliteConnection,
+    by: EventRef,
+) -> Result<Option<(shared::chain::Hash, MemberId)>, StoreError> {
+    let sql =
+        "delete from event where terminal = $1 and epoch = $2 and seq = $3 and kind = 'unread' returning hash, member";
+    let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
+    let Some(row) = query.fetch_optional(conn).await? else { return Ok(None) };
+    Ok(Some((super::entry::hash(row.try_get("hash")?)?, MemberId::from(row.try_get::<String, _>("member")?))))
+}
+
 /// Appends a body that could not be read: it keeps its place in the chain and says nothing to the rules.
 pub async fn append_unread(
     conn: &mut SqliteConnection,
@@ -88,7 +101,7 @@ fn about(event: &Event) -> Option<EventRef> {
 pub async fn hash_at(
     conn: &mut SqliteConnection,
     terminal: TerminalId,
-    epoch: shared::ids::EpochId,
+    epoch: EpochId,
     seq: u64,
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let row = sqlx::query("select hash from event where terminal = $1 and epoch = $2 and seq = $3")
@@ -100,8 +113,14 @@ pub async fn hash_at(
     Ok(row.map(|row| row.try_get("hash")).transpose()?)
 }
 
-/// Facts found so far: each event once.
-pub type Facts = BTreeMap<EventRef, Fact>;
+/// Facts found so far: each event once, at the time that its log's clock anchors give it.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// The facts.
+    pub found: BTreeMap<EventRef, Fact>,
+    anchors: BTreeMap<(TerminalId, EpochId), Anchors>,
+    looked_up: BTreeSet<TerminalId>,
+}
 
 /// All events under the given bases.
 pub async fn of_bases(
@@ -109,8 +128,9 @@ pub async fn of_bases(
     bases: &BTreeSet<BasisId>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    let sql = "select member, body from event where basis in (select value from json_each($1))";
-    collect(sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(conn).await?, facts)
+    let sql = "select member, epoch, about, body from event where basis in (select value from json_each($1))";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(&mut *conn).await?;
+    collect(conn, rows, facts).await
 }
 
 /// All scans of the given codes.
@@ -119,8 +139,9 @@ pub async fn of_codes(
     codes: &BTreeSet<PackageCode>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    let sql = "select member, body from event where code_key in (select unhex(value) from json_each($1))";
-    collect(sqlx::query(sql).bind(super::code::keys_json(codes)?).fetch_all(conn).await?, facts)
+    let sql = "select member, epoch, about, body from event where code_key in (select unhex(value) from json_each($1))";
+    let rows = sqlx::query(sql).bind(super::code::keys_json(codes)?).fetch_all(&mut *conn).await?;
+    collect(conn, rows, facts).await
 }
 
 /// Openings and closings of tasks under the given bases.
@@ -129,23 +150,48 @@ pub async fn of_tasks(
     bases: &BTreeSet<BasisId>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    let sql = "select member, body from event where kind in ('task_opened', 'task_closed') \
+    let sql = "select member, epoch, about, body from event where kind in ('task_opened', 'task_closed') \
                and basis in (select value from json_each($1))";
-    collect(sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(conn).await?, facts)
+    let rows = sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(&mut *conn).await?;
+    collect(conn, rows, facts).await
 }
 
 /// Voids and set-asides of the events found so far.
 pub async fn about_found(conn: &mut SqliteConnection, facts: &mut Facts) -> Result<(), StoreError> {
-    let refs: Vec<String> = facts.keys().map(ToString::to_string).collect();
-    let sql = "select member, body from event where about in (select value from json_each($1))";
-    collect(sqlx::query(sql).bind(serde_json::to_string(&refs)?).fetch_all(conn).await?, facts)
+    let refs: Vec<String> = facts.found.keys().map(ToString::to_string).collect();
+    let sql = "select member, epoch, about, body from event where about in (select value from json_each($1))";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(&refs)?).fetch_all(&mut *conn).await?;
+    collect(conn, rows, facts).await
 }
 
-/// One event's fact, where it is held.
-pub async fn find(conn: &mut SqliteConnection, by: EventRef) -> Result<Option<Fact>, StoreError> {
-    let sql = "select member, body from event where terminal = $1 and epoch = $2 and seq = $3";
+/// The events with the numbers `first..=last` of an epoch.
+pub async fn of_run(
+    conn: &mut SqliteConnection,
+    (terminal, epoch): (TerminalId, EpochId),
+    (first, last): (u64, u64),
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    let sql = "select member, epoch, about, body from event where terminal = $1 and epoch = $2 \
+               and seq between $3 and $4 and kind <> 'unread'";
+    let query =
+        sqlx::query(sql).bind(terminal.to_string()).bind(epoch.to_string()).bind(to_i64(first)).bind(to_i64(last));
+    let rows = query.fetch_all(&mut *conn).await?;
+    collect(conn, rows, facts).await
+}
+
+/// The bytes of one event, where it is held.
+pub async fn body(conn: &mut SqliteConnection, by: EventRef) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "select body from event where terminal = $1 and epoch = $2 and seq = $3";
     let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
-    query.fetch_optional(conn).await?.map(|row| fact(&row)).transpose()
+    Ok(query.fetch_optional(conn).await?.map(|row| row.try_get("body")).transpose()?)
+}
+
+/// What one event says happened, where it is held.
+pub async fn act(conn: &mut SqliteConnection, by: EventRef) -> Result<Option<Act>, StoreError> {
+    let sql =
+        "select epoch, about, body from event where terminal = $1 and epoch = $2 and seq = $3 and kind <> 'unread'";
+    let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
+    query.fetch_optional(conn).await?.map(|row| Ok(event(&row)?.act)).transpose()
 }
 
 /// Bases on which a terminal opened a task: a later event of it may complete them.
@@ -164,18 +210,59 @@ pub async fn bases_worked_on(conn: &mut SqliteConnection) -> Result<BTreeSet<Bas
     rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
 }
 
-fn collect(rows: Vec<SqliteRow>, facts: &mut Facts) -> Result<(), StoreError> {
-    for row in rows {
-        let fact = fact(&row)?;
-        facts.insert(fact.by, fact);
+async fn collect(conn: &mut SqliteConnection, rows: Vec<SqliteRow>, facts: &mut Facts) -> Result<(), StoreError> {
+    let mut events = Vec::with_capacity(rows.len());
+    for row in &rows {
+        events.push((event(row)?, MemberId::from(row.try_get::<String, _>("member")?)));
+    }
+    let strange: BTreeSet<TerminalId> = events.iter().map(|(event, _)| event.terminal).collect();
+    let strange: Vec<TerminalId> = strange.difference(&facts.looked_up).copied().collect();
+    if !strange.is_empty() {
+        facts.anchors.extend(anchors(conn, &strange).await?);
+        facts.looked_up.extend(strange);
+    }
+    for (event, member) in events {
+        let moment = match facts.anchors.get(&(event.terminal, event.epoch)) {
+            Some(anchors) => anchors.moment(&event),
+            None => Moment { at: event.at, window: None },
+        };
+        let fact = Fact::at(event, member, moment);
+        facts.found.insert(fact.by, fact);
     }
     Ok(())
 }
 
-fn fact(row: &SqliteRow) -> Result<Fact, StoreError> {
+/// The clock anchors in the logs of these terminals, by epoch.
+pub async fn anchors(
+    conn: &mut SqliteConnection,
+    terminals: &[TerminalId],
+) -> Result<BTreeMap<(TerminalId, EpochId), Anchors>, StoreError> {
+    let terminals: Vec<String> = terminals.iter().map(ToString::to_string).collect();
+    let sql = "select epoch, about, body from event where kind = 'clock_anchor' \
+               and terminal in (select value from json_each($1))";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(&terminals)?).fetch_all(conn).await?;
+    let mut logs: BTreeMap<(TerminalId, EpochId), Vec<Event>> = BTreeMap::new();
+    for row in &rows {
+        let event = event(row)?;
+        logs.entry((event.terminal, event.epoch)).or_default().push(event);
+    }
+    Ok(logs.into_iter().map(|(log, events)| (log, Anchors::of(&events))).collect())
+}
+
+/// The event of a row. An admitted one stands in an epoch of its own, and so does what it is about.
+fn event(row: &SqliteRow) -> Result<Event, StoreError> {
     let body: Vec<u8> = row.try_get("body")?;
-    let member: String = row.try_get("member")?;
-    Ok(Fact::of(Event::from_body(&body)?, MemberId::from(member)))
+    let mut event = Event::from_body(&body)?;
+    let epoch: String = row.try_get("epoch")?;
+    let epoch = epoch.parse().map_err(|_| StoreError::Corrupt("an epoch is not a UUID"))?;
+    if event.epoch != epoch {
+        event.epoch = epoch;
+        if let Act::Void { voids, .. } = &mut event.act {
+            let about: Option<String> = row.try_get("about")?;
+            *voids = about.and_then(|about| about.parse().ok()).unwrap_or(*voids);
+        }
+    }
+    Ok(event)
 }
 
 /// How far each terminal's log is held.

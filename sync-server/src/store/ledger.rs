@@ -1,11 +1,13 @@
-//! The append-only side: heads, signed batches, quarantined evidence.
+//! The append-only side: heads of terminals' chains, signed batches.
 
-use shared::chain::{Hash, sha256};
+use shared::chain::{Hash, PublicKey};
 use shared::ids::{EpochId, TerminalId};
 use shared::time::Timestamp;
 use shared::wire::BatchHeader;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
+use super::entry::{self, EntryKind};
 use super::{StoreError, from_i64, to_i64};
 
 /// Where an epoch's chain stands.
@@ -30,11 +32,7 @@ pub async fn head(
         .bind(epoch.to_string())
         .fetch_optional(conn)
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    let hash: Vec<u8> = row.try_get("hash")?;
-    let hash = hash.try_into().map_err(|_| StoreError::Corrupt("a head's hash is not 32 bytes"))?;
-    let closed: i64 = row.try_get("closed")?;
-    Ok(Some(Head { next_seq: from_i64(row.try_get("next_seq")?), hash: Hash::new(hash), closed: closed != 0 }))
+    row.map(|row| read_head(&row)).transpose()
 }
 
 /// Moves the head of an epoch.
@@ -64,12 +62,15 @@ pub async fn keep_batch(
     conn: &mut SqliteConnection,
     header: &BatchHeader,
     first_seq: u64,
-    body: &[u8],
+    (key, body): (&PublicKey, &[u8]),
     (received_at, position): (Timestamp, u64),
 ) -> Result<(), StoreError> {
+    let run = (first_seq, header.count);
+    let digest = entry::batch_digest((header.terminal, header.epoch), run, Some(key), received_at, body);
+    let entry = entry::append(conn, EntryKind::Batch, digest).await?;
     sqlx::query(
-        "insert into batch (terminal, epoch, first_seq, count, wire, received_at, position, body) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into batch (terminal, epoch, first_seq, count, wire, received_at, position, body, entry, public_key) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(header.terminal.to_string())
     .bind(header.epoch.to_string())
@@ -79,46 +80,36 @@ pub async fn keep_batch(
     .bind(received_at.as_ms())
     .bind(to_i64(position))
     .bind(body)
+    .bind(to_i64(entry))
+    .bind(key.to_string())
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// Evidence that could not be taken in: whose it claims to be, which event (none: a whole batch), why, and its bytes.
-#[derive(Debug)]
-pub struct Evidence<'a> {
-    /// The terminal that it claims.
-    pub terminal: TerminalId,
-    /// The epoch that it claims.
-    pub epoch: EpochId,
-    /// The event's number, for a single event.
-    pub seq: Option<u64>,
-    /// Why it was not taken in.
-    pub reason: &'a str,
-    /// The bytes.
-    pub body: &'a [u8],
+/// Closes every epoch of a terminal: what it made before must not go on as if nothing had been. Used when a revoked or forked
+/// terminal is enrolled again.
+pub async fn close_epochs(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<(), StoreError> {
+    sqlx::query("update head set closed = 1 where terminal = $1").bind(terminal.to_string()).execute(conn).await?;
+    Ok(())
 }
 
-/// Keeps evidence whole for a person; the same bytes once.
-pub async fn quarantine(
-    conn: &mut SqliteConnection,
-    evidence: &Evidence<'_>,
-    received_at: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "insert into quarantine (terminal, epoch, seq, reason, received_at, digest, body) \
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (digest) do nothing",
-    )
-    .bind(evidence.terminal.to_string())
-    .bind(evidence.epoch.to_string())
-    .bind(evidence.seq.map(to_i64))
-    .bind(evidence.reason)
-    .bind(received_at.as_ms())
-    .bind(sha256(&[evidence.body]).as_bytes().to_vec())
-    .bind(evidence.body)
-    .execute(conn)
-    .await?;
-    Ok(())
+/// The heads of a terminal's epochs, in no order.
+pub async fn heads(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<Vec<(EpochId, Head)>, StoreError> {
+    let sql = "select epoch, next_seq, hash, closed from head where terminal = $1";
+    let rows = sqlx::query(sql).bind(terminal.to_string()).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let epoch: String = row.try_get("epoch")?;
+            Ok((epoch.parse().map_err(|_| StoreError::Corrupt("an epoch is not a UUID"))?, read_head(row)?))
+        })
+        .collect()
+}
+
+fn read_head(row: &SqliteRow) -> Result<Head, StoreError> {
+    let closed: i64 = row.try_get("closed")?;
+    let next_seq = from_i64(row.try_get("next_seq")?);
+    Ok(Head { next_seq, hash: entry::hash(row.try_get("hash")?)?, closed: closed != 0 })
 }
 
 /// Moves a terminal's watermark forward, never back.

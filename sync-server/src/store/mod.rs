@@ -1,12 +1,18 @@
 //! The server's database: one file of `SQLite` through sqlx, migrated at start. One query, one function, the SQL beside it.
 
+pub mod admission;
+pub mod checkpoint;
 pub mod code;
+pub mod entry;
 pub mod event;
 pub mod ledger;
+pub mod log_fault;
 pub mod mismatch;
 mod open;
+pub mod quarantine;
 pub mod reference;
 pub mod terminal;
+pub mod unjudged;
 pub mod verdict;
 
 use sqlx::pool::PoolConnection;
@@ -85,6 +91,13 @@ pub async fn ledger_id(conn: &mut SqliteConnection) -> Result<Uuid, StoreError> 
     let row = sqlx::query("select ledger_id from ledger").fetch_one(conn).await?;
     let text: String = row.try_get("ledger_id")?;
     text.parse().map_err(|_| StoreError::Corrupt("the ledger's id is not a UUID"))
+}
+
+/// A restored ledger goes on under a new name.
+pub async fn rename_ledger(conn: &mut SqliteConnection, ledger_id: Uuid) -> Result<(), StoreError> {
+    let sql = "update ledger set ledger_id = $1, position = position + 1";
+    sqlx::query(sql).bind(ledger_id.to_string()).execute(conn).await?;
+    Ok(())
 }
 
 /// Numbers of events and positions fit in `SQLite`'s 63 bits.

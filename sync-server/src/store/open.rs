@@ -37,7 +37,11 @@ impl Store {
             .bind(ledger_id.to_string())
             .execute(&pool)
             .await?;
-        Ok(Self { pool })
+        let store = Self { pool };
+        let mut tx = store.write().await?;
+        super::entry::adopt(&mut tx).await?;
+        tx.commit().await?;
+        Ok(store)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reference data: one row per record, its JSON as imported and pulled.
 
-use shared::reference::References;
+use shared::reference::{Policy, References};
 use shared::wire::Record;
 use sqlx::{Row, SqliteConnection};
 
@@ -16,6 +16,16 @@ pub async fn load_all(conn: &mut SqliteConnection) -> Result<References, StoreEr
         references.insert(serde_json::from_str(&body)?);
     }
     Ok(references)
+}
+
+/// The agreed thresholds in force.
+pub async fn policy(conn: &mut SqliteConnection) -> Result<Policy, StoreError> {
+    let row = sqlx::query("select body from reference where reference_set = 'policy'").fetch_optional(conn).await?;
+    let mut references = References::default();
+    if let Some(row) = row {
+        references.insert(serde_json::from_str(&row.try_get::<String, _>("body")?)?);
+    }
+    Ok(references.policy())
 }
 
 /// Stores a record of a reference set. Answers whether it changed anything.

@@ -204,13 +204,19 @@ fn clock_faults(terminal: &Terminal, held: &[&Logged], anchors: &Anchors) -> Vec
     let mut faults = Vec::new();
     for anchor in anchors.as_slice() {
         let fault = Fault::Offset(anchor.offset_ms());
-        faults.push(LogFault { terminal: terminal.id, fault, at: anchor.server, events: [].into() });
+        faults.push(LogFault { terminal: terminal.id, fault, at: anchor.server, events: [].into(), more: 0 });
     }
     for pair in held.windows(2) {
         let [one, other] = pair else { continue };
         if other.event.boot == one.event.boot && other.event.at < one.event.at {
             let (fault, events) = (Fault::SteppedBack, [other.event.by()].into());
-            faults.push(LogFault { terminal: terminal.id, fault, at: anchors.moment(&other.event).at, events });
+            faults.push(LogFault {
+                terminal: terminal.id,
+                fault,
+                at: anchors.moment(&other.event).at,
+                events,
+                more: 0,
+            });
         }
     }
     faults

@@ -35,7 +35,7 @@ impl Trouble {
         let mut faults = Vec::new();
         let mut add = |fault, at, events: BTreeSet<EventRef>| {
             if at <= now {
-                faults.push(LogFault { terminal: terminal.id, fault, at, events });
+                faults.push(LogFault { terminal: terminal.id, fault, at, events, more: 0 });
             }
         };
         let held = || {

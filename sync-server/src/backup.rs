@@ -1,0 +1,138 @@
+//! A backup of a running server, and its restore: an act, under a new ledger id, with a signed record of where the backup stood.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ring::signature::Ed25519KeyPair;
+use shared::time::Timestamp;
+use shared::wire::{Restored, SignedRestored};
+use uuid::Uuid;
+
+use crate::checkpoint;
+use crate::store::entry::{self, EntryKind};
+use crate::store::{self, Store, StoreError};
+
+/// Why a backup or a restore was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// There is something already.
+    #[error("{} is not empty; name a folder that does not exist yet, nothing was written", .0.display())]
+    NotEmpty(PathBuf),
+    /// There is nothing to restore from.
+    #[error("{} is no backup of a Tallyman server: {missing} is missing in it", folder.display())]
+    NoBackup {
+        /// Which folder.
+        folder: PathBuf,
+        /// What it should hold.
+        missing: &'static str,
+    },
+    /// A file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Name of the database within a data folder.
+pub const DATABASE: &str = "tallyman.sqlite";
+
+/// Name of the keys' folder within a data folder.
+const KEYS: &str = "keys";
+
+/// Writes a whole copy of the database, as of one moment, and of all keys into a new folder, while the server goes on.
+pub async fn backup(store: &Store, data: &Path, to: &Path) -> Result<(), BackupError> {
+    new_folder(to)?;
+    let file = to.join(DATABASE);
+    let mut conn = store.read().await?;
+    // One statement, one snapshot; the copy has no write-ahead log of its own.
+    let sql = "vacuum into $1";
+    sqlx::query(sql).bind(file.display().to_string()).execute(&mut *conn).await.map_err(StoreError::from)?;
+    copy_folder(&data.join(KEYS), &to.join(KEYS))?;
+    sync(&file)
+}
+
+/// Puts a backup into an empty data folder. The server is started on it afterwards.
+pub fn put_back(from: &Path, data: &Path) -> Result<(), BackupError> {
+    if !from.join(DATABASE).is_file() {
+        return Err(BackupError::NoBackup { folder: from.to_owned(), missing: DATABASE });
+    }
+    if !from.join(KEYS).is_dir() {
+        return Err(BackupError::NoBackup { folder: from.to_owned(), missing: KEYS });
+    }
+    if data.join(DATABASE).exists() || data.join(KEYS).exists() {
+        return Err(BackupError::NotEmpty(data.to_owned()));
+    }
+    copy_folder(&from.join(KEYS), &data.join(KEYS))?;
+    copy_file(&from.join(DATABASE), &data.join(DATABASE))
+}
+
+/// Names the restored ledger anew and records what it was restored from.
+pub async fn record(
+    store: &Store,
+    key: &Ed25519KeyPair,
+    ledger_id: Uuid,
+    why: &str,
+    now: Timestamp,
+) -> Result<SignedRestored, BackupError> {
+    let mut tx = store.write().await?;
+    let from = entry::head(&mut tx).await?;
+    let restored = Restored {
+        from_ledger_id: store::ledger_id(&mut tx).await?,
+        from,
+        position: store::position(&mut tx).await?,
+        ledger_id,
+        at: now,
+        why: why.to_owned(),
+    };
+    let restored = SignedRestored::sign(restored, key).map_err(StoreError::from)?;
+    let number = entry::append(&mut tx, EntryKind::Restore, entry::restore_digest(&restored)?).await?;
+    entry::put_restore(&mut tx, number, &restored).await?;
+    store::rename_ledger(&mut tx, ledger_id).await?;
+    let newest = store::checkpoint::newest(&mut tx).await?;
+    checkpoint::make(&mut tx, key, newest, now).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(restored)
+}
+
+fn new_folder(folder: &Path) -> Result<(), BackupError> {
+    let empty = fs::read_dir(folder).map(|mut entries| entries.next().is_none()).unwrap_or(true);
+    if !empty {
+        return Err(BackupError::NotEmpty(folder.to_owned()));
+    }
+    fs::create_dir_all(folder).map_err(|source| BackupError::File { path: folder.to_owned(), source })
+}
+
+/// Files keep their permissions: keys stay readable by their owner alone.
+fn copy_folder(from: &Path, to: &Path) -> Result<(), BackupError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| BackupError::File { path, source }
+    };
+    fs::create_dir_all(to).map_err(failed(to))?;
+    for entry in fs::read_dir(from).map_err(failed(from))? {
+        let path = entry.map_err(failed(from))?.path();
+        let Some(name) = path.file_name() else { continue };
+        if path.is_dir() {
+            copy_folder(&path, &to.join(name))?;
+        } else {
+            copy_file(&path, &to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn copy_file(from: &Path, to: &Path) -> Result<(), BackupError> {
+    fs::copy(from, to).map_err(|source| BackupError::File { path: from.to_owned(), source })?;
+    sync(to)
+}
+
+fn sync(path: &Path) -> Result<(), BackupError> {
+    let done = fs::File::open(path).and_then(|file| file.sync_all());
+    done.map_err(|source| BackupError::File { path: path.to_owned(), source })
+}

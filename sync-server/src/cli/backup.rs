@@ -1,0 +1,50 @@
+//! `backup`, `restore`, `verify-log`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use shared::time::Timestamp;
+use shared::wire::SignedCheckpoint;
+
+use super::commands::new_ledger_id;
+use super::{fault, report, shown};
+use crate::config::Config;
+use crate::keys::ServerKeys;
+use crate::store::Store;
+use crate::{backup, verify};
+
+pub(super) async fn make(store: &Store, config: &Config, to: &Path) -> Result<()> {
+    backup::backup(store, &config.data, to).await?;
+    report::line(&json!({ "backup": shown(to) }))
+}
+
+pub(super) async fn record(store: &Store, config: &Config, why: &str, now: Timestamp) -> Result<()> {
+    let keys = ServerKeys::open(&config.data, &config.server_names)?;
+    let restored = backup::record(store, &keys.ack, new_ledger_id(), why, now).await?;
+    report::line(restored.value())
+}
+
+pub(super) async fn verify(store: &Store, config: &Config, checkpoints: Option<&Path>) -> Result<ExitCode> {
+    let keys = ServerKeys::open(&config.data, &config.server_names)?;
+    let kept = match checkpoints {
+        Some(path) => read(path)?,
+        None => Vec::new(),
+    };
+    let verified = verify::verify_log(&mut *store.read().await?, &keys.server_key, &kept).await?;
+    report::line(&verified)?;
+    Ok(fault(!verified.ok))
+}
+
+fn read(path: &Path) -> Result<Vec<SignedCheckpoint>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", shown(path)))?;
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(number, line)| {
+            serde_json::from_str(line).with_context(|| {
+                format!("{}, line {number}: this is no checkpoint; `scanner-app checkpoints` prints them", shown(path))
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,97 @@
+//! Appending what is new, in its place in the chain.
+
+use shared::chain::Hash;
+use shared::event::Event;
+use shared::ids::MemberId;
+use shared::time::Timestamp;
+use shared::wire::{Batch, Outcome};
+use sqlx::SqliteConnection;
+
+use super::PushError;
+use super::take_in::{At, Received};
+use crate::store::event::NewEvent;
+use crate::store::ledger::Head;
+use crate::store::quarantine::{Evidence, Reason};
+use crate::store::terminal::Terminal;
+use crate::store::{self};
+
+/// Appends what is new. An event that cannot be read keeps its place in the chain and goes to quarantine.
+pub(super) async fn append(
+    conn: &mut SqliteConnection,
+    received: &Received,
+    terminal: &Terminal,
+    known: usize,
+    at: At,
+) -> Result<Vec<(u64, Outcome)>, PushError> {
+    let Received { batch, hashes, compressed } = received;
+    let (header, member) = (&batch.header, &terminal.member);
+    let mut outcomes: Vec<(u64, Outcome)> =
+        numbered(batch).take(known).map(|(seq, _)| (seq, Outcome::AlreadyRecorded)).collect();
+    let Some(last_hash) = hashes.last().filter(|_| known < hashes.len()) else { return Ok(outcomes) };
+    let first_new = header.first_seq + known as u64;
+    store::ledger::keep_batch(conn, header, first_new, (&terminal.public_key, compressed), (at.now, at.position))
+        .await?;
+    for ((seq, body), hash) in numbered(batch).zip(hashes).skip(known) {
+        match readable(batch, seq, body) {
+            Ok(event) => {
+                store::event::append(conn, &NewEvent { event: &event, body, hash: *hash, member }).await?;
+                outcomes.push((seq, Outcome::Recorded));
+            }
+            Err(reason) => {
+                set_apart(conn, batch, (seq, body, *hash), member, (&reason, at.now)).await?;
+                outcomes.push((seq, Outcome::Quarantined(reason)));
+            }
+        }
+    }
+    let head = Head { next_seq: header.first_seq + hashes.len() as u64, hash: *last_hash, closed: false };
+    store::ledger::set_head(conn, header.terminal, header.epoch, head).await?;
+    Ok(outcomes)
+}
+
+async fn set_apart(
+    conn: &mut SqliteConnection,
+    batch: &Batch,
+    (seq, body, hash): (u64, &[u8], Hash),
+    member: &MemberId,
+    (reason, now): (&str, Timestamp),
+) -> Result<(), PushError> {
+    let header = &batch.header;
+    store::event::append_unread(conn, header, seq, (body, hash), member).await?;
+    let reason = Reason::Unreadable(reason.to_owned());
+    let evidence = Evidence { terminal: header.terminal, epoch: header.epoch, seq: Some(seq), reason: &reason, body };
+    Ok(store::quarantine::keep(conn, &evidence, now).await?)
+}
+
+/// A batch's bodies with their numbers.
+pub(super) fn numbered(batch: &Batch) -> impl Iterator<Item = (u64, &Vec<u8>)> {
+    (batch.header.first_seq..).zip(&batch.bodies)
+}
+
+/// The event of a body, if it says the number, epoch and terminal that its place says. Otherwise why it cannot be read.
+pub fn readable(batch: &Batch, seq: u64, body: &[u8]) -> Result<Event, String> {
+    let event = Event::from_body(body).map_err(|error| format!("not an event of a known kind: {error}"))?;
+    if event.terminal != batch.header.terminal || event.epoch != batch.header.epoch || event.seq != seq {
+        return Err(format!("the body says {}, its place says number {seq}", event.by()));
+    }
+    if has_nul(body) {
+        return Err("the event holds a NUL character, which no text of a label or a person has".to_owned());
+    }
+    Ok(event)
+}
+
+/// Whether some string of the body holds a NUL: `PostgreSQL` takes none, and no two databases may differ in what they hold.
+fn has_nul(body: &[u8]) -> bool {
+    fn in_value(value: &serde_json::Value) -> bool {
+        match value {
+            serde_json::Value::String(text) => text.contains('\0'),
+            serde_json::Value::Array(items) => items.iter().any(in_value),
+            serde_json::Value::Object(fields) => {
+                fields.iter().any(|(name, value)| name.contains('\0') || in_value(value))
+            }
+            _ => false,
+        }
+    }
+    // The escape is rare, so that reading the body again costs nothing as a rule.
+    let escaped = body.windows(6).any(|six| six == b"\\u0000");
+    escaped && serde_json::from_slice(body).is_ok_and(|value| in_value(&value))
+}

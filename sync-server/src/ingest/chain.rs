@@ -1,0 +1,47 @@
+//! Where a batch fits onto the chain that is held: what of it is known, or why it cannot go on from there.
+
+use shared::chain::{Hash, epoch_hash};
+use shared::wire::Batch;
+use sqlx::SqliteConnection;
+
+use super::PushError;
+use crate::store;
+use crate::store::ledger::Head;
+
+/// How many of a batch's first events are held already, with the same bytes. A batch that says something else of a held number, or
+/// that does not link to the head, closes the epoch: two logs go under one name.
+pub(super) async fn known_before(
+    conn: &mut SqliteConnection,
+    batch: &Batch,
+    hashes: &[Hash],
+) -> Result<usize, PushError> {
+    let header = &batch.header;
+    let start = Head { next_seq: 1, hash: epoch_hash(header.terminal, header.epoch), closed: false };
+    let head = store::ledger::head(conn, header.terminal, header.epoch).await?.unwrap_or(start);
+    let last_seq = head.next_seq - 1;
+    if header.first_seq > head.next_seq {
+        return Err(PushError::Gap(header.epoch, last_seq, head.hash));
+    }
+    let overlap = usize::try_from(head.next_seq - header.first_seq).unwrap_or(usize::MAX).min(hashes.len());
+    let links = header.first_seq < head.next_seq || header.previous_hash == head.hash;
+    let mut common = 0;
+    while common < overlap {
+        let seq = header.first_seq + common as u64;
+        let held = store::event::hash_at(conn, header.terminal, header.epoch, seq).await?;
+        if held.as_deref() != Some(hashes[common].as_bytes().as_slice()) {
+            break;
+        }
+        common += 1;
+    }
+    let extends = overlap < hashes.len();
+    if links && common == overlap && !(extends && head.closed) {
+        return Ok(overlap);
+    }
+    store::ledger::set_head(conn, header.terminal, header.epoch, Head { closed: true, ..head }).await?;
+    // A closed epoch that is offered more is no second fork: its terminal has not heard of the closing yet.
+    let forked = !links || common < overlap;
+    let agreed = header.first_seq + common as u64 - 1;
+    tracing::warn!(terminal = %header.terminal, epoch = %header.epoch, agreed, held = last_seq, forked, "the epoch is closed");
+    let agreed_hash = if common == 0 { header.previous_hash } else { hashes[common - 1] };
+    Err(PushError::EpochClosed { epoch: header.epoch, agreed, hash: agreed_hash, forked })
+}

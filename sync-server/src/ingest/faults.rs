@@ -1,0 +1,81 @@
+//! What a delivery itself says of a terminal: late data, a clock that is off, a fork, a revocation. Judged apart from trails
+//! (`shared::rules::arrivals`).
+
+use std::collections::BTreeSet;
+
+use shared::event::Event;
+use shared::ids::{EventRef, TerminalId};
+use shared::mismatch::Scope;
+use shared::reference::{Limits, References};
+use shared::rules::arrivals::{self, Arrivals, Fault, LogFault};
+use shared::time::Timestamp;
+use shared::trail::clock::Anchors;
+use shared::trail::{History, Index};
+use sqlx::SqliteConnection;
+
+use super::take_in::At;
+use crate::store::{self, StoreError};
+
+/// Notes one fault of a terminal.
+pub(super) async fn note(
+    conn: &mut SqliteConnection,
+    terminal: TerminalId,
+    fault: Fault,
+    events: impl IntoIterator<Item = EventRef> + Send,
+    at: At,
+) -> Result<(), StoreError> {
+    let fault = LogFault { terminal, fault, at: at.now, events: events.into_iter().collect(), more: 0 };
+    store::log_fault::add(conn, &fault).await
+}
+
+/// Notes what the new events of one log say of it: those that came late, anchors that show a wrong clock, clocks that stepped back.
+pub(super) async fn note_new(
+    conn: &mut SqliteConnection,
+    events: &[Event],
+    anchors: &Anchors,
+    limits: &Limits,
+    at: At,
+) -> Result<bool, StoreError> {
+    let Some(first) = events.first() else { return Ok(false) };
+    let terminal = first.terminal;
+    let mut found = false;
+    let late = |event: &&Event| {
+        let happened = anchors.moment(event).at;
+        at.now.as_ms().saturating_sub(happened.as_ms()) > limits.late_ms
+    };
+    let late: BTreeSet<EventRef> = events.iter().filter(late).map(Event::by).collect();
+    if !late.is_empty() {
+        note(conn, terminal, Fault::Late, late, at).await?;
+        found = true;
+    }
+    let stepped = events.windows(2).filter(|pair| pair[0].boot == pair[1].boot && pair[1].at < pair[0].at);
+    let stepped: BTreeSet<EventRef> = stepped.map(|pair| pair[1].by()).collect();
+    if !stepped.is_empty() {
+        note(conn, terminal, Fault::SteppedBack, stepped, at).await?;
+        found = true;
+    }
+    let offsets =
+        Anchors::of(events).as_slice().iter().map(shared::trail::clock::Anchor::offset_ms).collect::<Vec<_>>();
+    if let Some(worst) = offsets.into_iter().max_by_key(|ms| ms.saturating_abs())
+        && worst.saturating_abs() > limits.skew_ms
+    {
+        note(conn, terminal, Fault::Offset(worst), [], at).await?;
+        found = true;
+    }
+    Ok(found)
+}
+
+/// Judges a terminal's faults again.
+pub(super) async fn judge(
+    conn: &mut SqliteConnection,
+    terminal: TerminalId,
+    limits: &Limits,
+    now: Timestamp,
+    position: u64,
+) -> Result<(), StoreError> {
+    let arrivals = Arrivals { faults: store::log_fault::of_terminal(conn, terminal).await?, ..Arrivals::default() };
+    let (history, references) = (History::default(), References::default());
+    let judged = arrivals::judge(&arrivals, &Index::new(&history, &references), limits, now);
+    let scopes = BTreeSet::from([Scope::Terminal(terminal)]);
+    store::verdict::replace(conn, &scopes, &judged.iter().collect::<Vec<_>>(), now, position).await
+}

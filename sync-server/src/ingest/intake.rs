@@ -1,0 +1,136 @@
+//! Where batches wait for the one writer: bounded in bytes, taken in together.
+
+use std::sync::Arc;
+
+use shared::time::Clock;
+use shared::wire::PushReply;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+use super::{Judging, PushError, Received, judge_waiting, push_group};
+use crate::keys::ServerKeys;
+use crate::store::{Store, StoreError};
+
+/// Batches that one commit takes in, at most.
+const GROUP_MAX: usize = 32;
+
+/// Events that one commit takes in, at most: a reply must not wait for a whole fleet.
+const GROUP_EVENTS_MAX: u64 = 16_000;
+
+/// Batches that wait beyond which judging is put off.
+const BACKLOG_MAX: usize = 64;
+
+/// Runs of events that are judged at once when there is time.
+const JUDGED_AT_ONCE: i64 = 4;
+
+/// The way in.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    jobs: mpsc::UnboundedSender<Job>,
+    bytes: Arc<Semaphore>,
+    bytes_max: usize,
+}
+
+/// One batch that waits, and who waits for its answer.
+#[derive(Debug)]
+struct Job {
+    received: Received,
+    answer: oneshot::Sender<Result<PushReply, PushError>>,
+    _room: Room,
+}
+
+/// Bytes reserved for a batch, from before its body is read until it is answered.
+#[derive(Debug)]
+pub struct Room(#[expect(dead_code, reason = "gives its bytes back when it is dropped")] OwnedSemaphorePermit);
+
+impl Intake {
+    /// Starts the writer. `bytes_max` bounds what waits; it ends when the last way in is dropped.
+    #[must_use]
+    pub fn start(store: Store, keys: Arc<ServerKeys>, clock: Arc<dyn Clock>, bytes_max: usize) -> Self {
+        let (jobs, waiting) = mpsc::unbounded_channel();
+        tokio::spawn(Writer { store, keys, clock, waiting }.run());
+        Self { jobs, bytes: Arc::new(Semaphore::new(bytes_max)), bytes_max }
+    }
+
+    /// Room for a body of so many compressed bytes; none when too much waits already. A batch unfolds, so it counts eightfold.
+    #[must_use]
+    pub fn room(&self, compressed_bytes: usize) -> Option<Room> {
+        let bytes = compressed_bytes.saturating_mul(8).clamp(1, self.bytes_max);
+        let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
+        Arc::clone(&self.bytes).try_acquire_many_owned(permits).ok().map(Room)
+    }
+
+    /// Hands a batch over and waits for its answer.
+    pub async fn push(&self, received: Received, room: Room) -> Result<PushReply, PushError> {
+        let (answer, answered) = oneshot::channel();
+        let stopped = || PushError::Store(StoreError::Corrupt("the writer has stopped"));
+        self.jobs.send(Job { received, answer, _room: room }).map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+}
+
+struct Writer {
+    store: Store,
+    keys: Arc<ServerKeys>,
+    clock: Arc<dyn Clock>,
+    waiting: mpsc::UnboundedReceiver<Job>,
+}
+
+impl Writer {
+    async fn run(mut self) {
+        let mut unjudged = true;
+        loop {
+            let first = match self.waiting.try_recv() {
+                Ok(job) => job,
+                Err(mpsc::error::TryRecvError::Disconnected) => return,
+                Err(mpsc::error::TryRecvError::Empty) if unjudged => {
+                    unjudged = self.judge_some().await;
+                    continue;
+                }
+                Err(mpsc::error::TryRecvError::Empty) => match self.waiting.recv().await {
+                    Some(job) => job,
+                    None => return,
+                },
+            };
+            let group = self.group(first);
+            let judging = if self.waiting.len() > BACKLOG_MAX { Judging::Later } else { Judging::Now };
+            unjudged |= judging == Judging::Later;
+            self.take_in(group, judging).await;
+        }
+    }
+
+    /// What waits already joins the first.
+    fn group(&mut self, first: Job) -> Vec<Job> {
+        let mut events = first.received.batch.header.count;
+        let mut group = vec![first];
+        while group.len() < GROUP_MAX && events < GROUP_EVENTS_MAX {
+            let Ok(job) = self.waiting.try_recv() else { break };
+            events += job.received.batch.header.count;
+            group.push(job);
+        }
+        group
+    }
+
+    async fn take_in(&self, jobs: Vec<Job>, judging: Judging) {
+        let (mut group, mut waiting) = (Vec::new(), Vec::new());
+        for Job { received, answer, _room } in jobs {
+            group.push(received);
+            waiting.push((answer, _room));
+        }
+        let answers = push_group(&self.store, &self.keys.ack, &group, self.clock.now(), judging).await;
+        for ((waiting, _room), answer) in waiting.into_iter().zip(answers) {
+            // Whoever asked may have gone: the batch is stored, and comes again.
+            let _ = waiting.send(answer);
+        }
+    }
+
+    /// Answers whether more waits to be judged.
+    async fn judge_some(&self) -> bool {
+        match judge_waiting(&self.store, self.clock.now(), JUDGED_AT_ONCE).await {
+            Ok(more) => more,
+            Err(error) => {
+                tracing::error!(%error, "stored events could not be judged; tried again after the next batch");
+                false
+            }
+        }
+    }
+}

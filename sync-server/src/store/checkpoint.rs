@@ -1,0 +1,29 @@
+//! Signed heads of the ledger's chain.
+
+use shared::wire::SignedCheckpoint;
+use sqlx::{Row, SqliteConnection};
+
+use super::{StoreError, to_i64};
+
+/// The newest checkpoint.
+pub async fn newest(conn: &mut SqliteConnection) -> Result<Option<SignedCheckpoint>, StoreError> {
+    let row = sqlx::query("select body from checkpoint order by entries desc limit 1").fetch_optional(conn).await?;
+    row.map(|row| Ok(serde_json::from_str(&row.try_get::<String, _>("body")?)?)).transpose()
+}
+
+/// The checkpoints from the one with so many entries on, oldest first, at most a thousand.
+pub async fn from(conn: &mut SqliteConnection, entries: u64) -> Result<Vec<SignedCheckpoint>, StoreError> {
+    let sql = "select body from checkpoint where entries >= $1 order by entries limit 1000";
+    let rows = sqlx::query(sql).bind(to_i64(entries)).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(serde_json::from_str(&row.try_get::<String, _>("body")?)?)).collect()
+}
+
+/// Keeps one.
+pub async fn put(conn: &mut SqliteConnection, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
+    sqlx::query("insert into checkpoint (entries, body) values ($1, $2)")
+        .bind(to_i64(checkpoint.value().head.entries))
+        .bind(serde_json::to_string(checkpoint)?)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! What was wrong with a terminal's log when its data arrived.
+
+use std::collections::BTreeSet;
+
+use shared::ids::{EventRef, TerminalId};
+use shared::rules::arrivals::{Fault, LogFault};
+use shared::time::Timestamp;
+use sqlx::{Row, SqliteConnection};
+
+use super::{StoreError, from_i64, to_i64};
+
+/// Events named by one fault, at most; the rest is counted.
+const EVENTS_MAX: usize = 100;
+
+/// Adds to what is known of a fault.
+pub async fn add(conn: &mut SqliteConnection, fault: &LogFault) -> Result<(), StoreError> {
+    let (word, offset_ms) = word(fault.fault);
+    let held = of_terminal(conn, fault.terminal).await?.into_iter().find(|held| self::word(held.fault).0 == word);
+    let mut events = held.as_ref().map(|held| held.events.clone()).unwrap_or_default();
+    let known = events.len();
+    let fresh: BTreeSet<EventRef> = fault.events.difference(&events).copied().collect();
+    events.extend(fresh.iter().copied().take(EVENTS_MAX.saturating_sub(known)));
+    let more = held.as_ref().map_or(0, |held| held.more) + (known + fresh.len() - events.len()) as u64 + fault.more;
+    let worst_ms = held.map_or(offset_ms, |held| match held.fault {
+        Fault::Offset(ms) if ms.saturating_abs() > offset_ms.saturating_abs() => ms,
+        _ => offset_ms,
+    });
+    sqlx::query(
+        "insert into log_fault (terminal, fault, at, more, offset_ms, events) values ($1, $2, $3, $4, $5, $6) \
+         on conflict (terminal, fault) do update set at = max(at, excluded.at), more = excluded.more, \
+         offset_ms = excluded.offset_ms, events = excluded.events",
+    )
+    .bind(fault.terminal.to_string())
+    .bind(word)
+    .bind(fault.at.as_ms())
+    .bind(to_i64(more))
+    .bind(worst_ms)
+    .bind(serde_json::to_string(&events)?)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The faults of one terminal's log.
+pub async fn of_terminal(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<Vec<LogFault>, StoreError> {
+    let sql = "select fault, at, more, offset_ms, events from log_fault where terminal = $1";
+    let rows = sqlx::query(sql).bind(terminal.to_string()).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let word: String = row.try_get("fault")?;
+            let fault = fault(&word, row.try_get("offset_ms")?).ok_or(StoreError::Corrupt("an unknown log fault"))?;
+            Ok(LogFault {
+                terminal,
+                fault,
+                at: Timestamp::from_ms(row.try_get("at")?),
+                events: serde_json::from_str(&row.try_get::<String, _>("events")?)?,
+                more: from_i64(row.try_get("more")?),
+            })
+        })
+        .collect()
+}
+
+const fn word(fault: Fault) -> (&'static str, i64) {
+    match fault {
+        Fault::Gap => ("gap", 0),
+        Fault::BrokenChain => ("broken-chain", 0),
+        Fault::Fork => ("fork", 0),
+        Fault::Revoked => ("revoked", 0),
+        Fault::Late => ("late", 0),
+        Fault::Offset(ms) => ("offset", ms),
+        Fault::SteppedBack => ("stepped-back", 0),
+    }
+}
+
+fn fault(word: &str, offset_ms: i64) -> Option<Fault> {
+    let all = [
+        Fault::Gap,
+        Fault::BrokenChain,
+        Fault::Fork,
+        Fault::Revoked,
+        Fault::Late,
+        Fault::Offset(offset_ms),
+        Fault::SteppedBack,
+    ];
+    all.into_iter().find(|fault| self::word(*fault).0 == word)
+}
