@@ -7,7 +7,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use shared::chain::Hash;
-use shared::wire::{AttachmentState, ProblemCode, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET};
+use shared::wire::{
+    ATTACHMENT_CHUNK_BYTES_MAX, AttachmentState, ProblemCode, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET,
+};
 
 use super::AttachmentError;
 use super::store::{self, Chunk, Owner};
@@ -42,7 +44,11 @@ pub async fn put(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<AttachmentState>, ApiError> {
-    let body = body?;
+    let body = body.map_err(|rejection| {
+        let why =
+            format!("the body cannot be taken in ({rejection}); a chunk is at most {ATTACHMENT_CHUNK_BYTES_MAX} bytes");
+        ApiError::new(ProblemCode::TooLarge, why)
+    })?;
     let hash = named(&name)?;
     let (offset, length) = (number(&headers, UPLOAD_OFFSET)?, number(&headers, UPLOAD_LENGTH)?);
     let now = state.clock.now();

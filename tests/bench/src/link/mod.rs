@@ -92,7 +92,8 @@ pub fn run(options: &Options) -> Result<Report> {
     let mut machine = Machine::here();
     let told = |what: &str| eprintln!("bench link: {what} …");
     told("a server that knows the codes");
-    let server = Server::start(&folder.path().join("server"))?;
+    // Labels are typed faster than a person aims: that would be a mismatch on every event, and its verdicts are not what is measured.
+    let server = Server::start_with(&folder.path().join("server"), "[limits]\npace_ms = 0\n")?;
     let labels = set_up(&server, folder.path(), events)?;
     let terminal = Terminal::enrol_by_key(&server, &folder.path().join("terminal"), "M", "SZ-GATE", "gate")?;
     terminal.sync()?;
@@ -114,6 +115,8 @@ pub fn run(options: &Options) -> Result<Report> {
     let sent = state["done"]["sent"].as_u64().context("the sender does not say how many it sent")?;
     let body = state["done"]["body_bytes"].as_u64().context("the sender does not say how many bytes it sent")?;
     ensure!(state["done"]["recorded"] == sent, "not every event was recorded: {state}");
+    let mismatches = server.lines(["mismatches", "--json"])?;
+    ensure!(mismatches.is_empty(), "the scans were to be clean: {mismatches:?}");
     let per_event =
         |bytes: u64| number(usize::try_from(bytes).unwrap_or(usize::MAX)) / number(usize::try_from(sent).unwrap_or(1));
     let (up, down) = (after.0 - before.0, after.1 - before.1);
