@@ -11,6 +11,7 @@ mod p02_repeated;
 mod p03_convergence;
 mod p04_fork;
 mod p04_outcomes;
+mod p04_photos;
 mod p04_restored;
 mod p04_sums;
 mod p05_network;
