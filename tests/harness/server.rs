@@ -35,10 +35,15 @@ pub struct Server {
 impl Server {
     /// Starts a server on free ports, with its data in `folder`.
     pub fn start(folder: &Path) -> Result<Self> {
+        Self::start_with(folder, "")
+    }
+
+    /// The same, with further settings at the end of its configuration.
+    pub fn start_with(folder: &Path, settings: &str) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let config = folder.join("server.toml");
         let text = "revised_rules_from = \"never\"\ndata = \"data\"\nterminal_listen = \"127.0.0.1:0\"\nweb_listen = \"127.0.0.1:0\"\n";
-        std::fs::write(&config, text)?;
+        std::fs::write(&config, format!("{text}{settings}"))?;
         let (process, ready) = serve(&config)?;
         Ok(Self { config, process: Some(process), ready })
     }
@@ -56,7 +61,7 @@ impl Server {
 
     /// Kills it and starts it again on the same ports, with `settings` added to its configuration.
     pub fn restart(&mut self, settings: &str) -> Result<()> {
-        self.kill();
+        self.stop();
         let text = std::fs::read_to_string(&self.config)?;
         let port = |address: &str| address.trim_start_matches("https://").to_owned();
         let text = text.replace(
@@ -67,14 +72,6 @@ impl Server {
         let (process, ready) = serve(&self.config)?;
         (self.process, self.ready) = (Some(process), ready);
         Ok(())
-    }
-
-    fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            // Killed rather than asked: the ledger must stand that, and every demo tries it.
-            let _ = process.kill();
-            let _ = process.wait();
-        }
     }
 
     /// The port that terminals' cables lead to.
@@ -110,9 +107,20 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Ends the process; commands on its data still work.
+    pub fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // Killed rather than asked: the ledger must stand that, and every demo tries it.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
-        self.kill();
+        self.stop();
     }
 }
 

@@ -58,6 +58,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
                 report::line(&event)?;
             }
         }
+        Command::Attachment { sha256, out } => report::attachment(&mut *store.read().await?, &sha256, &out).await?,
         Command::VerifyLog { checkpoints } => return backup::verify(&store, &config, checkpoints.as_deref()).await,
         Command::Quarantine(command) => return evidence::run(&store, command, &config, now).await,
         Command::Backup { to } => backup::make(&store, &config, &to).await?,

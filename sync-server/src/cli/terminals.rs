@@ -13,6 +13,7 @@ use sqlx::SqliteConnection;
 
 use super::{commands, report};
 use crate::config::Config;
+use crate::heartbeat;
 use crate::identity::{Identity, enrolment, random};
 use crate::store::identity::NewInvitation;
 use crate::store::terminal::{self, Terminal};
@@ -138,8 +139,10 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
         TerminalsCommand::List => {
             let ends = store::certificate::ends(&mut tx).await?;
             let contacts = store::certificate::contacts(&mut tx).await?;
+            let heard = heartbeat::all(&mut tx).await?;
             for found in terminal::list(&mut tx).await? {
-                report::terminal(&found, ends.get(&found.terminal), contacts.get(&found.terminal))?;
+                let id = &found.terminal;
+                report::terminal(&found, ends.get(id), contacts.get(id), heard.get(id))?;
             }
         }
         TerminalsCommand::Acts => {

@@ -6,11 +6,11 @@ pub mod serve;
 pub mod state;
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode};
 
-use crate::{console, identity, ingest, pull};
+use crate::{attachments, console, heartbeat, identity, ingest, pull};
 use error::ApiError;
 use state::AppState;
 
@@ -22,6 +22,8 @@ pub fn terminal_routes(state: AppState) -> Router {
         .route("/v1/enrol", post(identity::http::enrol))
         .route("/v1/enrol/status", post(identity::http::status))
         .route("/v1/renew", post(identity::http::renew))
+        .route("/v1/attachments/{sha256}", put(attachments::http::put).head(attachments::http::head))
+        .route("/v1/heartbeat", post(heartbeat::heartbeat))
         .route("/v1/time", get(time))
         .fallback(no_such_route)
         .layer(DefaultBodyLimit::max(BATCH_COMPRESSED_BYTES_MAX))
@@ -36,6 +38,7 @@ pub fn web_routes(state: AppState) -> Router {
         .route("/terminals", get(console::terminals::terminals))
         .route("/terminals/{terminal}/approve/{code}", post(console::terminals::approve))
         .route("/terminals/{terminal}/refuse", post(console::terminals::refuse))
+        .route("/attachments/{sha256}", get(attachments::http::picture))
         .route("/assets/console.css", get(console::pages::stylesheet))
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(console::pages::not_found)

@@ -6,6 +6,7 @@
 //! | [`frame`] | over synthetic warehouse frames: labels read, time, and labels read over consecutive frames |
 //! | [`formats`] | what it costs to get luma out of a camera's bytes |
 //! | `scan` | the core: a frame in, durable, feedback; long tasks, many expected codes |
+//! | `link` | what waits drains over a slow link |
 //! | [`contender`] | the decoders that are compared, each behind one trait |
 //! | [`race`], [`worker`] | each contender works in a process of its own, which may crash or be ended |
 //! | [`collection`], [`texts`] | pictures with what is known of their texts; how texts are compared |
@@ -16,6 +17,8 @@ pub mod contender;
 pub mod decode;
 pub mod formats;
 pub mod frame;
+#[cfg(feature = "link")]
+pub mod link;
 pub mod measure;
 pub mod race;
 #[cfg(feature = "scan")]
