@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod enrolled;
 mod field;
 mod ledger;
 mod p02_network;
@@ -17,4 +18,9 @@ mod p04_sums;
 mod p05_network;
 mod p05_poison;
 mod p06_liveness;
+mod p07_overload;
+mod p08_clocks;
 mod p10_terminal_disk;
+mod p11_revocation;
+mod p12_impostors;
+mod p13_tamper;

@@ -20,7 +20,7 @@ fn p4_a_server_restored_from_a_backup_gets_back_what_it_acknowledged_since() {
     field.holds_all_of(&terminal);
 
     let home = field.folder.path().join("server");
-    field.server.stop();
+    field.server.kill();
     std::fs::remove_dir_all(home.join("data")).unwrap();
     let restore = ["restore", "--why", "the disk died", "--from"].map(OsStr::new);
     field.server.run(restore.into_iter().chain([backup.as_os_str()])).unwrap();

@@ -21,7 +21,7 @@ mod policy;
 mod pull;
 mod retry_after;
 mod sender;
-mod transport;
+pub(crate) mod transport;
 mod worker;
 
 use serde::Serialize;
@@ -30,7 +30,7 @@ pub use notice::{Notice, notices};
 pub use pace::Pace;
 pub use plan::{Action, Link, Reach, Since, Waiting, plan};
 pub use policy::SyncPolicy;
-pub use transport::{Transport, TransportError};
+pub use transport::{Transport, TransportError, TrustedTime};
 pub use worker::{AfterPull, SyncState, Worker};
 
 use crate::device::{Contact, Device};
