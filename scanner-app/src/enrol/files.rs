@@ -16,6 +16,7 @@ use crate::config::{Config, ConfigError, Language};
 use crate::feedback::FeedbackSettings;
 use crate::keys::{self, KeyError, Wrapper};
 use crate::operators::OperatorSettings;
+use crate::sync::SyncPolicy;
 use crate::sync::TransportError;
 use crate::sync::transport::certificate;
 
@@ -115,6 +116,7 @@ impl Place {
             capture: before.as_ref().map_or_else(CaptureSettings::default, |before| before.capture.clone()),
             feedback: before.as_ref().map_or_else(FeedbackSettings::default, |before| before.feedback.clone()),
             operators: before.as_ref().map_or_else(OperatorSettings::default, |before| before.operators.clone()),
+            sync: before.as_ref().map_or_else(SyncPolicy::default, |before| before.sync),
         };
         write(&self.config_path, toml::to_string(&self.beside(config))?.as_bytes())
     }

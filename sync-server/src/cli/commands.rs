@@ -24,7 +24,7 @@ use crate::issue::{self, Application};
 use crate::keys::ServerKeys;
 use crate::store::identity::IdentityAct;
 use crate::store::{self, Store};
-use crate::{heartbeat, import, reconcile};
+use crate::{import, reconcile};
 
 /// Runs a command. Exit code 1 also stands for "the command worked and found faults".
 pub async fn run(cli: Cli) -> Result<ExitCode> {

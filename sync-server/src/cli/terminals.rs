@@ -12,8 +12,8 @@ use shared::time::Timestamp;
 use sqlx::SqliteConnection;
 
 use super::{commands, report};
-use crate::heartbeat;
 use crate::config::Config;
+use crate::heartbeat;
 use crate::identity::{Identity, enrolment, random};
 use crate::store::identity::NewInvitation;
 use crate::store::terminal::{self, Terminal};

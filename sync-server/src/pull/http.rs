@@ -8,7 +8,6 @@ use sqlx::Connection;
 use uuid::Uuid;
 
 use super::visible;
-use crate::http::asking;
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::identity::caller::Caller;
