@@ -29,7 +29,7 @@ pub struct Heard {
 /// Takes a heartbeat in.
 pub async fn heartbeat(
     State(state): State<AppState>,
-    Caller { terminal }: Caller,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Json<HeartbeatReply>, ApiError> {
     let wrong = |error| {
@@ -41,7 +41,7 @@ pub async fn heartbeat(
     let said: Heartbeat = serde_json::from_slice(&body).map_err(wrong)?;
     let received_at = state.clock.now();
     let mut tx = state.store.write().await?;
-    keep(&mut tx, terminal.terminal, &said, received_at).await?;
+    keep(&mut tx, caller.terminal.terminal, &said, received_at).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Json(HeartbeatReply { received_at }))
 }

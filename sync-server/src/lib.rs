@@ -1,7 +1,6 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
-//! Arrows point down: `main > cli > http > {ingest, pull, identity, attachments, heartbeat, console} > store`,
-//! `ingest > reconcile > store`.
+//! Arrows point down: `main > cli > http > {ingest, pull, identity, attachments, heartbeat, console} > store`, `ingest > reconcile > store`.
 
 pub mod attachments;
 pub mod backup;

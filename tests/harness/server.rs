@@ -74,6 +74,15 @@ impl Server {
         Ok(())
     }
 
+    /// Ends the process; commands on its data still work.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // Killed rather than asked: the ledger must stand that, and every demo tries it.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
     /// The port that terminals' cables lead to.
     pub fn socket(&self) -> Result<SocketAddr> {
         let address = self.ready.terminal.trim_start_matches("https://");
@@ -107,20 +116,9 @@ impl Server {
     }
 }
 
-impl Server {
-    /// Ends the process; commands on its data still work.
-    pub fn stop(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            // Killed rather than asked: the ledger must stand that, and every demo tries it.
-            let _ = process.kill();
-            let _ = process.wait();
-        }
-    }
-}
-
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop();
+        self.kill();
     }
 }
 

@@ -71,14 +71,7 @@ impl Terminal {
 
     /// A copy of all that this terminal has, key and mark included, at work under the same name behind a cable of its own.
     pub fn twin(&self, server: &Server, folder: &Path) -> Result<Self> {
-        std::fs::create_dir_all(folder)?;
-        let home = self.config.parent().context("a configuration without a folder")?;
-        for entry in std::fs::read_dir(home)? {
-            let entry = entry?;
-            if entry.file_type()?.is_file() {
-                std::fs::copy(entry.path(), folder.join(entry.file_name()))?;
-            }
-        }
+        copy_folder(self.config.parent().context("a configuration without a folder")?, folder)?;
         let cable = Cable::to(server.socket()?)?;
         let config = folder.join(self.config.file_name().context("a configuration without a name")?);
         let text = std::fs::read_to_string(&config)?.replace(&self.cable.address(), &cable.address());
@@ -202,6 +195,20 @@ pub fn enrol(server: &Server, config: &Path, invitation: &str) -> Result<String>
     let output = process.wait_with_output()?;
     ensure!(output.status.success(), "the enrolment failed: {}", said(&output));
     Ok(id)
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 fn json_lines(output: &Output) -> Result<Vec<Value>> {

@@ -20,7 +20,7 @@ fn p4_a_server_restored_from_a_backup_gets_back_what_it_acknowledged_since() {
     field.holds_all_of(&terminal);
 
     let home = field.folder.path().join("server");
-    field.server.stop();
+    field.server.kill();
     std::fs::remove_dir_all(home.join("data")).unwrap();
     let restore = ["restore", "--why", "the disk died", "--from"].map(OsStr::new);
     field.server.run(restore.into_iter().chain([backup.as_os_str()])).unwrap();
@@ -33,6 +33,7 @@ fn p4_a_server_restored_from_a_backup_gets_back_what_it_acknowledged_since() {
         |state: &serde_json::Value| state["done"]["offered_again"].as_u64() >= Some(30) && state["pending"] == 0;
     let (state, _) = sender.until("offered again", DRAINS_WITHIN, again).unwrap();
     assert_eq!(state["done"]["disputed"], 0, "{state}");
+    assert!(!state["notices"].to_string().contains("rewritten"), "an honest restore was mistaken: {state}");
     drop(sender);
     field.holds_all_of(&terminal);
 }

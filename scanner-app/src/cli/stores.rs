@@ -13,7 +13,7 @@ use crate::keys;
 use crate::session::gate::watch_shut_gates;
 use crate::session::{Identity, anchor, sum_up_lists};
 use crate::store::{Opening, Store, this_machine, verify};
-use crate::sync::{SyncError, Transport, notices, sync_once};
+use crate::sync::{SyncError, Transport, notices, sync_by};
 
 /// The way to the server that a configuration names, and that the server named since.
 pub(super) fn transport(config: &Config, store: &Store) -> Result<Transport> {
@@ -45,7 +45,7 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
     let mut store = open(config, device.as_ref())?;
     let transport = transport(config, &store)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut synced = match runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), config.sync)) {
+    let mut synced = match runtime.block_on(sync_by(&mut store, &transport, device.as_ref(), config.sync)) {
         Ok(synced) => synced,
         Err(error) => return not_sent(&store, &error),
     };
@@ -57,7 +57,7 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
         anchor(&mut store, device.as_ref(), &identity, contact)?;
     }
     if store.pending()?.0 > 0 {
-        match runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), config.sync)) {
+        match runtime.block_on(sync_by(&mut store, &transport, device.as_ref(), config.sync)) {
             Ok(further) => synced.add(&further),
             Err(error) => return not_sent(&store, &error),
         }

@@ -32,11 +32,13 @@ impl Store {
         Ok(meta(&self.conn, "data_as_of")?.and_then(|text| text.parse().ok()))
     }
 
-    /// Keeps a page and its cursor in one transaction. Another ledger than before makes all that was pulled void.
+    /// Keeps a page and its cursor in one transaction. Another ledger than before makes all that was pulled void. The caller has
+    /// checked the signatures of its records of restores.
     pub fn keep_page(&mut self, page: &ChangesPage) -> Result<(), StoreError> {
         let (held, _) = self.cursor()?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         super::outbox::heard_from(&tx, page.ledger_id)?;
+        super::restored::settle(&tx, page)?;
         if held != Some(page.ledger_id) {
             let sets = ["code", "manifest", "sent", "sent_sum"];
             sets.iter().try_for_each(|set| tx.execute(&format!("delete from {set}"), []).map(drop))?;

@@ -116,9 +116,14 @@ const fn is_none(count: &u64) -> bool {
     *count == 0
 }
 
-/// Sends everything that waits, then fetches everything that changed, then sends photos. What the server would not take for the
-/// time being is told at the end; the rest was done.
-pub async fn sync_once(
+/// Sends everything that waits and fetches everything that changed, as a terminal in the field does.
+pub async fn sync_once(store: &mut Store, transport: &Transport, device: &dyn Device) -> Result<Synced, SyncError> {
+    sync_by(store, transport, device, SyncPolicy::default()).await
+}
+
+/// Sends everything that waits, then fetches everything that changed, then sends photos and what a rescue kept, by the given
+/// thresholds. What the server would not take for the time being is told at the end; the rest was done.
+pub async fn sync_by(
     store: &mut Store,
     transport: &Transport,
     device: &dyn Device,

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use shared::wire::{Offer, Problem, ProblemCode, PushReply};
+use shared::wire::{Offer, Problem, ProblemCode};
 
 use super::answer::{check, count_outcomes};
 use super::batch::{self, Ready};
 use super::lane::Lanes;
 use super::plan::Waiting;
-use super::transport::Call;
 use super::{Pace, SyncError, SyncPolicy, Synced, Transport, TransportError, attachments, heartbeat, leftovers, pull};
 use crate::device::Device;
 use crate::store::{Outgoing, Rewound, Store};
@@ -75,8 +74,7 @@ impl Sender {
         let stretch = self.lanes.of(row.epoch).next(&row, &refused, at_most);
         let ready = batch::build(round.store, round.transport, round.device, (&row, stretch))?;
         let timeout = Duration::from_millis(self.policy.timeout_ms(ready.compressed.len() as u64));
-        let call = Call::post("/v1/batches").body("application/x-ndjson+zstd", ready.compressed.clone()).unsigned();
-        match round.transport.send::<PushReply>(call.within(timeout)).await {
+        match round.transport.push(ready.compressed.clone(), timeout).await {
             Ok(reply) => {
                 check(&ready.batch, &reply, round.transport)?;
                 round.transport.hear(reply.acknowledgement.value().received_at);

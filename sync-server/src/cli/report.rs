@@ -44,8 +44,7 @@ pub(super) fn keys(keys: &ServerKeys) {
 
 pub(super) fn terminal(
     terminal: &Terminal,
-    certificate_until: Option<&Timestamp>,
-    contact_at: Option<&Timestamp>,
+    (certificate_until, contact_at): (Option<&Timestamp>, Option<&Timestamp>),
     heard: Option<&Heard>,
 ) -> Result<()> {
     line(&json!({
@@ -55,11 +54,11 @@ pub(super) fn terminal(
         "site": terminal.site,
         "revoked_at": terminal.revoked_at,
         "reached_at": terminal.reached_at,
-        "certificate_until": certificate_until,
-        "contact_at": contact_at,
         "watermark": watermark(terminal, heard),
         "heard_at": heard.map(|heard| heard.received_at),
         "pending": heard.map(|heard| heard.pending),
+        "certificate_until": certificate_until,
+        "contact_at": contact_at,
     }))
 }
 

@@ -142,7 +142,7 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
             let heard = heartbeat::all(&mut tx).await?;
             for found in terminal::list(&mut tx).await? {
                 let id = &found.terminal;
-                report::terminal(&found, ends.get(id), contacts.get(id), heard.get(id))?;
+                report::terminal(&found, (ends.get(id), contacts.get(id)), heard.get(id))?;
             }
         }
         TerminalsCommand::Acts => {

@@ -13,7 +13,7 @@ pub(crate) mod tls;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::{Response, Url};
 use ring::signature::Ed25519KeyPair;
@@ -142,9 +142,14 @@ impl Transport {
         }
     }
 
-    /// The server said what time it is, under its signature.
-    pub(super) fn hear(&self, said: Timestamp) {
-        self.time.hear(said);
+    /// Sends a batch, which may take so long.
+    pub(super) async fn push(&self, compressed: Vec<u8>, limit: Duration) -> Result<PushReply, TransportError> {
+        let call = Call::post("/v1/batches").body("application/x-ndjson+zstd", compressed).unsigned();
+        let reply: PushReply = self.send(call.within(limit)).await?;
+        if reply.acknowledgement.verifies(&self.server_key) {
+            self.time.hear(reply.acknowledgement.value().received_at);
+        }
+        Ok(reply)
     }
 
     pub(super) async fn changes(&self, ledger: Option<Uuid>, since: u64) -> Result<ChangesPage, TransportError> {
