@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use scanner_app::device::{Device as Clocked, Machine};
 use scanner_app::session::{Identity, Session, anchor};
 use scanner_app::store::Store;
-use scanner_app::sync::{SyncPolicy, sync_once};
+use scanner_app::sync::sync_once;
 use shared::event::{Capture, Stage};
 use shared::ids::EpochId;
 use shared::time::Timestamp;
@@ -88,7 +88,7 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     let identity = Identity { member: "M".into(), site: "SZ-GATE".into(), operator: Some("1024".into()) };
 
     let mut store = open();
-    let first = runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), SyncPolicy::default())).unwrap();
+    let first = runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
     anchor(&mut store, device.as_ref(), &identity, &first.contact.unwrap()).unwrap();
     let task = (Stage::Outbound, "HT-2031".into(), "FH-2031".into());
     let mut session = Session::open(store, Arc::clone(&device), identity.clone(), task).unwrap();
@@ -97,7 +97,7 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     }
     drop(session);
     let mut store = open();
-    let sent = runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), SyncPolicy::default())).unwrap();
+    let sent = runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
     assert!(sent.recorded >= 5, "{sent:?}");
     assert_eq!(store.pending().unwrap().0, 0);
 
@@ -107,7 +107,7 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     std::fs::write(enrolled.certificate_file(), serde_json::to_vec(&old).unwrap()).unwrap();
     age_certificates(&server);
     let transport = enrolled.transport_of_file(&server);
-    runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), SyncPolicy::default())).unwrap();
+    runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
     assert!(transport.certificate_until().unwrap() > old.expires_at, "renewed");
 
     let live = server.lines(["mismatches", "--json"]).unwrap();
@@ -173,7 +173,7 @@ fn p8_a_server_whose_certificate_is_out_of_date_is_still_the_server_and_no_other
     let device = Machine::new();
     let path = enrolled.folder.path().join("t.sqlite");
     let mut store = Store::open(&path, enrolled.terminal, device.epoch()).unwrap();
-    assert!(runtime.block_on(sync_once(&mut store, &transport, &device, SyncPolicy::default())).unwrap().pulled > 0);
+    assert!(runtime.block_on(sync_once(&mut store, &transport, &device)).unwrap().pulled > 0);
     assert!(transport.are_dates_wrong(), "and it is told");
 
     // Another server, out of date or not, is refused.
@@ -182,7 +182,6 @@ fn p8_a_server_whose_certificate_is_out_of_date_is_still_the_server_and_no_other
     let ca = enrolled.enrolled.ca.as_bytes();
     let astray =
         scanner_app::sync::Transport::new(&other.ready.terminal, ca, own, enrolled.enrolled.server_key).unwrap();
-    let error =
-        runtime.block_on(sync_once(&mut store, &astray, &device, SyncPolicy::default())).unwrap_err().to_string();
+    let error = runtime.block_on(sync_once(&mut store, &astray, &device)).unwrap_err().to_string();
     assert!(error.contains("is not the server of the enrolment"), "{error}");
 }

@@ -24,7 +24,7 @@ use shared::chain::PublicKey;
 use shared::enrolment::{Address, Certificate};
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
-use shared::wire::{ChangesPage, ProblemCode, REQUEST_HEADER, Record, RequestSignature, ServerRecord};
+use shared::wire::{ChangesPage, ProblemCode, PushReply, REQUEST_HEADER, Record, RequestSignature, ServerRecord};
 use uuid::Uuid;
 
 pub(crate) use call::Call;
