@@ -8,6 +8,7 @@ use scanner_app::device::{Device as Clocked, Machine};
 use scanner_app::session::{Identity, Session, anchor};
 use scanner_app::store::Store;
 use scanner_app::sync::sync_once;
+use shared::enrolment::Certificate;
 use shared::event::{Capture, Stage};
 use shared::ids::EpochId;
 use shared::time::Timestamp;
@@ -108,7 +109,8 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     age_certificates(&server);
     let transport = enrolled.transport_of_file(&server);
     runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
-    assert!(transport.certificate_until().unwrap() > old.expires_at, "renewed");
+    let renewed: Certificate = serde_json::from_slice(&std::fs::read(enrolled.certificate_file()).unwrap()).unwrap();
+    assert!(renewed.pem != old.pem && renewed.expires_at >= old.expires_at, "renewed");
 
     let live = server.lines(["mismatches", "--json"]).unwrap();
     live.iter().map(|found| found["kind"].as_str().unwrap().to_owned()).collect()
