@@ -55,6 +55,9 @@ pub struct Synced {
     pub quarantined: u64,
     /// Records fetched.
     pub pulled: u64,
+    /// How far this terminal's wall clock is ahead of the server's, in milliseconds (negative: behind), where the server was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_skew_ms: Option<i64>,
     /// What the server's clock said.
     #[serde(skip)]
     pub contact: Option<Contact>,
@@ -69,6 +72,7 @@ impl Synced {
         self.disputed += further.disputed;
         self.quarantined += further.quarantined;
         self.pulled += further.pulled;
+        self.clock_skew_ms = further.clock_skew_ms;
         self.contact = further.contact;
     }
 }

@@ -19,7 +19,9 @@ pub(super) async fn pull_page(
     let page = sealed(transport.changes(ledger, since).await?, &SealingKey::derive(&transport.key));
     let answered_ms = device.mono_ms();
     let round_trip_ms = answered_ms.saturating_sub(asked_ms);
-    synced.contact = Some(Contact { server_time: page.as_of, round_trip_ms, answered_ms });
+    let contact = Contact { server_time: page.as_of, round_trip_ms, answered_ms };
+    synced.clock_skew_ms = Some(contact.skew_ms(device.now()));
+    synced.contact = Some(contact);
     store.keep_page(&page)?;
     synced.pulled += page.changes.len() as u64;
     Ok(page.more)

@@ -26,6 +26,8 @@ pub struct SyncState {
     pub pulls: u64,
     /// What the server's clock said at the last contact.
     pub contact: Option<Contact>,
+    /// How far the wall clock was ahead of the server's then, in milliseconds.
+    pub clock_skew_ms: Option<i64>,
     /// What only a person can mend.
     pub trouble: Option<String>,
 }
@@ -184,6 +186,7 @@ fn tell(shown: &Mutex<SyncState>, result: &Result<super::Synced, SyncError>, sto
                 state.online = true;
                 state.last_sync = Some(now);
                 state.contact = synced.contact.or(state.contact);
+                state.clock_skew_ms = synced.clock_skew_ms.or(state.clock_skew_ms);
                 state.trouble = None;
                 state.pulls += u64::from(synced.pulled > 0);
             }
