@@ -8,6 +8,7 @@ use scanner_app::device::{Device as Clocked, Machine};
 use scanner_app::session::{Identity, Session, anchor};
 use scanner_app::store::Store;
 use scanner_app::sync::sync_once;
+use shared::enrolment::Certificate;
 use shared::event::{Capture, Stage};
 use shared::ids::EpochId;
 use shared::time::Timestamp;
@@ -21,7 +22,8 @@ use uuid::Uuid;
 use crate::enrolled::Device;
 
 const YEARS_10_MS: i64 = 10 * 365 * 24 * 3_600_000;
-const DAY_MS: i64 = 24 * 3_600_000;
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// What is wrong with a clock.
 #[derive(Clone, Copy)]
@@ -100,6 +102,10 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     let sent = runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
     assert!(sent.recorded >= 5, "{sent:?}");
     assert_eq!(store.pending().unwrap().0, 0);
+    if let Clock::Off(ms) = clock {
+        let told = sent.clock_skew_ms.unwrap();
+        assert!((told - ms).abs() < HOUR_MS, "the terminal knows how far its clock is off: {told} ms");
+    }
 
     // A certificate to be renewed since long: the next sync does, whatever the wall clock says.
     let mut old = enrolled.enrolled.certificate.clone();
@@ -108,7 +114,8 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     age_certificates(&server);
     let transport = enrolled.transport_of_file(&server);
     runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
-    assert!(transport.certificate_until().unwrap() > old.expires_at, "renewed");
+    let renewed: Certificate = serde_json::from_slice(&std::fs::read(enrolled.certificate_file()).unwrap()).unwrap();
+    assert!(renewed.pem != old.pem && renewed.expires_at >= old.expires_at, "renewed");
 
     let live = server.lines(["mismatches", "--json"]).unwrap();
     live.iter().map(|found| found["kind"].as_str().unwrap().to_owned()).collect()
