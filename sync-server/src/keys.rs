@@ -1,5 +1,6 @@
 //! The server's own keys, made at first start in the data folder (0600): a CA and a server certificate (ECDSA P-256, since
-//! browsers refuse Ed25519), and the Ed25519 key that signs acknowledgements.
+//! browsers refuse Ed25519), the Ed25519 key that signs acknowledgements, and the age key that parcels
+//! are sealed for.
 
 use std::fs;
 use std::io::Write;
@@ -14,6 +15,8 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use shared::chain::PublicKey;
+
+use crate::sealed::SealedKey;
 
 /// Why the keys cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +49,8 @@ pub struct ServerKeys {
     pub server_key: PublicKey,
     /// PEM file of the CA: terminals pin it too.
     pub ca_file: PathBuf,
+    /// Opens parcels that came without a network.
+    pub sealed: SealedKey,
     folder: PathBuf,
 }
 
@@ -68,7 +73,8 @@ impl ServerKeys {
         let damaged = || KeyError::Damaged(ack_file.display().to_string());
         let ack = Ed25519KeyPair::from_pkcs8(&bytes).map_err(|_| damaged())?;
         let public: [u8; 32] = ack.public_key().as_ref().try_into().map_err(|_| damaged())?;
-        Ok(Self { ack, server_key: PublicKey::new(public), ca_file, folder })
+        let sealed = sealed_key(&folder)?;
+        Ok(Self { ack, server_key: PublicKey::new(public), ca_file, sealed, folder })
     }
 
     /// The TLS side of both listeners.
@@ -84,6 +90,15 @@ impl ServerKeys {
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
+}
+
+fn sealed_key(folder: &Path) -> Result<SealedKey, KeyError> {
+    let file = folder.join("sealed.age");
+    if !file.exists() {
+        write_secret(&file, SealedKey::generate().to_text().as_bytes())?;
+    }
+    let text = fs::read_to_string(&file).map_err(|source| file_error(&file, source))?;
+    SealedKey::from_text(&text).map_err(|_| KeyError::Damaged(file.display().to_string()))
 }
 
 fn make_certificates(folder: &Path, names: &[String]) -> Result<(), KeyError> {

@@ -1,6 +1,6 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
-//! Arrows point down: `main > cli > http > {ingest, pull, console} > store`, `ingest > reconcile > store`.
+//! Arrows point down: `main > cli > http > {sealed > ingest, pull, console} > store`, `ingest > reconcile > store`.
 
 pub mod backup;
 pub mod checkpoint;
@@ -16,6 +16,7 @@ pub mod issue;
 pub mod keys;
 pub mod pull;
 pub mod reconcile;
+pub mod sealed;
 pub mod store;
 pub mod verify;
 

@@ -72,15 +72,16 @@ fn not_sent(store: &Store, error: &SyncError) -> Result<ExitCode> {
 
 pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {
     // A terminal that has recorded nothing yet has no store.
-    let (pending, oldest, attachments) = if config.store.exists() {
+    let (pending, oldest, attachments, carried) = if config.store.exists() {
         let store = Store::open_to_read(&config.store, config.terminal)?;
         let (pending, oldest) = store.pending()?;
-        (pending, oldest, store.photos_pending()?)
+        (pending, oldest, store.photos_pending()?, store.carried_waiting()?)
     } else {
-        (0, None, 0)
+        (0, None, 0, 0)
     };
     if as_json {
-        println!("{}", json!({ "pending": pending, "oldest": oldest, "attachments": attachments }));
+        let queue = json!({ "pending": pending, "oldest": oldest, "attachments": attachments, "carried": carried });
+        println!("{queue}");
     } else if let Some(oldest) = oldest {
         println!("{pending} events wait, the oldest since {}", oldest.to_minute());
     } else {

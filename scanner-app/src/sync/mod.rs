@@ -3,10 +3,13 @@
 mod plan;
 mod pull;
 mod push;
+mod sealed;
 mod transport;
 mod worker;
 
 use serde::Serialize;
+
+pub(crate) use sealed::{Sealable, sealable, take_reply};
 
 pub use plan::{Action, Link, RETRY_MS_MAX, RETRY_MS_MIN, plan};
 pub use transport::{Transport, TransportError};
@@ -78,5 +81,7 @@ pub async fn sync_once(store: &mut Store, transport: &Transport, device: &dyn De
     let mut synced = Synced::default();
     while push::push_batch(store, transport, &mut synced).await? {}
     while pull::pull_page(store, transport, device, &mut synced).await? {}
+    // Own rows first, others' last.
+    sealed::deliver_carried(store, transport, device).await?;
     Ok(synced)
 }

@@ -95,7 +95,7 @@ fn check(batch: &Batch, reply: &PushReply, transport: &Transport) -> Result<(), 
     Ok(())
 }
 
-fn count_outcomes(outcomes: &[OutcomeRange], synced: &mut Synced) {
+pub(super) fn count_outcomes(outcomes: &[OutcomeRange], synced: &mut Synced) {
     for run in outcomes {
         let count = (run.to + 1).saturating_sub(run.from);
         match run.outcome {

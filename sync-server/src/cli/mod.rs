@@ -5,6 +5,7 @@ mod commands;
 mod evidence;
 mod operators;
 mod report;
+mod sealed;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -104,6 +105,9 @@ enum Command {
         #[arg(long)]
         why: String,
     },
+    /// Parcels that came without a network.
+    #[command(subcommand)]
+    Sealed(sealed::SealedCommand),
     /// Print what a terminal needs to know of this server, as JSON.
     Keys,
 }

@@ -7,9 +7,10 @@ pub mod state;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use shared::wire::sealed::PARCEL_BYTES_MAX;
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode};
 
-use crate::{console, ingest, pull};
+use crate::{console, ingest, pull, sealed};
 use error::ApiError;
 use state::AppState;
 
@@ -17,6 +18,7 @@ use state::AppState;
 pub fn terminal_routes(state: AppState) -> Router {
     Router::new()
         .route("/v1/batches", post(ingest::http::push))
+        .route("/v1/sealed", post(sealed::http::sealed).layer(DefaultBodyLimit::max(PARCEL_BYTES_MAX)))
         .route("/v1/changes", get(pull::http::changes))
         .route("/v1/time", get(time))
         .fallback(no_such_route)

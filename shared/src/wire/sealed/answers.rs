@@ -13,7 +13,7 @@ const MAGIC: &[u8] = b"tallyman-answers/1\n";
 /// What became of one batch of a parcel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Answer {
+pub enum ParcelAnswer {
     /// Taken in, as if it had come live.
     Taken(Box<PushReply>),
     /// Kept by the server until the events before it have come; deliver the parcel again to hear more.
@@ -35,14 +35,14 @@ pub struct Answers {
     /// Whose parcel, as its header says.
     pub terminal: TerminalId,
     /// One for each batch.
-    pub answers: Vec<Answer>,
+    pub answers: Vec<ParcelAnswer>,
 }
 
 impl Answers {
     /// Whether delivering the parcel again could bring nothing new.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        !self.answers.iter().any(|answer| matches!(answer, Answer::Waiting { .. }))
+        !self.answers.iter().any(|answer| matches!(answer, ParcelAnswer::Waiting { .. }))
     }
 }
 

@@ -11,7 +11,7 @@ mod parcel;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Answer, Answers, AnswersError, is_answers, read_answers, write_answers};
+pub use answers::{ParcelAnswer, Answers, AnswersError, is_answers, read_answers, write_answers};
 pub use bundle::{BUNDLE_BATCHES_MAX, BundleError, read_bundle, write_bundle};
 pub use frame::{
     FRAME_BYTES_MAX, FRAME_OVERHEAD_BYTES, Frame, FrameError, Load, MOVING_BYTES_MAX, MovingCode, SYMBOL_ALIGNMENT_BYTES,
