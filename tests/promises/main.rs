@@ -4,8 +4,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod carried;
 mod ledger;
+mod p02_carried;
 mod p02_repeated;
 mod p03_convergence;
+mod p04_carried;
 mod p04_outcomes;
 mod p05_poison;
+mod p12_carrier;

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use ring::signature::Ed25519KeyPair;
-use shared::chain::{PublicKey, sha256};
+use shared::chain::PublicKey;
 use shared::ids::EpochId;
 use shared::time::Timestamp;
 use shared::wire::sealed::Answers;
-use shared::wire::{AcknowledgedRange, Batch, BatchHeader, DataAsOf, Offer, ProblemCode, PushReply, WIRE_VERSION};
+use shared::wire::{AcknowledgedRange, Batch, BatchHeader, DataAsOf, Offer, ProblemCode, PushReply, REPLY_FORM, WIRE_VERSION};
 
 use super::push::count_outcomes;
 use super::transport::Call;
@@ -66,6 +66,7 @@ pub(crate) fn sealable(
         app: env!("CARGO_PKG_VERSION").to_owned(),
         rules: "2022-trial".to_owned(),
         sent_at: last_event.at,
+        reply: REPLY_FORM,
     };
     let batch = Batch::sign(header, rows.into_iter().map(|row| row.body).collect(), key)?;
     let compressed = zstd::encode_all(&*batch.to_ndjson()?, ZSTD_LEVEL)?;
@@ -84,14 +85,14 @@ pub(crate) fn take_reply(
     if !reply.acknowledgement.verifies(server_key) {
         return wrong("its signature does not hold");
     }
-    let AcknowledgedRange { terminal, epoch, from, to, hash, outcomes_digest, .. } = &reply.acknowledgement.range;
+    let AcknowledgedRange { terminal, epoch, from, to, hash, .. } = reply.acknowledgement.value();
     if *terminal != store.terminal() || *from == 0 || from > to {
         return wrong("it names other events");
     }
     if store.hash_after(*epoch, *to)? != Some(*hash) {
         return wrong("it names another hash");
     }
-    if sha256(&[&serde_json::to_vec(&reply.outcomes)?]) != *outcomes_digest {
+    if !reply.answers_hold() {
         return wrong("its outcomes were changed on the way");
     }
     let covered = reply.outcomes.iter().map(|run| run.to.saturating_add(1).saturating_sub(run.from));

@@ -81,6 +81,7 @@ async fn answer(
         Ok(mut reply) => {
             take_waiting(store, key, header.terminal, now).await?;
             // The member's own data, on its way through other hands: it comes by pull.
+            reply.verdicts_follow |= !reply.verdicts.is_empty();
             reply.verdicts.clear();
             Ok(ParcelAnswer::Taken(Box::new(reply)))
         }
