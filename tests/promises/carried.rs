@@ -102,7 +102,17 @@ pub fn carry(terminal: &Terminal, args: &[&str]) -> Value {
 /// Scans so many labels of one batch of labels, from a hand scanner.
 pub fn scan(terminal: &Terminal, batch: &str, count: usize) {
     let mut command = terminal.command("scan").unwrap();
-    command.args(["--task", "outbound", "--basis", "HT-2031", "--document", "FH-2031", "--json", "--source", "wedge:-"]);
+    command.args([
+        "--task",
+        "outbound",
+        "--basis",
+        "HT-2031",
+        "--document",
+        "FH-2031",
+        "--json",
+        "--source",
+        "wedge:-",
+    ]);
     let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let lines: String = (0..count).map(|n| format!("{}\n", label(batch, n))).collect();
     process.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();

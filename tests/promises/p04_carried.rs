@@ -158,7 +158,9 @@ async fn p4_carried_beyond_the_head_waits_until_the_hole_fills() {
     let late = parcel_of(&sealed_key, &log, &[(9, 12), (5, 8)]);
     for _ in 0..2 {
         let answers = delivered(&store, &sealed_key, late.clone()).await;
-        assert!(answers.answers.iter().all(|answer| matches!(answer, ParcelAnswer::Waiting { .. })) && !answers.is_final());
+        assert!(
+            answers.answers.iter().all(|answer| matches!(answer, ParcelAnswer::Waiting { .. })) && !answers.is_final()
+        );
     }
     assert_eq!(events(&store).await, 0);
     // A hole filled by half lets in only what joins.

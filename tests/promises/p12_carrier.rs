@@ -34,7 +34,8 @@ fn p12_carrier_cannot_read_or_change_a_parcel() {
     // Cut off anywhere, or changed by one bit anywhere behind the header: refused, and said so.
     let bytes = std::fs::read(&parcel).unwrap();
     let header = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0;
-    let mut spoilt: Vec<Vec<u8>> = [8, header, header + 1, header + 60, bytes.len() - 1].map(|end| bytes[..end].to_vec()).into();
+    let mut spoilt: Vec<Vec<u8>> =
+        [8, header, header + 1, header + 60, bytes.len() - 1].map(|end| bytes[..end].to_vec()).into();
     for place in [header + 5, header + 100, header + 190, bytes.len() - 1] {
         let mut changed = bytes.clone();
         changed[place] ^= 0x10;

@@ -8,7 +8,9 @@ use shared::chain::PublicKey;
 use shared::ids::EpochId;
 use shared::time::Timestamp;
 use shared::wire::sealed::Answers;
-use shared::wire::{AcknowledgedRange, Batch, BatchHeader, DataAsOf, Offer, ProblemCode, PushReply, REPLY_FORM, WIRE_VERSION};
+use shared::wire::{
+    AcknowledgedRange, Batch, BatchHeader, DataAsOf, Offer, ProblemCode, PushReply, REPLY_FORM, WIRE_VERSION,
+};
 
 use super::push::count_outcomes;
 use super::transport::Call;

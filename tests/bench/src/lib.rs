@@ -5,12 +5,15 @@
 //! | [`decode`] | over photographs: who reads what, wrong texts, time by size class |
 //! | [`frame`] | over synthetic warehouse frames: labels read, time, and labels read over consecutive frames |
 //! | [`formats`] | what it costs to get luma out of a camera's bytes |
+//! | `carry` | events over a moving QR code between two screens |
 //! | `scan` | the core: a frame in, durable, feedback; long tasks, many expected codes |
 //! | [`contender`] | the decoders that are compared, each behind one trait |
 //! | [`race`], [`worker`] | each contender works in a process of its own, which may crash or be ended |
 //! | [`collection`], [`texts`] | pictures with what is known of their texts; how texts are compared |
 //! | [`measure`] | clocks, percentiles, the machine's load |
 
+#[cfg(feature = "scan")]
+pub mod carry;
 pub mod collection;
 pub mod contender;
 pub mod decode;

@@ -102,6 +102,12 @@ impl Frame {
     /// The text of the QR code.
     #[must_use]
     pub fn to_text(&self) -> String {
+        base45(&self.to_bytes())
+    }
+
+    /// The frame's bytes, before they are written as text.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
         let code = &self.code;
         let mut bytes = MAGIC.to_vec();
         bytes.push(match code.load {
@@ -114,7 +120,7 @@ impl Frame {
         // The first byte is the source block, which is 0.
         bytes.extend_from_slice(&(self.symbol_id & 0x00ff_ffff).to_be_bytes());
         bytes.extend_from_slice(&self.symbol);
-        base45(&bytes)
+        bytes
     }
 
     /// Reads the text of a QR code; every size is checked before it is used.

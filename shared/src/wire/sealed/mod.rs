@@ -11,12 +11,15 @@ mod parcel;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{ParcelAnswer, Answers, AnswersError, is_answers, read_answers, write_answers};
+pub use answers::{Answers, AnswersError, ParcelAnswer, is_answers, read_answers, write_answers};
 pub use bundle::{BUNDLE_BATCHES_MAX, BundleError, read_bundle, write_bundle};
 pub use frame::{
-    FRAME_BYTES_MAX, FRAME_OVERHEAD_BYTES, Frame, FrameError, Load, MOVING_BYTES_MAX, MovingCode, SYMBOL_ALIGNMENT_BYTES,
+    FRAME_BYTES_MAX, FRAME_OVERHEAD_BYTES, Frame, FrameError, Load, MOVING_BYTES_MAX, MovingCode,
+    SYMBOL_ALIGNMENT_BYTES,
 };
 pub use lan::{
     LAN_CHUNK_BYTES_MAX, LAN_CODE_DIGITS, LAN_PROTOCOL, LAN_WORDS_BYTES_MAX, LanError, LanFrame, LanWord, lan_proof,
 };
-pub use parcel::{PARCEL_BYTES_MAX, PARCEL_HEADER_BYTES_MAX, PARCEL_SPANS_MAX, Parcel, ParcelError, ParcelHeader, Span};
+pub use parcel::{
+    PARCEL_BYTES_MAX, PARCEL_HEADER_BYTES_MAX, PARCEL_SPANS_MAX, Parcel, ParcelError, ParcelHeader, Span,
+};

@@ -26,12 +26,12 @@ const PAGE_RECORDS: usize = 1_000;
 const BEFORE: Timestamp = Timestamp::from_ms(1_700_000_000_000);
 
 /// The n-th code of the pack.
-pub(super) fn code(n: usize) -> Result<PackageCode, CodeError> {
+pub(crate) fn code(n: usize) -> Result<PackageCode, CodeError> {
     PackageCode::item(&gtin(), &format!("{n:012}"))
 }
 
 /// The text of its label.
-pub(super) fn label(n: usize) -> Result<String, CodeError> {
+pub(crate) fn label(n: usize) -> Result<String, CodeError> {
     Ok(format_digital_link("ID.EXAMPLE.CN", &code(n)?))
 }
 
@@ -41,7 +41,7 @@ fn gtin() -> String {
 }
 
 /// The store of a folder, opened as the app opens its own.
-pub(super) fn store(folder: &Path) -> Result<Store, StoreError> {
+pub(crate) fn store(folder: &Path) -> Result<Store, StoreError> {
     let (terminal, epoch) = (TerminalId::new(Uuid::from_u128(1)), EpochId::new(Uuid::from_u128(2)));
     let mark = folder.join("terminal.mark");
     let opening = Opening { mark: Some(&mark), machine: this_machine(), reserve: true, ..Opening::default() };
@@ -49,7 +49,7 @@ pub(super) fn store(folder: &Path) -> Result<Store, StoreError> {
 }
 
 /// The outbound task of the one note, committing on a thread as the app does.
-pub(super) fn session(store: Store) -> Result<Session, StoreError> {
+pub(crate) fn session(store: Store) -> Result<Session, StoreError> {
     open(store, "M", Stage::Outbound)
 }
 
@@ -82,7 +82,7 @@ pub(super) fn announce(store: &mut Store, codes: usize) -> anyhow::Result<()> {
 }
 
 /// Fills a new store with references that expect `codes` codes, by pull pages as the sender keeps them.
-pub(super) fn fill(store: &mut Store, codes: usize) -> anyhow::Result<()> {
+pub(crate) fn fill(store: &mut Store, codes: usize) -> anyhow::Result<()> {
     let mut records = agreed(codes as u64);
     for n in 0..codes {
         records.push(Record::Code(CodeRecord::new(code(n)?, "P".into(), "POD".into(), None)));
