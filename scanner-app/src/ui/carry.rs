@@ -49,13 +49,12 @@ pub fn show_window(tablet: bool, acts: ShowActs) -> Result<ShowWindow, WindowErr
 /// Words around the code. `events` of them are in it; none where it carries answers for others.
 pub fn show_words(window: &ShowWindow, language: Language, events: Option<u64>) {
     let say = |zh: &'static str, en: &'static str| pick(language, zh, en);
-    window.set_heading(say("移动二维码", "Moving code").into());
     let what = match (events, language) {
         (Some(events), Language::Zh) => {
-            format!("{} 条记录。让另一台终端对准,直到它显示“完成”。记录仍留在本机,回执回来后才清除。", count(events))
+            format!("{} 条记录。让另一台终端对准,直到它显示“完成”。收到回执前,记录仍留在本机。", count(events))
         }
         (Some(events), Language::En) => format!(
-            "{} events. Hold it before the other terminal until that says Done. They stay here until the receipt comes back.",
+            "{} events. Hold before the other terminal until it says Done. They stay here until receipts come back.",
             count(events)
         ),
         (None, Language::Zh) => "服务器的回执。让原终端对准,直到它显示“完成”。".to_owned(),
