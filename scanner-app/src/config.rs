@@ -9,6 +9,7 @@ use shared::ids::{MemberId, OperatorId, SiteId, TerminalId};
 use crate::capture::CaptureSettings;
 use crate::feedback::FeedbackSettings;
 use crate::operators::OperatorSettings;
+use crate::sync::SyncPolicy;
 use crate::training;
 
 /// The language of the screens.
@@ -60,6 +61,9 @@ pub struct Config {
     /// Signing in.
     #[serde(default, skip_serializing_if = "OperatorSettings::is_default")]
     pub operators: OperatorSettings,
+    /// How patient and how eager the sender is; the defaults are for the field, and are not written.
+    #[serde(default, skip_serializing_if = "SyncPolicy::is_default")]
+    pub sync: SyncPolicy,
 }
 
 /// Why a configuration file cannot be used.

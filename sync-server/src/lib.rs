@@ -1,7 +1,9 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
-//! Arrows point down: `main > cli > http > {sealed > ingest, pull, console} > store`, `ingest > reconcile > store`.
+//! Arrows point down: `main > cli > http > {sealed > ingest, pull, attachments, heartbeat, console} > store`,
+//! `ingest > reconcile > store`.
 
+pub mod attachments;
 pub mod backup;
 pub mod checkpoint;
 pub mod cli;
@@ -9,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod evidence;
+pub mod heartbeat;
 pub mod http;
 pub mod import;
 pub mod ingest;

@@ -3,6 +3,7 @@
 pub mod camera;
 pub mod network;
 pub mod server;
+pub mod syncing;
 pub mod terminal;
 pub mod world;
 

@@ -35,10 +35,15 @@ pub struct Server {
 impl Server {
     /// Starts a server on free ports, with its data in `folder`.
     pub fn start(folder: &Path) -> Result<Self> {
+        Self::start_with(folder, "")
+    }
+
+    /// The same, with further settings at the end of its configuration.
+    pub fn start_with(folder: &Path, settings: &str) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let config = folder.join("server.toml");
         let text = "revised_rules_from = \"never\"\ndata = \"data\"\nterminal_listen = \"127.0.0.1:0\"\nweb_listen = \"127.0.0.1:0\"\n";
-        std::fs::write(&config, text)?;
+        std::fs::write(&config, format!("{text}{settings}"))?;
         let (process, ready) = serve(&config)?;
         Ok(Self { config, process: Some(process), ready })
     }
@@ -76,13 +81,20 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
+impl Server {
+    /// Ends the process; commands on its data still work.
+    pub fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
             // Killed rather than asked: the ledger must stand that, and every demo tries it.
             let _ = process.kill();
             let _ = process.wait();
         }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

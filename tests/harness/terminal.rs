@@ -1,6 +1,6 @@
 //! A real terminal: the app's own commands on its own store, one process a command.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -34,6 +34,11 @@ pub struct TaskArgs<'a> {
 impl Terminal {
     /// Makes a terminal and enrols it.
     pub fn enrol(server: &Server, folder: &Path, member: &str, site: &str, name: &str) -> Result<Self> {
+        Self::enrol_by_key(server, folder, member, site, name)
+    }
+
+    /// Makes a terminal and enrols it by its key alone, as terminals of wire version 1 are.
+    pub fn enrol_by_key(server: &Server, folder: &Path, member: &str, site: &str, name: &str) -> Result<Self> {
         let cable = Cable::to(server.socket()?)?;
         let config = folder.join("terminal.toml");
         let mut init = Command::new(program("scanner-app")?);
@@ -46,6 +51,47 @@ impl Terminal {
             ["terminals", "add", "--terminal", &id, "--key", &key, "--member", member, "--site", site, "--name", name];
         server.run(add)?;
         Ok(Self { config, id, cable })
+    }
+
+    /// A copy of all that this terminal has, key and mark included, at work under the same name behind a cable of its own.
+    pub fn twin(&self, server: &Server, folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let home = self.config.parent().context("a configuration without a folder")?;
+        for entry in std::fs::read_dir(home)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::copy(entry.path(), folder.join(entry.file_name()))?;
+            }
+        }
+        let cable = Cable::to(server.socket()?)?;
+        let config = folder.join(self.config.file_name().context("a configuration without a name")?);
+        let text = std::fs::read_to_string(&config)?.replace(&self.cable.address(), &cable.address());
+        std::fs::write(&config, text)?;
+        Ok(Self { config, id: self.id.clone(), cable })
+    }
+
+    /// Writes thresholds of its sender into its configuration, such as `retry_ms_max = 500`.
+    pub fn set_sync_policy(&self, lines: &str) -> Result<()> {
+        let text = std::fs::read_to_string(&self.config)?;
+        let kept = text.split("\n[sync]").next().unwrap_or_default();
+        Ok(std::fs::write(&self.config, format!("{kept}\n[sync]\n{lines}\n"))?)
+    }
+
+    /// Scans label texts as a hand scanner types them, a line each, without a picture. Answers the summary.
+    pub fn type_labels(&self, task: TaskArgs<'_>, labels: &[String], close: Option<&str>) -> Result<Value> {
+        let mut command = self.command("scan")?;
+        command.args(["--task", task.stage, "--basis", task.basis, "--document", task.document, "--json"]);
+        command.args(["--source", "wedge:-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        if let Some(close) = close {
+            command.args(["--close", close]);
+        }
+        let mut process = command.spawn().context("the scan cannot be started")?;
+        let mut stdin = process.stdin.take().context("a process without stdin")?;
+        let lines = labels.iter().fold(String::new(), |text, label| text + label + "\n");
+        let feed = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
+        let mut told = json_lines(&process.wait_with_output()?)?;
+        feed.join().map_err(|_| anyhow::anyhow!("the hand scanner's thread panicked"))??;
+        told.pop().context("a scan without a summary")
     }
 
     /// Its configuration file.

@@ -5,11 +5,19 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod carried;
+mod field;
 mod ledger;
 mod p02_carried;
+mod p02_network;
 mod p02_repeated;
 mod p03_convergence;
 mod p04_carried;
+mod p04_fork;
 mod p04_outcomes;
+mod p04_restored;
+mod p04_sums;
+mod p05_network;
 mod p05_poison;
+mod p06_liveness;
+mod p10_terminal_disk;
 mod p12_carrier;

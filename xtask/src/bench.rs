@@ -1,4 +1,4 @@
-//! `cargo xtask bench judge | decode | frame | formats | scan | carry`: builds for speed what measures, and runs it.
+//! `cargo xtask bench judge | decode | frame | formats | scan | carry | link`: builds for speed what measures, and runs it.
 
 use std::process::ExitCode;
 
@@ -12,8 +12,9 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
         Some("decode" | "frame" | "formats") => capture(args),
         Some("scan") => core("bench-scan", &args[1..]),
         Some("carry") => core("bench-carry", &args[1..]),
+        Some("link") => link(&args[1..]),
         _ => {
-            eprintln!("xtask: measurements that exist: judge, decode, frame, formats, scan, carry");
+            eprintln!("xtask: measurements that exist: judge, decode, frame, formats, scan, carry, link");
             Ok(ExitCode::from(2))
         }
     }
@@ -31,6 +32,16 @@ fn core(name: &str, rest: &[String]) -> Result<ExitCode, String> {
     eprintln!("Building for speed ({name}): five to ten minutes the first time.");
     program::build(&["--release", "-p", "bench", "--no-default-features", "--features", "scan", "--bin", name])?;
     program::run("release", name, rest)
+}
+
+/// A real server and a real terminal, and the measurement between them.
+fn link(rest: &[String]) -> Result<ExitCode, String> {
+    packages::install(Need::Demo)?;
+    eprintln!("Building for speed (link): server and terminal, ten minutes the first time.");
+    let of = ["-p", "sync-server", "-p", "scanner-app", "-p", "bench", "--features", "bench/link"];
+    let programs = ["--bin", "sync-server", "--bin", "scanner-app", "--bin", "bench-link"];
+    program::build(&[&["--release"], of.as_slice(), programs.as_slice()].concat())?;
+    program::run("release", "bench-link", rest)
 }
 
 /// The decoders, and beside them our pipeline in its build of pure Rust: another feature set, so another program.

@@ -1,17 +1,16 @@
 //! What waits, as sealed parcels. The rows stay in the outbox: only an acknowledgement takes them out.
 
 use ring::signature::Ed25519KeyPair;
-use shared::ids::EpochId;
 use shared::time::Timestamp;
-use shared::wire::BATCH_COMPRESSED_BYTES_MAX;
 use shared::wire::sealed::{
     BUNDLE_BATCHES_MAX, PARCEL_BYTES_MAX, PARCEL_HEADER_BYTES_MAX, PARCEL_SPANS_MAX, Parcel, ParcelHeader, Span,
     write_bundle,
 };
 
 use super::{CarryError, Recipient};
-use crate::store::{Store, StoreError};
-use crate::sync::{Sealable, sealable};
+use crate::device::Device;
+use crate::store::Store;
+use crate::sync::sealable;
 
 /// Events in one carried batch: more compress better, and a cut costs nothing here.
 const BATCH_EVENTS: u64 = 4_000;
@@ -24,33 +23,18 @@ pub fn pack(
     store: &Store,
     key: &Ed25519KeyPair,
     recipient: &Recipient,
-    now: Timestamp,
+    device: &dyn Device,
 ) -> Result<Vec<Parcel>, CarryError> {
-    let mut packing = Packing { store, recipient, now, open: Open::default(), parcels: Vec::new() };
-    for (epoch, acknowledged) in store.epochs_to_send()? {
-        let mut after = acknowledged;
-        while let Some(batch) = fitting(store, key, epoch, after)? {
+    let mut packing = Packing { store, recipient, now: device.now(), open: Open::default(), parcels: Vec::new() };
+    for outgoing in store.outgoing()? {
+        let mut after = outgoing.acknowledged;
+        while let Some(batch) = sealable(store, key, device, (outgoing, after, BATCH_EVENTS))? {
             after = batch.last;
-            packing.add(Span { epoch, from: batch.first, to: batch.last }, batch.compressed)?;
+            packing.add(Span { epoch: outgoing.epoch, from: batch.first, to: batch.last }, batch.compressed)?;
         }
     }
     packing.close()?;
     Ok(packing.parcels)
-}
-
-/// The next batch of an epoch, with as many events as a batch may have bytes for.
-fn fitting(store: &Store, key: &Ed25519KeyPair, epoch: EpochId, after: u64) -> Result<Option<Sealable>, CarryError> {
-    let mut events = BATCH_EVENTS;
-    loop {
-        let Some(batch) = sealable(store, key, epoch, after, events)? else { return Ok(None) };
-        if batch.compressed.len() <= BATCH_COMPRESSED_BYTES_MAX {
-            return Ok(Some(batch));
-        }
-        if events == 1 {
-            return Err(StoreError::Corrupt("one event alone is longer than a batch may be").into());
-        }
-        events = (events / 2).max(1);
-    }
 }
 
 /// What goes into the next parcel.

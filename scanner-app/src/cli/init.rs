@@ -78,6 +78,7 @@ fn make(args: &InitArgs) -> Result<()> {
         capture: CaptureSettings::default(),
         feedback: FeedbackSettings::default(),
         operators: OperatorSettings::default(),
+        sync: crate::sync::SyncPolicy::default(),
     };
     if let Some(folder) = args.config.parent() {
         fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;

@@ -5,6 +5,7 @@ mod carry;
 mod decode;
 mod diagnostics;
 mod init;
+mod keep_syncing;
 mod operators;
 mod rescue;
 mod scan;
@@ -56,10 +57,10 @@ enum Command {
     Sync {
         #[command(flatten)]
         config: ConfigArg,
-        /// Once, then stop (the only way so far; the window syncs by itself).
-        #[arg(long, required = true)]
+        /// Once, then stop. Without it: again and again, as the window does, until the process is ended.
+        #[arg(long)]
         once: bool,
-        /// One JSON object.
+        /// One JSON object; without `--once` one a line, whenever something changes.
         #[arg(long)]
         json: bool,
     },
@@ -257,7 +258,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Scan(args) => scan::run(&configured(&args.config.config)?, &args),
         Command::Cameras { json } => cameras::run(json),
         Command::Decode { json, paths } => decode::run(&paths, json),
-        Command::Sync { config, json, .. } => stores::sync(&configured(&config.config)?, json),
+        Command::Sync { config, once: true, json } => stores::sync(&configured(&config.config)?, json),
+        Command::Sync { config, once: false, json } => keep_syncing::run(&configured(&config.config)?, json),
         Command::Queue { config, json } => stores::queue(&configured(&config.config)?, json),
         Command::Carry(command) => carry::run(&configured(&command.config().config)?, &command),
         Command::VerifyLog { config } => stores::verify_log(&configured(&config.config)?),

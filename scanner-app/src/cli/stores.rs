@@ -13,7 +13,7 @@ use crate::keys;
 use crate::session::gate::watch_shut_gates;
 use crate::session::{Identity, anchor, sum_up_lists};
 use crate::store::{Opening, Store, this_machine, verify};
-use crate::sync::{SyncError, Transport, sync_once};
+use crate::sync::{SyncError, Transport, notices, sync_once};
 
 /// The way to the server that a configuration names.
 pub(super) fn transport(config: &Config) -> Result<Transport> {
@@ -39,7 +39,7 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
     let mut store = open(config, device.as_ref())?;
     let transport = transport(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut synced = match runtime.block_on(sync_once(&mut store, &transport, device.as_ref())) {
+    let mut synced = match runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), config.sync)) {
         Ok(synced) => synced,
         Err(error) => return not_sent(&store, &error),
     };
@@ -51,7 +51,7 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
         anchor(&mut store, device.as_ref(), &identity, contact)?;
     }
     if store.pending()?.0 > 0 {
-        match runtime.block_on(sync_once(&mut store, &transport, device.as_ref())) {
+        match runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), config.sync)) {
             Ok(further) => synced.add(&further),
             Err(error) => return not_sent(&store, &error),
         }
@@ -72,15 +72,26 @@ fn not_sent(store: &Store, error: &SyncError) -> Result<ExitCode> {
 
 pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {
     // A terminal that has recorded nothing yet has no store.
-    let (pending, oldest, attachments, carried) = if config.store.exists() {
+    let (pending, oldest, attachments, carried, refused, lacking) = if config.store.exists() {
         let store = Store::open_to_read(&config.store, config.terminal)?;
         let (pending, oldest) = store.pending()?;
-        (pending, oldest, store.photos_pending()?, store.carried_waiting()?)
+        for notice in notices(&store)? {
+            eprintln!("scanner-app: {} / {}", notice.en, notice.zh);
+        }
+        let carried = store.carried_waiting()?;
+        (pending, oldest, store.photos_pending()?, carried, store.refused()?, store.lacking()?)
     } else {
-        (0, None, 0, 0)
+        (0, None, 0, 0, Vec::new(), Vec::new())
     };
     if as_json {
-        let queue = json!({ "pending": pending, "oldest": oldest, "attachments": attachments, "carried": carried });
+        let mut queue = json!({ "pending": pending, "oldest": oldest, "attachments": attachments, "carried": carried });
+        // Named only where there are any: what a person must hear of.
+        if !refused.is_empty() {
+            queue["refused"] = json!(refused);
+        }
+        if !lacking.is_empty() {
+            queue["lacking"] = json!(lacking);
+        }
         println!("{queue}");
     } else if let Some(oldest) = oldest {
         println!("{pending} events wait, the oldest since {}", oldest.to_minute());

@@ -100,11 +100,12 @@ pub struct Closed {
 impl Session {
     /// Opens a task, or goes on with the one that is open on the same stage, basis and document.
     pub fn open(
-        store: Store,
+        mut store: Store,
         device: Arc<dyn Device>,
         identity: Identity,
         (stage, basis, document): (Stage, BasisId, DocumentId),
     ) -> Result<Self, StoreError> {
+        let start = start_of_log(&mut store, device.as_ref())?;
         let knowledge = Knowledge::load(&store, &identity.member)?;
         let open = store.open_task(stage, &basis, &document)?;
         let resumed = open.is_some();
@@ -114,7 +115,6 @@ impl Session {
             let reserved = note::is_own_number(&identity.site, store.terminal(), &document);
             Task { task: store.next_task_id()?, stage, basis, document, reserved }
         };
-        let start = start_of_log(&store)?;
         let mut session = Self::of(store, device, identity, knowledge, task);
         session.resumed = resumed;
         if let Some(start) = start {

@@ -36,8 +36,11 @@ impl Session {
     }
 }
 
-/// The first event of an epoch, while it has none.
-pub(super) fn start_of_log(store: &Store) -> Result<Option<Act>, StoreError> {
+/// The first event of an epoch, while it has none. An epoch that the server closed is left here, between two tasks.
+pub(super) fn start_of_log(store: &mut Store, device: &dyn Device) -> Result<Option<Act>, StoreError> {
+    if store.epoch_is_closed()? {
+        store.leave_closed_epoch(device.epoch())?;
+    }
     let is_new = store.next_seq()? == 1;
     if is_new { Ok(Some(Act::EpochStarted { previous: store.previous_epoch()? })) } else { Ok(None) }
 }

@@ -41,9 +41,9 @@ impl Session {
 
 /// Records a sign-in, a change or a sign-out while no task is open. `identity` names the person whom the event concerns.
 pub fn record_at_desk(store: &mut Store, device: &dyn Device, identity: &Identity, act: Act) -> Result<(), StoreError> {
+    let acts = start_of_log(store, device)?.into_iter().chain([act]);
     let first_seq = store.next_seq()?;
     let data_as_of = store.cursor()?.1;
-    let acts = start_of_log(store)?.into_iter().chain([act]);
     let event = |numbered| event(store, device, identity, data_as_of, numbered);
     let events: Vec<Event> = (first_seq..).zip(acts).map(event).collect();
     store.append(&events, |_| Ok(()))?;

@@ -48,12 +48,24 @@ impl Store {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
-    /// The photos that wait for the server, oldest first, at most so many.
-    pub fn photos_to_send(&self, at_most: u32) -> Result<Vec<Hash>, StoreError> {
-        let sql = "select hash from attachment where sent_at is null order by kept_at limit ?1";
-        let mut statement = self.conn.prepare(sql)?;
-        let hashes = statement.query_map([at_most], |row| row.get(0).map(Hash::new))?;
-        Ok(hashes.collect::<Result<_, _>>()?)
+    /// The oldest photo that waits for the server and that an event names: what a report was given up for is nobody's business.
+    pub fn next_photo(&self) -> Result<Option<Hash>, StoreError> {
+        let sql = "select hash, log_row, named from attachment where sent_at is null order by kept_at";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let hash = Hash::new(row.get(0)?);
+            if row.get::<_, bool>(2)? || self.is_named(hash, row.get(1)?)? {
+                return Ok(Some(hash));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether an event names a photo. Only events beyond it can, and its name is in their bytes.
+    fn is_named(&self, hash: Hash, log_row: i64) -> Result<bool, StoreError> {
+        let sql = "select exists (select 1 from log where rowid > ?1 and instr(body, cast(?2 as blob)) > 0)";
+        Ok(self.conn.prepare_cached(sql)?.query_row(params![log_row, hash.to_string()], |row| row.get(0))?)
     }
 
     /// The server has it. `at` is the time now.
@@ -78,10 +90,7 @@ impl Store {
         drop(statement);
         let mut orphans = old as u64;
         for (hash, log_row) in rows {
-            // Only events beyond the photo can name it, and its name is in their bytes.
-            let named = "select exists (select 1 from log where rowid > ?1 and instr(body, cast(?2 as blob)) > 0)";
-            let is_named: bool = self.conn.query_row(named, params![log_row, hash.to_string()], |row| row.get(0))?;
-            let sql = if is_named {
+            let sql = if self.is_named(hash, log_row)? {
                 "update attachment set named = 1 where hash = ?1"
             } else {
                 orphans += 1;

@@ -79,14 +79,12 @@ impl Store {
         Ok(Taking::New)
     }
 
-    /// Parcels to deliver, oldest first, at most `at_most`: those never delivered, and those delivered before `asked_before` that the
-    /// server has not answered in full.
-    pub fn parcels_to_deliver(&self, asked_before: Timestamp, at_most: u64) -> Result<Vec<Hash>, StoreError> {
+    /// Parcels that the server has not answered in full, those never delivered first, then the oldest.
+    pub fn parcels_to_deliver(&self) -> Result<Vec<Hash>, StoreError> {
         let sql = "select parcel from carried where body is not null and refused is null \
-                   and (asked_at is null or asked_at < ?1) order by asked_at is not null, taken_at limit ?2";
-        let mut statement = self.conn.prepare(sql)?;
-        let rows =
-            statement.query_map(params![asked_before.as_ms(), to_i64(at_most)], |row| row.get::<_, [u8; 32]>(0))?;
+                   order by asked_at is not null, taken_at";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| row.get::<_, [u8; 32]>(0))?;
         rows.map(|row| Ok(Hash::new(row?))).collect()
     }
 

@@ -87,15 +87,7 @@ pub(super) fn settle(
     let machine_text = machine.map(|machine| machine.to_string()).unwrap_or_default();
     if store.notice.is_some() {
         let previous = previous(store, mark.place(), head)?;
-        let tx = store.conn.transaction()?;
-        // A store that was made just now, in the place of a fuller one, has this epoch already.
-        tx.execute("insert into epoch (epoch) values (?1) on conflict (epoch) do nothing", [new_epoch.to_string()])?;
-        let sql = "select ordinal from epoch where epoch = ?1";
-        let epoch_no: i64 = tx.query_row(sql, [new_epoch.to_string()], |row| row.get(0))?;
-        set_meta(&tx, PREVIOUS, &serde_json::to_string(&previous)?)?;
-        set_meta(&tx, MACHINE, &machine_text)?;
-        tx.commit()?;
-        (store.writing.epoch, store.writing.epoch_no) = (new_epoch, epoch_no);
+        begin(store, new_epoch, &previous, Some(&machine_text))?;
     } else if held.as_deref() != Some(&machine_text) {
         set_meta(&store.conn, MACHINE, &machine_text)?;
     }
@@ -103,6 +95,27 @@ pub(super) fn settle(
     mark.note(Place { terminal: store.writing.terminal, epoch: store.writing.epoch, seq, hash, machine });
     mark.sync();
     store.mark = Some(mark);
+    Ok(())
+}
+
+/// Begins an epoch after another one, durably.
+fn begin(
+    store: &mut Store,
+    new_epoch: EpochId,
+    previous: &PreviousEpoch,
+    machine: Option<&str>,
+) -> Result<(), StoreError> {
+    let tx = store.conn.transaction()?;
+    // A store that was made just now, in the place of a fuller one, has this epoch already.
+    tx.execute("insert into epoch (epoch) values (?1) on conflict (epoch) do nothing", [new_epoch.to_string()])?;
+    let sql = "select ordinal from epoch where epoch = ?1";
+    let epoch_no: i64 = tx.query_row(sql, [new_epoch.to_string()], |row| row.get(0))?;
+    set_meta(&tx, PREVIOUS, &serde_json::to_string(previous)?)?;
+    if let Some(machine) = machine {
+        set_meta(&tx, MACHINE, machine)?;
+    }
+    tx.commit()?;
+    (store.writing.epoch, store.writing.epoch_no) = (new_epoch, epoch_no);
     Ok(())
 }
 
@@ -164,6 +177,27 @@ fn acknowledged(conn: &Connection, epoch: EpochId) -> Result<u64, StoreError> {
 }
 
 impl Store {
+    /// Begins a new epoch where the server closed the one that events are appended to: two copies of this terminal are at work.
+    /// Only whoever appends may ask for it, between two tasks. Answers whether it did.
+    pub fn leave_closed_epoch(&mut self, new_epoch: EpochId) -> Result<bool, StoreError> {
+        if !self.epoch_is_closed()? {
+            return Ok(false);
+        }
+        let (last_seq, hash) = self.head()?;
+        let epoch = self.writing.epoch;
+        let previous = PreviousEpoch { epoch, last_seq, hash, acknowledged_seq: acknowledged(&self.conn, epoch)? };
+        begin(self, new_epoch, &previous, None)?;
+        let (seq, hash) = self.head()?;
+        if let Some(mark) = &mut self.mark {
+            mark.begin(new_epoch, seq, hash);
+        }
+        if self.committer.take().is_some() {
+            // The thread that appends works under the new numbers.
+            self.commit_on_a_thread()?;
+        }
+        Ok(true)
+    }
+
     /// What the newest epoch's first event says of the one before; none in a terminal's first epoch.
     pub fn previous_epoch(&self) -> Result<Option<PreviousEpoch>, StoreError> {
         Ok(meta(&self.conn, PREVIOUS)?.map(|text| serde_json::from_str(&text)).transpose()?)

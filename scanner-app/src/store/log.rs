@@ -10,8 +10,7 @@ use shared::code::Grammars;
 use shared::event::Event;
 use shared::ids::{EpochId, TerminalId};
 use shared::mismatch::{Mismatch, ScanResult};
-use shared::time::Timestamp;
-use shared::wire::{Acknowledgement, WIRE_VERSION};
+use shared::wire::WIRE_VERSION;
 
 use super::commit::WriteBeside;
 use super::projection::{EventNo, project};
@@ -35,6 +34,8 @@ pub struct LogRow {
     pub body: Vec<u8>,
     /// The chain's value after it.
     pub hash: Hash,
+    /// The wire version that it is written in.
+    pub wire: u16,
 }
 
 /// What a check of the chain found.
@@ -117,32 +118,17 @@ impl Store {
         bodies.map(|body| Ok(Event::from_body(&body?)?)).collect()
     }
 
-    /// The epochs with events to send, oldest first, each with the last number acknowledged.
-    pub fn epochs_to_send(&self) -> Result<Vec<(EpochId, u64)>, StoreError> {
-        let sql = "select epoch, acknowledged_seq from epoch e where exists \
-                   (select 1 from log l where l.event_no > (e.ordinal << 40) + e.acknowledged_seq \
-                    and l.event_no < (e.ordinal + 1) << 40) order by ordinal";
-        let mut statement = self.conn.prepare(sql)?;
-        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
-        rows.map(|row| {
-            let (epoch, acknowledged) = row?;
-            let epoch = epoch.parse().map_err(|_| StoreError::Corrupt("an epoch is not a UUID"))?;
-            Ok((epoch, from_i64(acknowledged)))
-        })
-        .collect()
-    }
-
     /// Rows of an epoch beyond a number, at most `at_most`.
     pub fn rows_after(&self, epoch: EpochId, seq: u64, at_most: u64) -> Result<Vec<LogRow>, StoreError> {
-        let sql = "select l.seq, l.body, l.hash from epoch e join log l on l.event_no > (e.ordinal << 40) + ?2 \
+        let sql = "select l.seq, l.body, l.hash, l.wire from epoch e join log l on l.event_no > (e.ordinal << 40) + ?2 \
                    and l.event_no < (e.ordinal + 1) << 40 where e.epoch = ?1 order by l.event_no limit ?3";
         let mut statement = self.conn.prepare(sql)?;
         let rows = statement.query_map(params![epoch.to_string(), to_i64(seq), to_i64(at_most)], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, [u8; 32]>(2)?))
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, [u8; 32]>(2)?, row.get::<_, u16>(3)?))
         })?;
         rows.map(|row| {
-            let (seq, body, hash) = row?;
-            Ok(LogRow { seq: from_i64(seq), body, hash: Hash::new(hash) })
+            let (seq, body, hash, wire) = row?;
+            Ok(LogRow { seq: from_i64(seq), body, hash: Hash::new(hash), wire })
         })
         .collect()
     }
@@ -157,55 +143,6 @@ impl Store {
         let hash: Option<[u8; 32]> =
             self.conn.query_row(sql, params![epoch.to_string(), to_i64(seq)], |row| row.get(0)).optional()?;
         Ok(hash.map(Hash::new))
-    }
-
-    /// How many events wait, and when the oldest was made. Costs the same however many wait.
-    pub fn pending(&self) -> Result<(u64, Option<Timestamp>), StoreError> {
-        let sql = "select ordinal, acknowledged_seq, coalesce((select l.seq from log l where l.event_no > ordinal << 40 \
-                   and l.event_no < (ordinal + 1) << 40 order by l.event_no desc limit 1), 0) from epoch order by ordinal";
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let epochs = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?)))?;
-        let (mut pending, mut oldest) = (0, None);
-        for epoch in epochs {
-            let (ordinal, acknowledged, last): (i64, i64, i64) = epoch?;
-            pending += from_i64(last - acknowledged);
-            if last > acknowledged && oldest.is_none() {
-                oldest = self.made_at((ordinal, from_i64(acknowledged + 1)))?;
-            }
-        }
-        Ok((pending, oldest))
-    }
-
-    fn made_at(&self, at: EventNo) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "select body from log where event_no = ?1";
-        let body: Option<Vec<u8>> = self.conn.query_row(sql, [event_no(at)], |row| row.get(0)).optional()?;
-        Ok(body.and_then(|body| Event::from_body(&body).ok()).map(|event| event.at))
-    }
-
-    /// Keeps an acknowledgement and moves the outbox on. The caller has checked that it is the server's and ours.
-    pub fn acknowledge(&mut self, acknowledgement: &Acknowledgement) -> Result<(), StoreError> {
-        let range = acknowledgement.value();
-        let epoch = range.epoch.to_string();
-        let tx = self.conn.transaction()?;
-        tx.execute(
-            "insert into acknowledgement (epoch, from_seq, to_seq, body) values (?1, ?2, ?3, ?4) \
-             on conflict (epoch, from_seq, to_seq) do update set body = excluded.body",
-            params![epoch, to_i64(range.from), to_i64(range.to), serde_json::to_string(acknowledgement)?],
-        )?;
-        // Only a range that starts where the acknowledged part ends moves it: nothing is skipped.
-        tx.execute(
-            "update epoch set acknowledged_seq = max(acknowledged_seq, ?2) where epoch = ?1 and acknowledged_seq >= ?3 - 1",
-            params![epoch, to_i64(range.to), to_i64(range.from)],
-        )?;
-        tx.commit()?;
-        Ok(())
-    }
-
-    /// The server holds this epoch up to `seq` already: the sender goes on there.
-    pub fn rewind(&mut self, epoch: EpochId, seq: u64) -> Result<(), StoreError> {
-        let sql = "update epoch set acknowledged_seq = ?2 where epoch = ?1";
-        self.conn.execute(sql, params![epoch.to_string(), to_i64(seq)])?;
-        Ok(())
     }
 
     /// Recomputes every chain from the stored bytes.

@@ -87,6 +87,14 @@ impl Mark {
         }
     }
 
+    /// Moves the mark on to another epoch, and waits until the disk has it.
+    pub(super) fn begin(&mut self, epoch: EpochId, seq: u64, hash: Hash) {
+        if let Some(place) = self.place {
+            self.note(Place { epoch, seq, hash, ..place });
+            self.sync();
+        }
+    }
+
     /// Waits until the disk has it.
     pub(super) fn sync(&self) {
         if let Err(error) = self.file.sync_all() {

@@ -12,13 +12,16 @@ mod gate_answer;
 mod header;
 mod hidden;
 mod identity;
+mod leftover;
 mod log;
 mod manifest;
 mod mark;
 mod open;
 mod operators;
+mod outbox;
 mod projection;
 mod reference;
+mod refused;
 mod rescue;
 mod reserve;
 mod resume;
@@ -27,6 +30,8 @@ mod salvage;
 mod task;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_sending;
 
 use rusqlite::Connection;
 
@@ -38,11 +43,14 @@ pub use cipher::encrypt_with;
 pub(crate) use code::Around;
 pub use facts::ScanRow;
 pub use identity::{Notice, this_machine};
+pub use leftover::Leftover;
 pub use log::{Appended, Entry, LogRow, Shown, VerifiedLog};
 pub use open::{APPLICATION_ID, Opening, Store};
 pub use operators::{ActiveRow, AgeRow, DeskRow, TriesRow};
+pub use outbox::{Outgoing, Rewound};
 pub(crate) use projection::EventNo;
 pub use reference::Pulled;
+pub use refused::{Lacking, Refused};
 pub use rescue::{Rescued, RescuedEpoch, rescue};
 pub use reserve::{RESERVE_BYTES, full_words};
 pub(crate) use resume::remember;

@@ -32,6 +32,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/terminal/0002_slices.sql"),
     include_str!("../../../migrations/terminal/0003_durable.sql"),
     include_str!("../../../migrations/terminal/0004_operators.sql"),
+    include_str!("../../../migrations/terminal/0005_sending.sql"),
     include_str!("../../../migrations/terminal/0006_carry.sql"),
 ];
 

@@ -36,6 +36,7 @@ impl Store {
     pub fn keep_page(&mut self, page: &ChangesPage) -> Result<(), StoreError> {
         let (held, _) = self.cursor()?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        super::outbox::heard_from(&tx, page.ledger_id)?;
         if held != Some(page.ledger_id) {
             let sets = ["reference", "code", "manifest", "sent", "sent_sum"];
             sets.iter().try_for_each(|set| tx.execute(&format!("delete from {set}"), []).map(drop))?;

@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::*;
 use crate::device::{Device, ManualDevice};
 
-fn terminal() -> shared::ids::TerminalId {
+pub(super) fn terminal() -> shared::ids::TerminalId {
     shared::ids::TerminalId::new(Uuid::from_u128(1))
 }
 
-fn open(path: &Path) -> Result<Store, StoreError> {
+pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     Store::open(path, terminal(), EpochId::new(Uuid::from_u128(2)))
 }
 
@@ -35,7 +35,7 @@ fn event(store: &Store, seq: u64) -> shared::event::Event {
     }
 }
 
-fn append(store: &mut Store, count: u64) {
+pub(super) fn append(store: &mut Store, count: u64) {
     let first = store.next_seq().unwrap();
     let events: Vec<_> = (first..first + count).map(|seq| event(store, seq)).collect();
     store.append(&events, |_| Ok(())).unwrap();

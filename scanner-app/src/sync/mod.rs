@@ -1,22 +1,45 @@
-//! Sending and fetching: a pure plan, and a loop that obeys it.
+//! Sending and fetching: a pure plan, and a loop that obeys it (`docs/sync.md`).
+//!
+//! | part | what it is |
+//! |---|---|
+//! | `plan`, `policy`, `pace`, `lane` | pure: what to do now, how long to wait, how large a batch is, how a refusal is narrowed down |
+//! | `batch`, `answer` | the bytes that go up; whether the answer is the server's, for these bytes |
+//! | `sender` | one request, and what its answer changes |
+//! | `worker` | the loop beside the window |
+//! | `sealed`, `parcels` | batches and replies that go another way; parcels delivered for others |
+//! | `transport` | HTTP over TLS |
 
+mod answer;
+mod attachments;
+mod batch;
+mod heartbeat;
+mod lane;
+mod leftovers;
+mod notice;
+mod pace;
+mod parcels;
 mod plan;
+mod policy;
 mod pull;
-mod push;
+mod retry_after;
 mod sealed;
+mod sender;
 mod transport;
 mod worker;
 
 use serde::Serialize;
 
-pub(crate) use sealed::{Sealable, sealable, take_reply};
-
-pub use plan::{Action, Link, RETRY_MS_MAX, RETRY_MS_MIN, plan};
+pub use notice::{Notice, notices};
+pub use pace::Pace;
+pub use plan::{Action, Link, Reach, Since, Waiting, plan};
+pub use policy::SyncPolicy;
+pub(crate) use sealed::{sealable, take_reply};
 pub use transport::{Transport, TransportError};
 pub use worker::{AfterPull, SyncState, Worker};
 
 use crate::device::{Contact, Device};
 use crate::store::{Store, StoreError};
+use sender::{Round, Sender};
 
 /// Why a synchronisation stopped. What was not acknowledged stays in the outbox.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +71,9 @@ pub enum SyncError {
 pub struct Synced {
     /// Events sent.
     pub sent: u64,
+    /// Bytes of the bodies that they went in.
+    #[serde(skip_serializing_if = "is_none")]
+    pub body_bytes: u64,
     /// Now in the ledger.
     pub recorded: u64,
     /// In the ledger before.
@@ -58,6 +84,15 @@ pub struct Synced {
     pub quarantined: u64,
     /// Records fetched.
     pub pulled: u64,
+    /// Photos that the server holds whole now.
+    #[serde(skip_serializing_if = "is_none")]
+    pub photos: u64,
+    /// Acknowledged events that are offered again, because the server was restored from a backup.
+    #[serde(skip_serializing_if = "is_none")]
+    pub offered_again: u64,
+    /// Epochs that the server closed because of a fork.
+    #[serde(skip_serializing_if = "is_none")]
+    pub epochs_closed: u64,
     /// What the server's clock said.
     #[serde(skip)]
     pub contact: Option<Contact>,
@@ -67,21 +102,51 @@ impl Synced {
     /// Adds what a further synchronisation did.
     pub const fn add(&mut self, further: &Self) {
         self.sent += further.sent;
+        self.body_bytes += further.body_bytes;
         self.recorded += further.recorded;
         self.already_recorded += further.already_recorded;
         self.disputed += further.disputed;
         self.quarantined += further.quarantined;
         self.pulled += further.pulled;
+        self.photos += further.photos;
+        self.offered_again += further.offered_again;
+        self.epochs_closed += further.epochs_closed;
         self.contact = further.contact;
     }
 }
 
-/// Sends everything that waits, then fetches everything that changed.
-pub async fn sync_once(store: &mut Store, transport: &Transport, device: &dyn Device) -> Result<Synced, SyncError> {
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+/// Sends everything that waits, then fetches everything that changed, then sends photos. What the server would not take for the
+/// time being is told at the end; the rest was done.
+pub async fn sync_once(
+    store: &mut Store,
+    transport: &Transport,
+    device: &dyn Device,
+    policy: SyncPolicy,
+) -> Result<Synced, SyncError> {
     let mut synced = Synced::default();
-    while push::push_batch(store, transport, &mut synced).await? {}
-    while pull::pull_page(store, transport, device, &mut synced).await? {}
-    // Own rows first, others' last.
-    sealed::deliver_carried(store, transport, device).await?;
-    Ok(synced)
+    let mut sender = Sender::new(policy);
+    let mut round = Round { store, transport, device, synced: &mut synced };
+    while sender.waiting(round.store, device.mono_ms())?.events > 0 {
+        let at_most = sender.batch_events();
+        sender.batch(&mut round, at_most).await?;
+    }
+    while sender.page(&mut round).await? {}
+    while sender.waiting(round.store, device.mono_ms())?.photos > 0 {
+        sender.photo(&mut round).await?;
+    }
+    while sender.waiting(round.store, device.mono_ms())?.leftovers > 0 {
+        sender.leftover(&mut round).await?;
+    }
+    while sender.waiting(round.store, device.mono_ms())?.parcels > 0 {
+        sender.parcel(&mut round).await?;
+    }
+    match sender.problem() {
+        Some(problem) => Err(TransportError::Refused(Box::new(problem.clone())).into()),
+        None => Ok(synced),
+    }
 }

@@ -1,13 +1,18 @@
-//! The sender beside the window: a thread of its own with its own connection to the store; wakes on new events and on a timer.
+//! The sender beside the window: a thread of its own with its own connection to the store. It wakes on new events and on a timer:
+//! what failed is tried again by the timer, whether or not anything is scanned.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender as Channel, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use shared::time::Timestamp;
+use tokio::sync::Notify;
 
-use super::{Action, Link, SyncError, Transport, TransportError, plan, sync_once};
+use super::sender::{Round, Sender};
+use super::{
+    Action, Link, Notice, Reach, Since, SyncError, SyncPolicy, Synced, Transport, TransportError, notices, plan,
+};
 use crate::device::{Contact, Device};
 use crate::store::{Store, StoreError};
 
@@ -24,18 +29,25 @@ pub struct SyncState {
     pub data_as_of: Option<Timestamp>,
     /// Counts pulls that brought something: the session reloads when it moves.
     pub pulls: u64,
+    /// Counts epochs that the server closed: the session begins anew when it moves.
+    pub epochs_closed: u64,
+    /// What was done since the start.
+    pub done: Synced,
     /// What the server's clock said at the last contact.
     pub contact: Option<Contact>,
     /// What only a person can mend.
     pub trouble: Option<String>,
+    /// What a person should hear of what was sent, gravest first.
+    pub notices: Vec<Notice>,
 }
 
 /// What is done on the sender's thread after a pull, with its store.
 pub type AfterPull = Box<dyn FnMut(&mut Store) -> Result<(), StoreError> + Send>;
 
-/// The running sender; stops and joins when dropped.
+/// The running sender; stops and joins when dropped, in the middle of a request if need be.
 pub struct Worker {
-    wake: Option<Sender<()>>,
+    wake: Option<Channel<()>>,
+    stop: Arc<Notify>,
     state: Arc<Mutex<SyncState>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -43,16 +55,38 @@ pub struct Worker {
 impl Worker {
     /// Starts it. `after_pull` is done on its thread when a pull brought something.
     #[must_use]
-    pub fn start(store: Store, transport: Transport, device: Arc<dyn Device>, after_pull: AfterPull) -> Self {
+    pub fn start(
+        store: Store,
+        transport: Transport,
+        device: Arc<dyn Device>,
+        policy: SyncPolicy,
+        after_pull: AfterPull,
+    ) -> Self {
         let (wake, woken) = channel();
         let state = Arc::new(Mutex::new(SyncState::default()));
-        let shown = Arc::clone(&state);
+        let stop = Arc::new(Notify::new());
+        let (shown, stopped) = (Arc::clone(&state), Arc::clone(&stop));
         let work = move || {
-            let mut sender = Sending { store, transport, device, after_pull };
-            sender.run(&woken, &shown);
+            let heard_ms = device.mono_ms();
+            let sender = Sender::new(policy);
+            let mut loops = Loop {
+                store,
+                transport,
+                device,
+                policy,
+                after_pull,
+                shown,
+                stopped,
+                sender,
+                heard_ms,
+                pulled_ms: None,
+                reach: Reach::Open,
+                failures: 0,
+            };
+            loops.run(&woken);
         };
         let thread = std::thread::Builder::new().name("sync".to_owned()).spawn(work).ok();
-        Self { wake: Some(wake), state, thread }
+        Self { wake: Some(wake), stop, state, thread }
     }
 
     /// An event was recorded.
@@ -73,6 +107,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.wake = None;
+        self.stop.notify_one();
         if let Some(thread) = self.thread.take() {
             // A sender that panicked has nothing left to lose: the log is the truth.
             let _ = thread.join();
@@ -80,49 +115,120 @@ impl Drop for Worker {
     }
 }
 
-/// The sender on its thread.
-struct Sending {
+/// The loop on its thread. Times are of the monotonic clock: a wall clock that jumps changes nothing here.
+struct Loop {
     store: Store,
     transport: Transport,
     device: Arc<dyn Device>,
+    policy: SyncPolicy,
     after_pull: AfterPull,
+    shown: Arc<Mutex<SyncState>>,
+    stopped: Arc<Notify>,
+    sender: Sender,
+    /// When the server last took a batch or a heartbeat.
+    heard_ms: u64,
+    /// When the last pull was complete; none = one is due.
+    pulled_ms: Option<u64>,
+    reach: Reach,
+    failures: u32,
 }
 
-impl Sending {
-    fn run(&mut self, woken: &Receiver<()>, shown: &Mutex<SyncState>) {
+impl Loop {
+    fn run(&mut self, woken: &Receiver<()>) {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-        let mut link = Link::Up { since_ms: u64::MAX };
-        let mut succeeded = Instant::now();
         loop {
-            let pending = self.store.pending().map_or(0, |(pending, _)| pending);
-            if let Link::Up { since_ms } = &mut link
-                && *since_ms != u64::MAX
-            {
-                *since_ms = u64::try_from(succeeded.elapsed().as_millis()).unwrap_or(u64::MAX);
-            }
-            show(shown, |state| state.pending = pending);
-            match plan(pending, link, self.device.jitter()) {
-                Action::Sync => {
-                    link = self.attempt(&runtime, shown, link);
-                    succeeded = Instant::now();
-                }
+            match self.next() {
                 Action::Idle(ms) => match woken.recv_timeout(Duration::from_millis(ms)) {
                     Ok(()) => {}
                     Err(RecvTimeoutError::Timeout) => self.tidy(),
                     Err(RecvTimeoutError::Disconnected) => return,
                 },
                 Action::Wait(ms) => {
-                    if !wait(woken, Duration::from_millis(ms)) {
+                    if !self.wait(woken, ms) {
                         return;
                     }
-                    // The wait is over: the next plan is to try.
-                    if let Link::Down { .. } = link {
-                        link = self.attempt(&runtime, shown, link);
-                    }
-                    succeeded = Instant::now();
+                    self.reach = Reach::Open;
+                }
+                action => {
+                    let mut synced = Synced::default();
+                    let Some(result) = runtime.block_on(self.stoppable(action, &mut synced)) else { return };
+                    self.took(action, &result, &synced);
                 }
             }
         }
+    }
+
+    fn next(&self) -> Action {
+        let now_ms = self.device.mono_ms();
+        let since = |at_ms: u64| Some(now_ms.saturating_sub(at_ms));
+        let since = Since { pull_ms: self.pulled_ms.and_then(since), heard_ms: since(self.heard_ms) };
+        let waiting = match self.sender.waiting(&self.store, now_ms) {
+            Ok(waiting) => waiting,
+            Err(error) => {
+                // The store may answer again (a full disk, a lock held long): look again, not in a hot loop.
+                tracing::warn!("what waits cannot be counted: {error}");
+                return Action::Idle(self.policy.retry_ms_min);
+            }
+        };
+        show(&self.shown, |state| state.pending = waiting.pending);
+        let link = Link { reach: self.reach, batch_events: self.sender.batch_events() };
+        match plan(waiting, link, since, &self.policy, self.device.jitter()) {
+            Action::Idle(ms) => Action::Idle(self.sender.wakes_in_ms(now_ms).map_or(ms, |wakes| ms.min(wakes.max(1)))),
+            action => action,
+        }
+    }
+
+    /// Does one thing; none = the app ends, and the request with it.
+    async fn stoppable(&mut self, action: Action, synced: &mut Synced) -> Option<Result<bool, SyncError>> {
+        let Self { store, transport, device, sender, stopped, .. } = self;
+        let mut round = Round { store, transport, device: device.as_ref(), synced };
+        let work = async {
+            match action {
+                Action::Send(at_most) => sender.batch(&mut round, at_most).await.map(|()| false),
+                Action::Pull => sender.page(&mut round).await,
+                Action::Photo => sender.photo(&mut round).await.map(|()| false),
+                Action::Leftover => sender.leftover(&mut round).await.map(|()| false),
+                Action::Parcel => sender.parcel(&mut round).await.map(|()| false),
+                Action::Heartbeat => sender.heartbeat(&mut round).await.map(|()| false),
+                Action::Idle(_) | Action::Wait(_) => Ok(false),
+            }
+        };
+        tokio::select! {
+            result = work => Some(result),
+            () = stopped.notified() => None,
+        }
+    }
+
+    /// What the next plan must know, and what is shown.
+    fn took(&mut self, action: Action, result: &Result<bool, SyncError>, synced: &Synced) {
+        let now_ms = self.device.mono_ms();
+        match result {
+            Ok(more) => {
+                (self.failures, self.reach) = (0, Reach::Open);
+                match action {
+                    // What was sent may have changed what is to be fetched: verdicts, gates.
+                    Action::Send(_) if synced.sent > 0 => (self.heard_ms, self.pulled_ms) = (now_ms, None),
+                    Action::Heartbeat => self.heard_ms = now_ms,
+                    Action::Pull if !more => self.pulled_ms = Some(now_ms),
+                    _ => {}
+                }
+            }
+            Err(error) => {
+                self.failures = self.failures.saturating_add(1);
+                let retry_after_ms = match error {
+                    SyncError::Transport(TransportError::Busy { retry_after_ms }) => *retry_after_ms,
+                    _ => None,
+                };
+                self.reach = Reach::Down { failures: self.failures, retry_after_ms };
+            }
+        }
+        if synced.pulled > 0
+            && let Err(error) = (self.after_pull)(&mut self.store)
+        {
+            // What was pulled is kept; the lists are counted after the next pull.
+            tracing::warn!("{error}");
+        }
+        self.tell(result.as_ref().err(), synced);
     }
 
     /// Nothing was to do for a while: what has been with the server for long leaves, a little at a time.
@@ -132,68 +238,53 @@ impl Sending {
         }
     }
 
-    fn attempt(&mut self, runtime: &tokio::runtime::Runtime, shown: &Mutex<SyncState>, link: Link) -> Link {
-        let result = runtime.block_on(sync_once(&mut self.store, &self.transport, self.device.as_ref()));
-        if result.as_ref().is_ok_and(|synced| synced.pulled > 0)
-            && let Err(error) = (self.after_pull)(&mut self.store)
-        {
-            // What was pulled is kept; the lists are counted after the next pull.
-            tracing::warn!("{error}");
-        }
-        tell(shown, &result, &self.store, self.device.now());
-        after(&result, link)
-    }
-}
-
-/// Waits the whole time whatever wakes it. Answers whether to go on.
-fn wait(woken: &Receiver<()>, wait: Duration) -> bool {
-    let end = Instant::now() + wait;
-    loop {
-        let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return true;
-        }
-        if let Err(RecvTimeoutError::Disconnected) = woken.recv_timeout(left) {
-            return false;
-        }
-    }
-}
-
-fn after(result: &Result<super::Synced, SyncError>, before: Link) -> Link {
-    let failures = match before {
-        Link::Up { .. } => 0,
-        Link::Down { failures, .. } => failures,
-    };
-    match result {
-        Ok(_) => Link::Up { since_ms: 0 },
-        Err(SyncError::Transport(TransportError::Busy { retry_after_ms })) => {
-            Link::Down { failures: failures + 1, retry_after_ms: *retry_after_ms }
-        }
-        Err(_) => Link::Down { failures: failures + 1, retry_after_ms: None },
-    }
-}
-
-fn tell(shown: &Mutex<SyncState>, result: &Result<super::Synced, SyncError>, store: &Store, now: Timestamp) {
-    let pending = store.pending().map_or(0, |(pending, _)| pending);
-    let data_as_of = store.data_as_of().ok().flatten();
-    show(shown, |state| {
-        state.pending = pending;
-        state.data_as_of = data_as_of;
-        match result {
-            Ok(synced) => {
-                state.online = true;
-                state.last_sync = Some(now);
-                state.contact = synced.contact.or(state.contact);
-                state.trouble = None;
-                state.pulls += u64::from(synced.pulled > 0);
+    /// Waits the whole time whatever wakes it. Answers whether to go on.
+    fn wait(&self, woken: &Receiver<()>, ms: u64) -> bool {
+        let end_ms = self.device.mono_ms().saturating_add(ms);
+        loop {
+            let left_ms = end_ms.saturating_sub(self.device.mono_ms());
+            if left_ms == 0 {
+                return true;
             }
-            Err(error) => {
-                let offline = matches!(error, SyncError::Transport(error) if !error.is_permanent());
-                state.online = false;
-                state.trouble = (!offline).then(|| error.to_string());
+            match woken.recv_timeout(Duration::from_millis(left_ms)) {
+                Ok(()) => {
+                    // Scanning goes on while the server is away.
+                    let pending = self.store.pending().map_or(0, |(pending, _)| pending);
+                    show(&self.shown, |state| state.pending = pending);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return false,
             }
         }
-    });
+    }
+
+    fn tell(&self, error: Option<&SyncError>, synced: &Synced) {
+        let pending = self.store.pending().map_or(0, |(pending, _)| pending);
+        let data_as_of = self.store.data_as_of().ok().flatten();
+        let notices = notices(&self.store).unwrap_or_default();
+        let refused = self.sender.problem().map(|problem| problem.message.clone());
+        let now = self.device.now();
+        show(&self.shown, |state| {
+            state.pending = pending;
+            state.data_as_of = data_as_of;
+            state.notices = notices;
+            state.contact = synced.contact.or(state.contact);
+            state.done.add(synced);
+            state.pulls += u64::from(synced.pulled > 0);
+            state.epochs_closed += synced.epochs_closed;
+            state.online = error.is_none();
+            state.trouble = match error {
+                None => {
+                    state.last_sync = Some(now);
+                    refused.map(|why| {
+                        format!("the server would not take some events: {why}. They are kept here, and offered again")
+                    })
+                }
+                Some(SyncError::Transport(error)) if !error.is_permanent() => None,
+                Some(error) => Some(error.to_string()),
+            };
+        });
+    }
 }
 
 fn show(shown: &Mutex<SyncState>, change: impl FnOnce(&mut SyncState)) {

@@ -1,8 +1,10 @@
 //! What goes over the wire: batches up, outcomes and acknowledgements back, changes down (`sync.md`).
 
 mod acknowledgement;
+mod attachment;
 mod batch;
 mod checkpoint;
+mod heartbeat;
 mod problem;
 mod pull;
 mod push;
@@ -14,8 +16,12 @@ mod signed;
 mod tests;
 
 pub use acknowledgement::{AcknowledgedRange, Acknowledgement};
+pub use attachment::{
+    ATTACHMENT_BYTES_MAX, ATTACHMENT_CHUNK_BYTES_MAX, AttachmentState, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET,
+};
 pub use batch::{Batch, BatchError, BatchHeader, DataAsOf, Offer};
 pub use checkpoint::{Checkpoint, LedgerHead, Restored, SignedCheckpoint, SignedRestored};
+pub use heartbeat::{Heartbeat, HeartbeatReply};
 pub use problem::{Problem, ProblemCode};
 pub use pull::{Change, ChangesPage, Manifest, Record, SiteMismatch};
 pub use push::{EventVerdict, GateAnswer, Outcome, OutcomeRange};

@@ -21,7 +21,7 @@ use crate::issue::{self, Application};
 use crate::keys::ServerKeys;
 use crate::store::terminal::{self, Terminal};
 use crate::store::{self, Store};
-use crate::{import, reconcile};
+use crate::{heartbeat, import, reconcile};
 
 /// Runs a command. Exit code 1 also stands for "the command worked and found faults".
 pub async fn run(cli: Cli) -> Result<ExitCode> {
@@ -54,6 +54,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
                 report::line(&event)?;
             }
         }
+        Command::Attachment { sha256, out } => report::attachment(&mut *store.read().await?, &sha256, &out).await?,
         Command::VerifyLog { checkpoints } => return backup::verify(&store, &config, checkpoints.as_deref()).await,
         Command::Quarantine(command) => return evidence::run(&store, command, &config, now).await,
         Command::Backup { to } => backup::make(&store, &config, &to).await?,
@@ -159,8 +160,9 @@ async fn terminals(store: &Store, command: TerminalsCommand, now: Timestamp) -> 
             }
         }
         TerminalsCommand::List => {
+            let heard = heartbeat::all(&mut tx).await?;
             for terminal in terminal::list(&mut tx).await? {
-                report::terminal(&terminal)?;
+                report::terminal(&terminal, heard.get(&terminal.terminal))?;
             }
         }
     }

@@ -79,6 +79,14 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Write a photo that an event names to a file.
+    Attachment {
+        /// Its name: SHA-256, 64 hex digits.
+        sha256: String,
+        /// The file to write; it must not exist.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// List every event of the ledger: terminal, epoch, number, kind; one JSON object a line.
     Events,
     /// Check the whole ledger offline: every chain, every signed batch, every checkpoint; prints one line of JSON.

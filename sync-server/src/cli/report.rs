@@ -8,12 +8,15 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::json;
+use shared::chain::Hash;
 use shared::citation::Rulebook;
 use shared::code::{PackageCode, format_digital_link};
 use shared::reference::{CodeRecord, Pack, References};
 use shared::trail::{History, Index};
 use sqlx::SqliteConnection;
 
+use crate::attachments;
+use crate::heartbeat::{Heard, watermark};
 use crate::keys::ServerKeys;
 use crate::store::event::Facts;
 use crate::store::mismatch::StoredMismatch;
@@ -38,7 +41,7 @@ pub(super) fn keys(keys: &ServerKeys) {
     println!("{}", json!({ "ca": ca, "server_key": server_key, "server_recipient": keys.sealed.recipient() }));
 }
 
-pub(super) fn terminal(terminal: &Terminal) -> Result<()> {
+pub(super) fn terminal(terminal: &Terminal, heard: Option<&Heard>) -> Result<()> {
     line(&json!({
         "terminal": terminal.terminal,
         "name": terminal.name,
@@ -46,7 +49,24 @@ pub(super) fn terminal(terminal: &Terminal) -> Result<()> {
         "site": terminal.site,
         "revoked_at": terminal.revoked_at,
         "reached_at": terminal.reached_at,
+        "watermark": watermark(terminal, heard),
+        "heard_at": heard.map(|heard| heard.received_at),
+        "pending": heard.map(|heard| heard.pending),
     }))
+}
+
+/// Writes a photo to a new file.
+pub(super) async fn attachment(conn: &mut SqliteConnection, name: &str, out: &Path) -> Result<()> {
+    let hash: Option<[u8; 32]> = hex::decode(name).ok().and_then(|bytes| bytes.try_into().ok());
+    let hash = hash
+        .with_context(|| format!("`{name}` is no SHA-256 of 64 hex digits; the event that names the photo shows it"))?;
+    let found = attachments::store::find(conn, Hash::new(hash)).await?;
+    let body =
+        found.with_context(|| format!("the photo {name} is not here; where an event names it, it is on its way"))?;
+    let file = File::create_new(out)
+        .with_context(|| format!("{} cannot be made; name a file that is not there yet", out.display()));
+    file?.write_all(&body).with_context(|| format!("{} cannot be written", out.display()))?;
+    line(&json!({ "sha256": name, "bytes": body.len(), "out": out.display().to_string() }))
 }
 
 pub(super) async fn mismatches(conn: &mut SqliteConnection, as_json: bool, all: bool) -> Result<()> {

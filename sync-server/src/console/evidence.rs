@@ -1,6 +1,7 @@
 //! A mismatch with the events that it rests on, as a table.
 
 use maud::{Markup, html};
+use shared::chain::Hash;
 use shared::ids::EventRef;
 use shared::reference::References;
 
@@ -12,6 +13,8 @@ pub(super) struct EvidenceRow {
     pub(super) by: EventRef,
     pub(super) terminal: String,
     pub(super) evidence: Option<Evidence>,
+    /// Photos that the event names, and whether each is here.
+    pub(super) photos: Vec<(Hash, bool)>,
 }
 
 /// A mismatch with its evidence.
@@ -38,6 +41,14 @@ pub(super) fn events_table(lang: Lang, row: &Row, references: &References) -> Ma
     }
 }
 
+fn photos(lang: Lang, photos: &[(Hash, bool)]) -> Markup {
+    html! { @for (hash, is_here) in photos {
+        br;
+        @if *is_here { a href={ "/attachments/" (hash) } { (lang.pick("照片", "Photo")) } }
+        @else { (lang.pick("照片传送中", "Photo on its way")) }
+    } }
+}
+
 fn event_row(lang: Lang, row: &EvidenceRow, references: &References) -> Markup {
     let Some(evidence) = &row.evidence else {
         return html! { tr { td colspan="6" { (row.by) } } };
@@ -46,7 +57,7 @@ fn event_row(lang: Lang, row: &EvidenceRow, references: &References) -> Markup {
     let what = event.act.movement().map(|(stage, movement)| (lang.stage(stage), movement));
     let site = references.sites.get(&event.site).map_or(event.site.as_str(), |site| site.name.as_str());
     html! { tr {
-        td { @if let Some((stage, movement)) = what { (stage) " " (movement.document) } @else { "–" } }
+        td { @if let Some((stage, movement)) = what { (stage) " " (movement.document) } @else { "–" } (photos(lang, &row.photos)) }
         td { (row.terminal) " · " (event.seq) br; (site) }
         td { @if let Some(operator) = &event.operator { (operator) } @else { "–" } }
         td.time { (event.at.to_minute()) }

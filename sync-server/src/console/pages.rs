@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
+use shared::event::Act;
 use shared::reference::References;
 use shared::time::{HOUR_MS, Timestamp};
 use shared::trail::{History, Index, Scan};
@@ -17,6 +18,7 @@ use super::evidence::{EVENTS_SHOWN, EvidenceRow, Row};
 use super::layout::{DataLine, page};
 use super::list::{Chosen, Filter, ListPage, detail_address, list};
 use super::words::Lang;
+use crate::attachments;
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::store::event::Facts;
@@ -161,7 +163,14 @@ async fn with_evidence(
     for by in found.mismatch.events.iter().take(EVENTS_SHOWN) {
         let named = terminals.iter().find(|terminal| terminal.terminal == by.terminal);
         let terminal = named.map_or_else(|| by.terminal.to_string(), |terminal| terminal.name.clone());
-        evidence.push(EvidenceRow { by: *by, terminal, evidence: store::mismatch::evidence(conn, *by).await? });
+        let found = store::mismatch::evidence(conn, *by).await?;
+        let mut photos = Vec::new();
+        if let Some(Act::Report(report)) = found.as_ref().map(|found| &found.event.act) {
+            for hash in &report.photos {
+                photos.push((*hash, attachments::store::is_held(conn, *hash).await?));
+            }
+        }
+        evidence.push(EvidenceRow { by: *by, terminal, evidence: found, photos });
     }
     Ok(Row { found, evidence })
 }

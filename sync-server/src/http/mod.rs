@@ -1,16 +1,17 @@
 //! The two listeners. Every route is in one of these two lists.
 
+pub mod asking;
 pub mod error;
 pub mod serve;
 pub mod state;
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use shared::wire::sealed::PARCEL_BYTES_MAX;
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode};
 
-use crate::{console, ingest, pull, sealed};
+use crate::{attachments, console, heartbeat, ingest, pull, sealed};
 use error::ApiError;
 use state::AppState;
 
@@ -20,6 +21,8 @@ pub fn terminal_routes(state: AppState) -> Router {
         .route("/v1/batches", post(ingest::http::push))
         .route("/v1/sealed", post(sealed::http::sealed).layer(DefaultBodyLimit::max(PARCEL_BYTES_MAX)))
         .route("/v1/changes", get(pull::http::changes))
+        .route("/v1/attachments/{sha256}", put(attachments::http::put).head(attachments::http::head))
+        .route("/v1/heartbeat", post(heartbeat::heartbeat))
         .route("/v1/time", get(time))
         .fallback(no_such_route)
         .layer(DefaultBodyLimit::max(BATCH_COMPRESSED_BYTES_MAX))
@@ -31,6 +34,7 @@ pub fn web_routes(state: AppState) -> Router {
     Router::new()
         .route("/", get(console::pages::mismatches))
         .route("/mismatches/{kind}/{*subject}", get(console::pages::mismatch))
+        .route("/attachments/{sha256}", get(attachments::http::picture))
         .route("/assets/console.css", get(console::pages::stylesheet))
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(console::pages::not_found)

@@ -1,6 +1,6 @@
 //! Appending what is new, in its place in the chain.
 
-use shared::chain::Hash;
+use shared::chain::{Hash, epoch_hash};
 use shared::event::Event;
 use shared::ids::MemberId;
 use shared::time::Timestamp;
@@ -46,6 +46,31 @@ pub(super) async fn append(
     let head = Head { next_seq: header.first_seq + hashes.len() as u64, hash: *last_hash, closed: false };
     store::ledger::set_head(conn, header.terminal, header.epoch, head).await?;
     Ok(outcomes)
+}
+
+/// A disputed offer that goes on where an open epoch ends, such as a single event that was refused as new: its events say nothing to
+/// the rules and keep their place, so that what follows them joins the chain. Any other disputed offer changes no chain.
+pub(super) async fn keep_place(
+    conn: &mut SqliteConnection,
+    received: &Received,
+    terminal: &Terminal,
+    at: At,
+) -> Result<(), PushError> {
+    let Received { batch, hashes, compressed } = received;
+    let header = &batch.header;
+    let start = Head { next_seq: 1, hash: epoch_hash(header.terminal, header.epoch), closed: false };
+    let head = store::ledger::head(conn, header.terminal, header.epoch).await?.unwrap_or(start);
+    let Some(last_hash) = hashes.last() else { return Ok(()) };
+    if head.closed || (head.next_seq, head.hash) != (header.first_seq, header.previous_hash) {
+        return Ok(());
+    }
+    let signed = (&terminal.public_key, compressed.as_slice());
+    store::ledger::keep_batch(conn, header, header.first_seq, signed, (at.now, at.position)).await?;
+    for ((seq, body), hash) in numbered(batch).zip(hashes) {
+        store::event::append_unread(conn, header, seq, (body, *hash), &terminal.member).await?;
+    }
+    let head = Head { next_seq: header.first_seq + hashes.len() as u64, hash: *last_hash, closed: false };
+    Ok(store::ledger::set_head(conn, header.terminal, header.epoch, head).await?)
 }
 
 async fn set_apart(

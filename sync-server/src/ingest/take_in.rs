@@ -14,7 +14,7 @@ use shared::time::Timestamp;
 use shared::wire::{AcknowledgedRange, Answer, Batch, EventVerdict, Offer, Outcome, OutcomeRange, PushReply};
 use sqlx::{Connection, SqliteConnection};
 
-use super::append::{append, numbered, readable};
+use super::append::{append, keep_place, numbered, readable};
 use super::{chain, faults};
 use crate::reconcile::{self, Touched};
 use crate::store::event::Facts;
@@ -243,6 +243,7 @@ async fn take_in(
         let outcomes = disputed(conn, batch).await?;
         if outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Disputed) {
             store::quarantine::keep(conn, &evidence(&Reason::Disputed), at.now).await?;
+            keep_place(conn, received, &terminal, at).await?;
         }
         return Ok(Taken::kept(outcomes));
     }

@@ -2,16 +2,17 @@
 
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use serde::Deserialize;
-use shared::wire::{ChangesPage, ProblemCode, REQUEST_HEADER, RequestSignature};
+use shared::wire::ChangesPage;
 use sqlx::Connection;
 use uuid::Uuid;
 
 use super::visible;
+use crate::http::asking;
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
-use crate::store::{self, StoreError};
+use crate::store::StoreError;
 
 /// Where to go on.
 #[derive(Debug, Deserialize)]
@@ -27,24 +28,12 @@ pub struct Since {
 pub async fn changes(
     State(state): State<AppState>,
     Query(query): Query<Since>,
+    method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Json<ChangesPage>, ApiError> {
-    let unsigned =
-        || ApiError::new(ProblemCode::BadSignature, format!("the header `{REQUEST_HEADER}` does not prove a terminal"));
-    let header = headers.get(REQUEST_HEADER).and_then(|value| value.to_str().ok()).ok_or_else(unsigned)?;
-    let signature: RequestSignature = header.parse().map_err(|_| unsigned())?;
     let mut conn = state.store.read().await?;
-    let terminal = store::terminal::find(&mut conn, signature.terminal).await?.ok_or_else(|| {
-        ApiError::new(ProblemCode::UnknownTerminal, "this terminal is not enrolled on this server".into())
-    })?;
-    let target = uri.path_and_query().map_or("", |target| target.as_str());
-    if !signature.verifies("GET", target, &terminal.public_key) {
-        return Err(unsigned());
-    }
-    if terminal.revoked_at.is_some() {
-        return Err(ApiError::new(ProblemCode::Revoked, "this terminal was revoked; ask the supervisor".into()));
-    }
+    let terminal = asking::terminal(&mut conn, (&method, &uri, &headers)).await?;
     let now = state.clock.now();
     // One snapshot: a page whose cursor is older or newer than its records would skip some.
     let mut snapshot = conn.begin().await.map_err(StoreError::from)?;

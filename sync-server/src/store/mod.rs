@@ -102,7 +102,7 @@ pub async fn rename_ledger(conn: &mut SqliteConnection, ledger_id: Uuid) -> Resu
 }
 
 /// Numbers of events and positions fit in `SQLite`'s 63 bits.
-fn to_i64(value: u64) -> i64 {
+pub(crate) fn to_i64(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 

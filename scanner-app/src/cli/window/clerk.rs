@@ -20,7 +20,7 @@ use crate::feedback::{Deck, Told, plan};
 use crate::session::gate::watch_shut_gates;
 use crate::session::{Acceptance, Closing, Feedback, Identity, Session, overview, site_name};
 use crate::store::Store;
-use crate::sync::Worker;
+use crate::sync::{SyncState, Worker};
 use crate::ui::{
     BoxView, FrameView, Intent, Outcome, RecentView, ResultView, ScanView, SyncView, TaskView, View, ViewPage,
     WindowHandle,
@@ -132,10 +132,10 @@ impl Clerk {
 
     fn scan(&mut self, store: Store, task: TaskRef, wanted: &Receiver<Intent>) -> Result<Next> {
         let identity = Identity::of(&self.config);
-        let mut session = Session::open(store, Arc::clone(&self.device), identity, task)?;
+        let mut session = Session::open(store, Arc::clone(&self.device), identity, task.clone())?;
         let mut eye = Eye::new(self.source.clone(), self.config.capture.clone());
         let mut undone = None;
-        let mut pulls = self.worker.state().pulls;
+        let SyncState { mut pulls, epochs_closed, .. } = self.worker.state();
         let mut contact = None;
         loop {
             let mut answers = match eye.look() {
@@ -173,6 +173,10 @@ impl Clerk {
                 }
             }
             let state = self.worker.state();
+            if state.epochs_closed != epochs_closed {
+                // The server takes nothing more under these numbers: the same task goes on under new ones.
+                return Ok(Next::Task(session.into_store(), task));
+            }
             if state.pulls != pulls {
                 pulls = state.pulls;
                 session.reload()?;
@@ -208,13 +212,15 @@ impl Clerk {
     }
 
     fn show(&self, page: ViewPage, must: bool) {
-        let state = self.worker.state();
+        let mut state = self.worker.state();
+        let notice = (!state.notices.is_empty()).then(|| state.notices.swap_remove(0));
+        let notice = notice.map(|notice| if self.language == Language::Zh { notice.zh } else { notice.en });
         let sync = SyncView {
             online: state.online,
             pending: state.pending,
             last_sync: state.last_sync,
             data_as_of: state.data_as_of,
-            trouble: state.trouble,
+            trouble: state.trouble.or(notice),
         };
         self.window.show(View { sync, page }, self.language, must);
     }

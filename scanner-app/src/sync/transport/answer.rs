@@ -6,6 +6,7 @@ use shared::wire::Problem;
 
 use super::TransportError;
 use super::error::innermost;
+use crate::sync::retry_after;
 
 /// A successful answer whose body was not read yet, or why there is none.
 pub(super) async fn accepted(response: Response) -> Result<Response, TransportError> {
@@ -36,6 +37,6 @@ pub(super) async fn read<T: DeserializeOwned>(response: Response) -> Result<T, T
 
 /// The server's wish, in milliseconds.
 fn retry_after_ms(response: &Response) -> Option<u64> {
-    let seconds = response.headers().get("retry-after")?.to_str().ok()?.parse::<u64>().ok()?;
-    Some(seconds.saturating_mul(1_000))
+    let text = |name| response.headers().get(name)?.to_str().ok();
+    retry_after::in_ms(text("retry-after")?, text("date"))
 }

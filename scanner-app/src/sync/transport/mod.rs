@@ -12,7 +12,7 @@ use ring::signature::Ed25519KeyPair;
 use serde::de::DeserializeOwned;
 use shared::chain::PublicKey;
 use shared::ids::TerminalId;
-use shared::wire::{ChangesPage, PushReply, REQUEST_HEADER, RequestSignature};
+use shared::wire::{ChangesPage, REQUEST_HEADER, RequestSignature};
 use uuid::Uuid;
 
 pub(super) use call::Call;
@@ -82,10 +82,6 @@ impl Transport {
             request = request.header(REQUEST_HEADER, signature.to_string());
         }
         answer::accepted(request.send().await.map_err(|error| self.failed(&error))?).await
-    }
-
-    pub(super) async fn push(&self, compressed: Vec<u8>) -> Result<PushReply, TransportError> {
-        self.send(Call::post("/v1/batches").body("application/x-ndjson+zstd", compressed).unsigned()).await
     }
 
     pub(super) async fn changes(&self, ledger: Option<Uuid>, since: u64) -> Result<ChangesPage, TransportError> {

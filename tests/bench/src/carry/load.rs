@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use ring::signature::Ed25519KeyPair;
 use scanner_app::carry::{Recipient, pack};
-use scanner_app::device::{Device, ManualDevice};
+use scanner_app::device::ManualDevice;
 use shared::chain::sha256;
 use shared::code::{CodeError, PackageCode, format_digital_link};
 use shared::event::{Capture, LabelMetadata, Stage};
@@ -37,7 +37,7 @@ pub(super) fn parcel(folder: &Path, scans: usize) -> anyhow::Result<Parcel> {
     drop(session);
     let recipient: Recipient = RECIPIENT.parse()?;
     let key = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).ok().context("a key of 32 bytes")?;
-    let mut parcels = pack(&world::store(folder)?, &key, &recipient, device.now())?;
+    let mut parcels = pack(&world::store(folder)?, &key, &recipient, device.as_ref())?;
     ensure!(parcels.len() == 1, "{} parcels where one was expected", parcels.len());
     let parcel = parcels.remove(0);
     ensure!(parcel.header.count >= scans as u64, "{} events of {scans} scans", parcel.header.count);

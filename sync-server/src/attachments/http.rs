@@ -1,0 +1,115 @@
+//! `HEAD` and `PUT /v1/attachments/{sha256}`, resumable; and the same photo for people, on the other listener.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use shared::chain::Hash;
+use shared::wire::{
+    ATTACHMENT_CHUNK_BYTES_MAX, AttachmentState, ProblemCode, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET,
+};
+
+use super::AttachmentError;
+use super::store::{self, Chunk, Owner};
+use crate::http::asking;
+use crate::http::error::ApiError;
+use crate::http::state::AppState;
+use crate::store::StoreError;
+
+/// How much of an attachment the server holds, in headers.
+pub async fn head(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let hash = named(&name)?;
+    let mut conn = state.store.read().await?;
+    let terminal = asking::terminal(&mut conn, (&method, &uri, &headers)).await?;
+    let owner = Owner { terminal: terminal.terminal, member: &terminal.member };
+    let AttachmentState { offset, complete } = store::state(&mut conn, owner, hash).await?;
+    let complete = if complete { "?1" } else { "?0" };
+    Ok([(UPLOAD_OFFSET, offset.to_string()), (UPLOAD_COMPLETE, complete.to_owned())].into_response())
+}
+
+/// Takes one chunk. Its place and the length of the whole are in headers.
+pub async fn put(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<AttachmentState>, ApiError> {
+    let body = body.map_err(|rejection| {
+        let why =
+            format!("the body cannot be taken in ({rejection}); a chunk is at most {ATTACHMENT_CHUNK_BYTES_MAX} bytes");
+        ApiError::new(ProblemCode::TooLarge, why)
+    })?;
+    let hash = named(&name)?;
+    let (offset, length) = (number(&headers, UPLOAD_OFFSET)?, number(&headers, UPLOAD_LENGTH)?);
+    let now = state.clock.now();
+    let mut tx = state.store.write().await?;
+    let taken = async {
+        let terminal = asking::terminal(&mut tx, (&method, &uri, &headers)).await?;
+        let owner = Owner { terminal: terminal.terminal, member: &terminal.member };
+        let chunk = Chunk { hash, offset, length, body: &body };
+        Ok::<_, ApiError>(store::put(&mut tx, owner, &chunk, now).await)
+    };
+    let taken = match taken.await {
+        Ok(taken) => taken,
+        Err(error) => {
+            tx.rollback().await.map_err(StoreError::from)?;
+            return Err(error);
+        }
+    };
+    match taken {
+        // That the bytes were thrown away is a fact as well.
+        Ok(_) | Err(AttachmentError::Mismatch { .. }) => tx.commit().await.map_err(StoreError::from)?,
+        Err(_) => tx.rollback().await.map_err(StoreError::from)?,
+    }
+    Ok(Json(taken?))
+}
+
+/// A photo as people see it.
+pub async fn picture(State(state): State<AppState>, Path(name): Path<String>) -> Result<Response, ApiError> {
+    let hash = named(&name)?;
+    let found = store::find(&mut *state.store.read().await?, hash).await?;
+    // Terminals keep JPEG alone; whatever else somebody sent is not shown.
+    let Some(body) = found.filter(|body| body.starts_with(&[0xff, 0xd8, 0xff])) else {
+        return Err(ApiError::new(ProblemCode::NotFound, "this photo is not here; it may be on its way".into()));
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+    ];
+    Ok((StatusCode::OK, headers, body).into_response())
+}
+
+fn named(name: &str) -> Result<Hash, ApiError> {
+    let wrong =
+        || ApiError::new(ProblemCode::BadRequest, "an attachment is named by its SHA-256, 64 hex digits".into());
+    let bytes = hex::decode(name).map_err(|_| wrong())?;
+    Ok(Hash::new(bytes.try_into().map_err(|_| wrong())?))
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Result<u64, ApiError> {
+    let value = headers.get(name).and_then(|value| value.to_str().ok()?.parse().ok());
+    value.ok_or_else(|| ApiError::new(ProblemCode::BadRequest, format!("the header `{name}` is not a number of bytes")))
+}
+
+impl From<AttachmentError> for ApiError {
+    fn from(error: AttachmentError) -> Self {
+        let code = match error {
+            AttachmentError::Store(error) => return error.into(),
+            AttachmentError::Length(_) | AttachmentError::Chunk | AttachmentError::Quota => ProblemCode::TooLarge,
+            AttachmentError::Beyond | AttachmentError::Mismatch { .. } => ProblemCode::BadRequest,
+        };
+        Self::new(code, error.to_string())
+    }
+}
