@@ -195,6 +195,26 @@ mod tests {
         assert_eq!(receiver.progress(), Some(Progress { received: 30, needed: 40 }));
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+        /// Whoever holds a screen before the camera may show anything.
+        #[test]
+        fn forged_frames_end_in_nothing(
+            length in 1_u32..6_000,
+            size in 4_u16..59,
+            symbols in proptest::collection::vec((0_u32..1 << 24, proptest::prelude::any::<u8>()), 1..220),
+        ) {
+            let symbol_bytes = size * SYMBOL_ALIGNMENT_BYTES;
+            let code = MovingCode { load: Load::Parcel, digest: [7; 8], length, symbol_bytes };
+            let mut receiver = Receiver::new();
+            for (symbol_id, byte) in symbols {
+                let frame = Frame { code, symbol_id, symbol: vec![byte; usize::from(symbol_bytes)] };
+                let heard = receiver.hear(&frame.to_text());
+                assert!(!matches!(heard, Heard::Whole(..)), "{heard:?}");
+            }
+        }
+    }
+
     #[test]
     fn frames_that_do_not_belong_together_are_noticed() {
         let mut frames: Vec<_> = Frames::new(Load::Parcel, &load(4_000), 400).unwrap().take(10).collect();

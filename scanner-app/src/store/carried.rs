@@ -51,6 +51,10 @@ impl Store {
     /// Keeps another terminal's parcel, durably. Where room is needed, answers that were handed on leave first, oldest first; parcels
     /// and answers that were not are never given up.
     pub fn take_parcel(&mut self, parcel: &Parcel, now: Timestamp) -> Result<Taking, StoreError> {
+        self.take_within(parcel, now, CARRIED_BYTES_MAX)
+    }
+
+    fn take_within(&mut self, parcel: &Parcel, now: Timestamp, bytes_max: u64) -> Result<Taking, StoreError> {
         let digest = parcel.digest();
         let bytes = parcel.bytes().len() as u64;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -61,7 +65,7 @@ impl Store {
         }
         let used = "select coalesce(sum(coalesce(length(body), 0) + coalesce(length(answers), 0)), 0) from carried";
         let mut in_use = from_i64(tx.query_row(used, [], |row| row.get(0))?);
-        while in_use + bytes > CARRIED_BYTES_MAX {
+        while in_use + bytes > bytes_max {
             let oldest = "delete from carried where parcel = (select parcel from carried \
                           where body is null and given_at is not null order by given_at limit 1)";
             if tx.execute(oldest, [])? == 0 {
@@ -167,4 +171,76 @@ fn read(row: &Row<'_>) -> rusqlite::Result<CarriedRow> {
         refused: row.get(7)?,
         given_at: at(8)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::ids::EpochId;
+    use shared::wire::sealed::{ParcelAnswer, ParcelHeader, Span};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_ms(1_772_413_200_000);
+
+    fn epoch() -> EpochId {
+        EpochId::new(Uuid::from_u128(9))
+    }
+
+    fn parcel(n: u8, length: usize) -> Parcel {
+        let held = vec![Span { epoch: epoch(), from: 1, to: 3 }];
+        let header = ParcelHeader { terminal: TerminalId::new(Uuid::from_u128(7)), held, count: 3, made_at: NOW };
+        Parcel::new(header, &vec![n; length]).unwrap()
+    }
+
+    fn answers(parcel: &Parcel, waiting: bool) -> Answers {
+        let answer = ParcelAnswer::Waiting { epoch: epoch(), first_seq: 1 };
+        let answers = if waiting { vec![answer] } else { Vec::new() };
+        Answers { parcel: parcel.digest(), terminal: parcel.header.terminal, answers }
+    }
+
+    fn store(folder: &tempfile::TempDir) -> Store {
+        let terminal = TerminalId::new(Uuid::from_u128(1));
+        Store::open(&folder.path().join("t.sqlite"), terminal, epoch()).unwrap()
+    }
+
+    #[test]
+    fn a_parcel_waits_until_all_of_it_is_answered() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = store(&folder);
+        let (one, two) = (parcel(1, 100), parcel(2, 100));
+        assert_eq!(store.take_parcel(&one, NOW).unwrap(), Taking::New);
+        assert_eq!(store.take_parcel(&one, NOW).unwrap(), Taking::Known);
+        assert_eq!(store.take_parcel(&two, NOW.plus_ms(1)).unwrap(), Taking::New);
+        assert_eq!(store.parcels_to_deliver().unwrap(), [one.digest(), two.digest()]);
+        store.keep_answers(&answers(&one, true), NOW).unwrap();
+        assert_eq!(store.parcels_to_deliver().unwrap(), [two.digest(), one.digest()], "the new one first");
+        store.keep_answers(&answers(&one, false), NOW).unwrap();
+        assert_eq!((store.parcel_bytes(one.digest()).unwrap(), store.carried_waiting().unwrap()), (None, 1));
+        store.keep_refusal(two.digest(), "no", NOW).unwrap();
+        assert_eq!((store.parcels_to_deliver().unwrap(), store.carried_waiting().unwrap()), (Vec::new(), 0));
+        assert_eq!(store.take_parcel(&two, NOW).unwrap(), Taking::Known);
+        assert_eq!(store.parcels_to_deliver().unwrap(), [two.digest()], "taken again, it is delivered again");
+        assert_eq!(store.answers_kept(None).unwrap(), [answers(&one, false)]);
+        assert_eq!(store.answers_kept(Some(store.terminal())).unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_full_gives_up_answers_that_were_handed_on_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = store(&folder);
+        let parcels: Vec<Parcel> = (0..4).map(|n| parcel(n, 1_000)).collect();
+        let most = 2 * parcels[0].bytes().len() as u64 + 400;
+        for parcel in &parcels[..2] {
+            assert_eq!(store.take_within(parcel, NOW, most).unwrap(), Taking::New);
+        }
+        assert!(matches!(store.take_within(&parcels[2], NOW, most).unwrap(), Taking::Full(_)));
+        store.keep_answers(&answers(&parcels[0], false), NOW).unwrap();
+        assert_eq!(store.take_within(&parcels[2], NOW, most).unwrap(), Taking::New);
+        let room = 2 * parcels[0].bytes().len() as u64 + 10;
+        assert!(matches!(store.take_within(&parcels[3], NOW, room).unwrap(), Taking::Full(_)), "nothing was handed on");
+        store.answers_given(&[parcels[0].digest()], NOW).unwrap();
+        assert!(matches!(store.take_within(&parcels[3], NOW, room).unwrap(), Taking::Full(_)), "parcels stay");
+        assert_eq!(store.carried().unwrap().len(), 3, "a refusal changes nothing");
+    }
 }

@@ -134,3 +134,30 @@ pub async fn note_delivery(conn: &mut SqliteConnection, of: &Delivery, at: Times
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::{NOW, Trade};
+
+    #[tokio::test]
+    async fn what_waits_is_bounded_for_each_terminal_alone() {
+        let trade = Trade::empty().await;
+        let (one, two) = (TerminalId::new(Uuid::from_u128(1)), TerminalId::new(Uuid::from_u128(2)));
+        let epoch = EpochId::new(Uuid::from_u128(3));
+        let mut tx = trade.store.write().await.unwrap();
+        for n in 0..WAITING_BATCHES_MAX {
+            assert!(keep_waiting(&mut tx, (one, epoch, n + 2), b"batch", NOW).await.unwrap(), "{n}");
+        }
+        assert!(keep_waiting(&mut tx, (one, epoch, 2), b"batch", NOW).await.unwrap(), "a copy takes no room");
+        assert!(keep_waiting(&mut tx, (two, epoch, 2), b"batch", NOW).await.unwrap(), "another has room of its own");
+        assert!(!keep_waiting(&mut tx, (one, epoch, 2), b"another", NOW).await.unwrap());
+        tx.rollback().await.unwrap();
+        let mut tx = trade.store.write().await.unwrap();
+        let long = vec![0; usize::try_from(WAITING_BYTES_MAX).unwrap()];
+        assert!(keep_waiting(&mut tx, (one, epoch, 2), &long, NOW).await.unwrap());
+        assert!(!keep_waiting(&mut tx, (one, epoch, 3), b"x", NOW).await.unwrap());
+    }
+}

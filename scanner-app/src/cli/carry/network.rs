@@ -1,8 +1,11 @@
 //! A local network: this terminal listens, or calls another.
 
+use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
 
 use super::{ListenArgs, files, packed};
@@ -19,10 +22,11 @@ pub(super) fn listen(config: &Config, args: &ListenArgs) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut listener = Listener::bind(&args.address, &mut store, &device, code.clone()).await?;
-        let address = listener.address()?;
+        let address = reachable(listener.address()?);
         if args.json {
             println!("{}", json!({ "listening": address.to_string(), "code": code }));
         } else {
+            println!("{}", qr(&format!("TALLYMAN-LAN/1 {address} {code}")));
             println!("Listening on {address}. On the other terminal: scanner-app carry lan --to ADDRESS --code {code}");
             println!("正在监听 {address}。在另一台终端上输入配对码 {code}。");
         }
@@ -34,6 +38,25 @@ pub(super) fn listen(config: &Config, args: &ListenArgs) -> Result<ExitCode> {
         Ok::<_, LanFault>(())
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The address that others on the network can call, where the socket listens on all of them.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    if !bound.ip().is_unspecified() {
+        return bound;
+    }
+    // Nothing is sent: the system only chooses from which of its addresses it would be.
+    let chosen = UdpSocket::bind((bound.ip(), 0)).and_then(|socket| {
+        socket.connect(("192.0.2.1", 9))?;
+        socket.local_addr()
+    });
+    chosen.map_or(bound, |chosen| SocketAddr::new(chosen.ip(), bound.port()))
+}
+
+/// Address and code as a QR code of characters, to be photographed rather than typed.
+fn qr(text: &str) -> String {
+    let code = QrCode::new(text).map(|code| code.render::<Dense1x2>().quiet_zone(true).build());
+    code.unwrap_or_default()
 }
 
 fn print(event: &Event, as_json: bool) {

@@ -129,3 +129,27 @@ fn words_and_bytes_go_over_a_local_network() {
         "as another language computes it"
     );
 }
+
+proptest::proptest! {
+    /// What comes by a stick, a screen or a stranger's connection may be anything.
+    #[test]
+    fn nothing_that_comes_breaks_a_reader(
+        start in 0_usize..5,
+        mut rest in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
+    ) {
+        let starts: [&[u8]; 5] =
+            [b"", b"tallyman-parcel/1\n", b"tallyman-batches/1\n\0\0\0", b"tallyman-answers/1\n", b"\0{\"say\":\""];
+        let mut bytes = starts[start].to_vec();
+        bytes.append(&mut rest);
+        let _ = Parcel::read(bytes.clone());
+        let _ = read_answers(&bytes);
+        let _ = LanFrame::read(&bytes);
+        if let Ok(batches) = read_bundle(&bytes) {
+            assert_eq!(write_bundle(&batches).unwrap(), bytes);
+        }
+        let text: String = bytes.iter().map(|byte| char::from(b' ' + byte % 64)).collect();
+        if let Ok(frame) = Frame::from_text(&text) {
+            assert_eq!(frame.to_text(), text);
+        }
+    }
+}
