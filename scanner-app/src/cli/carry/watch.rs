@@ -190,6 +190,7 @@ impl Watcher {
             }
             for reading in frame.readings {
                 if let Heard::Whole(load, bytes) = receiver.hear(&reading.text) {
+                    view.parts = view.parts.map(|(_, needed)| (needed, needed));
                     view.done = Some(words(&take(&mut store, &config.server_key, load, bytes)?));
                 }
             }
