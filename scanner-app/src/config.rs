@@ -53,6 +53,9 @@ pub struct Config {
     pub ca: PathBuf,
     /// The key of the server's acknowledgements, 64 hex digits.
     pub server_key: PublicKey,
+    /// What parcels are sealed for where there is no network: the server's age recipient (`age1…`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_recipient: Option<String>,
     /// The language at start.
     #[serde(default)]
     pub language: Language,

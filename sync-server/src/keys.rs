@@ -1,5 +1,5 @@
-//! The server's own key, made at first start in the data folder (0600): the Ed25519 key that signs acknowledgements. The CA lies
-//! beside it (`identity::authority`).
+//! The server's own keys, made at first start in the data folder (0600): the Ed25519 key that signs acknowledgements, and the age key
+//! that parcels are sealed for. The CA lies beside them (`identity::authority`).
 
 use std::fs;
 use std::io::Write;
@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use shared::chain::PublicKey;
+
+use crate::sealed::SealedKey;
 
 /// Why the keys cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,8 @@ pub struct ServerKeys {
     pub server_key: PublicKey,
     /// PEM file of the CA: terminals pin it too.
     pub ca_file: PathBuf,
+    /// Opens parcels that came without a network.
+    pub sealed: SealedKey,
 }
 
 impl ServerKeys {
@@ -61,8 +65,18 @@ impl ServerKeys {
         let damaged = || KeyError::Damaged(ack_file.display().to_string());
         let ack = Ed25519KeyPair::from_pkcs8(&bytes).map_err(|_| damaged())?;
         let public: [u8; 32] = ack.public_key().as_ref().try_into().map_err(|_| damaged())?;
-        Ok(Self { ack, server_key: PublicKey::new(public), ca_file })
+        let sealed = sealed_key(&folder)?;
+        Ok(Self { ack, server_key: PublicKey::new(public), ca_file, sealed })
     }
+}
+
+fn sealed_key(folder: &Path) -> Result<SealedKey, KeyError> {
+    let file = folder.join("sealed.age");
+    if !file.exists() {
+        write_secret(&file, SealedKey::generate().to_text().as_bytes())?;
+    }
+    let text = fs::read_to_string(&file).map_err(|source| file_error(&file, source))?;
+    SealedKey::from_text(&text).map_err(|_| KeyError::Damaged(file.display().to_string()))
 }
 
 fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {

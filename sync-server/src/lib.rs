@@ -1,6 +1,7 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
-//! Arrows point down: `main > cli > http > {ingest, pull, identity, attachments, heartbeat, console} > store`, `ingest > reconcile > store`.
+//! Arrows point down: `main > cli > http > {sealed > ingest, pull, identity, attachments, heartbeat, console} > store`,
+//! `ingest > reconcile > store`.
 
 pub mod attachments;
 pub mod backup;
@@ -19,6 +20,7 @@ pub mod issue;
 pub mod keys;
 pub mod pull;
 pub mod reconcile;
+pub mod sealed;
 pub mod store;
 pub mod verify;
 

@@ -4,12 +4,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod carried;
 mod enrolled;
 mod field;
 mod ledger;
+mod p02_carried;
 mod p02_network;
 mod p02_repeated;
 mod p03_convergence;
+mod p04_carried;
 mod p04_fork;
 mod p04_outcomes;
 mod p04_photos;
@@ -22,5 +25,6 @@ mod p07_overload;
 mod p08_clocks;
 mod p10_terminal_disk;
 mod p11_revocation;
+mod p12_carrier;
 mod p12_impostors;
 mod p13_tamper;

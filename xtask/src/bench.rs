@@ -1,4 +1,4 @@
-//! `cargo xtask bench judge | decode | frame | formats | scan | link`: builds for speed what measures, and runs it.
+//! `cargo xtask bench judge | decode | frame | formats | scan | carry | link`: builds for speed what measures, and runs it.
 
 use std::process::ExitCode;
 
@@ -10,10 +10,11 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
     match args.first().map(String::as_str) {
         Some("judge") => judge(&args[1..]),
         Some("decode" | "frame" | "formats") => capture(args),
-        Some("scan") => scan(&args[1..]),
+        Some("scan") => core("bench-scan", &args[1..]),
+        Some("carry") => core("bench-carry", &args[1..]),
         Some("link") => link(&args[1..]),
         _ => {
-            eprintln!("xtask: measurements that exist: judge, decode, frame, formats, scan, link");
+            eprintln!("xtask: measurements that exist: judge, decode, frame, formats, scan, carry, link");
             Ok(ExitCode::from(2))
         }
     }
@@ -26,20 +27,11 @@ fn judge(rest: &[String]) -> Result<ExitCode, String> {
 }
 
 /// The terminal's core, with the reader as a terminal has it. The window is built with it, the camera is not.
-fn scan(rest: &[String]) -> Result<ExitCode, String> {
+fn core(name: &str, rest: &[String]) -> Result<ExitCode, String> {
     packages::install(Need::Demo)?;
-    eprintln!("Building for speed (scan): five to ten minutes the first time.");
-    program::build(&[
-        "--release",
-        "-p",
-        "bench",
-        "--no-default-features",
-        "--features",
-        "scan",
-        "--bin",
-        "bench-scan",
-    ])?;
-    program::run("release", "bench-scan", rest)
+    eprintln!("Building for speed ({name}): five to ten minutes the first time.");
+    program::build(&["--release", "-p", "bench", "--no-default-features", "--features", "scan", "--bin", name])?;
+    program::run("release", name, rest)
 }
 
 /// A real server and a real terminal, and the measurement between them.

@@ -25,6 +25,7 @@ cargo xtask bench WHAT [--json] [ARGS]   measures (WHAT --help says more):
     decode [PATH...]                     codes read of pictures, wrong texts, time, against other decoders
     frame [--seeds A..B] [--profile P]   labels read in synthetic warehouse frames, time, against other decoders
     formats                              what luma out of a camera's bytes costs
+    carry [--quick] [--fps N]            1,000 events over a moving QR code, 30 % of the pictures lost
     scan [--quick] [--folder FOLDER]     a frame to its feedback, commits, long tasks, a million expected codes
 cargo xtask fuzz [--long]                every parser before arbitrary bytes, guided by coverage
 cargo xtask setup                        only install the system packages that are missing

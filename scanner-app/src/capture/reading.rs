@@ -55,6 +55,12 @@ impl InputReader {
         Self { guard, aim }
     }
 
+    /// A reader that takes each frame by itself, whatever it follows: for codes that change in one place.
+    #[must_use]
+    pub fn one_by_one() -> Self {
+        Self { guard: Guard::pictures(), aim: Aim::Everything }
+    }
+
     /// What is in an input. A moment without any is an empty frame.
     pub fn read(&mut self, input: Input) -> Result<Frame, CaptureError> {
         let at_ms = input.at_ms;

@@ -10,6 +10,7 @@ use serde_json::json;
 use shared::chain::PublicKey;
 
 use crate::capture::CaptureSettings;
+use crate::carry::Recipient;
 use crate::config::{Config, Language};
 use crate::device::Machine;
 use crate::feedback::FeedbackSettings;
@@ -39,6 +40,9 @@ pub(super) struct InitArgs {
     /// The server's acknowledgement key (`sync-server keys` prints it).
     #[arg(long)]
     server_key: String,
+    /// What parcels are sealed for where there is no network (`sync-server keys` prints it).
+    #[arg(long)]
+    server_recipient: Option<String>,
 }
 
 pub(super) fn run(args: &InitArgs) -> Result<ExitCode> {
@@ -56,6 +60,9 @@ fn make(args: &InitArgs) -> Result<()> {
         bail!("`{}` is not a key of 64 hex digits; `sync-server keys` prints the server's", args.server_key);
     };
     let ca = fs::canonicalize(&args.ca).with_context(|| format!("the CA file {} cannot be read", args.ca.display()))?;
+    if let Some(recipient) = &args.server_recipient {
+        recipient.parse::<Recipient>()?;
+    }
     let config = Config {
         terminal: Machine::terminal_id(),
         site: args.site.as_str().into(),
@@ -68,6 +75,7 @@ fn make(args: &InitArgs) -> Result<()> {
         certificate: None,
         ca,
         server_key,
+        server_recipient: args.server_recipient.clone(),
         language: Language::Zh,
         capture: CaptureSettings::default(),
         feedback: FeedbackSettings::default(),

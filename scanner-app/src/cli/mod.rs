@@ -1,6 +1,7 @@
 //! The commands. JSON on stdout, sentences for people on stderr; exit 0 all well, 1 faults found, 2 wrong use.
 
 mod cameras;
+mod carry;
 mod decode;
 mod diagnostics;
 mod enrol;
@@ -72,6 +73,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Where there is no network: hand events over by file, local network or moving QR code, also for other terminals.
+    #[command(subcommand)]
+    Carry(carry::CarryCommand),
     /// Check the hash chain of this terminal's log.
     VerifyLog {
         #[command(flatten)]
@@ -234,6 +238,7 @@ impl Cli {
             Command::Scan(args) => &args.config,
             Command::Sync { config, .. } => config,
             Command::Operators(command) => command.config(),
+            Command::Carry(command) => command.config(),
             _ => return None,
         };
         Config::read(&config.config).ok().map(|config| log_path(&config.store))
@@ -259,6 +264,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Sync { config, once: true, json } => stores::sync(&configured(&config.config)?, json),
         Command::Sync { config, once: false, json } => keep_syncing::run(&configured(&config.config)?, json),
         Command::Queue { config, json } => stores::queue(&configured(&config.config)?, json),
+        Command::Carry(command) => carry::run(&configured(&command.config().config)?, &command),
         Command::VerifyLog { config } => stores::verify_log(&configured(&config.config)?),
         Command::Operators(command) => operators::run(&configured(&command.config().config)?, &command),
         Command::TrainingLabels => Ok(training::labels()),

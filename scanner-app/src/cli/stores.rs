@@ -79,18 +79,19 @@ fn not_sent(store: &Store, error: &SyncError) -> Result<ExitCode> {
 
 pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {
     // A terminal that has recorded nothing yet has no store.
-    let (pending, oldest, attachments, refused, lacking) = if config.store.exists() {
+    let (pending, oldest, attachments, carried, refused, lacking) = if config.store.exists() {
         let store = Store::open_to_read(&config.store, config.terminal)?;
         let (pending, oldest) = store.pending()?;
         for notice in notices(&store)? {
             eprintln!("scanner-app: {} / {}", notice.en, notice.zh);
         }
-        (pending, oldest, store.photos_pending()?, store.refused()?, store.lacking()?)
+        let carried = store.carried_waiting()?;
+        (pending, oldest, store.photos_pending()?, carried, store.refused()?, store.lacking()?)
     } else {
-        (0, None, 0, Vec::new(), Vec::new())
+        (0, None, 0, 0, Vec::new(), Vec::new())
     };
     if as_json {
-        let mut queue = json!({ "pending": pending, "oldest": oldest, "attachments": attachments });
+        let mut queue = json!({ "pending": pending, "oldest": oldest, "attachments": attachments, "carried": carried });
         // Named only where there are any: what a person must hear of.
         if !refused.is_empty() {
             queue["refused"] = json!(refused);

@@ -112,6 +112,7 @@ impl Place {
             certificate: Some("keys/certificate.json".into()),
             ca: "keys/ca.pem".into(),
             server_key: enrolled.server_key,
+            server_recipient: enrolled.recipient.clone(),
             language: before.as_ref().map_or(Language::Zh, |before| before.language),
             capture: before.as_ref().map_or_else(CaptureSettings::default, |before| before.capture.clone()),
             feedback: before.as_ref().map_or_else(FeedbackSettings::default, |before| before.feedback.clone()),

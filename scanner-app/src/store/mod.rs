@@ -1,6 +1,7 @@
 //! The terminal's store: one SQLite file in WAL with `synchronous=FULL`. Whoever was told "recorded" finds it after a power cut.
 
 mod attachment;
+mod carried;
 mod check;
 mod cipher;
 mod code;
@@ -36,6 +37,7 @@ mod tests_of_sending;
 use rusqlite::Connection;
 
 pub use attachment::PHOTO_BYTES_MAX;
+pub use carried::{CARRIED_BYTES_MAX, CarriedRow, Taking};
 pub use check::verify;
 #[cfg(feature = "encryption")]
 pub use cipher::encrypt_with;

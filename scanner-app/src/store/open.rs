@@ -33,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/terminal/0003_durable.sql"),
     include_str!("../../../migrations/terminal/0004_operators.sql"),
     include_str!("../../../migrations/terminal/0005_sending.sql"),
+    include_str!("../../../migrations/terminal/0006_carry.sql"),
 ];
 
 /// Schema steps after which the rows that follow from the log are made again.

@@ -1,9 +1,10 @@
 //! The next batch of an epoch: never one that the server must refuse for its size.
 
+use ring::signature::Ed25519KeyPair;
 use shared::wire::{BATCH_BYTES_MAX, BATCH_COMPRESSED_BYTES_MAX, Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM};
 
+use super::SyncError;
 use super::lane::Stretch;
-use super::{SyncError, Transport};
 use crate::device::Device;
 use crate::store::{LogRow, Outgoing, Store, StoreError};
 
@@ -38,7 +39,7 @@ impl Ready {
 /// Builds a batch of what is to be offered, or of its beginning where the whole would be too large.
 pub(super) fn build(
     store: &Store,
-    transport: &Transport,
+    key: &Ed25519KeyPair,
     device: &dyn Device,
     (outgoing, stretch): (&Outgoing, Stretch),
 ) -> Result<Ready, SyncError> {
@@ -69,7 +70,7 @@ pub(super) fn build(
             reply: REPLY_FORM,
         };
         let bodies = rows.iter().map(|row| row.body.clone()).collect();
-        let batch = Batch::sign(header, bodies, &transport.key)?;
+        let batch = Batch::sign(header, bodies, key)?;
         let compressed = zstd::encode_all(&*batch.to_ndjson()?, ZSTD_LEVEL)?;
         if compressed.len() <= BATCH_COMPRESSED_BYTES_MAX || rows.len() == 1 {
             return Ok(Ready { batch, compressed });

@@ -6,6 +6,7 @@
 //! | `batch`, `answer` | the bytes that go up; whether the answer is the server's, for these bytes |
 //! | `sender` | one request, and what its answer changes |
 //! | `worker` | the loop beside the window |
+//! | `sealed`, `parcels` | batches and replies that go another way; parcels delivered for others |
 //! | `transport` | HTTP over TLS |
 
 mod answer;
@@ -16,10 +17,12 @@ mod lane;
 mod leftovers;
 mod notice;
 mod pace;
+mod parcels;
 mod plan;
 mod policy;
 mod pull;
 mod retry_after;
+mod sealed;
 mod sender;
 pub(crate) mod transport;
 mod worker;
@@ -30,6 +33,7 @@ pub use notice::{Notice, notices};
 pub use pace::Pace;
 pub use plan::{Action, Link, Reach, Since, Waiting, plan};
 pub use policy::SyncPolicy;
+pub(crate) use sealed::{sealable, take_reply};
 pub use transport::{Transport, TransportError, TrustedTime};
 pub use worker::{AfterPull, SyncState, Worker};
 
@@ -146,6 +150,9 @@ pub async fn sync_by(
     }
     while sender.waiting(round.store, device.mono_ms())?.leftovers > 0 {
         sender.leftover(&mut round).await?;
+    }
+    while sender.waiting(round.store, device.mono_ms())?.parcels > 0 {
+        sender.parcel(&mut round).await?;
     }
     match sender.problem() {
         Some(problem) => Err(TransportError::Refused(Box::new(problem.clone())).into()),

@@ -11,6 +11,8 @@ pub struct Waiting {
     pub photos: u64,
     /// Runs of events that a rescue kept, and that may be offered now.
     pub leftovers: u64,
+    /// Parcels of other terminals that may be delivered now.
+    pub parcels: u64,
     /// Events in all, with those that the server would not take for the time being.
     pub pending: u64,
 }
@@ -62,6 +64,8 @@ pub enum Action {
     Photo,
     /// Offer the next of what a rescue kept.
     Leftover,
+    /// Deliver the next parcel of another terminal.
+    Parcel,
     /// Say that nothing waits.
     Heartbeat,
 }
@@ -88,6 +92,9 @@ pub fn plan(waiting: Waiting, link: Link, since: Since, policy: &SyncPolicy, jit
     if waiting.leftovers > 0 {
         return Action::Leftover;
     }
+    if waiting.parcels > 0 {
+        return Action::Parcel;
+    }
     if waiting.pending > 0 {
         return Action::Idle(pull_in_ms);
     }
@@ -105,7 +112,7 @@ mod tests {
     }
 
     fn waiting(events: u64, photos: u64) -> Waiting {
-        Waiting { events, photos, leftovers: 0, pending: events }
+        Waiting { events, photos, leftovers: 0, parcels: 0, pending: events }
     }
 
     fn since(pull_ms: u64, heard_ms: u64) -> Since {
@@ -116,6 +123,7 @@ mod tests {
     fn plans() {
         let held = Waiting { pending: 9, ..waiting(0, 0) };
         let rescued = Waiting { leftovers: 1, ..waiting(0, 0) };
+        let others = Waiting { parcels: 1, ..waiting(0, 0) };
         let table = [
             ("the first contact, nothing waits", waiting(0, 0), UP, Since::default(), Action::Pull),
             ("the first contact, events wait", waiting(5, 0), UP, Since::default(), Action::Send(5)),
@@ -127,6 +135,8 @@ mod tests {
             ("photos go after events", waiting(5, 2), UP, since(1, 1), Action::Send(5)),
             ("photos wait", waiting(0, 2), UP, since(1, 1), Action::Photo),
             ("what a rescue kept", rescued, UP, since(1, 300_000), Action::Leftover),
+            ("others' parcels go last", others, UP, since(1, 300_000), Action::Parcel),
+            ("others' parcels wait for own events", Waiting { events: 5, ..others }, UP, since(1, 1), Action::Send(5)),
             ("a heartbeat is due", waiting(0, 0), UP, since(1, 300_000), Action::Heartbeat),
             ("a heartbeat is due before the pull", waiting(0, 0), UP, since(1, 299_990), Action::Idle(10)),
             ("no heartbeat while refused events wait", held, UP, since(1, 300_000), Action::Idle(29_999)),

@@ -8,7 +8,9 @@ use super::answer::{check, count_outcomes};
 use super::batch::{self, Ready};
 use super::lane::Lanes;
 use super::plan::Waiting;
-use super::{Pace, SyncError, SyncPolicy, Synced, Transport, TransportError, attachments, heartbeat, leftovers, pull};
+use super::{
+    Pace, SyncError, SyncPolicy, Synced, Transport, TransportError, attachments, heartbeat, leftovers, parcels, pull,
+};
 use crate::device::Device;
 use crate::store::{Outgoing, Rewound, Store};
 
@@ -27,6 +29,7 @@ pub(super) struct Sender {
     lanes: Lanes,
     photos: attachments::Photos,
     leftovers: leftovers::Leftovers,
+    parcels: parcels::Parcels,
 }
 
 impl Sender {
@@ -37,6 +40,7 @@ impl Sender {
             lanes: Lanes::default(),
             photos: attachments::Photos::default(),
             leftovers: leftovers::Leftovers::default(),
+            parcels: parcels::Parcels::default(),
         }
     }
 
@@ -46,7 +50,8 @@ impl Sender {
         let pending = outgoing.iter().map(|row| row.last - row.acknowledged).sum();
         let photos = self.photos.waiting(store, now_ms)?;
         let leftovers = self.leftovers.waiting(store, now_ms)?;
-        Ok(Waiting { events: self.lanes.events(&outgoing, now_ms), photos, leftovers, pending })
+        let parcels = self.parcels.waiting(store, now_ms)?;
+        Ok(Waiting { events: self.lanes.events(&outgoing, now_ms), photos, leftovers, parcels, pending })
     }
 
     /// Events in the next batch, at most.
@@ -72,7 +77,7 @@ impl Sender {
         let Some(row) = self.lanes.open(&outgoing, asked_ms).copied() else { return Ok(()) };
         let refused = round.store.refused_after(row.epoch, row.acknowledged)?;
         let stretch = self.lanes.of(row.epoch).next(&row, &refused, at_most);
-        let ready = batch::build(round.store, round.transport, round.device, (&row, stretch))?;
+        let ready = batch::build(round.store, &round.transport.key, round.device, (&row, stretch))?;
         let timeout = Duration::from_millis(self.policy.timeout_ms(ready.compressed.len() as u64));
         match round.transport.push(ready.compressed.clone(), timeout).await {
             Ok(reply) => {
@@ -158,6 +163,11 @@ impl Sender {
     /// Offers the next of what a rescue kept.
     pub(super) async fn leftover(&mut self, round: &mut Round<'_>) -> Result<(), SyncError> {
         self.leftovers.send(round, &self.policy).await
+    }
+
+    /// Delivers the next parcel of another terminal.
+    pub(super) async fn parcel(&mut self, round: &mut Round<'_>) -> Result<(), SyncError> {
+        self.parcels.deliver(round, &self.policy).await
     }
 
     /// Says that nothing waits.

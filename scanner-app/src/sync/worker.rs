@@ -190,6 +190,7 @@ impl Loop {
                 Action::Pull => sender.page(&mut round).await,
                 Action::Photo => sender.photo(&mut round).await.map(|()| false),
                 Action::Leftover => sender.leftover(&mut round).await.map(|()| false),
+                Action::Parcel => sender.parcel(&mut round).await.map(|()| false),
                 Action::Heartbeat => sender.heartbeat(&mut round).await.map(|()| false),
                 Action::Idle(_) | Action::Wait(_) => Ok(false),
             }

@@ -4,6 +4,7 @@
 mod generated {
     slint::include_modules!();
 }
+pub mod carry;
 mod keys;
 mod show;
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod pull;
 mod push;
 mod reply;
 mod request;
+pub mod sealed;
 mod signed;
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use shared::reference::PackLoss;
 use shared::time::{Clock, Timestamp};
 use uuid::Uuid;
 
-use super::{Cli, CodesCommand, Command, KeysCommand, backup, evidence, operators, report, shown, terminals};
+use super::{Cli, CodesCommand, Command, KeysCommand, backup, evidence, operators, report, sealed, shown, terminals};
 use crate::clock::SystemClock;
 use crate::config::{Config, RevisedRulesFrom};
 use crate::http::{serve, state::AppState};
@@ -63,6 +63,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Quarantine(command) => return evidence::run(&store, command, &config, now).await,
         Command::Backup { to } => backup::make(&store, &config, &to).await?,
         Command::Restore { why, .. } => backup::record(&store, &config, &why, now).await?,
+        Command::Sealed(command) => {
+            let keys = ServerKeys::open(&config.data)?;
+            return sealed::run(&store, &keys, command, now).await;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

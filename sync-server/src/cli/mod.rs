@@ -5,6 +5,7 @@ mod commands;
 mod evidence;
 mod operators;
 mod report;
+mod sealed;
 mod terminals;
 
 use std::path::{Path, PathBuf};
@@ -112,6 +113,9 @@ enum Command {
         #[arg(long)]
         why: String,
     },
+    /// Parcels that came without a network.
+    #[command(subcommand)]
+    Sealed(sealed::SealedCommand),
     /// Print what a terminal needs to know of this server, as JSON; or change the CA.
     Keys {
         #[command(subcommand)]

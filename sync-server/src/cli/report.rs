@@ -39,7 +39,8 @@ fn text(line: &str) -> Result<()> {
 }
 
 pub(super) fn keys(keys: &ServerKeys) {
-    println!("{}", json!({ "ca": keys.ca_file.display().to_string(), "server_key": keys.server_key.to_string() }));
+    let (ca, server_key) = (keys.ca_file.display().to_string(), keys.server_key.to_string());
+    println!("{}", json!({ "ca": ca, "server_key": server_key, "server_recipient": keys.sealed.recipient() }));
 }
 
 pub(super) fn terminal(

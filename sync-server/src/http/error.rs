@@ -31,6 +31,12 @@ impl ApiError {
         self
     }
 
+    /// The refusal itself, where it travels inside another answer.
+    #[must_use]
+    pub fn into_problem(self) -> Problem {
+        self.0
+    }
+
     /// The same, saying where the server's chain of the epoch stands.
     #[must_use]
     pub const fn at_head(mut self, epoch: EpochId, seq: u64, hash: Hash) -> Self {

@@ -8,9 +8,10 @@ pub mod state;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use shared::wire::sealed::PARCEL_BYTES_MAX;
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode};
 
-use crate::{attachments, console, heartbeat, identity, ingest, pull};
+use crate::{attachments, console, heartbeat, identity, ingest, pull, sealed};
 use error::ApiError;
 use state::AppState;
 
@@ -18,6 +19,7 @@ use state::AppState;
 pub fn terminal_routes(state: AppState) -> Router {
     Router::new()
         .route("/v1/batches", post(ingest::http::push))
+        .route("/v1/sealed", post(sealed::http::sealed).layer(DefaultBodyLimit::max(PARCEL_BYTES_MAX)))
         .route("/v1/changes", get(pull::http::changes))
         .route("/v1/attachments/{sha256}", put(attachments::http::put).head(attachments::http::head))
         .route("/v1/heartbeat", post(heartbeat::heartbeat))

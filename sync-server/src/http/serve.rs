@@ -13,7 +13,7 @@ use crate::checkpoint;
 use crate::config::Config;
 use crate::identity::tls;
 use crate::keys::KeyError;
-use crate::reconcile;
+use crate::{reconcile, sealed};
 
 /// How long open requests may finish after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(5);
@@ -53,6 +53,8 @@ pub struct Ready {
     pub ca: String,
     /// Key of the acknowledgements, which terminals pin.
     pub server_key: String,
+    /// What parcels are sealed for where there is no network.
+    pub server_recipient: String,
 }
 
 /// Serves until SIGTERM or SIGINT. `ready` is called once, when both listeners are bound.
@@ -70,6 +72,7 @@ pub async fn serve(config: &Config, state: AppState, ready: impl FnOnce(&Ready))
         web: shown(&web)?,
         ca: state.keys.ca_file.display().to_string(),
         server_key: state.keys.server_key.to_string(),
+        server_recipient: state.keys.sealed.recipient(),
     });
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
@@ -112,6 +115,9 @@ async fn sweep_for_ever(state: AppState) {
         tokio::time::sleep(SWEEP).await;
         if let Err(error) = reconcile::sweep(&state.store, state.clock.now()).await {
             tracing::error!(%error, "the sweep failed; tried again later");
+        }
+        if let Err(error) = sealed::take_all_waiting(&state.store, &state.keys.ack, state.clock.now()).await {
+            tracing::error!(%error, "batches that wait for earlier ones could not be looked at; tried again later");
         }
     }
 }

@@ -46,7 +46,7 @@ impl Identity {
         Ok(Self {
             authority,
             server_key: keys.server_key,
-            recipient: None,
+            recipient: Some(keys.sealed.recipient()),
             certificate_days: config.certificate_days.get(),
             addresses: config.addresses.clone(),
             nonces: Nonces::new(random()?),

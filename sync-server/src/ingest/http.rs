@@ -32,8 +32,11 @@ pub async fn push(State(state): State<AppState>, shown: Shown, request: Request)
     let received = tokio::task::spawn_blocking(move || read(&body).map(|batch| Received::new(batch, body.into())))
         .await
         .map_err(|_| ApiError::new(ProblemCode::Internal, "the batch could not be read; send it again".into()))??;
-    shown.may_speak_for(&state, received.batch.header.terminal).await?;
-    Ok(Json(state.intake.push(received, room).await?))
+    let terminal = received.batch.header.terminal;
+    shown.may_speak_for(&state, terminal).await?;
+    let reply = state.intake.push(received, room).await?;
+    crate::sealed::http::follow(&state, terminal).await;
+    Ok(Json(reply))
 }
 
 /// How long the body says it is; the most where it does not say.

@@ -13,6 +13,7 @@ pub mod mismatch;
 mod open;
 pub mod quarantine;
 pub mod reference;
+pub mod sealed;
 pub mod terminal;
 pub mod unjudged;
 pub mod verdict;

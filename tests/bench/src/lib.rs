@@ -5,6 +5,7 @@
 //! | [`decode`] | over photographs: who reads what, wrong texts, time by size class |
 //! | [`frame`] | over synthetic warehouse frames: labels read, time, and labels read over consecutive frames |
 //! | [`formats`] | what it costs to get luma out of a camera's bytes |
+//! | `carry` | events over a moving QR code between two screens |
 //! | `scan` | the core: a frame in, durable, feedback; long tasks, many expected codes |
 //! | `link` | what waits drains over a slow link |
 //! | [`contender`] | the decoders that are compared, each behind one trait |
@@ -12,6 +13,8 @@
 //! | [`collection`], [`texts`] | pictures with what is known of their texts; how texts are compared |
 //! | [`measure`] | clocks, percentiles, the machine's load |
 
+#[cfg(feature = "scan")]
+pub mod carry;
 pub mod collection;
 pub mod contender;
 pub mod decode;

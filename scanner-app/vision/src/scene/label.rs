@@ -117,6 +117,20 @@ impl Label {
         Ok(Self { text: text.to_owned(), format, side, modules })
     }
 
+    /// The symbol of bytes that need be no text, in byte mode; none where the version does not hold them.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8], version: u8, ec_level: EcLevel) -> Option<Self> {
+        let format = LabelFormat { version, ec_level, mode: Mode::Byte };
+        most_bits(format)?;
+        let mut bits = Bits::new(Version::Normal(version.into()));
+        bits.push_byte_data(bytes).ok()?;
+        bits.push_terminator(self::ec_level(ec_level)).ok()?;
+        let code = QrCode::with_bits(bits, self::ec_level(ec_level)).ok()?;
+        let side = code.width();
+        let modules = code.into_colors().into_iter().map(|colour| colour == Color::Dark).collect();
+        Some(Self { text: String::from_utf8_lossy(bytes).into_owned(), format, side, modules })
+    }
+
     /// The text as given.
     #[must_use]
     pub fn text(&self) -> &str {

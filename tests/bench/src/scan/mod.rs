@@ -18,7 +18,7 @@ mod load;
 mod process;
 mod report;
 mod table;
-mod world;
+pub(crate) mod world;
 
 use std::path::PathBuf;
 

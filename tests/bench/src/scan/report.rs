@@ -21,7 +21,7 @@ pub struct Held {
 }
 
 impl Held {
-    fn new(value: f64, limit: f64) -> Self {
+    pub(crate) fn new(value: f64, limit: f64) -> Self {
         Self { value, limit, ok: value <= limit }
     }
 }

@@ -35,13 +35,13 @@ pub(super) fn label(n: usize) -> Result<String, CodeError> {
     Ok(format_digital_link("ID.EXAMPLE.CN", &code(n)?))
 }
 
-fn gtin() -> String {
+pub(crate) fn gtin() -> String {
     let body = "0690123456789";
     format!("{body}{}", check_digit::compute(body))
 }
 
 /// The store of a folder, opened as the app opens its own.
-pub(super) fn store(folder: &Path) -> Result<Store, StoreError> {
+pub(crate) fn store(folder: &Path) -> Result<Store, StoreError> {
     let (terminal, epoch) = (TerminalId::new(Uuid::from_u128(1)), EpochId::new(Uuid::from_u128(2)));
     let mark = folder.join("terminal.mark");
     let opening = Opening { mark: Some(&mark), machine: this_machine(), reserve: true, ..Opening::default() };
@@ -60,8 +60,17 @@ pub(super) fn arrival(store: Store) -> Result<Session, StoreError> {
 
 fn open(mut store: Store, member: &str, stage: Stage) -> Result<Session, StoreError> {
     store.commit_on_a_thread()?;
-    let identity = Identity { member: member.into(), site: "GATE".into(), operator: None };
-    let device: Arc<dyn Device> = Arc::new(Machine::new());
+    open_on(store, Arc::new(Machine::new()), member, stage)
+}
+
+/// The same task on a device of the caller's.
+pub(crate) fn open_on(
+    store: Store,
+    device: Arc<dyn Device>,
+    member: &str,
+    stage: Stage,
+) -> Result<Session, StoreError> {
+    let identity = Identity { member: member.into(), site: "GATE".into(), operator: Some("1024".into()) };
     Session::open(store, device, identity, (stage, "C1".into(), "N1".into()))
 }
 
@@ -83,9 +92,14 @@ pub(super) fn announce(store: &mut Store, codes: usize) -> anyhow::Result<()> {
 
 /// Fills a new store with references that expect `codes` codes, by pull pages as the sender keeps them.
 pub(super) fn fill(store: &mut Store, codes: usize) -> anyhow::Result<()> {
-    let mut records = agreed(codes as u64);
-    for n in 0..codes {
-        records.push(Record::Code(CodeRecord::new(code(n)?, "P".into(), "POD".into(), None)));
+    fill_with(store, (0..codes).map(code).collect::<Result<_, _>>()?)
+}
+
+/// The same with the given codes.
+pub(crate) fn fill_with(store: &mut Store, codes: Vec<PackageCode>) -> anyhow::Result<()> {
+    let mut records = agreed(codes.len() as u64);
+    for code in codes {
+        records.push(Record::Code(CodeRecord::new(code, "P".into(), "POD".into(), None)));
         if records.len() >= PAGE_RECORDS {
             keep(store, std::mem::take(&mut records), true)?;
         }
