@@ -63,7 +63,7 @@ fn an_encrypted_store_tells_nothing_and_loses_nothing() {
     let store = Store::open(&path, TERMINAL, EPOCH).unwrap();
     assert_eq!(store.events().unwrap().len(), 50);
     drop(store);
-    let verified = verify(&path, TERMINAL).unwrap();
+    let verified = verify(&path, TERMINAL, None).unwrap();
     assert!(verified.ok && verified.events == 50, "{verified:?}");
 
     // Another program, without the key.
@@ -78,7 +78,7 @@ fn an_encrypted_store_tells_nothing_and_loses_nothing() {
     let middle = bytes.len() - 3 * 4096 + 100;
     bytes[middle] ^= 1;
     std::fs::write(&path, &bytes).unwrap();
-    let verified = verify(&path, TERMINAL).unwrap();
+    let verified = verify(&path, TERMINAL, None).unwrap();
     assert!(!verified.ok, "{verified:?}");
     let next = EpochId::new(Uuid::from_u128(3));
     let rescued = rescue(&path, &folder.path().join("saved"), (TERMINAL, next), None).unwrap();

@@ -28,3 +28,4 @@ mod p11_revocation;
 mod p12_carrier;
 mod p12_impostors;
 mod p13_tamper;
+mod p13_terminal;

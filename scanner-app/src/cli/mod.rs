@@ -76,8 +76,14 @@ enum Command {
     /// Where there is no network: hand events over by file, local network or moving QR code, also for other terminals.
     #[command(subcommand)]
     Carry(carry::CarryCommand),
-    /// Check the hash chain of this terminal's log.
+    /// Check this terminal's log offline: every page, every hash, every acknowledgement.
     VerifyLog {
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// Print the checkpoints of the server's ledger that this terminal was given, one JSON object a line: what
+    /// `sync-server verify-log --checkpoints` compares the ledger with.
+    Checkpoints {
         #[command(flatten)]
         config: ConfigArg,
     },
@@ -265,6 +271,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Sync { config, once: false, json } => keep_syncing::run(&configured(&config.config)?, json),
         Command::Queue { config, json } => stores::queue(&configured(&config.config)?, json),
         Command::Carry(command) => carry::run(&configured(&command.config().config)?, &command),
+        Command::Checkpoints { config } => stores::checkpoints(&configured(&config.config)?),
         Command::VerifyLog { config } => stores::verify_log(&configured(&config.config)?),
         Command::Operators(command) => operators::run(&configured(&command.config().config)?, &command),
         Command::TrainingLabels => Ok(training::labels()),

@@ -108,8 +108,15 @@ pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+pub(super) fn checkpoints(config: &Config) -> Result<ExitCode> {
+    for checkpoint in Store::open_to_read(&config.store, config.terminal)?.checkpoints()? {
+        println!("{}", serde_json::to_string(&checkpoint)?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(super) fn verify_log(config: &Config) -> Result<ExitCode> {
-    let verified = verify(&config.store, config.terminal)?;
+    let verified = verify(&config.store, config.terminal, Some(&config.server_key))?;
     println!("{}", serde_json::to_string(&verified)?);
     Ok(if verified.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

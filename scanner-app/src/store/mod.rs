@@ -3,6 +3,7 @@
 mod attachment;
 mod carried;
 mod check;
+mod checkpoint;
 mod cipher;
 mod code;
 mod commit;
@@ -39,6 +40,7 @@ use rusqlite::Connection;
 pub use attachment::PHOTO_BYTES_MAX;
 pub use carried::{CARRIED_BYTES_MAX, CarriedRow, Taking};
 pub use check::verify;
+pub use checkpoint::CheckpointGap;
 #[cfg(feature = "encryption")]
 pub use cipher::encrypt_with;
 pub(crate) use code::Around;

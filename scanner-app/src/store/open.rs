@@ -34,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/terminal/0004_operators.sql"),
     include_str!("../../../migrations/terminal/0005_sending.sql"),
     include_str!("../../../migrations/terminal/0006_carry.sql"),
+    include_str!("../../../migrations/terminal/0007_checkpoints.sql"),
 ];
 
 /// Schema steps after which the rows that follow from the log are made again.

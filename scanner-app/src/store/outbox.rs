@@ -56,7 +56,7 @@ impl Store {
         Ok((pending, oldest))
     }
 
-    fn epoch_rows(&self) -> Result<Vec<(i64, Outgoing)>, StoreError> {
+    pub(super) fn epoch_rows(&self) -> Result<Vec<(i64, Outgoing)>, StoreError> {
         let sql = "select ordinal, epoch, acknowledged_seq, closed_seq, coalesce((select l.seq from log l \
                    where l.event_no > ordinal << 40 and l.event_no < (ordinal + 1) << 40 \
                    order by l.event_no desc limit 1), 0) from epoch order by ordinal";
@@ -96,6 +96,9 @@ impl Store {
              on conflict (epoch, from_seq, to_seq) do update set body = excluded.body",
             params![epoch, to_i64(range.from), to_i64(range.to), serde_json::to_string(acknowledgement)?],
         )?;
+        if let Some(checkpoint) = &range.checkpoint {
+            super::checkpoint::keep(&tx, checkpoint)?;
+        }
         // Only a range that starts where the acknowledged part ends moves it: nothing is skipped.
         tx.execute(
             "update epoch set acknowledged_seq = max(acknowledged_seq, ?2) where epoch = ?1 and acknowledged_seq >= ?3 - 1",

@@ -60,7 +60,7 @@ pub fn rescue(
 ) -> Result<Rescued, StoreError> {
     let _lock = lock(path)?;
     let mark = mark.map(|mark| hidden::marked(mark, terminal)).transpose()?.flatten();
-    match check::verify(path, terminal) {
+    match check::verify(path, terminal, None) {
         Ok(verified) if verified.ok && hidden::refuse(path, None, mark).is_ok() => {
             return Err(StoreError::Sound(path.display().to_string()));
         }

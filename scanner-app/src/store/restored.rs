@@ -74,6 +74,11 @@ pub(super) fn settle(conn: &Connection, page: &ChangesPage) -> Result<(), StoreE
     forget(conn, &[TAKEN_BACK])
 }
 
+/// Two signed statements of the server contradict each other: no later word mends that.
+pub(super) fn rewritten(conn: &Connection) -> Result<(), StoreError> {
+    set_meta(conn, REWRITTEN, "1")
+}
+
 fn forget(conn: &Connection, names: &[&str]) -> Result<(), StoreError> {
     names.iter().try_for_each(|name| conn.execute("delete from meta where name = ?1", [name]).map(drop))?;
     Ok(())

@@ -25,6 +25,11 @@ pub(super) async fn pull_page(
     // A restore that is not signed by the server's key did not happen.
     page.restored.retain(|restored| restored.verifies(&transport.server_key));
     store.keep_page(&page)?;
+    if let Some(gap) = store.checkpoint_gap(page.ledger_id)? {
+        let shown = transport.checkpoints(gap.from).await?;
+        let signed: Vec<_> = shown.into_iter().filter(|shown| shown.verifies(&transport.server_key)).collect();
+        store.keep_checkpoints(&signed)?;
+    }
     synced.pulled += page.changes.len() as u64;
     Ok(page.more)
 }

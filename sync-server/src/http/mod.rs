@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use shared::wire::sealed::PARCEL_BYTES_MAX;
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode};
 
-use crate::{attachments, console, heartbeat, identity, ingest, pull, sealed};
+use crate::{attachments, checkpoint, console, heartbeat, identity, ingest, pull, sealed};
 use error::ApiError;
 use state::AppState;
 
@@ -21,6 +21,7 @@ pub fn terminal_routes(state: AppState) -> Router {
         .route("/v1/batches", post(ingest::http::push))
         .route("/v1/sealed", post(sealed::http::sealed).layer(DefaultBodyLimit::max(PARCEL_BYTES_MAX)))
         .route("/v1/changes", get(pull::http::changes))
+        .route("/v1/checkpoints", get(checkpoint::http::checkpoints))
         .route("/v1/attachments/{sha256}", put(attachments::http::put).head(attachments::http::head))
         .route("/v1/heartbeat", post(heartbeat::heartbeat))
         .route("/v1/enrol", post(identity::http::enrol))

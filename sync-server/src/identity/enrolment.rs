@@ -215,6 +215,11 @@ pub async fn approve(
     };
     store::terminal::put(conn, &row).await?;
     let reinstated = store::terminal::reinstate(conn, terminal).await?;
+    if reinstated {
+        // What was made while it was revoked, perhaps by a thief, must not enter as if nothing had been: it stays evidence, and the
+        // terminal goes on in a new epoch.
+        store::ledger::close_epochs(conn, terminal).await?;
+    }
     let made = identity.authority.certify(terminal, &asked.public_key, now, identity.certificate_days)?;
     store::certificate::keep(conn, &made).await?;
     let act = if reinstated { "reinstated" } else { "approved" };

@@ -37,8 +37,9 @@ pub async fn changes(
         let border = changes[PAGE_RECORDS - 1].position;
         changes.retain(|change| change.position <= border);
     }
+    let restored = store::entry::restores(conn).await?;
     let cursor = if more { changes.last().map_or(newest, |change| change.position) } else { newest };
-    Ok(ChangesPage { ledger_id, cursor, more, as_of: now, changes, restored: Vec::new() })
+    Ok(ChangesPage { ledger_id, cursor, more, as_of: now, changes, restored })
 }
 
 async fn changed(conn: &mut SqliteConnection, visible: &Visible, since: u64) -> Result<Vec<Change>, StoreError> {

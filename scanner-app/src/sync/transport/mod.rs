@@ -24,7 +24,9 @@ use shared::chain::PublicKey;
 use shared::enrolment::{Address, Certificate};
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
-use shared::wire::{ChangesPage, ProblemCode, PushReply, REQUEST_HEADER, Record, RequestSignature, ServerRecord};
+use shared::wire::{
+    ChangesPage, ProblemCode, PushReply, REQUEST_HEADER, Record, RequestSignature, ServerRecord, SignedCheckpoint,
+};
 use uuid::Uuid;
 
 pub(crate) use call::Call;
@@ -165,6 +167,11 @@ impl Transport {
             self.time.hear(reply.acknowledgement.value().received_at);
         }
         Ok(reply)
+    }
+
+    /// The checkpoints of the server's ledger from the one of so many entries on, oldest first.
+    pub(super) async fn checkpoints(&self, from: u64) -> Result<Vec<SignedCheckpoint>, TransportError> {
+        self.send(Call::get(format!("/v1/checkpoints?from={from}"))).await
     }
 
     pub(super) async fn changes(&self, ledger: Option<Uuid>, since: u64) -> Result<ChangesPage, TransportError> {

@@ -77,7 +77,7 @@ fn outcome(place: &Place, damaged: &[u8], what: &str) -> Outcome {
     }
     drop(opened);
     let path = place.store(damaged);
-    let verified = verify(&path, TERMINAL).unwrap();
+    let verified = verify(&path, TERMINAL, None).unwrap();
     assert!(std::fs::read(&path).unwrap() == damaged, "{what}: the check wrote to the file");
     if !verified.ok {
         assert!(verified.first_fault.is_some());

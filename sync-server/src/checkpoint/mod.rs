@@ -1,6 +1,8 @@
 //! Checkpoints of the ledger: made hourly, handed out with every acknowledgement, kept by terminals. Who rewrites the ledger afterwards
 //! contradicts one that is out of reach.
 
+pub mod http;
+
 use ring::signature::Ed25519KeyPair;
 use shared::time::Timestamp;
 use shared::wire::{Checkpoint, SignedCheckpoint};
