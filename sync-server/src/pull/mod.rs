@@ -38,7 +38,8 @@ pub async fn changes(
         changes.retain(|change| change.position <= border);
     }
     let cursor = if more { changes.last().map_or(newest, |change| change.position) } else { newest };
-    Ok(ChangesPage { ledger_id, cursor, more, as_of: now, changes, restored: Vec::new() })
+    let restored = store::entry::restores(conn).await?;
+    Ok(ChangesPage { ledger_id, cursor, more, as_of: now, changes, restored })
 }
 
 async fn changed(conn: &mut SqliteConnection, visible: &Visible, since: u64) -> Result<Vec<Change>, StoreError> {
