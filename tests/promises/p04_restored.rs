@@ -29,8 +29,7 @@ fn p4_a_server_restored_from_a_backup_gets_back_what_it_acknowledged_since() {
     terminal.cable.lead_to(field.server.socket().unwrap());
 
     let sender = Syncing::start(&terminal).unwrap();
-    let again =
-        |state: &serde_json::Value| state["done"]["offered_again"].as_u64() >= Some(30) && state["pending"] == 0;
+    let again = |state: &serde_json::Value| state["done"]["recorded"].as_u64() >= Some(30) && state["pending"] == 0;
     let (state, _) = sender.until("offered again", DRAINS_WITHIN, again).unwrap();
     assert_eq!(state["done"]["disputed"], 0, "{state}");
     assert!(!state["notices"].to_string().contains("rewritten"), "an honest restore was mistaken: {state}");

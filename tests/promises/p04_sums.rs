@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
 use tests::network::Faults;
-use tests::succeed;
 use tests::syncing::Syncing;
 
-use crate::field::{DRAINS_WITHIN, Field, TASK, labels};
+use crate::field::{DRAINS_WITHIN, Field, TASK, labels, pending};
 
 #[test]
 fn p4_a_sender_that_is_killed_at_any_moment_loses_and_doubles_nothing() {
@@ -15,17 +13,12 @@ fn p4_a_sender_that_is_killed_at_any_moment_loses_and_doubles_nothing() {
     let terminal = field.terminal("t");
     terminal.type_labels(TASK, &labels(0..500), None).unwrap();
     terminal.cable.fail(Faults::slow(30_000, Duration::from_millis(60)));
-    let pending = || -> u64 {
-        let queue: Value =
-            serde_json::from_str(&succeed(terminal.command("queue").unwrap().arg("--json")).unwrap()).unwrap();
-        queue["pending"].as_u64().unwrap()
-    };
-    let mut left = pending();
+    let mut left = pending(&terminal);
     for round in 0..8_u64 {
         let sender = Syncing::start(&terminal).unwrap();
         std::thread::sleep(Duration::from_millis(250 + round * 97 % 400));
         drop(sender);
-        let now = pending();
+        let now = pending(&terminal);
         // What left the queue is on the server; an anchor may have been added.
         let held = field.held(&terminal).len() as u64;
         let made = terminal.verified_events().unwrap();

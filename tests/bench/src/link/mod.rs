@@ -107,7 +107,7 @@ pub fn run(options: &Options) -> Result<Report> {
     let before = terminal.cable.delivered_bytes();
     let start = Instant::now();
     let sender = Syncing::start(&terminal)?;
-    let (state, _) = sender.drained(events as u64, Duration::from_secs(600))?;
+    let (state, _) = sender.drained(events as u64, Duration::from_mins(10))?;
     let drain_s = start.elapsed().as_secs_f64();
     let after = terminal.cable.delivered_bytes();
     drop(sender);
