@@ -15,6 +15,7 @@ const TARGETS: [(&str, &str); 10] = [
     ("batch", "tests/fuzz/seeds/batch"),
     ("parcel", "tests/fuzz/seeds/parcel"),
     ("page", "tests/fuzz/seeds/page"),
+    ("enrolment", "tests/fuzz/seeds/enrolment"),
     ("history", "tests/fixtures/scenarios"),
     ("image", "tests/fuzz/seeds/image"),
     ("frame", "tests/fuzz/seeds/frame"),
