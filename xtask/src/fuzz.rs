@@ -8,7 +8,7 @@ use crate::packages::{self, Need};
 use crate::steps::{cargo, step};
 
 /// Each target and its seeds, from the project's folder.
-const TARGETS: [(&str, &str); 10] = [
+const TARGETS: [(&str, &str); 11] = [
     ("code", "tests/fuzz/seeds/code"),
     ("wedge", "tests/fuzz/seeds/wedge"),
     ("event", "tests/fuzz/seeds/event"),
