@@ -95,11 +95,10 @@ impl Connection {
 
     /// One request and its answer.
     pub fn ask(&mut self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
-        let mut request =
-            format!("{method} {target} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {}\r\n", body.len());
-        for (name, value) in headers {
-            request += &format!("{name}: {value}\r\n");
-        }
+        let length = body.len().to_string();
+        let always = [("host", "127.0.0.1"), ("content-length", length.as_str())];
+        let headers = always.iter().chain(headers).map(|(name, value)| format!("{name}: {value}\r\n"));
+        let request = format!("{method} {target} HTTP/1.1\r\n{}", headers.collect::<Vec<_>>().concat());
         self.stream.write_all(&[request.as_bytes(), b"\r\n", body].concat())?;
         self.stream.flush()?;
         self.answer()

@@ -90,8 +90,7 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     let identity = Identity { member: "M".into(), site: "SZ-GATE".into(), operator: Some("1024".into()) };
 
     let mut store = open();
-    let first = runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
-    anchor(&mut store, device.as_ref(), &identity, &first.contact.unwrap()).unwrap();
+    runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
     let task = (Stage::Outbound, "HT-2031".into(), "FH-2031".into());
     let mut session = Session::open(store, Arc::clone(&device), identity.clone(), task).unwrap();
     for label in &labels.cases[..3] {
@@ -101,6 +100,9 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     let mut store = open();
     let sent = runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
     assert!(sent.recorded >= 5, "{sent:?}");
+    // What the contact told of the time goes into the log and to the server, as the app does it.
+    assert!(anchor(&mut store, device.as_ref(), &identity, &sent.contact.unwrap()).unwrap());
+    runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
     assert_eq!(store.pending().unwrap().0, 0);
     if let Clock::Off(ms) = clock {
         let told = sent.clock_skew_ms.unwrap();

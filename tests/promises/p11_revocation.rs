@@ -88,6 +88,9 @@ fn p11_its_scans_are_quarantined_its_queue_drains_and_only_an_invitation_brings_
     assert!(said.contains("was revoked"), "{said}");
     assert_eq!(server.lines(["events"]).unwrap(), before, "nothing of it entered the ledger");
     assert!(quarantined(&server, "revoked") > 0);
+    let queue = gate.command("queue").unwrap().arg("--json").output().unwrap();
+    let queue: serde_json::Value = serde_json::from_slice(&queue.stdout).unwrap();
+    assert_eq!(queue["pending"], 0, "nothing jams: each event was acknowledged, as quarantined");
 
     gate.enrol_again(&server, "M", "SZ-GATE", "gate").unwrap();
     gate.sync().unwrap();

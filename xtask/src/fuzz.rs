@@ -8,13 +8,14 @@ use crate::packages::{self, Need};
 use crate::steps::{cargo, step};
 
 /// Each target and its seeds, from the project's folder.
-const TARGETS: [(&str, &str); 10] = [
+const TARGETS: [(&str, &str); 11] = [
     ("code", "tests/fuzz/seeds/code"),
     ("wedge", "tests/fuzz/seeds/wedge"),
     ("event", "tests/fuzz/seeds/event"),
     ("batch", "tests/fuzz/seeds/batch"),
     ("parcel", "tests/fuzz/seeds/parcel"),
     ("page", "tests/fuzz/seeds/page"),
+    ("enrolment", "tests/fuzz/seeds/enrolment"),
     ("history", "tests/fixtures/scenarios"),
     ("image", "tests/fuzz/seeds/image"),
     ("frame", "tests/fuzz/seeds/frame"),

@@ -22,7 +22,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u64> =
         text.chars().filter(|c| *c != '-' && !c.is_whitespace()).map(digit).collect::<Option<_>>()?;
-    if digits.len() % 8 != 0 {
+    if !digits.len().is_multiple_of(8) {
         return None;
     }
     let five = |chunk: &[u64]| chunk.iter().fold(0, |number, digit| number << 5 | digit).to_be_bytes();

@@ -15,6 +15,9 @@ pub const SECRET_BYTES: usize = 10;
 /// Characters of the address of a server, at most.
 const ADDRESS_LEN_MAX: usize = 120;
 
+/// Addresses in one invitation, at most: the terminal learns of the others by pull.
+pub const ADDRESSES_MAX: usize = 6;
+
 /// Says that somebody with the invitation asks; good for one asking. Never shown by `Debug`, kept by the server as a hash only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token([u8; SECRET_BYTES]);
@@ -191,7 +194,7 @@ impl Invitation {
         let rest = rest.strip_prefix("ENROL/").ok_or(InvitationError::Form)?;
         let parts = Parts::of(rest).map_err(|_| InvitationError::Form)?;
         let addresses = parts.get("AT").ok_or(InvitationError::Form)?;
-        let addresses = addresses.split('+').map(str::parse).collect::<Result<Vec<_>, _>>()?;
+        let addresses = addresses.split('+').take(ADDRESSES_MAX).map(str::parse).collect::<Result<Vec<_>, _>>()?;
         Self::of(addresses, parts.first().ok_or(InvitationError::Code)?)
     }
 

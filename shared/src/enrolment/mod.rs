@@ -17,6 +17,6 @@ mod messages;
 mod renewal;
 
 pub use check_code::{CheckCode, CheckCodeError};
-pub use invitation::{Address, AddressError, CaPin, Invitation, InvitationError, SECRET_BYTES, Token};
+pub use invitation::{ADDRESSES_MAX, Address, AddressError, CaPin, Invitation, InvitationError, SECRET_BYTES, Token};
 pub use messages::{Certificate, EnrolQuestion, EnrolRequest, EnrolState, Enrolled};
 pub use renewal::{RenewAnswer, RenewProof, RenewRequest};

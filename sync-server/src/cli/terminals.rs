@@ -6,7 +6,7 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
 use shared::chain::PublicKey;
-use shared::enrolment::{Address, CheckCode, Invitation};
+use shared::enrolment::{ADDRESSES_MAX, Address, CheckCode, Invitation};
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
 use sqlx::SqliteConnection;
@@ -176,7 +176,8 @@ async fn invite(
     {
         bail!("terminal {device} is not enrolled here; leave --terminal out to invite a new one");
     }
-    let addresses = addresses(config, args)?;
+    let mut addresses = addresses(config, args)?;
+    addresses.truncate(ADDRESSES_MAX);
     let new = NewInvitation {
         member: args.member.as_str().into(),
         site: args.site.as_str().into(),

@@ -39,9 +39,11 @@ pub(super) async fn note_new(
     let Some(first) = events.first() else { return Ok(false) };
     let terminal = first.terminal;
     let mut found = false;
+    // A log without any anchor has only its own clock, which may be years off: nobody is called late by that.
+    let is_timed = !anchors.as_slice().is_empty();
     let late = |event: &&Event| {
         let happened = anchors.moment(event).at;
-        at.now.as_ms().saturating_sub(happened.as_ms()) > limits.late_ms
+        is_timed && at.now.as_ms().saturating_sub(happened.as_ms()) > limits.late_ms
     };
     let late: BTreeSet<EventRef> = events.iter().filter(late).map(Event::by).collect();
     if !late.is_empty() {

@@ -175,13 +175,10 @@ impl Transport {
     }
 
     pub(super) async fn changes(&self, ledger: Option<Uuid>, since: u64) -> Result<ChangesPage, TransportError> {
-        let mut target = format!("/v1/changes?since={since}&wire={PULL_WIRE}");
-        if let Some(ledger) = ledger {
-            target += &format!("&ledger={ledger}");
-        }
-        if let Some(digest) = &*self.record.lock().unwrap_or_else(PoisonError::into_inner) {
-            target += &format!("&server={digest}");
-        }
+        let ledger = ledger.map(|ledger| format!("&ledger={ledger}")).unwrap_or_default();
+        let held = self.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let held = held.map(|digest| format!("&server={digest}")).unwrap_or_default();
+        let target = format!("/v1/changes?since={since}&wire={PULL_WIRE}{ledger}{held}");
         let page: ChangesPage = self.send(Call::get(target)).await?;
         self.time.hear(page.as_of);
         for change in &page.changes {

@@ -14,7 +14,7 @@ use super::tls::{self, Parties};
 use super::{Transport, TransportError, answer, certificate, failed};
 
 /// A renewal that failed is not tried again before, as long as the old certificate still works.
-const PAUSE: Duration = Duration::from_secs(15 * 60);
+const PAUSE: Duration = Duration::from_mins(15);
 
 impl Transport {
     /// Renews once a third of the certificate's life is left. A failure only waits: the old one still holds.
