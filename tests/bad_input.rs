@@ -23,7 +23,7 @@ fn place() -> Place {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("server")).unwrap();
     let labels = world::set_up(&server, folder.path()).unwrap();
-    let gate = Terminal::enrol(&server, &folder.path().join("gate"), "M", "SZ-GATE", "gate").unwrap();
+    let gate = Terminal::enrol_by_key(&server, &folder.path().join("gate"), "M", "SZ-GATE", "gate").unwrap();
     gate.sync().unwrap();
     Place { folder, server, labels, gate }
 }

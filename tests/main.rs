@@ -4,5 +4,6 @@
 
 mod bad_input;
 mod demo;
+mod identity;
 mod people;
 mod tidy;

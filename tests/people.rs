@@ -41,7 +41,7 @@ fn place() -> Place {
         assert!(set.status.success(), "{}", said(&set));
     }
     let badge = server.lines(["operators", "badge", "1001"]).unwrap().remove(0)["badge"].as_str().unwrap().to_owned();
-    let gate = Terminal::enrol(&server, &folder.path().join("gate"), "M", "SZ-GATE", "gate").unwrap();
+    let gate = Terminal::enrol_by_key(&server, &folder.path().join("gate"), "M", "SZ-GATE", "gate").unwrap();
     gate.sync().unwrap();
     gate.cable.cut();
     Place { folder, server, gate, badge }
@@ -165,7 +165,7 @@ fn diagnostics_are_made_beside_a_running_app_and_hold_no_key() {
     drop(running.stdin.take());
     assert!(running.wait().unwrap().success());
     let plain = zstd::decode_all(std::fs::read(&to).unwrap().as_slice()).unwrap();
-    let key = std::fs::read(place.gate.config().with_file_name("terminal.pk8")).unwrap();
+    let key = std::fs::read(place.gate.config().with_file_name("keys").join("terminal.pk8")).unwrap();
     assert!(!plain.windows(32).any(|window| window == &key[16..48]));
     assert!(!String::from_utf8_lossy(&plain).contains("argon2id"));
     assert!(String::from_utf8_lossy(&plain).contains("begins"), "the app's log is in it");

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use shared::chain::PublicKey;
+use shared::enrolment::Address;
 use shared::ids::{MemberId, OperatorId, SiteId, TerminalId};
 
 use crate::capture::CaptureSettings;
@@ -42,6 +43,12 @@ pub struct Config {
     pub key: PathBuf,
     /// The server's address for terminals.
     pub server: String,
+    /// Where else it is reached; the list that it gives to its terminals is tried before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Address>,
+    /// This terminal's certificate, beside the key; absent where it was enrolled by its key alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
     /// PEM file of the only CA that this terminal trusts.
     pub ca: PathBuf,
     /// The key of the server's acknowledgements, 64 hex digits.
@@ -70,7 +77,7 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("the configuration {path} cannot be read: {source}. Make one with `scanner-app init --config {path} …`")]
+    #[error("the configuration {path} cannot be read: {source}. Make one with `scanner-app enrol --config {path}`")]
     Read {
         /// Which file.
         path: String,
@@ -106,7 +113,8 @@ impl Config {
             return Err(ConfigError::TrainingStore { path: shown });
         }
         let folder = path.parent().unwrap_or(Path::new(""));
-        for file in [&mut config.store, &mut config.key, &mut config.ca] {
+        let files = [&mut config.store, &mut config.key, &mut config.ca];
+        for file in files.into_iter().chain(&mut config.certificate) {
             *file = folder.join(&*file);
         }
         Ok(config)

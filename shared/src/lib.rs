@@ -11,6 +11,7 @@
 //! | how events become legs and trails | [`trail`] |
 //! | what is wrong, and why | [`rules`], in the words of [`mismatch`] and [`citation`] |
 //! | what proves a person without a network | [`credential`] |
+//! | how a terminal becomes one of a server's | [`enrolment`] |
 //! | what travels | [`wire`]; on paper, as QR codes: [`paper`] |
 //!
 //! One word, one meaning: a *receipt* is always a goods receipt (the server's answer is an *acknowledgement*), a *seq* is an
@@ -20,6 +21,7 @@ pub mod chain;
 pub mod citation;
 pub mod code;
 pub mod credential;
+pub mod enrolment;
 pub mod event;
 pub mod ids;
 pub mod mismatch;

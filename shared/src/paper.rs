@@ -210,7 +210,7 @@ fn bytes<const N: usize>(hex: &str) -> Option<[u8; N]> {
 }
 
 /// A value as it stands in a paper.
-struct Encoded<'a>(&'a str);
+pub(crate) struct Encoded<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Encoded<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -238,13 +238,14 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|text| !text.contains(char::is_control))
 }
 
-struct Parts {
+/// The first value and the pairs after it.
+pub(crate) struct Parts {
     first: Option<String>,
     pairs: BTreeMap<String, String>,
 }
 
 impl Parts {
-    fn of(rest: &str) -> Result<Self, PaperError> {
+    pub(crate) fn of(rest: &str) -> Result<Self, PaperError> {
         let mut words = rest.split('/').map(|word| decoded(word).ok_or(PaperError::Part("text")));
         let first = words.next().transpose()?.filter(|text| !text.is_empty());
         let mut pairs = BTreeMap::new();
@@ -255,7 +256,13 @@ impl Parts {
         Ok(Self { first, pairs })
     }
 
-    fn get(&self, key: &str) -> Option<&str> {
+    /// The first value.
+    pub(crate) fn first(&self) -> Option<&str> {
+        self.first.as_deref()
+    }
+
+    /// The value of a key.
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.pairs.get(key).map(String::as_str)
     }
 

@@ -37,7 +37,9 @@ pub(crate) async fn make(
 ) -> Result<bool, StoreError> {
     let head = store::entry::head(conn).await?;
     let previous = newest.map(|newest| newest.value().head);
-    if head.entries == 0 || previous.is_some_and(|previous| previous.entries == head.entries) {
+    // The last checkpoint's own entry is no growth.
+    let grown = head.entries > previous.map_or(0, |previous| previous.entries + 1);
+    if !grown {
         return Ok(false);
     }
     let ledger_id = store::ledger_id(conn).await?;

@@ -1,10 +1,12 @@
 //! The configuration file. `config.example.toml` holds the defaults and is checked by a test.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use shared::citation::Rulebook;
+use shared::enrolment::Address;
 use shared::reference::{Limits, Policy};
 
 /// Every setting of the server. Relative paths start at the configuration file's folder.
@@ -26,6 +28,13 @@ pub struct Config {
     /// Names and addresses that the server's certificate is made for, beside `localhost` and `127.0.0.1`.
     #[serde(default)]
     pub server_names: Vec<String>,
+    /// Where terminals reach this server, the best first, such as `https://tally.example:7443`: invitations name them, and terminals
+    /// pull the list and try one after the other. The server's certificate is made for their hosts as well.
+    #[serde(default)]
+    pub addresses: Vec<Address>,
+    /// Days that a terminal's certificate holds; it renews by itself once a third of them is left.
+    #[serde(default = "default_certificate_days")]
+    pub certificate_days: NonZeroU16,
     /// Host in the codes that this server issues (GS1 Digital Link), at most 19 characters for a national-format label.
     #[serde(default = "default_link_host")]
     pub link_host: String,
@@ -51,6 +60,13 @@ fn default_web_listen() -> SocketAddr {
 
 const fn default_inbox_bytes_max() -> usize {
     64 * 1024 * 1024
+}
+
+const fn default_certificate_days() -> NonZeroU16 {
+    match NonZeroU16::new(30) {
+        Some(days) => days,
+        None => NonZeroU16::MIN,
+    }
 }
 
 fn default_link_host() -> String {
@@ -138,6 +154,13 @@ impl Config {
     #[must_use]
     pub const fn policy(&self) -> Policy {
         Policy { rules: self.revised_rules_from.0, limits: self.limits }
+    }
+
+    /// Every name and address that the server's certificate is made for, beside `localhost` and `127.0.0.1`.
+    #[must_use]
+    pub fn certificate_names(&self) -> Vec<String> {
+        let hosts = self.addresses.iter().map(|address| address.host().to_owned());
+        self.server_names.iter().cloned().chain(hosts).collect()
     }
 
     /// The database file.

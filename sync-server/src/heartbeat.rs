@@ -6,15 +6,14 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, Uri};
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
 use shared::wire::{Heartbeat, HeartbeatReply, ProblemCode};
 use sqlx::{Row, SqliteConnection};
 
-use crate::http::asking;
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
+use crate::identity::caller::Caller;
 use crate::store::terminal::Terminal;
 use crate::store::{StoreError, from_i64, to_i64};
 
@@ -30,9 +29,7 @@ pub struct Heard {
 /// Takes a heartbeat in.
 pub async fn heartbeat(
     State(state): State<AppState>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Json<HeartbeatReply>, ApiError> {
     let wrong = |error| {
@@ -44,17 +41,8 @@ pub async fn heartbeat(
     let said: Heartbeat = serde_json::from_slice(&body).map_err(wrong)?;
     let received_at = state.clock.now();
     let mut tx = state.store.write().await?;
-    let done = match asking::terminal(&mut tx, (&method, &uri, &headers)).await {
-        Ok(terminal) => keep(&mut tx, terminal.terminal, &said, received_at).await.map_err(ApiError::from),
-        Err(error) => Err(error),
-    };
-    match done {
-        Ok(()) => tx.commit().await.map_err(StoreError::from)?,
-        Err(error) => {
-            tx.rollback().await.map_err(StoreError::from)?;
-            return Err(error);
-        }
-    }
+    keep(&mut tx, caller.terminal.terminal, &said, received_at).await?;
+    tx.commit().await.map_err(StoreError::from)?;
     Ok(Json(HeartbeatReply { received_at }))
 }
 

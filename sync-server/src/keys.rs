@@ -1,19 +1,13 @@
-//! The server's own keys, made at first start in the data folder (0600): a CA and a server certificate (ECDSA P-256, since
-//! browsers refuse Ed25519), the Ed25519 key that signs acknowledgements, and the age key that parcels
-//! are sealed for.
+//! The server's own keys, made at first start in the data folder (0600): the Ed25519 key that signs acknowledgements, and the age key
+//! that parcels are sealed for. The CA lies beside them (`identity::authority`).
 
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use shared::chain::PublicKey;
 
 use crate::sealed::SealedKey;
@@ -32,6 +26,9 @@ pub enum KeyError {
     /// A certificate cannot be made.
     #[error("the server's certificate cannot be made: {0}")]
     Certificate(#[from] rcgen::Error),
+    /// The system gives no random numbers.
+    #[error("the system's random source failed; nothing was made")]
+    Random,
     /// What a file holds is no key.
     #[error("{0} does not hold the key that it should; restore it from the backup")]
     Damaged(String),
@@ -51,22 +48,17 @@ pub struct ServerKeys {
     pub ca_file: PathBuf,
     /// Opens parcels that came without a network.
     pub sealed: SealedKey,
-    folder: PathBuf,
 }
 
 impl ServerKeys {
     /// Opens the keys of a data folder; makes those that are missing.
-    pub fn open(data: &Path, names: &[String]) -> Result<Self, KeyError> {
+    pub fn open(data: &Path) -> Result<Self, KeyError> {
         let folder = data.join("keys");
         fs::create_dir_all(&folder).map_err(|source| file_error(&folder, source))?;
         let ca_file = folder.join("ca.pem");
-        if !ca_file.exists() {
-            make_certificates(&folder, names)?;
-        }
         let ack_file = folder.join("acknowledgement.pk8");
         if !ack_file.exists() {
-            let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
-                .map_err(|_| KeyError::Damaged("the system's random source".to_owned()))?;
+            let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Random)?;
             write_secret(&ack_file, pkcs8.as_ref())?;
         }
         let bytes = fs::read(&ack_file).map_err(|source| file_error(&ack_file, source))?;
@@ -74,21 +66,7 @@ impl ServerKeys {
         let ack = Ed25519KeyPair::from_pkcs8(&bytes).map_err(|_| damaged())?;
         let public: [u8; 32] = ack.public_key().as_ref().try_into().map_err(|_| damaged())?;
         let sealed = sealed_key(&folder)?;
-        Ok(Self { ack, server_key: PublicKey::new(public), ca_file, sealed, folder })
-    }
-
-    /// The TLS side of both listeners.
-    pub fn tls(&self) -> Result<Arc<ServerConfig>, KeyError> {
-        let certificate = self.folder.join("server.pem");
-        let key = self.folder.join("server.key");
-        let damaged = |path: &Path| KeyError::Damaged(path.display().to_string());
-        let certificate_chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&certificate)
-            .and_then(Iterator::collect)
-            .map_err(|_| damaged(&certificate))?;
-        let private = PrivateKeyDer::from_pem_file(&key).map_err(|_| damaged(&key))?;
-        let mut config = ServerConfig::builder().with_no_client_auth().with_single_cert(certificate_chain, private)?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Arc::new(config))
+        Ok(Self { ack, server_key: PublicKey::new(public), ca_file, sealed })
     }
 }
 
@@ -99,33 +77,6 @@ fn sealed_key(folder: &Path) -> Result<SealedKey, KeyError> {
     }
     let text = fs::read_to_string(&file).map_err(|source| file_error(&file, source))?;
     SealedKey::from_text(&text).map_err(|_| KeyError::Damaged(file.display().to_string()))
-}
-
-fn make_certificates(folder: &Path, names: &[String]) -> Result<(), KeyError> {
-    let mut ca = CertificateParams::new(Vec::new())?;
-    ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    ca.distinguished_name.push(DnType::CommonName, "Tallyman CA");
-    let ca_key = KeyPair::generate()?;
-    let ca_certificate = ca.self_signed(&ca_key)?;
-    let issuer = Issuer::new(ca, &ca_key);
-
-    let mut subjects = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    subjects.extend(names.iter().filter(|name| !subjects.contains(name)).cloned().collect::<Vec<_>>());
-    let mut server = CertificateParams::new(subjects)?;
-    server.distinguished_name.push(DnType::CommonName, "Tallyman server");
-    let server_key = KeyPair::generate()?;
-    let certificate = server.signed_by(&server_key, &issuer)?;
-
-    write_secret(&folder.join("ca.key"), ca_key.serialize_pem().as_bytes())?;
-    write_secret(&folder.join("server.key"), server_key.serialize_pem().as_bytes())?;
-    let public = |name: &str, pem: String| {
-        let path = folder.join(name);
-        fs::write(&path, pem).map_err(|source| file_error(&path, source))
-    };
-    public("server.pem", certificate.pem())?;
-    // Written last: its presence says that all are there.
-    public("ca.pem", ca_certificate.pem())
 }
 
 fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {

@@ -1,6 +1,6 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
-//! Arrows point down: `main > cli > http > {sealed > ingest, pull, attachments, heartbeat, console} > store`,
+//! Arrows point down: `main > cli > http > {sealed > ingest, pull, identity, attachments, heartbeat, console} > store`,
 //! `ingest > reconcile > store`.
 
 pub mod attachments;
@@ -13,6 +13,7 @@ pub mod console;
 pub mod evidence;
 pub mod heartbeat;
 pub mod http;
+pub mod identity;
 pub mod import;
 pub mod ingest;
 pub mod issue;

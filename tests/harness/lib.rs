@@ -5,6 +5,7 @@ pub mod network;
 pub mod server;
 pub mod syncing;
 pub mod terminal;
+pub mod tls;
 pub mod world;
 
 use std::path::PathBuf;

@@ -48,6 +48,41 @@ impl Server {
         Ok(Self { config, process: Some(process), ready })
     }
 
+    /// Its folder for keys and database.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.config.with_file_name("data")
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> Result<String> {
+        Ok(std::fs::read_to_string(self.config.with_file_name("server.log"))?)
+    }
+
+    /// Kills it and starts it again on the same ports, with `settings` added to its configuration.
+    pub fn restart(&mut self, settings: &str) -> Result<()> {
+        self.stop();
+        let text = std::fs::read_to_string(&self.config)?;
+        let port = |address: &str| address.trim_start_matches("https://").to_owned();
+        let text = text.replace(
+            "terminal_listen = \"127.0.0.1:0\"",
+            &format!("terminal_listen = \"{}\"", port(&self.ready.terminal)),
+        );
+        std::fs::write(&self.config, format!("{text}{settings}"))?;
+        let (process, ready) = serve(&self.config)?;
+        (self.process, self.ready) = (Some(process), ready);
+        Ok(())
+    }
+
+    /// Ends the process; commands on its data still work.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // Killed rather than asked: the ledger must stand that, and every demo tries it.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
     /// The port that terminals' cables lead to.
     pub fn socket(&self) -> Result<SocketAddr> {
         let address = self.ready.terminal.trim_start_matches("https://");
@@ -81,30 +116,24 @@ impl Server {
     }
 }
 
-impl Server {
-    /// Ends the process; commands on its data still work.
-    pub fn stop(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            // Killed rather than asked: the ledger must stand that, and every demo tries it.
-            let _ = process.kill();
-            let _ = process.wait();
-        }
-    }
-}
-
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop();
+        self.kill();
     }
 }
 
 fn serve(config: &Path) -> Result<(Child, Ready)> {
     let mut command = Command::new(program("sync-server")?);
     command.arg("--config").arg(config).arg("serve").env("RUST_LOG", "warn").stdin(Stdio::null());
-    let mut process = command.stdout(Stdio::piped()).spawn().context("the server cannot be started")?;
+    let log = config.with_file_name("server.log");
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(&log).context("no log file for the server")?;
+    let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().context("the server cannot be started")?;
     let stdout = process.stdout.take().context("the server has no stdout")?;
     let mut line = String::new();
     BufReader::new(stdout).read_line(&mut line)?;
-    let ready = serde_json::from_str(&line).with_context(|| format!("the server did not become ready: {line}"))?;
+    let ready = serde_json::from_str(&line).with_context(|| {
+        let log = std::fs::read_to_string(config.with_file_name("server.log")).unwrap_or_default();
+        format!("the server did not become ready: {line}{log}")
+    })?;
     Ok((process, ready))
 }

@@ -32,12 +32,28 @@ pub struct TaskArgs<'a> {
 }
 
 impl Terminal {
-    /// Makes a terminal and enrols it.
+    /// Makes a terminal and enrols it as people do: invited, asked, compared, approved. It gets a certificate.
     pub fn enrol(server: &Server, folder: &Path, member: &str, site: &str, name: &str) -> Result<Self> {
-        Self::enrol_by_key(server, folder, member, site, name)
+        let cable = Cable::to(server.socket()?)?;
+        let text = invite(server, &cable, &["--member", member, "--site", site, "--name", name])?;
+        let config = folder.join("terminal.toml");
+        let id = enrol(server, &config, &text)?;
+        // Nobody signs in here; what is scanned still has a name.
+        let made = std::fs::read_to_string(&config)?;
+        std::fs::write(&config, format!("operator = \"1024\"\n{made}"))?;
+        Ok(Self { config, id, cable })
     }
 
-    /// Makes a terminal and enrols it by its key alone, as terminals of wire version 1 are.
+    /// Enrols it again, by an invitation for just this device.
+    pub fn enrol_again(&self, server: &Server, member: &str, site: &str, name: &str) -> Result<()> {
+        let wanted = ["--member", member, "--site", site, "--name", name, "--terminal", &self.id];
+        let text = invite(server, &self.cable, &wanted)?;
+        let id = enrol(server, &self.config, &text)?;
+        ensure!(id == self.id, "the terminal became another one");
+        Ok(())
+    }
+
+    /// Makes a terminal and enrols it by its key alone, as before there were certificates.
     pub fn enrol_by_key(server: &Server, folder: &Path, member: &str, site: &str, name: &str) -> Result<Self> {
         let cable = Cable::to(server.socket()?)?;
         let config = folder.join("terminal.toml");
@@ -55,14 +71,7 @@ impl Terminal {
 
     /// A copy of all that this terminal has, key and mark included, at work under the same name behind a cable of its own.
     pub fn twin(&self, server: &Server, folder: &Path) -> Result<Self> {
-        std::fs::create_dir_all(folder)?;
-        let home = self.config.parent().context("a configuration without a folder")?;
-        for entry in std::fs::read_dir(home)? {
-            let entry = entry?;
-            if entry.file_type()?.is_file() {
-                std::fs::copy(entry.path(), folder.join(entry.file_name()))?;
-            }
-        }
+        copy_folder(self.config.parent().context("a configuration without a folder")?, folder)?;
         let cable = Cable::to(server.socket()?)?;
         let config = folder.join(self.config.file_name().context("a configuration without a name")?);
         let text = std::fs::read_to_string(&config)?.replace(&self.cable.address(), &cable.address());
@@ -161,6 +170,45 @@ impl Terminal {
         command.arg(format!("images:{}", frames.display()));
         Ok(command)
     }
+}
+
+/// An invitation whose address is the terminal's end of the cable.
+pub fn invite(server: &Server, cable: &Cable, wanted: &[&str]) -> Result<String> {
+    let address = cable.address();
+    let args = ["terminals", "invite", "--json", "--address", &address];
+    let made = server.lines(args.iter().chain(wanted))?;
+    made.first().and_then(|made| made["text"].as_str()).map(str::to_owned).context("no invitation was printed")
+}
+
+/// Enrols with an invitation: reads the code from the terminal's screen and approves just that. Answers the terminal's identity.
+pub fn enrol(server: &Server, config: &Path, invitation: &str) -> Result<String> {
+    let mut command = Command::new(program("scanner-app")?);
+    command.arg("enrol").arg("--config").arg(config).args(["--json", invitation]).stdin(Stdio::null());
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let stdout = process.stdout.take().context("a process without stdout")?;
+    let first = BufReader::new(stdout).lines().next().transpose()?;
+    let Some(first) = first else { anyhow::bail!("the enrolment failed: {}", said(&process.wait_with_output()?)) };
+    let shown: Value = serde_json::from_str(&first)?;
+    let text = |name: &str| shown[name].as_str().map(str::to_owned).context("enrol showed no code");
+    let (id, code) = (text("terminal")?, text("check_code")?);
+    server.run(["terminals", "approve", &id, "--code", &code])?;
+    let output = process.wait_with_output()?;
+    ensure!(output.status.success(), "the enrolment failed: {}", said(&output));
+    Ok(id)
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 fn json_lines(output: &Output) -> Result<Vec<Value>> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ring::signature::{Ed25519KeyPair, KeyPair};
+use ring::signature::Ed25519KeyPair;
 use shared::chain::{PublicKey, epoch_hash};
 use shared::code::{PackageCode, check_digit, format_digital_link};
 use shared::event::{Act, Capture, Close, Event, Movement, Stage};
@@ -11,9 +11,12 @@ use shared::reference::{
     Basis, BasisKind, CodeRecord, Level, Line, Member, Pack, PackLevel, Product, Registry, Role, ShippingDocument,
 };
 use shared::time::Timestamp;
-use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, PushReply, REPLY_FORM, Record, WIRE_VERSION};
+use shared::wire::{
+    Batch, BatchHeader, DataAsOf, Offer, PushReply, REPLY_FORM, Record, SignedCheckpoint, WIRE_VERSION,
+};
 use sync_server::ingest::{PushError, push};
 use sync_server::store::{Store, terminal};
+use sync_server::verify::{Verified, verify_log};
 use uuid::Uuid;
 
 pub const NOW: Timestamp = Timestamp::from_ms(1_772_413_200_000);
@@ -76,22 +79,26 @@ pub async fn ledger(folder: &std::path::Path) -> Store {
     let file = folder.join("records.json");
     std::fs::write(&file, serde_json::to_string(&records()).unwrap()).unwrap();
     sync_server::import::import(&store, &[file], NOW).await.unwrap();
-    let mut tx = store.write().await.unwrap();
     for (n, member) in [(1, "M"), (2, "W")] {
-        let public_key = PublicKey::new(key(n).public_key().as_ref().try_into().unwrap());
-        let new = terminal::Terminal {
-            terminal: terminal_id(n),
-            public_key,
-            member: member.into(),
-            site: "S".into(),
-            name: format!("t{n}"),
-            revoked_at: None,
-            reached_at: None,
-        };
-        terminal::put(&mut tx, &new).await.unwrap();
+        enrol(&store, n, member).await;
     }
-    tx.commit().await.unwrap();
     store
+}
+
+/// Enrols terminal `n` at a member.
+pub async fn enrol(store: &Store, n: u8, member: &str) {
+    let mut tx = store.write().await.unwrap();
+    let new = terminal::Terminal {
+        terminal: terminal_id(n),
+        public_key: PublicKey::of(&key(n)),
+        member: member.into(),
+        site: "S".into(),
+        name: format!("t{n}"),
+        revoked_at: None,
+        reached_at: None,
+    };
+    terminal::put(&mut tx, &new).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// One terminal's log.
@@ -130,6 +137,16 @@ impl Log {
         self.bodies.push(event.to_body().unwrap());
     }
 
+    /// Everything so far, written again by a clock that is off by so much, and a clock anchor that tells.
+    pub fn skewed(&mut self, off_ms: i64) {
+        self.add(Act::ClockAnchor { server_time: NOW.plus_ms(-3_600_000), round_trip_ms: 40 });
+        for body in &mut self.bodies {
+            let mut event = Event::from_body(body).unwrap();
+            event.at = event.at.plus_ms(off_ms);
+            *body = event.to_body().unwrap();
+        }
+    }
+
     pub fn scan(&mut self, stage: Stage, document: &str, text: &str) {
         let movement = Movement {
             task: "t".into(),
@@ -159,6 +176,11 @@ impl Log {
 
     /// The signed, compressed batch of some of its events (numbers from `first`, counted from 1).
     pub fn batch(&self, first: usize, last: usize) -> (Batch, Vec<u8>) {
+        self.offered(Offer::New, first, last)
+    }
+
+    /// The same, for the first time or again.
+    pub fn offered(&self, offer: Offer, first: usize, last: usize) -> (Batch, Vec<u8>) {
         let mut previous_hash = epoch_hash(terminal_id(self.n), self.epoch());
         for body in &self.bodies[..first - 1] {
             previous_hash = shared::chain::event_hash(previous_hash, body);
@@ -171,7 +193,7 @@ impl Log {
             first_seq: first as u64,
             count: 0,
             previous_hash,
-            offer: Offer::New,
+            offer,
             pending_after: 0,
             data_as_of: DataAsOf::default(),
             app: "test".into(),
@@ -225,7 +247,11 @@ pub fn logs() -> [Log; 2] {
 }
 
 /// The server's own check of its ledger, without checkpoints from outside.
-pub async fn verified(store: &Store) -> sync_server::verify::Verified {
-    let server_key = PublicKey::of(&key(7));
-    sync_server::verify::verify_log(&mut store.read().await.unwrap(), &server_key, &[]).await.unwrap()
+pub async fn verified(store: &Store) -> Verified {
+    verified_with(store, &[]).await
+}
+
+/// The same, against checkpoints that terminals kept.
+pub async fn verified_with(store: &Store, kept: &[SignedCheckpoint]) -> Verified {
+    verify_log(&mut store.read().await.unwrap(), &PublicKey::of(&key(7)), kept).await.unwrap()
 }

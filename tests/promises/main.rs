@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod carried;
+mod enrolled;
 mod field;
 mod ledger;
 mod p02_carried;
@@ -14,10 +15,16 @@ mod p03_convergence;
 mod p04_carried;
 mod p04_fork;
 mod p04_outcomes;
+mod p04_photos;
 mod p04_restored;
 mod p04_sums;
 mod p05_network;
 mod p05_poison;
 mod p06_liveness;
+mod p07_overload;
+mod p08_clocks;
 mod p10_terminal_disk;
+mod p11_revocation;
 mod p12_carrier;
+mod p12_impostors;
+mod p13_tamper;

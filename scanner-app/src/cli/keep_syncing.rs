@@ -24,7 +24,7 @@ pub(super) fn run(config: &Config, as_json: bool) -> Result<ExitCode> {
     let device: Arc<dyn Device> = Arc::new(Machine::new());
     let mut store = stores::open(config, device.as_ref())?;
     let sender_store = Store::open_beside(&config.store, config.terminal, device.epoch())?;
-    let transport = stores::transport(config)?;
+    let transport = stores::transport(config, &sender_store)?;
     let worker = Worker::start(sender_store, transport, Arc::clone(&device), config.sync, Box::new(sum_up_lists));
     let identity = Identity::of(config);
     let (mut told, mut pulls, mut contact) = (Value::Null, 0, None);

@@ -4,6 +4,7 @@ mod cameras;
 mod carry;
 mod decode;
 mod diagnostics;
+mod enrol;
 mod init;
 mod keep_syncing;
 mod operators;
@@ -89,7 +90,9 @@ enum Command {
     Diagnostics(diagnostics::DiagnosticsArgs),
     /// Save what can be read of a damaged store, and make a new one.
     Rescue(rescue::RescueArgs),
-    /// Make this terminal's configuration and key; prints what the server needs to enrol it.
+    /// Enrol this terminal with an invitation of its server: shows a code to compare, waits for the approval, writes the configuration.
+    Enrol(enrol::EnrolArgs),
+    /// Make this terminal's configuration and key by hand; prints what `sync-server terminals add` needs. No certificate comes of it.
     Init(init::InitArgs),
 }
 
@@ -267,6 +270,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::TrainingLabels => Ok(training::labels()),
         Command::Diagnostics(args) => diagnostics::run(&configured(&args.config.config)?, &args),
         Command::Rescue(args) => rescue::run(&configured(&args.config.config)?, &args),
+        Command::Enrol(args) => enrol::run(&args),
         Command::Init(args) => init::run(&args),
     }
 }

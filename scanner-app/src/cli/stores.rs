@@ -13,15 +13,21 @@ use crate::keys;
 use crate::session::gate::watch_shut_gates;
 use crate::session::{Identity, anchor, sum_up_lists};
 use crate::store::{Opening, Store, this_machine, verify};
-use crate::sync::{SyncError, Transport, notices, sync_once};
+use crate::sync::{SyncError, Transport, notices, sync_by};
 
-/// The way to the server that a configuration names.
-pub(super) fn transport(config: &Config) -> Result<Transport> {
+/// The way to the server that a configuration names, and that the server named since.
+pub(super) fn transport(config: &Config, store: &Store) -> Result<Transport> {
     let ca = fs::read(&config.ca).with_context(|| {
         format!("the CA file {} cannot be read; copy it from the server again", config.ca.display())
     })?;
     let key = keys::open(&config.key)?;
-    Ok(Transport::new(&config.server, &ca, (config.terminal, key), config.server_key)?)
+    let transport = Transport::new(&config.server, &ca, (config.terminal, key), config.server_key)?;
+    let transport = transport.with_addresses(&config.addresses)?;
+    let transport = transport.with_record(store.server_record()?.as_ref(), store.data_as_of()?)?;
+    match &config.certificate {
+        Some(file) => Ok(transport.with_certificate(file.clone())?),
+        None => Ok(transport),
+    }
 }
 
 pub(super) fn open(config: &Config, device: &dyn Device) -> Result<Store> {
@@ -37,9 +43,9 @@ pub(super) fn open(config: &Config, device: &dyn Device) -> Result<Store> {
 pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
     let device: Arc<dyn Device> = Arc::new(Machine::new());
     let mut store = open(config, device.as_ref())?;
-    let transport = transport(config)?;
+    let transport = transport(config, &store)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut synced = match runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), config.sync)) {
+    let mut synced = match runtime.block_on(sync_by(&mut store, &transport, device.as_ref(), config.sync)) {
         Ok(synced) => synced,
         Err(error) => return not_sent(&store, &error),
     };
@@ -51,7 +57,7 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
         anchor(&mut store, device.as_ref(), &identity, contact)?;
     }
     if store.pending()?.0 > 0 {
-        match runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), config.sync)) {
+        match runtime.block_on(sync_by(&mut store, &transport, device.as_ref(), config.sync)) {
             Ok(further) => synced.add(&further),
             Err(error) => return not_sent(&store, &error),
         }

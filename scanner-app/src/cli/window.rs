@@ -26,7 +26,7 @@ pub(super) fn run(config: &Config, source: &SourceName, form: Form) -> Result<Ex
     }
     let sender_store = Store::open_beside(&config.store, config.terminal, device.epoch())?;
     let after_pull: AfterPull = Box::new(sum_up_lists);
-    let transport = stores::transport(config)?;
+    let transport = stores::transport(config, &sender_store)?;
     let worker = Worker::start(sender_store, transport, Arc::clone(&device), config.sync, after_pull);
     let (intents, wanted) = channel();
     let window = window(form == Form::Tablet, &config.capture.keys, &intents)?;

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use shared::enrolment::Certificate;
 use shared::ids::{MemberId, OperatorId, SiteId, TerminalId};
+use shared::time::Timestamp;
 use shared::wire::WIRE_VERSION;
 
 use super::log_file::{last_lines, log_path};
@@ -14,6 +16,7 @@ use crate::capture::CaptureSettings;
 use crate::config::{Config, Language};
 use crate::device::Device;
 use crate::feedback::FeedbackSettings;
+use crate::keys;
 use crate::operators::{OperatorSettings, last_on_duty};
 use crate::store::{Store, StoreError};
 
@@ -45,6 +48,7 @@ struct Settings<'c> {
     operator: Option<&'c OperatorId>,
     store: String,
     key: &'static str,
+    certificate_until: Option<Timestamp>,
     server: String,
     ca: String,
     server_key_begins: String,
@@ -62,7 +66,8 @@ impl<'c> Settings<'c> {
             member: &config.member,
             operator: config.operator.as_ref(),
             store: file_name(&config.store),
-            key: if config.key.exists() { "there" } else { "missing" },
+            key: if keys::is_there(&config.key) { "there" } else { "missing" },
+            certificate_until: certificate_until(config),
             server: address(&config.server),
             ca: file_name(&config.ca),
             server_key_begins: config.server_key.to_string().chars().take(8).collect(),
@@ -72,6 +77,12 @@ impl<'c> Settings<'c> {
             operators: &config.operators,
         }
     }
+}
+
+/// Only the date: whether a certificate is there and holds is what helps.
+fn certificate_until(config: &Config) -> Option<Timestamp> {
+    let bytes = std::fs::read(config.certificate.as_ref()?).ok()?;
+    serde_json::from_slice::<Certificate>(&bytes).ok().map(|certificate| certificate.expires_at)
 }
 
 /// All parts of a bundle. `cameras` is what was found of them, or why it could not be. A part that cannot be made says why: a bundle

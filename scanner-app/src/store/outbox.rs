@@ -9,13 +9,10 @@ use uuid::Uuid;
 
 use super::log::{event_no, from_i64, to_i64};
 use super::projection::EventNo;
-use super::{Store, StoreError, meta, set_meta};
+use super::{Store, StoreError, meta, restored, set_meta};
 
 /// The ledger that the acknowledged numbers were told by.
 const ACKNOWLEDGED_BY: &str = "acknowledged_by";
-
-/// The ledger that was restored from a backup, once one was.
-const RESTORED: &str = "restored_ledger";
 
 /// An epoch with events to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +134,7 @@ impl Store {
             Rewound::Closed
         } else {
             set_acknowledged(&tx, &id, head)?;
+            restored::took_back(&tx, &meta(&tx, ACKNOWLEDGED_BY)?.unwrap_or_default())?;
             Rewound::Again(acknowledged - head)
         };
         tx.commit()?;
@@ -169,11 +167,6 @@ impl Store {
         let closed = self.conn.prepare_cached(sql)?.query_row([self.writing.epoch.to_string()], |row| row.get(0));
         Ok(closed.optional()?.unwrap_or(false))
     }
-
-    /// The ledger that came out of a backup, where the server ever was restored; what it lacked was offered again.
-    pub fn restored(&self) -> Result<Option<Uuid>, StoreError> {
-        Ok(meta(&self.conn, RESTORED)?.and_then(|text| text.parse().ok()))
-    }
 }
 
 /// Takes note of the ledger that spoke. Another one than before was restored from a backup: the newest row of each epoch is offered
@@ -188,7 +181,7 @@ pub(super) fn heard_from(conn: &Connection, ledger: Uuid) -> Result<(), StoreErr
     if before.as_ref() == Some(&ledger) {
         return Ok(());
     }
-    if before.is_some() {
+    if let Some(before) = before {
         let last = "select max(l.seq) from log l where l.event_no > epoch.ordinal << 40 and l.event_no < (epoch.ordinal + 1) << 40";
         // Of a closed epoch the row that closed it: what lies beyond was never in the chain.
         let sql = format!(
@@ -200,7 +193,7 @@ pub(super) fn heard_from(conn: &Connection, ledger: Uuid) -> Result<(), StoreErr
         let sql = "update epoch set acknowledged_seq = max(acknowledged_seq, coalesce((select seq from left_log \
                    where left_log.epoch = epoch.epoch), 0))";
         conn.execute(sql, [])?;
-        set_meta(conn, RESTORED, &ledger)?;
+        restored::changed(conn, &before, &ledger)?;
     }
     set_meta(conn, ACKNOWLEDGED_BY, &ledger)
 }

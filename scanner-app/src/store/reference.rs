@@ -1,9 +1,9 @@
 //! What was pulled: references, manifests, verdicts, and the cursor, kept in the page's transaction.
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use shared::reference::References;
 use shared::time::Timestamp;
-use shared::wire::{ChangesPage, Record, SiteMismatch};
+use shared::wire::{ChangesPage, Record, ServerRecord, SiteMismatch};
 use uuid::Uuid;
 
 use super::code::keep_code;
@@ -32,14 +32,18 @@ impl Store {
         Ok(meta(&self.conn, "data_as_of")?.and_then(|text| text.parse().ok()))
     }
 
-    /// Keeps a page and its cursor in one transaction. Another ledger than before makes all that was pulled void.
+    /// Keeps a page and its cursor in one transaction. Another ledger than before makes all that was pulled void. The caller has
+    /// checked the signatures of its records of restores.
     pub fn keep_page(&mut self, page: &ChangesPage) -> Result<(), StoreError> {
         let (held, _) = self.cursor()?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         super::outbox::heard_from(&tx, page.ledger_id)?;
+        super::restored::settle(&tx, page)?;
         if held != Some(page.ledger_id) {
-            let sets = ["reference", "code", "manifest", "sent", "sent_sum"];
+            let sets = ["code", "manifest", "sent", "sent_sum"];
             sets.iter().try_for_each(|set| tx.execute(&format!("delete from {set}"), []).map(drop))?;
+            // Whom to trust is no matter of the ledger: a restored server is still this one.
+            tx.execute("delete from reference where reference_set <> 'server'", [])?;
         }
         for change in &page.changes {
             keep(&tx, &change.record)?;
@@ -51,6 +55,16 @@ impl Store {
         }
         tx.commit()?;
         Ok(())
+    }
+
+    /// What the server last said of itself: where it is and whom to trust.
+    pub fn server_record(&self) -> Result<Option<ServerRecord>, StoreError> {
+        let sql = "select body from reference where reference_set = 'server'";
+        let body: Option<String> = self.conn.query_row(sql, [], |row| row.get(0)).optional()?;
+        match body.map(|body| serde_json::from_str(&body)).transpose()? {
+            Some(Record::Server(record)) => Ok(Some(record)),
+            _ => Ok(None),
+        }
     }
 
     /// What was pulled, but for registered codes and consignors' lists: those are looked up when a package is in hand.

@@ -4,7 +4,7 @@ use ring::signature::Ed25519KeyPair;
 use shared::chain::Hash;
 use shared::event::Act;
 use shared::ids::EpochId;
-use shared::wire::{AcknowledgedRange, Acknowledgement};
+use shared::wire::{AcknowledgedRange, Acknowledgement, ChangesPage, LedgerHead, Restored, SignedRestored};
 use uuid::Uuid;
 
 use super::tests::{append, open, terminal};
@@ -85,14 +85,42 @@ fn a_restored_server_is_asked_of_every_epoch() {
     );
     append(&mut store, 4);
     acknowledge(&mut store, (1, 3), 1);
-    assert_eq!((outgoing(&store), store.restored().unwrap()), (vec![(3, 4, None)], None));
+    assert_eq!((outgoing(&store), store.server_history().unwrap()), (vec![(3, 4, None)], ServerHistory::Stands));
     acknowledge(&mut store, (4, 4), 2);
     assert_eq!(outgoing(&store), [(8, 9, Some(9)), (3, 4, None)], "the newest of each is offered again");
-    assert_eq!(store.restored().unwrap(), Some(Uuid::from_u128(2)));
+    // Only the server's own record of a restore makes it one.
+    let key = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
+    let at = shared::time::Timestamp::from_ms(1_772_413_200_000);
+    let from = LedgerHead { entries: 0, hash: Hash::new([0; 32]) };
+    let (from_ledger_id, ledger_id) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let record = Restored { from_ledger_id, from, position: 3, ledger_id, at, why: "the disk died".into() };
+    let mut page =
+        ChangesPage { ledger_id, cursor: 1, more: false, as_of: at, changes: Vec::new(), restored: Vec::new() };
+    store.keep_page(&page).unwrap();
+    assert_eq!(store.server_history().unwrap(), ServerHistory::Rewritten);
+    page.restored.push(SignedRestored::sign(record, &key).unwrap());
+    store.keep_page(&page).unwrap();
+    assert_eq!(store.server_history().unwrap(), ServerHistory::Restored(at));
     assert_eq!(store.rewind(first, 2).unwrap(), Rewound::Again(6));
     acknowledge_of(&mut store, first, (3, 9), 2);
     acknowledge(&mut store, (4, 4), 2);
     assert_eq!(outgoing(&store), [], "the same ledger asks nothing again");
+}
+
+#[test]
+fn an_acknowledgement_that_is_taken_back_without_a_restore_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder.path().join("t.sqlite")).unwrap();
+    append(&mut store, 5);
+    acknowledge(&mut store, (1, 4), 1);
+    let (epoch, at) = (store.epoch(), shared::time::Timestamp::from_ms(1_772_413_200_000));
+    let ledger_id = Uuid::from_u128(1);
+    let page = ChangesPage { ledger_id, cursor: 1, more: false, as_of: at, changes: Vec::new(), restored: Vec::new() };
+    store.keep_page(&page).unwrap();
+    assert_eq!(store.server_history().unwrap(), ServerHistory::Stands);
+    assert_eq!(store.rewind(epoch, 2).unwrap(), Rewound::Again(2));
+    store.keep_page(&page).unwrap();
+    assert_eq!(store.server_history().unwrap(), ServerHistory::Rewritten);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use shared::chain::Hash;
 use shared::wire::{
-    ATTACHMENT_CHUNK_BYTES_MAX, AttachmentState, Problem, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET,
+    ATTACHMENT_CHUNK_BYTES_MAX, AttachmentState, Problem, ProblemCode, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET,
 };
 
 use super::sender::Round;
@@ -87,7 +87,14 @@ impl Photos {
 }
 
 async fn ask(round: &Round<'_>, hash: Hash) -> Result<AttachmentState, SyncError> {
-    let response = round.transport.send_for_response(Call::new(Method::HEAD, target(hash))).await?;
+    let response = match round.transport.send_for_response(Call::new(Method::HEAD, target(hash))).await {
+        // The answer to HEAD has no body that could give a reason.
+        Err(TransportError::Answer(message)) => {
+            let problem = Problem { code: ProblemCode::Other, message, head: None };
+            return Err(TransportError::Refused(Box::new(problem)).into());
+        }
+        answered => answered?,
+    };
     let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
     let offset = header(UPLOAD_OFFSET).and_then(|offset| offset.parse().ok());
     let offset = offset.ok_or_else(|| TransportError::Answer("the server does not say how much it holds".into()))?;

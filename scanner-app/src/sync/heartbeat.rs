@@ -2,9 +2,9 @@
 
 use shared::wire::{Heartbeat, HeartbeatReply};
 
-use super::SyncError;
 use super::sender::Round;
 use super::transport::Call;
+use super::{SyncError, TransportError};
 
 /// Sends one.
 pub(super) async fn send(round: &mut Round<'_>) -> Result<(), SyncError> {
@@ -13,6 +13,9 @@ pub(super) async fn send(round: &mut Round<'_>) -> Result<(), SyncError> {
         last_effective_at: round.store.last_made_at()?,
         data_as_of: round.store.cursor()?.1,
     };
-    let _: HeartbeatReply = round.transport.send(Call::post("/v1/heartbeat").json(&heartbeat)?).await?;
-    Ok(())
+    match round.transport.send::<HeartbeatReply>(Call::post("/v1/heartbeat").json(&heartbeat)?).await {
+        // A server of before heartbeats knows no such address: nothing is lost by that.
+        Ok(_) | Err(TransportError::Refused(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use shared::chain::epoch_hash;
-use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, Problem, PushReply, REPLY_FORM, WIRE_VERSION};
+use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, Problem, REPLY_FORM, WIRE_VERSION};
 
 use super::answer::{check, count_outcomes};
 use super::batch::ZSTD_LEVEL;
 use super::sender::Round;
-use super::transport::Call;
 use super::{SyncError, SyncPolicy, TransportError};
 use crate::store::{Leftover, Store};
 
@@ -43,8 +42,7 @@ impl Leftovers {
         let batch = batch(round, &leftover)?;
         let compressed = zstd::encode_all(&*batch.to_ndjson()?, ZSTD_LEVEL)?;
         let timeout = Duration::from_millis(policy.timeout_ms(compressed.len() as u64));
-        let call = Call::post("/v1/batches").body("application/x-ndjson+zstd", compressed).unsigned().within(timeout);
-        match round.transport.send::<PushReply>(call).await {
+        match round.transport.push(compressed, timeout).await {
             Ok(reply) => {
                 check(&batch, &reply, round.transport)?;
                 round.store.leftover_taken(&leftover, batch.bodies.len())?;

@@ -24,7 +24,7 @@ mod pull;
 mod retry_after;
 mod sealed;
 mod sender;
-mod transport;
+pub(crate) mod transport;
 mod worker;
 
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub use pace::Pace;
 pub use plan::{Action, Link, Reach, Since, Waiting, plan};
 pub use policy::SyncPolicy;
 pub(crate) use sealed::{sealable, take_reply};
-pub use transport::{Transport, TransportError};
+pub use transport::{Transport, TransportError, TrustedTime};
 pub use worker::{AfterPull, SyncState, Worker};
 
 use crate::device::{Contact, Device};
@@ -120,9 +120,14 @@ const fn is_none(count: &u64) -> bool {
     *count == 0
 }
 
-/// Sends everything that waits, then fetches everything that changed, then sends photos. What the server would not take for the
-/// time being is told at the end; the rest was done.
-pub async fn sync_once(
+/// Sends everything that waits and fetches everything that changed, as a terminal in the field does.
+pub async fn sync_once(store: &mut Store, transport: &Transport, device: &dyn Device) -> Result<Synced, SyncError> {
+    sync_by(store, transport, device, SyncPolicy::default()).await
+}
+
+/// Sends everything that waits, then fetches everything that changed, then sends photos and what a rescue kept, by the given
+/// thresholds. What the server would not take for the time being is told at the end; the rest was done.
+pub async fn sync_by(
     store: &mut Store,
     transport: &Transport,
     device: &dyn Device,

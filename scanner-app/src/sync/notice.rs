@@ -1,7 +1,7 @@
 //! What a clerk should hear about sending, beyond whether the server is reached.
 
 use super::SyncError;
-use crate::store::Store;
+use crate::store::{ServerHistory, Store};
 
 /// A sentence in both languages, for the line that every screen shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,17 @@ pub fn notices(store: &Store) -> Result<Vec<Notice>, SyncError> {
             zh: "另有一台终端使用本机身份。新扫码另起编号,之前未确认的交主管处理;告诉主管,本机须重新登记。".into(),
             en: "Another device works under this terminal's identity. New scans get new numbers; those not acknowledged before are for the supervisor. Tell the supervisor: this terminal must be enrolled again.".into(),
         });
+    }
+    match store.server_history()? {
+        ServerHistory::Rewritten => notices.push(Notice {
+            zh: "服务器缺少已确认的本机记录,又无恢复记录:其历史可能被改写。本机记录均在,正补传;告诉主管。".into(),
+            en: "The server lacks events that it had acknowledged, and tells of no restore: its history may have been rewritten. All of them are here and are sent again. Tell the supervisor.".into(),
+        }),
+        ServerHistory::Restored(at) if store.pending()?.0 > 0 => notices.push(Notice {
+            zh: format!("服务器已于 {} 由备份恢复,所缺的本机记录正在补传。", at.to_minute()),
+            en: format!("The server was restored from a backup at {}; what it lacks of this terminal is sent again.", at.to_minute()),
+        }),
+        ServerHistory::Restored(_) | ServerHistory::Stands => {}
     }
     for lacking in store.lacking()? {
         let (from, to) = (lacking.from, lacking.to);

@@ -16,10 +16,12 @@ pub(super) async fn pull_page(
 ) -> Result<bool, SyncError> {
     let (ledger, since) = store.cursor()?;
     let asked_ms = device.mono_ms();
-    let page = sealed(transport.changes(ledger, since).await?, &SealingKey::derive(&transport.key));
+    let mut page = sealed(transport.changes(ledger, since).await?, &SealingKey::derive(&transport.key));
     let answered_ms = device.mono_ms();
     let round_trip_ms = answered_ms.saturating_sub(asked_ms);
     synced.contact = Some(Contact { server_time: page.as_of, round_trip_ms, answered_ms });
+    // A restore that is not signed by the server's key did not happen.
+    page.restored.retain(|restored| restored.verifies(&transport.server_key));
     store.keep_page(&page)?;
     synced.pulled += page.changes.len() as u64;
     Ok(page.more)

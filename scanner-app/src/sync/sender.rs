@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use shared::wire::{Offer, Problem, ProblemCode, PushReply};
+use shared::wire::{Offer, Problem, ProblemCode};
 
 use super::answer::{check, count_outcomes};
 use super::batch::{self, Ready};
 use super::lane::Lanes;
 use super::plan::Waiting;
-use super::transport::Call;
 use super::{
     Pace, SyncError, SyncPolicy, Synced, Transport, TransportError, attachments, heartbeat, leftovers, parcels, pull,
 };
@@ -80,10 +79,10 @@ impl Sender {
         let stretch = self.lanes.of(row.epoch).next(&row, &refused, at_most);
         let ready = batch::build(round.store, &round.transport.key, round.device, (&row, stretch))?;
         let timeout = Duration::from_millis(self.policy.timeout_ms(ready.compressed.len() as u64));
-        let call = Call::post("/v1/batches").body("application/x-ndjson+zstd", ready.compressed.clone()).unsigned();
-        match round.transport.send::<PushReply>(call.within(timeout)).await {
+        match round.transport.push(ready.compressed.clone(), timeout).await {
             Ok(reply) => {
                 check(&ready.batch, &reply, round.transport)?;
+                round.transport.hear(reply.acknowledgement.value().received_at);
                 // Before the rows leave the outbox: a kill in between sends them again, and the answers come again.
                 round.store.keep_gate_answers(row.epoch, &reply.gates)?;
                 round.store.acknowledge(&reply.acknowledgement)?;

@@ -19,6 +19,10 @@ pub enum ProblemCode {
     Revoked,
     /// The certificate's life is over: renew it.
     CertificateExpired,
+    /// The terminal holds a certificate and showed none that is known here: renew it.
+    CertificateRequired,
+    /// The connection's certificate is another terminal's than the one that is spoken for.
+    WrongTerminal,
     /// The enrolment's code is unknown, used or too old.
     EnrolmentCode,
     /// The batch starts beyond the head; `head` says where to go on.

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::SignedRestored;
+use crate::chain::sha256;
 use crate::code::PackageCode;
+use crate::enrolment::Address;
 use crate::event::Stage;
 use crate::ids::{BasisId, DocumentId, EventRef, MemberId};
 use crate::mismatch::{Mismatch, State};
@@ -42,8 +44,27 @@ pub struct SiteMismatch {
     pub raised_at: Timestamp,
 }
 
+/// Where the server listens and which CAs it is known by. A terminal keeps the newest and tries the addresses in turn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerRecord {
+    /// The best first; none: where it was reached.
+    pub addresses: Vec<Address>,
+    /// The CA now, PEM.
+    pub ca: String,
+    /// The CA after it, PEM, where one was made: to be trusted as well from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_ca: Option<String>,
+}
+
+impl ServerRecord {
+    /// Tells one record from another: `&server=` of the question says which the terminal holds.
+    pub fn digest(&self) -> Result<String, serde_json::Error> {
+        Ok(sha256(&[&serde_json::to_vec(self)?]).to_string().chars().take(16).collect())
+    }
+}
+
 impl References {
-    /// Takes a record in. Gives back what is no reference data: manifests and mismatches.
+    /// Takes a record in. Gives back what is no reference data: manifests, mismatches, the server.
     pub fn insert(&mut self, record: Record) -> Option<Record> {
         match record {
             Record::Member(member) => drop(self.members.insert(member.member.clone(), member)),
@@ -64,7 +85,7 @@ impl References {
                 drop(self.stock_reports.insert((report.member.clone(), report.month.clone()), report));
             }
             Record::Policy(policy) => self.policy = Some(policy),
-            found @ (Record::Manifest(_) | Record::Mismatch(_)) => return Some(found),
+            found @ (Record::Manifest(_) | Record::Mismatch(_) | Record::Server(_)) => return Some(found),
         }
         None
     }
@@ -106,6 +127,8 @@ pub enum Record {
     Manifest(Manifest),
     /// A verdict.
     Mismatch(SiteMismatch),
+    /// Where the server is and whom to trust; only where the question says `wire=3` or more.
+    Server(ServerRecord),
 }
 
 impl Record {
@@ -129,6 +152,7 @@ impl Record {
             Self::Policy(_) => "policy",
             Self::Manifest(_) => "manifest",
             Self::Mismatch(_) => "mismatch",
+            Self::Server(_) => "server",
         }
     }
 
@@ -150,6 +174,7 @@ impl Record {
             Self::Relocation(relocation) => relocation.relocation.clone(),
             Self::StockReport(report) => format!("{} {}", report.member, report.month),
             Self::Policy(_) => "policy".to_owned(),
+            Self::Server(_) => "server".to_owned(),
             Self::Manifest(manifest) => {
                 format!("{} {} {}", manifest.basis, manifest.document, manifest.stage.as_str())
             }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use shared::chain::Hash;
 use shared::wire::{
@@ -13,22 +13,19 @@ use shared::wire::{
 
 use super::AttachmentError;
 use super::store::{self, Chunk, Owner};
-use crate::http::asking;
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
+use crate::identity::caller::Caller;
 use crate::store::StoreError;
 
 /// How much of an attachment the server holds, in headers.
 pub async fn head(
     State(state): State<AppState>,
     Path(name): Path<String>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
+    Caller { terminal }: Caller,
 ) -> Result<Response, ApiError> {
     let hash = named(&name)?;
     let mut conn = state.store.read().await?;
-    let terminal = asking::terminal(&mut conn, (&method, &uri, &headers)).await?;
     let owner = Owner { terminal: terminal.terminal, member: &terminal.member };
     let AttachmentState { offset, complete } = store::state(&mut conn, owner, hash).await?;
     let complete = if complete { "?1" } else { "?0" };
@@ -39,8 +36,7 @@ pub async fn head(
 pub async fn put(
     State(state): State<AppState>,
     Path(name): Path<String>,
-    method: Method,
-    uri: Uri,
+    Caller { terminal }: Caller,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<AttachmentState>, ApiError> {
@@ -53,19 +49,8 @@ pub async fn put(
     let (offset, length) = (number(&headers, UPLOAD_OFFSET)?, number(&headers, UPLOAD_LENGTH)?);
     let now = state.clock.now();
     let mut tx = state.store.write().await?;
-    let taken = async {
-        let terminal = asking::terminal(&mut tx, (&method, &uri, &headers)).await?;
-        let owner = Owner { terminal: terminal.terminal, member: &terminal.member };
-        let chunk = Chunk { hash, offset, length, body: &body };
-        Ok::<_, ApiError>(store::put(&mut tx, owner, &chunk, now).await)
-    };
-    let taken = match taken.await {
-        Ok(taken) => taken,
-        Err(error) => {
-            tx.rollback().await.map_err(StoreError::from)?;
-            return Err(error);
-        }
-    };
+    let owner = Owner { terminal: terminal.terminal, member: &terminal.member };
+    let taken = store::put(&mut tx, owner, &Chunk { hash, offset, length, body: &body }, now).await;
     match taken {
         // That the bytes were thrown away is a fact as well.
         Ok(_) | Err(AttachmentError::Mismatch { .. }) => tx.commit().await.map_err(StoreError::from)?,

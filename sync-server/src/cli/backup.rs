@@ -21,13 +21,13 @@ pub(super) async fn make(store: &Store, config: &Config, to: &Path) -> Result<()
 }
 
 pub(super) async fn record(store: &Store, config: &Config, why: &str, now: Timestamp) -> Result<()> {
-    let keys = ServerKeys::open(&config.data, &config.server_names)?;
+    let keys = ServerKeys::open(&config.data)?;
     let restored = backup::record(store, &keys.ack, new_ledger_id(), why, now).await?;
     report::line(restored.value())
 }
 
 pub(super) async fn verify(store: &Store, config: &Config, checkpoints: Option<&Path>) -> Result<ExitCode> {
-    let keys = ServerKeys::open(&config.data, &config.server_names)?;
+    let keys = ServerKeys::open(&config.data)?;
     let kept = match checkpoints {
         Some(path) => read(path)?,
         None => Vec::new(),

@@ -6,22 +6,25 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use shared::chain::PublicKey;
+use shared::chain::sha256;
 use shared::ids::PackId;
 use shared::reference::PackLoss;
 use shared::time::{Clock, Timestamp};
 use uuid::Uuid;
 
-use super::{Cli, CodesCommand, Command, TerminalsCommand, backup, evidence, operators, report, sealed, shown};
+use super::{Cli, CodesCommand, Command, KeysCommand, backup, evidence, operators, report, sealed, shown, terminals};
 use crate::clock::SystemClock;
 use crate::config::{Config, RevisedRulesFrom};
 use crate::http::{serve, state::AppState};
+use crate::identity::Identity;
+use crate::identity::authority::{Adopted, Authority};
 use crate::ingest::Intake;
+use crate::ingest::intake::{BACKLOG_MAX, Limits};
 use crate::issue::{self, Application};
 use crate::keys::ServerKeys;
-use crate::store::terminal::{self, Terminal};
+use crate::store::identity::IdentityAct;
 use crate::store::{self, Store};
-use crate::{heartbeat, import, reconcile};
+use crate::{import, reconcile};
 
 /// Runs a command. Exit code 1 also stands for "the command worked and found faults".
 pub async fn run(cli: Cli) -> Result<ExitCode> {
@@ -38,11 +41,12 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     let now = SystemClock.now();
     reconcile::adopt_policy(&store, config.policy(), now).await?;
     match cli.command {
-        Command::Init { .. } | Command::Keys => report::keys(&ServerKeys::open(&config.data, &config.server_names)?),
+        Command::Keys { command: Some(command) } => change_ca(&config, &store, &command, now).await?,
+        Command::Init { .. } | Command::Keys { command: None } => report::keys(&identity(&config, now)?.0),
         Command::Serve => return serve_until_stopped(&config, store).await,
         Command::Import { files } => report::line(&import::import(&store, &files, now).await?)?,
         Command::Codes(command) => codes(&store, command, &config, now).await?,
-        Command::Terminals(command) => terminals(&store, command, now).await?,
+        Command::Terminals(command) => terminals::run(&config, &store, command, now).await?,
         Command::Operators(command) => operators::run(&store, command).await?,
         Command::Mismatches { json, all } => {
             reconcile::sweep(&store, now).await?;
@@ -60,7 +64,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Backup { to } => backup::make(&store, &config, &to).await?,
         Command::Restore { why, .. } => backup::record(&store, &config, &why, now).await?,
         Command::Sealed(command) => {
-            let keys = ServerKeys::open(&config.data, &config.server_names)?;
+            let keys = ServerKeys::open(&config.data)?;
             return sealed::run(&store, &keys, command, now).await;
         }
     }
@@ -95,12 +99,11 @@ pub(super) fn new_ledger_id() -> Uuid {
 }
 
 async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> {
-    // A second call in one process finds the provider installed: that is fine.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let keys = Arc::new(ServerKeys::open(&config.data, &config.server_names)?);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let intake = Intake::start(store.clone(), Arc::clone(&keys), Arc::clone(&clock), config.inbox_bytes_max);
-    let state = AppState { store, keys, intake, clock };
+    let (keys, identity) = identity(config, SystemClock.now())?;
+    let (keys, clock): (_, Arc<dyn Clock>) = (Arc::new(keys), Arc::new(SystemClock));
+    let limits = Limits { bytes_max: config.inbox_bytes_max, backlog_max: BACKLOG_MAX };
+    let intake = Intake::start(store.clone(), Arc::clone(&keys), Arc::clone(&clock), limits);
+    let state = AppState { store, keys, identity: Arc::new(identity), intake, clock };
     serve::serve(config, state, |ready| {
         if let Ok(line) = serde_json::to_string(ready) {
             println!("{line}");
@@ -132,40 +135,41 @@ async fn codes(store: &Store, command: CodesCommand, config: &Config, now: Times
     }
 }
 
-async fn terminals(store: &Store, command: TerminalsCommand, now: Timestamp) -> Result<()> {
+/// The keys and the CA, made where they are missing.
+pub(super) fn identity(config: &Config, now: Timestamp) -> Result<(ServerKeys, Identity)> {
+    let authority = Authority::open(&config.data, &config.certificate_names(), now)?;
+    let keys = ServerKeys::open(&config.data)?;
+    let identity = Identity::new(authority, &keys, config)?;
+    Ok((keys, identity))
+}
+
+async fn change_ca(config: &Config, store: &Store, command: &KeysCommand, now: Timestamp) -> Result<()> {
+    let mut authority = Authority::open(&config.data, &config.certificate_names(), now)?;
+    let (act, detail) = match command {
+        KeysCommand::NextCa => {
+            let pem = authority.make_next()?;
+            eprintln!(
+                "The next CA is there. Restart the server, wait until every terminal has been in contact \
+                 (`sync-server terminals list`), then `sync-server keys adopt-next-ca`."
+            );
+            ("next-ca", sha256(&[pem.as_bytes()]).to_string())
+        }
+        KeysCommand::AdoptNextCa => {
+            if authority.adopt_next()? == Adopted::NoneMade {
+                bail!(
+                    "there is no next CA; make one with `sync-server keys next-ca` and let the terminals pull it first"
+                );
+            }
+            let authority = Authority::open(&config.data, &config.certificate_names(), now)?;
+            eprintln!(
+                "Restart the server: it shows the new CA then. Terminals that never pulled it must be invited again."
+            );
+            ("ca-adopted", authority.ca_hash().to_string())
+        }
+    };
     let mut tx = store.write().await?;
-    match command {
-        TerminalsCommand::Add { terminal, key, member, site, name } => {
-            let Some(public_key) = PublicKey::from_hex(&key) else {
-                bail!("`{key}` is not a public key of 64 hex digits; `scanner-app init` prints it");
-            };
-            let references = store::reference::load_all(&mut tx).await?;
-            if !references.members.contains_key(&member.as_str().into()) {
-                bail!("member {member} is not known; import it first, then enrol its terminals");
-            }
-            let new = Terminal {
-                terminal,
-                public_key,
-                member: member.into(),
-                site: site.into(),
-                name,
-                revoked_at: None,
-                reached_at: None,
-            };
-            terminal::put(&mut tx, &new).await?;
-        }
-        TerminalsCommand::Revoke { terminal } => {
-            if !terminal::revoke(&mut tx, terminal, now).await? {
-                bail!("terminal {terminal} is not enrolled here; `sync-server terminals list` shows those that are");
-            }
-        }
-        TerminalsCommand::List => {
-            let heard = heartbeat::all(&mut tx).await?;
-            for terminal in terminal::list(&mut tx).await? {
-                report::terminal(&terminal, heard.get(&terminal.terminal))?;
-            }
-        }
-    }
+    let act = IdentityAct { act, terminal: None, by: "shell", detail };
+    store::identity::note_act(&mut tx, &act, now).await?;
     tx.commit().await?;
     Ok(())
 }

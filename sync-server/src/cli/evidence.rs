@@ -60,7 +60,7 @@ pub(super) async fn run(
             return show(&kept);
         }
         QuarantineCommand::Replay => {
-            let keys = ServerKeys::open(&config.data, &config.server_names)?;
+            let keys = ServerKeys::open(&config.data)?;
             let replayed = evidence::replay(store, &keys, now).await?;
             report::line(&json!({ "replayed": replayed }))?;
         }

@@ -6,12 +6,12 @@ mod evidence;
 mod operators;
 mod report;
 mod sealed;
+mod terminals;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use shared::ids::TerminalId;
 use shared::reference::Level;
 use shared::time::Timestamp;
 
@@ -56,9 +56,9 @@ enum Command {
     /// Issue codes of our own, report packs lost, release them.
     #[command(subcommand)]
     Codes(CodesCommand),
-    /// Enrol, list and revoke terminals.
+    /// Invite, approve, list and revoke terminals.
     #[command(subcommand)]
-    Terminals(TerminalsCommand),
+    Terminals(terminals::TerminalsCommand),
     /// Give operators a badge and a PIN; list them.
     #[command(subcommand)]
     Operators(operators::OperatorsCommand),
@@ -116,8 +116,11 @@ enum Command {
     /// Parcels that came without a network.
     #[command(subcommand)]
     Sealed(sealed::SealedCommand),
-    /// Print what a terminal needs to know of this server, as JSON.
-    Keys,
+    /// Print what a terminal needs to know of this server, as JSON; or change the CA.
+    Keys {
+        #[command(subcommand)]
+        command: Option<KeysCommand>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -165,32 +168,11 @@ enum CodesCommand {
 }
 
 #[derive(Debug, Subcommand)]
-enum TerminalsCommand {
-    /// Enrol a terminal by the identity and key that `scanner-app init` printed.
-    Add {
-        /// Its identity.
-        #[arg(long)]
-        terminal: TerminalId,
-        /// Its public key, 64 hex digits.
-        #[arg(long)]
-        key: String,
-        /// Whose it is.
-        #[arg(long)]
-        member: String,
-        /// Where it works.
-        #[arg(long)]
-        site: String,
-        /// What people call it.
-        #[arg(long)]
-        name: String,
-    },
-    /// Revoke a terminal: from the next request on its batches go to quarantine.
-    Revoke {
-        /// Its identity.
-        terminal: TerminalId,
-    },
-    /// List terminals.
-    List,
+enum KeysCommand {
+    /// Make the next CA: terminals learn of it by pull, and trust it beside the one now.
+    NextCa,
+    /// Put the next CA in the place of the one now, once every terminal has been in contact since it was made. Restart the server then.
+    AdoptNextCa,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

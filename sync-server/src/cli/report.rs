@@ -12,6 +12,7 @@ use shared::chain::Hash;
 use shared::citation::Rulebook;
 use shared::code::{PackageCode, format_digital_link};
 use shared::reference::{CodeRecord, Pack, References};
+use shared::time::Timestamp;
 use shared::trail::{History, Index};
 use sqlx::SqliteConnection;
 
@@ -19,6 +20,7 @@ use crate::attachments;
 use crate::heartbeat::{Heard, watermark};
 use crate::keys::ServerKeys;
 use crate::store::event::Facts;
+use crate::store::identity::Enrolment;
 use crate::store::mismatch::StoredMismatch;
 use crate::store::terminal::Terminal;
 use crate::store::{self};
@@ -41,7 +43,11 @@ pub(super) fn keys(keys: &ServerKeys) {
     println!("{}", json!({ "ca": ca, "server_key": server_key, "server_recipient": keys.sealed.recipient() }));
 }
 
-pub(super) fn terminal(terminal: &Terminal, heard: Option<&Heard>) -> Result<()> {
+pub(super) fn terminal(
+    terminal: &Terminal,
+    (certificate_until, contact_at): (Option<&Timestamp>, Option<&Timestamp>),
+    heard: Option<&Heard>,
+) -> Result<()> {
     line(&json!({
         "terminal": terminal.terminal,
         "name": terminal.name,
@@ -52,6 +58,18 @@ pub(super) fn terminal(terminal: &Terminal, heard: Option<&Heard>) -> Result<()>
         "watermark": watermark(terminal, heard),
         "heard_at": heard.map(|heard| heard.received_at),
         "pending": heard.map(|heard| heard.pending),
+        "certificate_until": certificate_until,
+        "contact_at": contact_at,
+    }))
+}
+
+pub(super) fn pending(found: &Enrolment) -> Result<()> {
+    let Some(asked) = &found.asked else { return Ok(()) };
+    let invitation = &found.invitation;
+    line(&json!({
+        "terminal": asked.terminal, "check_code": asked.check_code, "name": invitation.name, "member": invitation.member,
+        "site": invitation.site, "asked_at": asked.at, "app": asked.app, "public_key": asked.public_key,
+        "again": invitation.device.is_some(),
     }))
 }
 

@@ -15,6 +15,7 @@ pub(super) struct DataLine {
 
 /// A whole page. `toggle` is the address of the same page in the other language.
 pub(super) fn page(lang: Lang, title: &str, data: &DataLine, toggle: &str, content: &Markup) -> Markup {
+    let at_terminals = toggle.starts_with("/terminals");
     html! {
         (DOCTYPE)
         html lang=(lang.pick("zh-CN", "en")) {
@@ -27,7 +28,10 @@ pub(super) fn page(lang: Lang, title: &str, data: &DataLine, toggle: &str, conte
             body {
                 header {
                     strong.mark { "Tallyman 理货员" }
-                    nav { a.here href={ "/?lang=" (lang.as_str()) } { (lang.pick("不符", "Mismatches")) " " span.number { (data.live) } } }
+                    nav {
+                        a.here[!at_terminals] href={ "/?lang=" (lang.as_str()) } { (lang.pick("不符", "Mismatches")) " " span.number { (data.live) } }
+                        a.here[at_terminals] href={ "/terminals?lang=" (lang.as_str()) } { (lang.pick("终端", "Terminals")) }
+                    }
                     a.toggle href=(toggle) { (lang.pick("EN", "中文")) }
                 }
                 p.data {

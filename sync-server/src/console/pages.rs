@@ -27,7 +27,7 @@ use crate::store::{self, StoreError, terminal::Terminal};
 
 /// Scripts and styles from this server only, nothing inline: a label's text can do nothing here.
 const POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// What the list's address says.
 #[derive(Debug, Default, Deserialize)]
@@ -123,14 +123,14 @@ fn nothing_here(lang: Lang) -> Markup {
     }
 }
 
-const fn other(lang: Lang) -> Lang {
+pub(super) const fn other(lang: Lang) -> Lang {
     match lang {
         Lang::Zh => Lang::En,
         Lang::En => Lang::Zh,
     }
 }
 
-fn respond(status: StatusCode, page: &Markup) -> Response {
+pub(super) fn respond(status: StatusCode, page: &Markup) -> Response {
     let headers = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -139,7 +139,7 @@ fn respond(status: StatusCode, page: &Markup) -> Response {
     (status, headers, Html(page.0.clone())).into_response()
 }
 
-fn data_line(state: &AppState, all: &[StoredMismatch], terminals: &[Terminal]) -> DataLine {
+pub(super) fn data_line(state: &AppState, all: &[StoredMismatch], terminals: &[Terminal]) -> DataLine {
     let now = state.clock.now();
     DataLine {
         as_of: now,

@@ -1,6 +1,7 @@
 //! One error for all handlers, one match to a status. Internals are logged once, here, and never sent.
 
 use axum::Json;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use shared::chain::Hash;
@@ -11,13 +12,23 @@ use crate::store::StoreError;
 
 /// A refusal on its way out.
 #[derive(Debug)]
-pub struct ApiError(Problem);
+pub struct ApiError(Problem, u64);
+
+/// Seconds after which a busy server is asked again, where nothing better is known.
+const RETRY_AFTER_S: u64 = 5;
 
 impl ApiError {
     /// A refusal with its word for programs and its sentence for people.
     #[must_use]
     pub const fn new(code: ProblemCode, message: String) -> Self {
-        Self(Problem { code, message, head: None })
+        Self(Problem { code, message, head: None }, RETRY_AFTER_S)
+    }
+
+    /// The same, to be tried again after so many seconds (`busy`, `too-many-tries`).
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u64) -> Self {
+        self.1 = seconds;
+        self
     }
 
     /// The refusal itself, where it travels inside another answer.
@@ -31,6 +42,19 @@ impl ApiError {
     pub const fn at_head(mut self, epoch: EpochId, seq: u64, hash: Hash) -> Self {
         self.0.head = Some((epoch, seq, hash));
         self
+    }
+}
+
+impl From<BytesRejection> for ApiError {
+    fn from(rejection: BytesRejection) -> Self {
+        let code = match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::TooLarge,
+            _ => ProblemCode::BadRequest,
+        };
+        Self::new(
+            code,
+            format!("the body cannot be taken in ({rejection}); send it again, and shorter if it is too long"),
+        )
     }
 }
 
@@ -48,8 +72,13 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = match self.0.code {
             ProblemCode::BadRequest | ProblemCode::WireVersion | ProblemCode::Other => StatusCode::BAD_REQUEST,
-            ProblemCode::BadSignature | ProblemCode::CertificateExpired => StatusCode::UNAUTHORIZED,
-            ProblemCode::UnknownTerminal | ProblemCode::Revoked | ProblemCode::EnrolmentCode => StatusCode::FORBIDDEN,
+            ProblemCode::BadSignature | ProblemCode::CertificateExpired | ProblemCode::CertificateRequired => {
+                StatusCode::UNAUTHORIZED
+            }
+            ProblemCode::UnknownTerminal
+            | ProblemCode::Revoked
+            | ProblemCode::EnrolmentCode
+            | ProblemCode::WrongTerminal => StatusCode::FORBIDDEN,
             ProblemCode::NotFound => StatusCode::NOT_FOUND,
             ProblemCode::Gap | ProblemCode::EpochClosed => StatusCode::CONFLICT,
             ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -58,7 +87,7 @@ impl IntoResponse for ApiError {
             ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if matches!(self.0.code, ProblemCode::Busy | ProblemCode::TooManyTries) {
-            return (status, [(header::RETRY_AFTER, "5")], Json(self.0)).into_response();
+            return (status, [(header::RETRY_AFTER, self.1.to_string())], Json(self.0)).into_response();
         }
         (status, Json(self.0)).into_response()
     }

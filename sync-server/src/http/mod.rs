@@ -1,6 +1,6 @@
 //! The two listeners. Every route is in one of these two lists.
 
-pub mod asking;
+pub mod accept;
 pub mod error;
 pub mod serve;
 pub mod state;
@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use shared::wire::sealed::PARCEL_BYTES_MAX;
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode};
 
-use crate::{attachments, console, heartbeat, ingest, pull, sealed};
+use crate::{attachments, console, heartbeat, identity, ingest, pull, sealed};
 use error::ApiError;
 use state::AppState;
 
@@ -23,6 +23,9 @@ pub fn terminal_routes(state: AppState) -> Router {
         .route("/v1/changes", get(pull::http::changes))
         .route("/v1/attachments/{sha256}", put(attachments::http::put).head(attachments::http::head))
         .route("/v1/heartbeat", post(heartbeat::heartbeat))
+        .route("/v1/enrol", post(identity::http::enrol))
+        .route("/v1/enrol/status", post(identity::http::status))
+        .route("/v1/renew", post(identity::http::renew))
         .route("/v1/time", get(time))
         .fallback(no_such_route)
         .layer(DefaultBodyLimit::max(BATCH_COMPRESSED_BYTES_MAX))
@@ -35,6 +38,9 @@ pub fn web_routes(state: AppState) -> Router {
         .route("/", get(console::pages::mismatches))
         .route("/mismatches/{kind}/{*subject}", get(console::pages::mismatch))
         .route("/attachments/{sha256}", get(attachments::http::picture))
+        .route("/terminals", get(console::terminals::terminals))
+        .route("/terminals/{terminal}/approve/{code}", post(console::terminals::approve))
+        .route("/terminals/{terminal}/refuse", post(console::terminals::refuse))
         .route("/assets/console.css", get(console::pages::stylesheet))
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(console::pages::not_found)

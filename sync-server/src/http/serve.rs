@@ -4,13 +4,14 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
 use serde::Serialize;
 
+use super::accept::TlsAcceptor;
 use super::state::AppState;
 use super::{terminal_routes, web_routes};
 use crate::checkpoint;
 use crate::config::Config;
+use crate::identity::tls;
 use crate::keys::KeyError;
 use crate::{reconcile, sealed};
 
@@ -58,7 +59,8 @@ pub struct Ready {
 
 /// Serves until SIGTERM or SIGINT. `ready` is called once, when both listeners are bound.
 pub async fn serve(config: &Config, state: AppState, ready: impl FnOnce(&Ready)) -> Result<(), ServeError> {
-    let tls = RustlsConfig::from_config(state.keys.tls()?);
+    let terminal_tls = TlsAcceptor::new(tls::terminal_config(&state.identity.authority)?);
+    let web_tls = TlsAcceptor::new(tls::web_config(&state.identity.authority)?);
     let (terminal, web) = (bind(config.terminal_listen)?, bind(config.web_listen)?);
     let shown = |listener: &TcpListener| {
         let address = listener.local_addr()?;
@@ -75,10 +77,11 @@ pub async fn serve(config: &Config, state: AppState, ready: impl FnOnce(&Ready))
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
     tokio::spawn(sweep_for_ever(state.clone()));
-    let terminal = axum_server::from_tcp_rustls(terminal, tls.clone())?
+    let terminal = axum_server::from_tcp(terminal)?
+        .acceptor(terminal_tls)
         .handle(handle.clone())
         .serve(terminal_routes(state.clone()).into_make_service());
-    let web = axum_server::from_tcp_rustls(web, tls)?.handle(handle).serve(web_routes(state).into_make_service());
+    let web = axum_server::from_tcp(web)?.acceptor(web_tls).handle(handle).serve(web_routes(state).into_make_service());
     tokio::try_join!(terminal, web)?;
     Ok(())
 }

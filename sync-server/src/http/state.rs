@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use shared::time::Clock;
 
+use crate::identity::Identity;
 use crate::ingest::Intake;
 use crate::keys::ServerKeys;
 use crate::store::Store;
@@ -17,6 +18,8 @@ pub struct AppState {
     pub keys: Arc<ServerKeys>,
     /// Where batches go in.
     pub intake: Intake,
+    /// The CA, and what enrolment and renewal need.
+    pub identity: Arc<Identity>,
     /// The server's clock.
     pub clock: Arc<dyn Clock>,
 }

@@ -11,9 +11,9 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<Record>, ImportError> {
         column: error.column().to_string(),
         why: wrong_record(text).unwrap_or_else(|| without_place(&error)),
     })?;
-    let own = records
-        .iter()
-        .position(|record| matches!(record, Record::Manifest(_) | Record::Mismatch(_) | Record::Policy(_)));
+    let own = records.iter().position(|record| {
+        matches!(record, Record::Manifest(_) | Record::Mismatch(_) | Record::Policy(_) | Record::Server(_))
+    });
     match own {
         None => Ok(records),
         Some(place) => Err(ImportError::Unknown {

@@ -157,7 +157,8 @@ pub(crate) fn touch(touched: &mut Touched, record: &Record) {
         | Record::Carrier(_)
         | Record::Policy(_)
         | Record::Manifest(_)
-        | Record::Mismatch(_) => {}
+        | Record::Mismatch(_)
+        | Record::Server(_) => {}
     }
 }
 

@@ -11,12 +11,14 @@ use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode, PushReply};
 use super::{PushError, ReadError, Received, read};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
+use crate::identity::caller::Shown;
 
 /// How long a body may take to come: a sender that trickles must not hold its room for ever. 256 KB at 4 KB/s take a minute.
 const BODY_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// Takes a batch in and answers each event on its own. Authority is the batch's signature.
-pub async fn push(State(state): State<AppState>, request: Request) -> Result<Json<PushReply>, ApiError> {
+/// Takes a batch in and answers each event on its own. Authority is the batch's signature; no certificate is needed, but a foreign
+/// one is refused.
+pub async fn push(State(state): State<AppState>, shown: Shown, request: Request) -> Result<Json<PushReply>, ApiError> {
     let bytes = announced(request.headers())?;
     // Before the body is read: an overloaded server must not take in what it cannot hold.
     let room = state.intake.room(bytes).ok_or_else(|| {
@@ -31,6 +33,7 @@ pub async fn push(State(state): State<AppState>, request: Request) -> Result<Jso
         .await
         .map_err(|_| ApiError::new(ProblemCode::Internal, "the batch could not be read; send it again".into()))??;
     let terminal = received.batch.header.terminal;
+    shown.may_speak_for(&state, terminal).await?;
     let reply = state.intake.push(received, room).await?;
     crate::sealed::http::follow(&state, terminal).await;
     Ok(Json(reply))

@@ -16,11 +16,20 @@ const GROUP_MAX: usize = 32;
 /// Events that one commit takes in, at most: a reply must not wait for a whole fleet.
 const GROUP_EVENTS_MAX: u64 = 16_000;
 
-/// Batches that wait beyond which judging is put off.
-const BACKLOG_MAX: usize = 64;
+/// Batches that wait beyond which judging is put off, as a rule.
+pub const BACKLOG_MAX: usize = 64;
 
 /// Runs of events that are judged at once when there is time.
 const JUDGED_AT_ONCE: i64 = 4;
+
+/// How much may wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of batches, unfolded; beyond them senders are asked to come back.
+    pub bytes_max: usize,
+    /// Batches; beyond them events are stored and judged later.
+    pub backlog_max: usize,
+}
 
 /// The way in.
 #[derive(Clone, Debug)]
@@ -43,11 +52,12 @@ struct Job {
 pub struct Room(#[expect(dead_code, reason = "gives its bytes back when it is dropped")] OwnedSemaphorePermit);
 
 impl Intake {
-    /// Starts the writer. `bytes_max` bounds what waits; it ends when the last way in is dropped.
+    /// Starts the writer; it ends when the last way in is dropped.
     #[must_use]
-    pub fn start(store: Store, keys: Arc<ServerKeys>, clock: Arc<dyn Clock>, bytes_max: usize) -> Self {
+    pub fn start(store: Store, keys: Arc<ServerKeys>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         let (jobs, waiting) = mpsc::unbounded_channel();
-        tokio::spawn(Writer { store, keys, clock, waiting }.run());
+        let Limits { bytes_max, backlog_max } = limits;
+        tokio::spawn(Writer { store, keys, clock, waiting, backlog_max }.run());
         Self { jobs, bytes: Arc::new(Semaphore::new(bytes_max)), bytes_max }
     }
 
@@ -73,6 +83,7 @@ struct Writer {
     keys: Arc<ServerKeys>,
     clock: Arc<dyn Clock>,
     waiting: mpsc::UnboundedReceiver<Job>,
+    backlog_max: usize,
 }
 
 impl Writer {
@@ -92,7 +103,7 @@ impl Writer {
                 },
             };
             let group = self.group(first);
-            let judging = if self.waiting.len() > BACKLOG_MAX { Judging::Later } else { Judging::Now };
+            let judging = if self.waiting.len() > self.backlog_max { Judging::Later } else { Judging::Now };
             unjudged |= judging == Judging::Later;
             self.take_in(group, judging).await;
         }

@@ -1,17 +1,16 @@
-//! `GET /v1/changes?since=POSITION&ledger=UUID`.
+//! `GET /v1/changes?since=POSITION&ledger=UUID&wire=VERSION&server=DIGEST`.
 
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, Method, Uri};
 use serde::Deserialize;
-use shared::wire::ChangesPage;
+use shared::wire::{Change, ChangesPage, Record};
 use sqlx::Connection;
 use uuid::Uuid;
 
 use super::visible;
-use crate::http::asking;
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
+use crate::identity::caller::Caller;
 use crate::store::StoreError;
 
 /// Where to go on.
@@ -22,22 +21,39 @@ pub struct Since {
     since: u64,
     /// The ledger that the position belongs to.
     ledger: Option<Uuid>,
+    /// The newest wire version that who asks reads; 1 where it does not say.
+    #[serde(default = "first_wire")]
+    wire: u16,
+    /// Digest of the server's record that who asks holds.
+    server: Option<String>,
 }
+
+const fn first_wire() -> u16 {
+    1
+}
+
+/// Clients before this wire version do not know the server's record.
+const SERVER_RECORD_WIRE: u16 = 3;
 
 /// One page of what the asking terminal's member may see.
 pub async fn changes(
     State(state): State<AppState>,
     Query(query): Query<Since>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> Result<Json<ChangesPage>, ApiError> {
-    let mut conn = state.store.read().await?;
-    let terminal = asking::terminal(&mut conn, (&method, &uri, &headers)).await?;
+    let terminal = caller.terminal;
     let now = state.clock.now();
+    let mut conn = state.store.read().await?;
     // One snapshot: a page whose cursor is older or newer than its records would skip some.
     let mut snapshot = conn.begin().await.map_err(StoreError::from)?;
     let page = super::changes(&mut snapshot, &terminal.member, query.ledger, query.since, now).await?;
     snapshot.rollback().await.map_err(StoreError::from)?;
-    Ok(Json(visible::for_site(page, &terminal.site)))
+    let mut page = visible::for_site(page, &terminal.site);
+    if query.wire >= SERVER_RECORD_WIRE {
+        let record = state.identity.record();
+        if query.server != Some(record.digest().map_err(StoreError::from)?) {
+            page.changes.push(Change { position: page.cursor, record: Record::Server(record) });
+        }
+    }
+    Ok(Json(page))
 }

@@ -46,7 +46,12 @@ impl Visible {
 
     pub(super) fn may_see(&self, record: &Record) -> bool {
         match record {
-            Record::Member(_) | Record::Site(_) | Record::Product(_) | Record::Carrier(_) | Record::Policy(_) => true,
+            Record::Member(_)
+            | Record::Site(_)
+            | Record::Product(_)
+            | Record::Carrier(_)
+            | Record::Policy(_)
+            | Record::Server(_) => true,
             Record::Operator(operator) => operator.member == self.member,
             Record::Quota(quota) => quota.member == self.member,
             Record::Application(application) => application.member == self.member,

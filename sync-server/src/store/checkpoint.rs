@@ -3,6 +3,7 @@
 use shared::wire::SignedCheckpoint;
 use sqlx::{Row, SqliteConnection};
 
+use super::entry::{self, EntryKind};
 use super::{StoreError, to_i64};
 
 /// The newest checkpoint.
@@ -18,8 +19,9 @@ pub async fn from(conn: &mut SqliteConnection, entries: u64) -> Result<Vec<Signe
     rows.iter().map(|row| Ok(serde_json::from_str(&row.try_get::<String, _>("body")?)?)).collect()
 }
 
-/// Keeps one.
+/// Keeps one, with an entry of its own behind those that it covers, so that it cannot be taken away unnoticed.
 pub async fn put(conn: &mut SqliteConnection, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
+    entry::append(conn, EntryKind::Checkpoint, entry::checkpoint_digest(checkpoint)?).await?;
     sqlx::query("insert into checkpoint (entries, body) values ($1, $2)")
         .bind(to_i64(checkpoint.value().head.entries))
         .bind(serde_json::to_string(checkpoint)?)

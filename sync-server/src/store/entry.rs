@@ -3,7 +3,7 @@
 use shared::chain::{Hash, PublicKey, entry_hash, ledger_hash, sha256};
 use shared::ids::{EpochId, TerminalId};
 use shared::time::Timestamp;
-use shared::wire::{LedgerHead, SignedRestored};
+use shared::wire::{LedgerHead, SignedCheckpoint, SignedRestored};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
@@ -21,6 +21,8 @@ pub enum EntryKind {
     Admission,
     /// The ledger was restored from a backup.
     Restore,
+    /// A checkpoint was made of all entries before this one.
+    Checkpoint,
 }
 
 impl EntryKind {
@@ -32,6 +34,7 @@ impl EntryKind {
             Self::Evidence => "evidence",
             Self::Admission => "admission",
             Self::Restore => "restore",
+            Self::Checkpoint => "checkpoint",
         }
     }
 }
@@ -169,6 +172,11 @@ pub fn admission_digest(epoch: &str, by: &str, why: &str, evidence_digest: Hash)
 /// What the entry of a restore covers.
 pub fn restore_digest(restored: &SignedRestored) -> Result<Hash, StoreError> {
     Ok(sha256(&[b"tallyman/entry/restore/1", &serde_json::to_vec(restored)?]))
+}
+
+/// What the entry of a checkpoint covers.
+pub fn checkpoint_digest(checkpoint: &SignedCheckpoint) -> Result<Hash, StoreError> {
+    Ok(sha256(&[b"tallyman/entry/checkpoint/1", &serde_json::to_vec(checkpoint)?]))
 }
 
 /// Reads a hash out of a row.

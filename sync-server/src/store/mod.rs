@@ -1,10 +1,12 @@
 //! The server's database: one file of `SQLite` through sqlx, migrated at start. One query, one function, the SQL beside it.
 
 pub mod admission;
+pub mod certificate;
 pub mod checkpoint;
 pub mod code;
 pub mod entry;
 pub mod event;
+pub mod identity;
 pub mod ledger;
 pub mod log_fault;
 pub mod mismatch;
@@ -67,6 +69,11 @@ impl Store {
     /// A writing transaction. It takes the write lock at once, so that it can never fail half-way for having read first.
     pub async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.pool.begin_with("begin immediate").await?)
+    }
+
+    /// Closes every connection; the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        self.pool.close().await;
     }
 
     /// A connection to read with.

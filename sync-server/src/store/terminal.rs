@@ -70,6 +70,15 @@ pub async fn revoke(conn: &mut SqliteConnection, terminal: TerminalId, now: Time
     Ok(done.rows_affected() == 1)
 }
 
+/// Lifts a revocation. Answers whether there was one.
+pub async fn reinstate(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<bool, StoreError> {
+    let done = sqlx::query("update terminal set revoked_at = null where terminal = $1 and revoked_at is not null")
+        .bind(terminal.to_string())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 fn read(row: &SqliteRow) -> Result<Terminal, StoreError> {
     let terminal: String = row.try_get("terminal")?;
     let key: String = row.try_get("public_key")?;

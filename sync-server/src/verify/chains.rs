@@ -9,6 +9,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::Fault;
 use crate::ingest::read;
+use crate::store::admission::epoch_of;
 use crate::store::{StoreError, entry, from_i64};
 
 /// Checks all. Answers how many events there are.
@@ -121,6 +122,12 @@ async fn admitted_events(conn: &mut SqliteConnection) -> Result<u64, Fault> {
         let kept = crate::store::quarantine::find(conn, admission.quarantine_id).await?;
         let kept = kept.ok_or_else(|| Fault::Found(format!("the evidence of admission {epoch} is gone")))?;
         let batch = read(&kept.body).map_err(|error| Fault::Found(format!("admission {epoch}: {error}")))?;
+        let header = &batch.header;
+        let says = (admission.epoch, admission.of_epoch, admission.terminal, admission.first_seq, admission.last_seq);
+        let last_seq = header.first_seq + header.count - 1;
+        if says != (epoch_of(&kept), header.epoch, header.terminal, header.first_seq, last_seq) {
+            return Err(Fault::Found(format!("admission {epoch} is not of its evidence")));
+        }
         let mut held = BTreeSet::new();
         for row in &rows {
             let seq = from_i64(row.try_get("seq")?);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::chain::{Hash, entry_hash, ledger_hash, sha256};
 use shared::time::Timestamp;
+use shared::wire::SignedCheckpoint;
 use sqlx::{Row, SqliteConnection};
 
 use super::Fault;
@@ -79,6 +80,16 @@ async fn stood_for(conn: &mut SqliteConnection) -> Result<BTreeMap<u64, (String,
         let (by, why) = (said("settled_by")?, said("settled_why")?);
         let digest = entry::admission_digest(&admission.epoch.to_string(), &by, &why, covered);
         add(i64::try_from(admission.entry).ok(), EntryKind::Admission, digest)?;
+    }
+    let rows = sqlx::query("select entries, body from checkpoint").fetch_all(&mut *conn).await?;
+    for row in rows {
+        let checkpoint: SignedCheckpoint =
+            serde_json::from_str(&row.try_get::<String, _>("body")?).map_err(crate::store::StoreError::from)?;
+        let entries: i64 = row.try_get("entries")?;
+        if from_i64(entries) != checkpoint.value().head.entries {
+            return Err(Fault::Found(format!("a checkpoint stands at {entries} entries and says otherwise")));
+        }
+        add(Some(entries + 1), EntryKind::Checkpoint, entry::checkpoint_digest(&checkpoint)?)?;
     }
     let rows = sqlx::query("select entry, body from restore").fetch_all(&mut *conn).await?;
     for row in rows {

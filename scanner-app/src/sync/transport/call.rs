@@ -12,7 +12,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A request before it is sent. It can be sent again: to the next address, or once more with a new certificate.
 #[derive(Clone, Debug)]
-pub(in crate::sync) struct Call {
+pub(crate) struct Call {
     pub(super) method: Method,
     /// Path and query.
     pub(super) target: String,
@@ -24,47 +24,47 @@ pub(in crate::sync) struct Call {
 
 impl Call {
     /// A request by `method` for a path with its query, without a body, at most 30 s.
-    pub(in crate::sync) fn new(method: Method, target: impl Into<String>) -> Self {
+    pub(crate) fn new(method: Method, target: impl Into<String>) -> Self {
         let target = target.into();
         Self { method, target, headers: Vec::new(), body: Vec::new(), timeout: TIMEOUT, signed: true }
     }
 
     /// A question.
-    pub(in crate::sync) fn get(target: impl Into<String>) -> Self {
+    pub(crate) fn get(target: impl Into<String>) -> Self {
         Self::new(Method::GET, target)
     }
 
     /// Something to take in.
-    pub(in crate::sync) fn post(target: impl Into<String>) -> Self {
+    pub(crate) fn post(target: impl Into<String>) -> Self {
         Self::new(Method::POST, target)
     }
 
     /// With a header.
-    pub(in crate::sync) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// With a body of some type.
-    pub(in crate::sync) fn body(mut self, content_type: &'static str, body: Vec<u8>) -> Self {
+    pub(crate) fn body(mut self, content_type: &'static str, body: Vec<u8>) -> Self {
         self.body = body;
         self.header("content-type", content_type)
     }
 
     /// With a JSON body.
-    pub(in crate::sync) fn json(self, body: &impl Serialize) -> Result<Self, TransportError> {
+    pub(crate) fn json(self, body: &impl Serialize) -> Result<Self, TransportError> {
         let body = serde_json::to_vec(body).map_err(|error| TransportError::Configuration(error.to_string()))?;
         Ok(self.body("application/json", body))
     }
 
     /// With another limit on the whole request.
-    pub(in crate::sync) const fn within(mut self, timeout: Duration) -> Self {
+    pub(crate) const fn within(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
     /// Without the request's own signature: what is sent proves itself, or is for everyone.
-    pub(in crate::sync) const fn unsigned(mut self) -> Self {
+    pub(crate) const fn unsigned(mut self) -> Self {
         self.signed = false;
         self
     }

@@ -1,35 +1,52 @@
-//! HTTP over TLS to the one server that this terminal was enrolled with.
+//! HTTP over TLS to the one server that this terminal was enrolled with: the pinned CA, the terminal's own certificate (renewed by
+//! itself), the server's addresses in turn.
 
 mod answer;
 mod call;
+pub(crate) mod certificate;
 mod error;
+pub(crate) mod link;
+mod renew;
+mod time;
+pub(crate) mod tls;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use reqwest::{Certificate, Client, Response, Url};
+use reqwest::{Response, Url};
 use ring::signature::Ed25519KeyPair;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use serde::de::DeserializeOwned;
 use shared::chain::PublicKey;
+use shared::enrolment::{Address, Certificate};
 use shared::ids::TerminalId;
-use shared::wire::{ChangesPage, REQUEST_HEADER, RequestSignature};
+use shared::time::Timestamp;
+use shared::wire::{ChangesPage, ProblemCode, REQUEST_HEADER, Record, RequestSignature, ServerRecord};
 use uuid::Uuid;
 
-pub(super) use call::Call;
+pub(crate) use call::Call;
 pub use error::TransportError;
 use error::innermost;
+use link::Link;
+pub(crate) use renew::post;
+pub use time::TrustedTime;
+use tls::Parties;
 
-/// Reaching the server, at most.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How often a connection is asked whether it still lives, and how long it may take to say so: a half-open one is given up
-/// within 20 s.
-const KEEP_ALIVE: Duration = Duration::from_secs(10);
+/// The newest wire version whose pull records this build reads.
+const PULL_WIRE: u16 = 3;
 
 /// The way to the server.
 pub struct Transport {
-    client: Client,
-    server: Url,
+    link: Mutex<Arc<Link>>,
+    /// Digest of the server's record that the link was made from.
+    record: Mutex<Option<String>>,
+    certificate_file: Option<PathBuf>,
+    renewal_tried: Mutex<Option<Instant>>,
+    time: Arc<TrustedTime>,
+    dates_wrong: Arc<AtomicBool>,
     pub(super) terminal: TerminalId,
     pub(super) key: Arc<Ed25519KeyPair>,
     pub(super) server_key: PublicKey,
@@ -43,25 +60,67 @@ impl Transport {
         (terminal, key): (TerminalId, Ed25519KeyPair),
         server_key: PublicKey,
     ) -> Result<Self, TransportError> {
-        // A second call in one process finds the provider installed: that is fine.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let wrong =
-            |what: &str, why: String| TransportError::Configuration(format!("{what}: {why}. Mend the configuration"));
-        let url: Url = server.parse().map_err(|e| wrong("`server` is no address", format!("{e}")))?;
-        if url.scheme() != "https" {
-            return Err(wrong("`server` must begin with https://", format!("it is `{server}`")));
+        let (time, dates_wrong) = (Arc::new(TrustedTime::of_build()), Arc::new(AtomicBool::new(false)));
+        let key = Arc::new(key);
+        let (addresses, cas) = (vec![link::address(server)?], link::certificates(ca_pem)?);
+        let made = make_link(addresses, cas, None, (&key, &time, &dates_wrong))?;
+        Ok(Self {
+            link: Mutex::new(Arc::new(made)),
+            record: Mutex::new(None),
+            certificate_file: None,
+            renewal_tried: Mutex::new(None),
+            time,
+            dates_wrong,
+            terminal,
+            key,
+            server_key,
+        })
+    }
+
+    /// Shows the certificate of this file, and keeps renewed ones there.
+    pub fn with_certificate(mut self, file: PathBuf) -> Result<Self, TransportError> {
+        if let Some(certificate) = certificate::read(&file)? {
+            self.show(certificate)?;
         }
-        let certificates =
-            Certificate::from_pem_bundle(ca_pem).map_err(|e| wrong("`ca` is no PEM certificate", e.to_string()))?;
-        let client = Client::builder()
-            .tls_certs_only(certificates)
-            .https_only(true)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .http2_keep_alive_interval(KEEP_ALIVE)
-            .http2_keep_alive_timeout(KEEP_ALIVE)
-            .build()
-            .map_err(|e| wrong("TLS cannot be set up", e.to_string()))?;
-        Ok(Self { client, server: url, terminal, key: Arc::new(key), server_key })
+        self.certificate_file = Some(file);
+        Ok(self)
+    }
+
+    /// Tries these addresses as well, after the first.
+    pub fn with_addresses(self, further: &[Address]) -> Result<Self, TransportError> {
+        let link = self.link();
+        let mut addresses = link.addresses().to_vec();
+        for address in further {
+            let address = link::address(address.as_str())?;
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
+        self.relink(addresses, link.cas.clone(), link.certificate.clone())?;
+        Ok(self)
+    }
+
+    /// Takes what the server said of itself at the last pull, and when that was.
+    pub fn with_record(self, record: Option<&ServerRecord>, heard: Option<Timestamp>) -> Result<Self, TransportError> {
+        if let Some(heard) = heard {
+            self.time.hear(heard);
+        }
+        if let Some(record) = record {
+            self.adopt(record)?;
+        }
+        Ok(self)
+    }
+
+    /// Whether the server's certificate was right but for its dates at the last handshake: its clock or its certificate is old.
+    #[must_use]
+    pub fn are_dates_wrong(&self) -> bool {
+        self.dates_wrong.load(Ordering::Relaxed)
+    }
+
+    /// Until when this terminal's certificate holds; none where it has none.
+    #[must_use]
+    pub fn certificate_until(&self) -> Option<Timestamp> {
+        self.link().certificate.as_ref().map(|certificate| certificate.expires_at)
     }
 
     /// Sends a request and reads its JSON answer; an answer without content reads as `()`.
@@ -69,36 +128,152 @@ impl Transport {
         answer::read(self.send_for_response(call).await?).await
     }
 
-    /// Sends a request. Answers a successful response with its headers, its body not read yet.
+    /// Sends a request. Answers a successful response with its headers, its body not read yet. A certificate that ran out is renewed
+    /// on the way, and the request sent once more.
     pub(super) async fn send_for_response(&self, call: Call) -> Result<Response, TransportError> {
-        let Call { method, target, headers, body, timeout, signed } = call;
-        let url = self.server.join(&target).map_err(|error| TransportError::Configuration(error.to_string()))?;
-        let mut request = self.client.request(method.clone(), url).timeout(timeout).body(body);
-        for (name, value) in headers {
-            request = request.header(name, value);
+        self.renew_in_time().await;
+        match self.send_in_turn(&call).await {
+            Err(TransportError::Refused(problem)) if self.is_for_renewal(problem.code) => {
+                tracing::info!("the certificate is renewed: {}", problem.message);
+                self.renew().await?;
+                self.send_in_turn(&call).await
+            }
+            answered => answered,
         }
-        if signed {
-            let signature = RequestSignature::sign(self.terminal, method.as_str(), &target, &self.key);
-            request = request.header(REQUEST_HEADER, signature.to_string());
+    }
+
+    /// Sends a batch, which may take so long.
+    pub(super) async fn push(&self, compressed: Vec<u8>, limit: Duration) -> Result<PushReply, TransportError> {
+        let call = Call::post("/v1/batches").body("application/x-ndjson+zstd", compressed).unsigned();
+        let reply: PushReply = self.send(call.within(limit)).await?;
+        if reply.acknowledgement.verifies(&self.server_key) {
+            self.time.hear(reply.acknowledgement.value().received_at);
         }
-        answer::accepted(request.send().await.map_err(|error| self.failed(&error))?).await
+        Ok(reply)
     }
 
     pub(super) async fn changes(&self, ledger: Option<Uuid>, since: u64) -> Result<ChangesPage, TransportError> {
-        let target = match ledger {
-            Some(ledger) => format!("/v1/changes?since={since}&ledger={ledger}"),
-            None => "/v1/changes?since=0".to_owned(),
-        };
-        self.send(Call::get(target)).await
+        let mut target = format!("/v1/changes?since={since}&wire={PULL_WIRE}");
+        if let Some(ledger) = ledger {
+            target += &format!("&ledger={ledger}");
+        }
+        if let Some(digest) = &*self.record.lock().unwrap_or_else(PoisonError::into_inner) {
+            target += &format!("&server={digest}");
+        }
+        let page: ChangesPage = self.send(Call::get(target)).await?;
+        self.time.hear(page.as_of);
+        for change in &page.changes {
+            if let Record::Server(record) = &change.record {
+                self.adopt(record)?;
+            }
+        }
+        Ok(page)
     }
 
-    fn failed(&self, error: &reqwest::Error) -> TransportError {
-        let why = innermost(error);
-        let server = self.server.to_string();
-        if why.contains("certificate") || why.contains("UnknownIssuer") {
-            TransportError::WrongServer { server, why }
-        } else {
-            TransportError::Offline { server, why }
+    fn is_for_renewal(&self, code: ProblemCode) -> bool {
+        let about_certificate = matches!(code, ProblemCode::CertificateExpired | ProblemCode::CertificateRequired);
+        about_certificate && self.certificate_file.is_some()
+    }
+
+    /// Tries one address after the other, as long as nobody is there at all.
+    async fn send_in_turn(&self, call: &Call) -> Result<Response, TransportError> {
+        let link = self.link();
+        let mut first_failure = None;
+        for (place, address) in link.in_turn() {
+            match self.send_to(&link, address, call).await {
+                Err((failure, true)) => first_failure = first_failure.or(Some(failure)),
+                Err((failure, false)) => return Err(failure),
+                Ok(response) => {
+                    link.answered(place);
+                    return answer::accepted(response).await;
+                }
+            }
         }
+        Err(first_failure.unwrap_or_else(|| TransportError::Configuration("the server has no address".to_owned())))
+    }
+
+    /// The failure says whether the request surely never reached the server, so that another address may be tried.
+    async fn send_to(&self, link: &Link, address: &Url, call: &Call) -> Result<Response, (TransportError, bool)> {
+        let url =
+            address.join(&call.target).map_err(|error| (TransportError::Configuration(error.to_string()), false))?;
+        let mut request = link.client.request(call.method.clone(), url).timeout(call.timeout).body(call.body.clone());
+        for (name, value) in &call.headers {
+            request = request.header(*name, value);
+        }
+        // A certificate proves the terminal; before it has one, each request is signed.
+        if call.signed && link.certificate.is_none() {
+            let signature = RequestSignature::sign(self.terminal, call.method.as_str(), &call.target, &self.key);
+            request = request.header(REQUEST_HEADER, signature.to_string());
+        }
+        request.send().await.map_err(|error| (failed(address, &error), error.is_connect()))
+    }
+
+    /// Where the server is and whom to trust from now on. The address of the enrolment stays the last resort.
+    fn adopt(&self, record: &ServerRecord) -> Result<(), TransportError> {
+        let digest = record.digest().map_err(|error| TransportError::Answer(error.to_string()))?;
+        let link = self.link();
+        let mut cas = link::certificates(record.ca.as_bytes())?;
+        if let Some(next) = &record.next_ca {
+            cas.extend(link::certificates(next.as_bytes())?);
+        }
+        let mut addresses = Vec::new();
+        for address in &record.addresses {
+            addresses.push(link::address(address.as_str())?);
+        }
+        addresses
+            .extend(link.addresses().iter().filter(|known| !addresses.contains(known)).cloned().collect::<Vec<_>>());
+        self.relink(addresses, cas, link.certificate.clone())?;
+        *self.record.lock().unwrap_or_else(PoisonError::into_inner) = Some(digest);
+        Ok(())
+    }
+
+    fn show(&self, certificate: Certificate) -> Result<(), TransportError> {
+        let link = self.link();
+        self.relink(link.addresses().to_vec(), link.cas.clone(), Some(certificate))
+    }
+
+    fn relink(
+        &self,
+        addresses: Vec<Url>,
+        cas: Vec<CertificateDer<'static>>,
+        certificate: Option<Certificate>,
+    ) -> Result<(), TransportError> {
+        let made = make_link(addresses, cas, certificate, (&self.key, &self.time, &self.dates_wrong))?;
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(made);
+        Ok(())
+    }
+
+    fn link(&self) -> Arc<Link> {
+        Arc::clone(&self.link.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn make_link(
+    addresses: Vec<Url>,
+    cas: Vec<CertificateDer<'static>>,
+    certificate: Option<Certificate>,
+    (key, time, dates_wrong): (&Arc<Ed25519KeyPair>, &Arc<TrustedTime>, &Arc<AtomicBool>),
+) -> Result<Link, TransportError> {
+    let wrong = |error: &dyn std::fmt::Display| TransportError::Configuration(format!("TLS cannot be set up: {error}"));
+    let own = match &certificate {
+        None => None,
+        Some(certificate) => {
+            let der = CertificateDer::from_pem_slice(certificate.pem.as_bytes()).map_err(|error| wrong(&error))?;
+            Some((der, Arc::clone(key)))
+        }
+    };
+    let parties = Parties { cas: cas.clone(), own };
+    let config = tls::config(parties, Arc::clone(time), Arc::clone(dates_wrong)).map_err(|error| wrong(&error))?;
+    Ok(Link::new(link::client(config)?, addresses, cas, certificate))
+}
+
+/// What a request's failure means.
+pub(crate) fn failed(address: &Url, error: &reqwest::Error) -> TransportError {
+    let why = innermost(error);
+    let server = address.to_string();
+    if why.contains("certificate") || why.contains("UnknownIssuer") {
+        TransportError::WrongServer { server, why }
+    } else {
+        TransportError::Offline { server, why }
     }
 }

@@ -1,0 +1,230 @@
+//! `sync-server terminals`: inviting, approving, listing, revoking.
+
+use anyhow::{Result, bail};
+use clap::Subcommand;
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+use serde_json::json;
+use shared::chain::PublicKey;
+use shared::enrolment::{Address, CheckCode, Invitation};
+use shared::ids::TerminalId;
+use shared::time::Timestamp;
+use sqlx::SqliteConnection;
+
+use super::{commands, report};
+use crate::config::Config;
+use crate::heartbeat;
+use crate::identity::{Identity, enrolment, random};
+use crate::store::identity::NewInvitation;
+use crate::store::terminal::{self, Terminal};
+use crate::store::{self, Store};
+
+/// Who acts, as the acts on identities say it.
+const BY: &str = "shell";
+
+const MINUTE_MS: i64 = 60_000;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TerminalsCommand {
+    /// Invite a terminal: prints a one-time QR and the same to be typed into `scanner-app enrol`.
+    Invite(InviteArgs),
+    /// List askings that wait for approval, each with the code to compare.
+    Pending,
+    /// Approve an asking, after comparing the code with the one on the terminal's own screen.
+    Approve {
+        /// The terminal.
+        terminal: TerminalId,
+        /// The code that the terminal's screen shows, such as 1234-5678.
+        #[arg(long)]
+        code: CheckCode,
+    },
+    /// Refuse an asking.
+    Refuse {
+        /// The terminal.
+        terminal: TerminalId,
+    },
+    /// Enrol a terminal by the identity and key that `scanner-app init` printed: without a certificate, for provisioning by hand.
+    Add {
+        /// Its identity.
+        #[arg(long)]
+        terminal: TerminalId,
+        /// Its public key, 64 hex digits.
+        #[arg(long)]
+        key: String,
+        /// Whose it is.
+        #[arg(long)]
+        member: String,
+        /// Where it works.
+        #[arg(long)]
+        site: String,
+        /// What people call it.
+        #[arg(long)]
+        name: String,
+    },
+    /// Revoke a terminal: from the next request on its batches go to quarantine.
+    Revoke {
+        /// Its identity.
+        terminal: TerminalId,
+    },
+    /// List terminals.
+    List,
+    /// What was done to identities, by whom: invitations, approvals, revocations.
+    Acts,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct InviteArgs {
+    /// Whose terminal it will be.
+    #[arg(long)]
+    member: String,
+    /// Where it will work.
+    #[arg(long)]
+    site: String,
+    /// What people will call it.
+    #[arg(long)]
+    name: String,
+    /// Minutes that the invitation holds, at most 60.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=60))]
+    minutes: u8,
+    /// Only this terminal may use it: to enrol one again whose key was lost, or that was revoked.
+    #[arg(long)]
+    terminal: Option<TerminalId>,
+    /// Where the terminal reaches this server, such as `https://192.168.1.5:7443`; otherwise `addresses` of the configuration.
+    #[arg(long)]
+    address: Vec<Address>,
+    /// One JSON object rather than a QR.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(config: &Config, store: &Store, command: TerminalsCommand, now: Timestamp) -> Result<()> {
+    let (_, identity) = commands::identity(config, now)?;
+    let mut tx = store.write().await?;
+    match command {
+        TerminalsCommand::Invite(args) => {
+            let invitation = invite(&mut tx, &identity, config, &args, now).await?;
+            tx.commit().await?;
+            return show(&invitation, &args, now);
+        }
+        TerminalsCommand::Pending => {
+            for found in enrolment::pending(&mut tx, now).await? {
+                report::pending(&found)?;
+            }
+        }
+        TerminalsCommand::Approve { terminal, code } => {
+            enrolment::approve(&mut tx, &identity, (terminal, code), BY, now).await?;
+        }
+        TerminalsCommand::Refuse { terminal } => enrolment::refuse(&mut tx, terminal, BY, now).await?,
+        TerminalsCommand::Add { terminal, key, member, site, name } => {
+            let Some(public_key) = PublicKey::from_hex(&key) else {
+                bail!("`{key}` is not a public key of 64 hex digits; `scanner-app init` prints it");
+            };
+            known_member(&mut tx, &member).await?;
+            let new = Terminal {
+                terminal,
+                public_key,
+                member: member.into(),
+                site: site.into(),
+                name,
+                revoked_at: None,
+                reached_at: None,
+            };
+            terminal::put(&mut tx, &new).await?;
+        }
+        TerminalsCommand::Revoke { terminal } => {
+            if !enrolment::revoke(&mut tx, terminal, BY, now).await? {
+                bail!("terminal {terminal} is not enrolled here; `sync-server terminals list` shows those that are");
+            }
+        }
+        TerminalsCommand::List => {
+            let ends = store::certificate::ends(&mut tx).await?;
+            let contacts = store::certificate::contacts(&mut tx).await?;
+            let heard = heartbeat::all(&mut tx).await?;
+            for found in terminal::list(&mut tx).await? {
+                let id = &found.terminal;
+                report::terminal(&found, (ends.get(id), contacts.get(id)), heard.get(id))?;
+            }
+        }
+        TerminalsCommand::Acts => {
+            for (at, act, terminal, by, detail) in store::identity::acts(&mut tx).await? {
+                report::line(&json!({ "at": at, "act": act, "terminal": terminal, "by": by, "detail": detail }))?;
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn known_member(conn: &mut SqliteConnection, member: &str) -> Result<()> {
+    let references = store::reference::load_all(conn).await?;
+    if !references.members.contains_key(&member.into()) {
+        bail!("member {member} is not known; import it first, then enrol its terminals");
+    }
+    Ok(())
+}
+
+async fn invite(
+    conn: &mut SqliteConnection,
+    identity: &Identity,
+    config: &Config,
+    args: &InviteArgs,
+    now: Timestamp,
+) -> Result<Invitation> {
+    known_member(conn, &args.member).await?;
+    if let Some(device) = args.terminal
+        && terminal::find(conn, device).await?.is_none()
+    {
+        bail!("terminal {device} is not enrolled here; leave --terminal out to invite a new one");
+    }
+    let addresses = addresses(config, args)?;
+    let new = NewInvitation {
+        member: args.member.as_str().into(),
+        site: args.site.as_str().into(),
+        name: args.name.clone(),
+        device: args.terminal,
+        expires_at: now.plus_ms(i64::from(args.minutes) * MINUTE_MS),
+    };
+    let invitation = enrolment::invite(conn, identity, &new, (random()?, BY), now).await?;
+    Ok(Invitation { addresses, ..invitation })
+}
+
+/// What was typed, else what is configured, else the one address that is listened on.
+fn addresses(config: &Config, args: &InviteArgs) -> Result<Vec<Address>> {
+    if !args.address.is_empty() {
+        return Ok(args.address.clone());
+    }
+    if !config.addresses.is_empty() {
+        return Ok(config.addresses.clone());
+    }
+    let listen = config.terminal_listen;
+    if listen.ip().is_unspecified() || listen.port() == 0 {
+        bail!(
+            "where terminals reach this server is not known: set `addresses = [\"https://HOST:{}\"]` in the configuration, or add --address",
+            if listen.port() == 0 { 7443 } else { listen.port() }
+        );
+    }
+    Ok(vec![listen.to_string().parse()?])
+}
+
+fn show(invitation: &Invitation, args: &InviteArgs, now: Timestamp) -> Result<()> {
+    let text = invitation.to_string();
+    let expires_at = now.plus_ms(i64::from(args.minutes) * MINUTE_MS);
+    if args.json {
+        return report::line(&json!({
+            "text": text, "code": invitation.code(), "addresses": invitation.addresses, "expires_at": expires_at,
+        }));
+    }
+    // Full blocks are the light modules: most shells write light on dark.
+    let symbol =
+        QrCode::new(&text)?.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+    println!("{symbol}\n");
+    println!("On the terminal: scanner-app enrol --config terminal.toml, then scan this, or type");
+    for address in &invitation.addresses {
+        println!("  {} {}", address.as_str().trim_start_matches("https://"), invitation.code());
+    }
+    println!(
+        "It holds until {} and for one terminal. Then compare the codes: sync-server terminals pending",
+        expires_at.to_minute()
+    );
+    Ok(())
+}

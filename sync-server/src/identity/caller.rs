@@ -1,0 +1,156 @@
+//! Which terminal asks. Everything is read from the database on every request: a resumed TLS session or an open HTTP/2 connection
+//! proves who somebody was, not that he still may.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+use shared::chain::Hash;
+use shared::ids::TerminalId;
+use shared::wire::{ProblemCode, REQUEST_HEADER, RequestSignature};
+use sqlx::SqliteConnection;
+
+use crate::http::error::ApiError;
+use crate::http::state::AppState;
+use crate::store::terminal::Terminal;
+use crate::store::{self, StoreError};
+
+/// SHA-256 of the client certificate that the connection showed; its chain was checked by TLS. Put into each request's extensions
+/// by the listener, and by nothing that comes with the request.
+#[derive(Clone, Copy, Debug)]
+pub struct PeerCertificate(pub Option<Hash>);
+
+/// The terminal that asks, in force now: by its certificate, or by its request signature while it never had a certificate.
+/// Extracting it refuses everybody else, revoked terminals included.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Its row, read for this request.
+    pub terminal: Terminal,
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let mut conn = state.store.read().await?;
+        let terminal = match shown(parts) {
+            Some(fingerprint) => by_certificate(&mut conn, state, fingerprint).await?,
+            None => by_signature(&mut conn, parts).await?,
+        };
+        drop(conn);
+        if terminal.revoked_at.is_some() {
+            return Err(ApiError::new(ProblemCode::Revoked, "this terminal was revoked; ask the supervisor".into()));
+        }
+        note_contact(state, terminal.terminal);
+        Ok(Self { terminal })
+    }
+}
+
+/// Where a carrier is only noted: nobody is refused for showing nothing, but a bad proof is still refused.
+impl OptionalFromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Option<Self>, ApiError> {
+        if shown(parts).is_none() && !parts.headers.contains_key(REQUEST_HEADER) {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<AppState>>::from_request_parts(parts, state).await.map(Some)
+    }
+}
+
+/// Whose certificate the connection showed, whether or not it is out of date or its terminal revoked: for requests whose authority
+/// is a signature inside them.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown(Option<Hash>);
+
+impl FromRequestParts<AppState> for Shown {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
+        Ok(Self(shown(parts)))
+    }
+}
+
+impl Shown {
+    /// Refuses where the connection showed another terminal's certificate than the one that is spoken for.
+    pub async fn may_speak_for(self, state: &AppState, terminal: TerminalId) -> Result<(), ApiError> {
+        let Some(fingerprint) = self.0 else { return Ok(()) };
+        let mut conn = state.store.read().await?;
+        match store::certificate::find(&mut conn, fingerprint).await? {
+            Some((owner, _)) if owner != terminal => {
+                tracing::warn!(certificate = %owner, claimed = %terminal, "a terminal tried to speak for another");
+                let message = format!("the connection is terminal {owner}'s; it cannot speak for terminal {terminal}");
+                Err(ApiError::new(ProblemCode::WrongTerminal, message))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn shown(parts: &Parts) -> Option<Hash> {
+    parts.extensions.get::<PeerCertificate>().and_then(|peer| peer.0)
+}
+
+async fn by_certificate(
+    conn: &mut SqliteConnection,
+    state: &AppState,
+    fingerprint: Hash,
+) -> Result<Terminal, ApiError> {
+    let Some((terminal, expires_at)) = store::certificate::find(conn, fingerprint).await? else {
+        let message = "this certificate is not known here; renew it with POST /v1/renew, then ask again";
+        return Err(ApiError::new(ProblemCode::CertificateRequired, message.to_owned()));
+    };
+    // First of all whether the terminal is there at all: a renewal would not help it.
+    let terminal = enrolled(conn, terminal).await?;
+    if expires_at <= state.clock.now() {
+        let message = format!(
+            "the certificate ran out at {}; renew it with POST /v1/renew, then ask again",
+            expires_at.to_minute()
+        );
+        return Err(ApiError::new(ProblemCode::CertificateExpired, message));
+    }
+    Ok(terminal)
+}
+
+/// A bare signature is enough only for a terminal that never got a certificate: it was enrolled by key, before there were any.
+async fn by_signature(conn: &mut SqliteConnection, parts: &Parts) -> Result<Terminal, ApiError> {
+    let unsigned =
+        || ApiError::new(ProblemCode::BadSignature, format!("the header `{REQUEST_HEADER}` does not prove a terminal"));
+    let header = parts.headers.get(REQUEST_HEADER).and_then(|value| value.to_str().ok()).ok_or_else(unsigned)?;
+    let signature: RequestSignature = header.parse().map_err(|_| unsigned())?;
+    let terminal = enrolled(conn, signature.terminal).await?;
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    if !signature.verifies(parts.method.as_str(), target, &terminal.public_key) {
+        return Err(unsigned());
+    }
+    if store::certificate::is_certified(conn, terminal.terminal).await? {
+        let message = "this terminal holds a certificate: show it, or renew it with POST /v1/renew";
+        return Err(ApiError::new(ProblemCode::CertificateRequired, message.to_owned()));
+    }
+    Ok(terminal)
+}
+
+async fn enrolled(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<Terminal, ApiError> {
+    store::terminal::find(conn, terminal).await?.ok_or_else(|| {
+        ApiError::new(ProblemCode::UnknownTerminal, "this terminal is not enrolled on this server".into())
+    })
+}
+
+/// The answer does not wait for the note: a contact that is lost with a crash is made again within a minute.
+fn note_contact(state: &AppState, terminal: TerminalId) {
+    let now = state.clock.now();
+    if !state.identity.contacts.is_due(terminal, now) {
+        return;
+    }
+    let store = state.store.clone();
+    tokio::spawn(async move {
+        let written = async {
+            let mut tx = store.write().await?;
+            store::certificate::note_contact(&mut tx, terminal, now).await?;
+            tx.commit().await.map_err(StoreError::from)
+        };
+        if let Err(error) = written.await {
+            tracing::warn!(%terminal, %error, "a contact could not be noted");
+        }
+    });
+}
