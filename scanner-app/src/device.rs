@@ -32,6 +32,16 @@ pub struct Contact {
     pub answered_ms: u64,
 }
 
+impl Contact {
+    /// How far a wall clock that showed `wall` at the answer is ahead of the server's, in milliseconds. The answer is taken to have
+    /// travelled for half of the round trip.
+    #[must_use]
+    pub fn skew_ms(&self, wall: Timestamp) -> i64 {
+        let half_ms = i64::try_from(self.round_trip_ms / 2).unwrap_or(i64::MAX);
+        wall.as_ms().saturating_sub(self.server_time.plus_ms(half_ms).as_ms())
+    }
+}
+
 /// The machine that this runs on.
 #[derive(Debug)]
 pub struct Machine {

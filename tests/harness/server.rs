@@ -61,7 +61,7 @@ impl Server {
 
     /// Kills it and starts it again on the same ports, with `settings` added to its configuration.
     pub fn restart(&mut self, settings: &str) -> Result<()> {
-        self.stop();
+        self.kill();
         let text = std::fs::read_to_string(&self.config)?;
         let port = |address: &str| address.trim_start_matches("https://").to_owned();
         let text = text.replace(

@@ -186,12 +186,15 @@ pub fn enrol(server: &Server, config: &Path, invitation: &str) -> Result<String>
     command.arg("enrol").arg("--config").arg(config).args(["--json", invitation]).stdin(Stdio::null());
     let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let stdout = process.stdout.take().context("a process without stdout")?;
-    let first = BufReader::new(stdout).lines().next().transpose()?;
+    let mut lines = BufReader::new(stdout).lines();
+    let first = lines.next().transpose()?;
     let Some(first) = first else { anyhow::bail!("the enrolment failed: {}", said(&process.wait_with_output()?)) };
     let shown: Value = serde_json::from_str(&first)?;
     let text = |name: &str| shown[name].as_str().map(str::to_owned).context("enrol showed no code");
     let (id, code) = (text("terminal")?, text("check_code")?);
     server.run(["terminals", "approve", &id, "--code", &code])?;
+    // The terminal goes on talking to whoever reads: until its end.
+    lines.by_ref().for_each(drop);
     let output = process.wait_with_output()?;
     ensure!(output.status.success(), "the enrolment failed: {}", said(&output));
     Ok(id)

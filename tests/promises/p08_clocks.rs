@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use scanner_app::device::{Device as Clocked, Machine};
 use scanner_app::session::{Identity, Session, anchor};
 use scanner_app::store::Store;
-use scanner_app::sync::{SyncPolicy, sync_once};
+use scanner_app::sync::sync_once;
+use shared::enrolment::Certificate;
 use shared::event::{Capture, Stage};
 use shared::ids::EpochId;
 use shared::time::Timestamp;
@@ -21,7 +22,8 @@ use uuid::Uuid;
 use crate::enrolled::Device;
 
 const YEARS_10_MS: i64 = 10 * 365 * 24 * 3_600_000;
-const DAY_MS: i64 = 24 * 3_600_000;
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// What is wrong with a clock.
 #[derive(Clone, Copy)]
@@ -88,7 +90,7 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     let identity = Identity { member: "M".into(), site: "SZ-GATE".into(), operator: Some("1024".into()) };
 
     let mut store = open();
-    let first = runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), SyncPolicy::default())).unwrap();
+    let first = runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
     anchor(&mut store, device.as_ref(), &identity, &first.contact.unwrap()).unwrap();
     let task = (Stage::Outbound, "HT-2031".into(), "FH-2031".into());
     let mut session = Session::open(store, Arc::clone(&device), identity.clone(), task).unwrap();
@@ -97,9 +99,13 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     }
     drop(session);
     let mut store = open();
-    let sent = runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), SyncPolicy::default())).unwrap();
+    let sent = runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
     assert!(sent.recorded >= 5, "{sent:?}");
     assert_eq!(store.pending().unwrap().0, 0);
+    if let Clock::Off(ms) = clock {
+        let told = sent.clock_skew_ms.unwrap();
+        assert!((told - ms).abs() < HOUR_MS, "the terminal knows how far its clock is off: {told} ms");
+    }
 
     // A certificate to be renewed since long: the next sync does, whatever the wall clock says.
     let mut old = enrolled.enrolled.certificate.clone();
@@ -107,8 +113,9 @@ fn day_with(clock: Clock) -> BTreeSet<String> {
     std::fs::write(enrolled.certificate_file(), serde_json::to_vec(&old).unwrap()).unwrap();
     age_certificates(&server);
     let transport = enrolled.transport_of_file(&server);
-    runtime.block_on(sync_once(&mut store, &transport, device.as_ref(), SyncPolicy::default())).unwrap();
-    assert!(transport.certificate_until().unwrap() > old.expires_at, "renewed");
+    runtime.block_on(sync_once(&mut store, &transport, device.as_ref())).unwrap();
+    let renewed: Certificate = serde_json::from_slice(&std::fs::read(enrolled.certificate_file()).unwrap()).unwrap();
+    assert!(renewed.pem != old.pem && renewed.expires_at >= old.expires_at, "renewed");
 
     let live = server.lines(["mismatches", "--json"]).unwrap();
     live.iter().map(|found| found["kind"].as_str().unwrap().to_owned()).collect()
@@ -173,7 +180,7 @@ fn p8_a_server_whose_certificate_is_out_of_date_is_still_the_server_and_no_other
     let device = Machine::new();
     let path = enrolled.folder.path().join("t.sqlite");
     let mut store = Store::open(&path, enrolled.terminal, device.epoch()).unwrap();
-    assert!(runtime.block_on(sync_once(&mut store, &transport, &device, SyncPolicy::default())).unwrap().pulled > 0);
+    assert!(runtime.block_on(sync_once(&mut store, &transport, &device)).unwrap().pulled > 0);
     assert!(transport.are_dates_wrong(), "and it is told");
 
     // Another server, out of date or not, is refused.
@@ -182,7 +189,6 @@ fn p8_a_server_whose_certificate_is_out_of_date_is_still_the_server_and_no_other
     let ca = enrolled.enrolled.ca.as_bytes();
     let astray =
         scanner_app::sync::Transport::new(&other.ready.terminal, ca, own, enrolled.enrolled.server_key).unwrap();
-    let error =
-        runtime.block_on(sync_once(&mut store, &astray, &device, SyncPolicy::default())).unwrap_err().to_string();
+    let error = runtime.block_on(sync_once(&mut store, &astray, &device)).unwrap_err().to_string();
     assert!(error.contains("is not the server of the enrolment"), "{error}");
 }

@@ -3,7 +3,7 @@
 
 use scanner_app::device::{Device as _, Machine};
 use scanner_app::store::Store;
-use scanner_app::sync::{SyncError, SyncPolicy, TransportError, sync_once};
+use scanner_app::sync::{SyncError, TransportError, sync_once};
 use shared::wire::ProblemCode;
 use tempfile::TempDir;
 use tests::camera::photograph;
@@ -64,9 +64,9 @@ fn p11_the_app_hears_of_it_on_its_open_http2_connection() {
     let path = enrolled.folder.path().join("t.sqlite");
     let mut store = Store::open(&path, enrolled.terminal, device.epoch()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(sync_once(&mut store, &transport, &device, SyncPolicy::default())).unwrap();
+    runtime.block_on(sync_once(&mut store, &transport, &device)).unwrap();
     server.run(["terminals", "revoke", &enrolled.terminal.to_string()]).unwrap();
-    let refused = runtime.block_on(sync_once(&mut store, &transport, &device, SyncPolicy::default())).unwrap_err();
+    let refused = runtime.block_on(sync_once(&mut store, &transport, &device)).unwrap_err();
     let SyncError::Transport(TransportError::Refused(problem)) = refused else { panic!("{refused:?}") };
     assert_eq!(problem.code, ProblemCode::Revoked);
 }

@@ -59,9 +59,9 @@ pub(super) fn run(args: &EnrolArgs) -> Result<ExitCode> {
             "state": "approved", "terminal": terminal, "member": enrolled.member, "site": enrolled.site, "name": enrolled.name,
             "certificate_until": enrolled.certificate.expires_at,
         });
-        println!("{told}");
+        say(&told.to_string());
     } else {
-        println!("已登记 / Enrolled: {} ({}, {})", enrolled.name, enrolled.member, enrolled.site);
+        say(&format!("已登记 / Enrolled: {} ({}, {})", enrolled.name, enrolled.member, enrolled.site));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -69,15 +69,19 @@ pub(super) fn run(args: &EnrolArgs) -> Result<ExitCode> {
 fn show_code(asking: &Asking, terminal: TerminalId, as_json: bool) {
     let code = asking.check_code();
     if as_json {
-        println!("{}", json!({ "state": "pending", "terminal": terminal, "check_code": code }));
-        // Whoever reads this decides on it: it must not wait in a buffer.
-        let _ = std::io::stdout().flush();
+        say(&json!({ "state": "pending", "terminal": terminal, "check_code": code }).to_string());
     } else {
-        println!("校验码 / Code:  {code}\n");
-        println!(
-            "请主管核对控制台显示的校验码，相同才批准。\nThe console must show the same code; only then it is to be approved."
-        );
+        say(&format!(
+            "校验码 / Code:  {code}\n\n请主管核对控制台显示的校验码，相同才批准。\n\
+             The console must show the same code; only then it is to be approved."
+        ));
     }
+}
+
+/// At once, since somebody decides on it; and a reader that went away ends no enrolment.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
 /// Asks until somebody decided; none where the answer is no. A network that comes and goes is waited for.

@@ -23,11 +23,12 @@ pub(super) fn transport(config: &Config, store: &Store) -> Result<Transport> {
     let key = keys::open(&config.key)?;
     let transport = Transport::new(&config.server, &ca, (config.terminal, key), config.server_key)?;
     let transport = transport.with_addresses(&config.addresses)?;
-    let transport = transport.with_record(store.server_record()?.as_ref(), store.data_as_of()?)?;
-    match &config.certificate {
-        Some(file) => Ok(transport.with_certificate(file.clone())?),
-        None => Ok(transport),
-    }
+    // Only a terminal that was enrolled by invitation has a CA file of its own, to be kept up to date.
+    let transport = match &config.certificate {
+        Some(file) => transport.with_ca_file(config.ca.clone()).with_certificate(file.clone())?,
+        None => transport,
+    };
+    Ok(transport.with_record(store.server_record()?.as_ref(), store.data_as_of()?)?)
 }
 
 pub(super) fn open(config: &Config, device: &dyn Device) -> Result<Store> {

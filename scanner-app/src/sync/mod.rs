@@ -93,6 +93,9 @@ pub struct Synced {
     /// Epochs that the server closed because of a fork.
     #[serde(skip_serializing_if = "is_none")]
     pub epochs_closed: u64,
+    /// How far this terminal's wall clock is ahead of the server's, in milliseconds (negative: behind), where the server was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_skew_ms: Option<i64>,
     /// What the server's clock said.
     #[serde(skip)]
     pub contact: Option<Contact>,
@@ -111,6 +114,7 @@ impl Synced {
         self.photos += further.photos;
         self.offered_again += further.offered_again;
         self.epochs_closed += further.epochs_closed;
+        self.clock_skew_ms = further.clock_skew_ms;
         self.contact = further.contact;
     }
 }

@@ -19,7 +19,9 @@ pub(super) async fn pull_page(
     let mut page = sealed(transport.changes(ledger, since).await?, &SealingKey::derive(&transport.key));
     let answered_ms = device.mono_ms();
     let round_trip_ms = answered_ms.saturating_sub(asked_ms);
-    synced.contact = Some(Contact { server_time: page.as_of, round_trip_ms, answered_ms });
+    let contact = Contact { server_time: page.as_of, round_trip_ms, answered_ms };
+    synced.clock_skew_ms = Some(contact.skew_ms(device.now()));
+    synced.contact = Some(contact);
     // A restore that is not signed by the server's key did not happen.
     page.restored.retain(|restored| restored.verifies(&transport.server_key));
     store.keep_page(&page)?;

@@ -82,7 +82,6 @@ impl Sender {
         match round.transport.push(ready.compressed.clone(), timeout).await {
             Ok(reply) => {
                 check(&ready.batch, &reply, round.transport)?;
-                round.transport.hear(reply.acknowledgement.value().received_at);
                 // Before the rows leave the outbox: a kill in between sends them again, and the answers come again.
                 round.store.keep_gate_answers(row.epoch, &reply.gates)?;
                 round.store.acknowledge(&reply.acknowledgement)?;

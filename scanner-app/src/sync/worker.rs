@@ -35,6 +35,8 @@ pub struct SyncState {
     pub done: Synced,
     /// What the server's clock said at the last contact.
     pub contact: Option<Contact>,
+    /// How far the wall clock was ahead of the server's then, in milliseconds.
+    pub clock_skew_ms: Option<i64>,
     /// What only a person can mend.
     pub trouble: Option<String>,
     /// What a person should hear of what was sent, gravest first.
@@ -269,6 +271,7 @@ impl Loop {
             state.data_as_of = data_as_of;
             state.notices = notices;
             state.contact = synced.contact.or(state.contact);
+            state.clock_skew_ms = synced.clock_skew_ms.or(state.clock_skew_ms);
             state.done.add(synced);
             state.pulls += u64::from(synced.pulled > 0);
             state.epochs_closed += synced.epochs_closed;

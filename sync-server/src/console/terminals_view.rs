@@ -67,7 +67,7 @@ fn asking(lang: Lang, shown: &TerminalsPage, found: &Enrolment) -> Markup {
 }
 
 fn table(lang: Lang, shown: &TerminalsPage) -> Markup {
-    html! { table {
+    html! { table.wide {
         thead { tr {
             th { (lang.pick("名称", "Name")) } th { (lang.pick("会员 · 节点", "Member · site")) } th { (lang.pick("状态", "State")) }
             th { (lang.pick("最近联系", "Last contact")) } th { (lang.pick("数据到", "Scans held up to")) } th { (lang.pick("证书到", "Certificate until")) }

@@ -65,7 +65,7 @@ impl<S: Send + 'static> Accept<TcpStream, S> for TlsAcceptor {
 }
 
 /// The stream, if it begins as TLS does. Who speaks plain HTTP is told so and closed.
-async fn encrypted_or_told(mut stream: TcpStream) -> io::Result<TcpStream> {
+async fn encrypted_or_told(stream: TcpStream) -> io::Result<TcpStream> {
     stream.set_nodelay(true)?;
     let mut first = [0];
     let late = |_| io::Error::new(io::ErrorKind::TimedOut, "nothing was said for 10 s");
@@ -73,15 +73,15 @@ async fn encrypted_or_told(mut stream: TcpStream) -> io::Result<TcpStream> {
         0 => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "closed before a word was said")),
         _ if first[0] == TLS_HANDSHAKE => Ok(stream),
         _ => {
-            // Whoever does not wait for the answer loses nothing by it.
-            let _ = timeout(HANDSHAKE, tell(&mut stream)).await;
+            // Whoever does not wait for the answer loses nothing by it, and nobody here waits for him.
+            tokio::spawn(timeout(HANDSHAKE, tell(stream)));
             Err(io::Error::new(io::ErrorKind::InvalidData, "no TLS: plain HTTP or something else"))
         }
     }
 }
 
 /// What was sent is read before closing: the system would otherwise break the connection before the answer is heard.
-async fn tell(stream: &mut TcpStream) -> io::Result<()> {
+async fn tell(mut stream: TcpStream) -> io::Result<()> {
     stream.write_all(PLAIN_ANSWER.as_bytes()).await?;
     stream.shutdown().await?;
     let mut unread = [0; 1_024];

@@ -23,13 +23,17 @@ pub(crate) fn read(path: &Path) -> Result<Option<Certificate>, TransportError> {
     }
 }
 
-/// Writes it whole: beside its place first, then renamed.
+/// Writes it whole.
 pub(crate) fn write(path: &Path, certificate: &Certificate) -> Result<(), TransportError> {
-    let failed = |why: String| {
-        TransportError::Configuration(format!("the certificate {} cannot be written: {why}", path.display()))
-    };
-    let json = serde_json::to_vec(certificate).map_err(|error| failed(error.to_string()))?;
+    let json = serde_json::to_vec(certificate).map_err(|error| TransportError::Configuration(error.to_string()))?;
+    write_file(path, &json)
+}
+
+/// Writes a file whole: beside its place first, then renamed.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), TransportError> {
     let new = path.with_extension("new");
-    let written = fs::File::create(&new).and_then(|mut file| file.write_all(&json).and_then(|()| file.sync_all()));
-    written.and_then(|()| fs::rename(&new, path)).map_err(|error| failed(error.to_string()))
+    let written = fs::File::create(&new).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    written
+        .and_then(|()| fs::rename(&new, path))
+        .map_err(|error| TransportError::Configuration(format!("{} cannot be written: {error}", path.display())))
 }

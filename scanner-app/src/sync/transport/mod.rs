@@ -24,7 +24,7 @@ use shared::chain::PublicKey;
 use shared::enrolment::{Address, Certificate};
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
-use shared::wire::{ChangesPage, ProblemCode, REQUEST_HEADER, Record, RequestSignature, ServerRecord};
+use shared::wire::{ChangesPage, ProblemCode, PushReply, REQUEST_HEADER, Record, RequestSignature, ServerRecord};
 use uuid::Uuid;
 
 pub(crate) use call::Call;
@@ -44,6 +44,7 @@ pub struct Transport {
     /// Digest of the server's record that the link was made from.
     record: Mutex<Option<String>>,
     certificate_file: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
     renewal_tried: Mutex<Option<Instant>>,
     time: Arc<TrustedTime>,
     dates_wrong: Arc<AtomicBool>,
@@ -68,6 +69,7 @@ impl Transport {
             link: Mutex::new(Arc::new(made)),
             record: Mutex::new(None),
             certificate_file: None,
+            ca_file: None,
             renewal_tried: Mutex::new(None),
             time,
             dates_wrong,
@@ -100,13 +102,26 @@ impl Transport {
         Ok(self)
     }
 
-    /// Takes what the server said of itself at the last pull, and when that was.
+    /// Keeps the server's CAs in this file as they change. The file is what is trusted: whoever replaces it decides, not what was
+    /// pulled before. Without it the CAs stay as they were given.
+    #[must_use]
+    pub fn with_ca_file(mut self, file: PathBuf) -> Self {
+        self.ca_file = Some(file);
+        self
+    }
+
+    /// Takes the addresses that the server named at the last pull, and when that was.
     pub fn with_record(self, record: Option<&ServerRecord>, heard: Option<Timestamp>) -> Result<Self, TransportError> {
         if let Some(heard) = heard {
             self.time.hear(heard);
         }
         if let Some(record) = record {
-            self.adopt(record)?;
+            let link = self.link();
+            self.relink(addresses_of(record, &link)?, link.cas.clone(), link.certificate.clone())?;
+            // A record whose CAs are not those of the file is asked for again.
+            if self.ca_file.is_none() || cas_of(record)? == link.cas {
+                self.remember(record)?;
+            }
         }
         Ok(self)
     }
@@ -210,19 +225,24 @@ impl Transport {
 
     /// Where the server is and whom to trust from now on. The address of the enrolment stays the last resort.
     fn adopt(&self, record: &ServerRecord) -> Result<(), TransportError> {
-        let digest = record.digest().map_err(|error| TransportError::Answer(error.to_string()))?;
         let link = self.link();
-        let mut cas = link::certificates(record.ca.as_bytes())?;
-        if let Some(next) = &record.next_ca {
-            cas.extend(link::certificates(next.as_bytes())?);
-        }
-        let mut addresses = Vec::new();
-        for address in &record.addresses {
-            addresses.push(link::address(address.as_str())?);
-        }
-        addresses
-            .extend(link.addresses().iter().filter(|known| !addresses.contains(known)).cloned().collect::<Vec<_>>());
-        self.relink(addresses, cas, link.certificate.clone())?;
+        let cas = match &self.ca_file {
+            None => link.cas.clone(),
+            Some(file) => {
+                let cas = cas_of(record)?;
+                if cas != link.cas {
+                    let pem = format!("{}{}", record.ca, record.next_ca.as_deref().unwrap_or_default());
+                    certificate::write_file(file, pem.as_bytes())?;
+                }
+                cas
+            }
+        };
+        self.relink(addresses_of(record, &link)?, cas, link.certificate.clone())?;
+        self.remember(record)
+    }
+
+    fn remember(&self, record: &ServerRecord) -> Result<(), TransportError> {
+        let digest = record.digest().map_err(|error| TransportError::Answer(error.to_string()))?;
         *self.record.lock().unwrap_or_else(PoisonError::into_inner) = Some(digest);
         Ok(())
     }
@@ -246,6 +266,26 @@ impl Transport {
     fn link(&self) -> Arc<Link> {
         Arc::clone(&self.link.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// The server's list first, then what is known besides.
+fn addresses_of(record: &ServerRecord, link: &Link) -> Result<Vec<Url>, TransportError> {
+    let named = record.addresses.iter().map(|address| link::address(address.as_str()));
+    let mut addresses = named.collect::<Result<Vec<_>, _>>()?;
+    for known in link.addresses() {
+        if !addresses.contains(known) {
+            addresses.push(known.clone());
+        }
+    }
+    Ok(addresses)
+}
+
+fn cas_of(record: &ServerRecord) -> Result<Vec<CertificateDer<'static>>, TransportError> {
+    let mut cas = link::certificates(record.ca.as_bytes())?;
+    if let Some(next) = &record.next_ca {
+        cas.extend(link::certificates(next.as_bytes())?);
+    }
+    Ok(cas)
 }
 
 fn make_link(
