@@ -21,7 +21,7 @@ use crate::identity::caller::Caller;
 const AT_ONCE: usize = 4;
 
 /// How long a parcel may take to come: a sender that trickles must not keep its place for ever.
-const BODY_TIMEOUT: Duration = Duration::from_secs(180);
+const BODY_TIMEOUT: Duration = Duration::from_mins(3);
 
 static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 
