@@ -1,6 +1,6 @@
 //! Tallyman's terminal: scans packages offline, judges them with what it knows, records them durably, syncs when it can.
 //!
-//! Arrows point down: `main > cli > {ui, {carry, enrol} > sync, training, diagnostics} > {session, operators, feedback} > {capture, store}`; the
+//! Arrows point down: `main > cli > {ui, {enrol, carry} > sync, training, diagnostics} > {session, operators, feedback} > {capture, store}`; the
 //! window never touches the store, the sender never touches the window.
 
 pub mod capture;
