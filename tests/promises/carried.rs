@@ -114,8 +114,8 @@ pub fn scan(terminal: &Terminal, batch: &str, count: usize) {
         "wedge:-",
     ]);
     let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let lines: String = (0..count).map(|n| format!("{}\n", label(batch, n))).collect();
-    process.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let lines: Vec<String> = (0..count).map(|n| label(batch, n)).collect();
+    process.stdin.take().unwrap().write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
     let output = process.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
 }

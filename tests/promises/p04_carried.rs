@@ -126,7 +126,7 @@ pub fn parcel_of(sealed_key: &SealedKey, log: &Log, batches: &[(usize, usize)]) 
     let held: Vec<Span> = batches.iter().map(span).collect();
     let count = held.iter().map(|span| span.to - span.from + 1).sum();
     let header = ParcelHeader { terminal: terminal_id(log.n), held, count, made_at: NOW };
-    Parcel::new(header, &sealed).unwrap().bytes().to_vec()
+    Parcel::new(&header, &sealed).unwrap().bytes().to_vec()
 }
 
 /// Delivers a parcel that nobody in particular carried.

@@ -125,7 +125,7 @@ async fn p12_carrier_cannot_speak_for_another_terminal() {
     let recipient: age::x25519::Recipient = sealed_key.recipient().parse().unwrap();
     let bundle = shared::wire::sealed::write_bundle(&[compressed]).unwrap();
     let sealed = age::encrypt(&recipient, &bundle).unwrap();
-    let forged = shared::wire::sealed::Parcel::new(header, &sealed).unwrap();
+    let forged = shared::wire::sealed::Parcel::new(&header, &sealed).unwrap();
     let answers = delivered(&store, &sealed_key, forged.bytes().to_vec()).await;
     let ParcelAnswer::Refused(problem) = &answers.answers[0] else { panic!("{answers:?}") };
     assert_eq!(problem.code, ProblemCode::BadSignature);

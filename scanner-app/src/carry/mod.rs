@@ -3,8 +3,8 @@
 //!
 //! | part | its job |
 //! |---|---|
-//! | [`pack`] | what waits, as sealed parcels; nothing leaves the outbox by it |
-//! | [`settle`] | answers that came back: checked as a live reply is, and only then do rows leave the outbox |
+//! | [`pack()`] | what waits, as sealed parcels; nothing leaves the outbox by it |
+//! | [`settle()`] | answers that came back: checked as a live reply is, and only then do rows leave the outbox |
 //! | [`Recipient`] | the server's public key for parcels |
 //! | [`fountain`] | bytes to frames of a moving QR code, and back from any of them |
 //! | [`picture`] | such a frame as a QR symbol |

@@ -79,7 +79,7 @@ impl Packing<'_> {
         let sealed = self.recipient.seal(&write_bundle(&open.batches)?)?;
         let count = open.held.iter().map(|span| span.to - span.from + 1).sum();
         let header = ParcelHeader { terminal: self.store.terminal(), held: open.held, count, made_at: self.now };
-        self.parcels.push(Parcel::new(header, &sealed)?);
+        self.parcels.push(Parcel::new(&header, &sealed)?);
         Ok(())
     }
 }

@@ -190,7 +190,7 @@ mod tests {
     fn parcel(n: u8, length: usize) -> Parcel {
         let held = vec![Span { epoch: epoch(), from: 1, to: 3 }];
         let header = ParcelHeader { terminal: TerminalId::new(Uuid::from_u128(7)), held, count: 3, made_at: NOW };
-        Parcel::new(header, &vec![n; length]).unwrap()
+        Parcel::new(&header, &vec![n; length]).unwrap()
     }
 
     fn answers(parcel: &Parcel, waiting: bool) -> Answers {

@@ -15,24 +15,30 @@ use tokio::sync::Semaphore;
 use super::{SealedError, deliver, take_waiting};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
+use crate::identity::caller::Caller;
 
 /// Parcels that are read and opened at one time, at most: each may take megabytes.
 const AT_ONCE: usize = 4;
 
 /// How long a parcel may take to come: a sender that trickles must not keep its place for ever.
-const BODY_TIMEOUT: Duration = Duration::from_secs(180);
+const BODY_TIMEOUT: Duration = Duration::from_mins(3);
 
 static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// Takes a parcel in, whoever carried it. Its room is taken before its body is read.
-pub async fn sealed(State(state): State<AppState>, request: Request) -> Result<Json<Answers>, ApiError> {
+pub async fn sealed(
+    State(state): State<AppState>,
+    carrier: Option<Caller>,
+    request: Request,
+) -> Result<Json<Answers>, ApiError> {
     let busy =
         || ApiError::new(ProblemCode::Busy, "other parcels are being taken in; deliver this one a little later".into());
     let _place = PLACES.try_acquire().map_err(|_| busy())?;
     let body = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await.map_err(|_| too_slow())?;
     let body = body.map_err(|rejection| too_long(&rejection))?;
+    let carrier = carrier.map(|Caller { terminal }| terminal.terminal);
     let keys = (&state.keys.ack, &state.keys.sealed);
-    let answers = deliver(&state.store, keys, body.to_vec(), None, state.clock.now()).await?;
+    let answers = deliver(&state.store, keys, body.to_vec(), carrier, state.clock.now()).await?;
     Ok(Json(answers))
 }
 

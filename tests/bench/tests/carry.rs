@@ -1,7 +1,6 @@
 //! `bench-carry`, started as people start it: real frames through the simulated camera and the terminal's own reader.
 
 #![cfg(feature = "scan")]
-#![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::process::Command;
 

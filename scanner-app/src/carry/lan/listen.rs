@@ -22,7 +22,7 @@ use crate::store::{CARRIED_BYTES_MAX, Store, Taking};
 const GUESSES_MAX: u32 = 5;
 
 /// A caller's whole visit, at most: nobody keeps the place for ever.
-const VISIT: Duration = Duration::from_secs(600);
+const VISIT: Duration = Duration::from_mins(10);
 
 /// Half parcels that are kept for callers to go on with, at most.
 const HALVES_MAX: usize = 4;

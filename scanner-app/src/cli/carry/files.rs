@@ -77,10 +77,9 @@ pub(super) fn take(config: &Config, files: &[PathBuf], as_json: bool) -> Result<
     let mut store = stores::open(config, &device)?;
     let (mut new, mut known) = (0_u64, 0_u64);
     for path in files {
-        match keep(&mut store, &file::read_parcel(path)?, &device)? {
-            true => new += 1,
-            false => known += 1,
-        }
+        let is_new = keep(&mut store, &file::read_parcel(path)?, &device)?;
+        new += u64::from(is_new);
+        known += u64::from(!is_new);
     }
     if as_json {
         println!("{}", json!({ "taken": new, "known": known, "waiting": store.carried_waiting()? }));

@@ -48,8 +48,11 @@ pub(super) fn run(config: &Config, args: &ShowArgs) -> Result<ExitCode> {
     }
 }
 
-/// What is shown: its kind, its bytes, and how many events are in it.
-fn load(config: &Config, args: &ShowArgs) -> Result<Option<(Load, Vec<u8>, Option<u64>)>> {
+/// What is shown: its kind, its bytes, and how many events are in it (none: it carries answers).
+type Shown = (Load, Vec<u8>, Option<u64>);
+
+/// What the arguments ask for; none where nothing waits.
+fn load(config: &Config, args: &ShowArgs) -> Result<Option<Shown>> {
     if let Some(path) = &args.file {
         let bytes = file::read(path)?;
         if is_answers(&bytes) {

@@ -78,8 +78,8 @@ pub struct Parcel {
 
 impl Parcel {
     /// Puts a header before sealed bytes.
-    pub fn new(header: ParcelHeader, sealed: &[u8]) -> Result<Self, ParcelError> {
-        let line = serde_json::to_vec(&header).map_err(ParcelError::Header)?;
+    pub fn new(header: &ParcelHeader, sealed: &[u8]) -> Result<Self, ParcelError> {
+        let line = serde_json::to_vec(header).map_err(ParcelError::Header)?;
         Self::read([MAGIC, &line, b"\n", sealed].concat())
     }
 

@@ -22,7 +22,7 @@ fn header(held: Vec<Span>, count: u64) -> ParcelHeader {
 
 #[test]
 fn a_parcel_is_read_as_it_was_made() {
-    let parcel = Parcel::new(header(vec![span(1, 4), span(9, 9)], 5), b"sealed").unwrap();
+    let parcel = Parcel::new(&header(vec![span(1, 4), span(9, 9)], 5), b"sealed").unwrap();
     let again = Parcel::read(parcel.bytes().to_vec()).unwrap();
     assert_eq!((again.sealed(), again.digest()), (b"sealed".as_slice(), sha256(&[parcel.bytes()])));
     assert_eq!(again, parcel);
@@ -37,7 +37,7 @@ fn a_parcel_is_read_as_it_was_made() {
 
 #[test]
 fn what_is_no_parcel_is_told_apart() {
-    let made = |held, count| Parcel::new(header(held, count), b"x");
+    let made = |held, count| Parcel::new(&header(held, count), b"x");
     assert!(matches!(made(vec![span(1, 4)], 3), Err(ParcelError::Numbers)));
     assert!(matches!(made(vec![], 0), Err(ParcelError::Numbers)));
     assert!(matches!(made(vec![span(0, 4)], 5), Err(ParcelError::Numbers)));
@@ -45,13 +45,13 @@ fn what_is_no_parcel_is_told_apart() {
     assert!(matches!(made(vec![span(1, u64::MAX), span(1, u64::MAX)], 0), Err(ParcelError::Numbers)));
     assert!(matches!(made(vec![span(1, 1); PARCEL_SPANS_MAX + 1], 49), Err(ParcelError::Numbers)));
     assert!(made(vec![span(1, 1); PARCEL_SPANS_MAX], 48).is_ok(), "the most spans fit into the header's bound");
-    assert!(matches!(Parcel::new(header(vec![span(1, 1)], 1), b""), Err(ParcelError::Empty)));
+    assert!(matches!(Parcel::new(&header(vec![span(1, 1)], 1), b""), Err(ParcelError::Empty)));
     assert!(matches!(Parcel::read(b"tallyman-parcel/2\n{}\nx".to_vec()), Err(ParcelError::Magic)));
     assert!(matches!(Parcel::read(b"tallyman-parcel/1\n{}\nx".to_vec()), Err(ParcelError::Header(_))));
     assert!(matches!(Parcel::read(b"tallyman-parcel/1\n".to_vec()), Err(ParcelError::HeaderLength)));
     let endless = [b"tallyman-parcel/1\n".as_slice(), &vec![b' '; PARCEL_HEADER_BYTES_MAX], b"{}\nx"].concat();
     assert!(matches!(Parcel::read(endless), Err(ParcelError::HeaderLength)));
-    let long = Parcel::new(header(vec![span(1, 1)], 1), &vec![0; PARCEL_BYTES_MAX]);
+    let long = Parcel::new(&header(vec![span(1, 1)], 1), &vec![0; PARCEL_BYTES_MAX]);
     assert!(matches!(long, Err(ParcelError::TooLong)));
 }
 
