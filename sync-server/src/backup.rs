@@ -101,7 +101,7 @@ pub async fn record(
 }
 
 fn new_folder(folder: &Path) -> Result<(), BackupError> {
-    let empty = fs::read_dir(folder).map(|mut entries| entries.next().is_none()).unwrap_or(true);
+    let empty = fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
     if !empty {
         return Err(BackupError::NotEmpty(folder.to_owned()));
     }

@@ -156,15 +156,12 @@ struct Read {
 impl TryFrom<Read> for PushReply {
     type Error = serde_json::Error;
     fn try_from(read: Read) -> Result<Self, serde_json::Error> {
-        let (outcomes, gates, answers_digest) = match &read.answers {
-            Some(text) => {
-                let Answers { outcomes, gates } = serde_json::from_str(text)?;
-                (outcomes, gates, sha256(&[text.as_bytes()]))
-            }
-            None => {
-                let digest = sha256(&[&serde_json::to_vec(&read.outcomes)?]);
-                (read.outcomes, read.gates, digest)
-            }
+        let (outcomes, gates, answers_digest) = if let Some(text) = &read.answers {
+            let Answers { outcomes, gates } = serde_json::from_str(text)?;
+            (outcomes, gates, sha256(&[text.as_bytes()]))
+        } else {
+            let digest = sha256(&[&serde_json::to_vec(&read.outcomes)?]);
+            (read.outcomes, read.gates, digest)
         };
         let Read { answers, verdicts, verdicts_follow, acknowledgement, .. } = read;
         Ok(Self { outcomes, gates, verdicts, verdicts_follow, acknowledgement, answers_digest, answers })

@@ -60,7 +60,7 @@ async fn body(request: Request) -> Result<Bytes, ApiError> {
         Err(_) => {
             let seconds = BODY_TIMEOUT.as_secs();
             Err(ApiError::new(
-                ProblemCode::BadRequest,
+                ProblemCode::Busy,
                 format!("the body did not come within {seconds} s; send a smaller batch"),
             ))
         }

@@ -44,7 +44,8 @@ pub struct Intake {
 struct Job {
     received: Received,
     answer: oneshot::Sender<Result<PushReply, PushError>>,
-    _room: Room,
+    /// Given back when the answer is there.
+    room: Room,
 }
 
 /// Bytes reserved for a batch, from before its body is read until it is answered.
@@ -73,7 +74,7 @@ impl Intake {
     pub async fn push(&self, received: Received, room: Room) -> Result<PushReply, PushError> {
         let (answer, answered) = oneshot::channel();
         let stopped = || PushError::Store(StoreError::Corrupt("the writer has stopped"));
-        self.jobs.send(Job { received, answer, _room: room }).map_err(|_| stopped())?;
+        self.jobs.send(Job { received, answer, room }).map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
     }
 }
@@ -123,14 +124,15 @@ impl Writer {
 
     async fn take_in(&self, jobs: Vec<Job>, judging: Judging) {
         let (mut group, mut waiting) = (Vec::new(), Vec::new());
-        for Job { received, answer, _room } in jobs {
+        for Job { received, answer, room } in jobs {
             group.push(received);
-            waiting.push((answer, _room));
+            waiting.push((answer, room));
         }
         let answers = push_group(&self.store, &self.keys.ack, &group, self.clock.now(), judging).await;
-        for ((waiting, _room), answer) in waiting.into_iter().zip(answers) {
+        for ((waiting, room), answer) in waiting.into_iter().zip(answers) {
             // Whoever asked may have gone: the batch is stored, and comes again.
             let _ = waiting.send(answer);
+            drop(room);
         }
     }
 

@@ -295,7 +295,9 @@ async fn note_new(
         numbered(batch).skip(known).filter_map(|(seq, body)| readable(batch, seq, body).ok()).collect();
     let log = (batch.header.terminal, batch.header.epoch);
     let anchors = store::event::anchors(conn, &[terminal.terminal]).await?.remove(&log).unwrap_or_default();
-    if let Some(reached) = events.iter().map(|event| anchors.moment(event).at).max() {
+    // Before the first anchor a clock may be years ahead: what it says must not count as told.
+    let told = |event: &Event| anchors.moment(event).at.min(at.now);
+    if let Some(reached) = events.iter().map(told).max() {
         store::ledger::set_reached(conn, terminal.terminal, reached).await?;
     }
     faults::note_new(conn, &events, &anchors, limits, at).await

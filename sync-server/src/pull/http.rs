@@ -15,7 +15,7 @@ use crate::store::StoreError;
 
 /// Where to go on.
 #[derive(Debug, Deserialize)]
-pub struct Since {
+pub struct Asked {
     /// Position of the last page's end.
     #[serde(default)]
     since: u64,
@@ -38,7 +38,7 @@ const SERVER_RECORD_WIRE: u16 = 3;
 /// One page of what the asking terminal's member may see.
 pub async fn changes(
     State(state): State<AppState>,
-    Query(query): Query<Since>,
+    Query(query): Query<Asked>,
     caller: Caller,
 ) -> Result<Json<ChangesPage>, ApiError> {
     let terminal = caller.terminal;

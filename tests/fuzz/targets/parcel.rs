@@ -3,9 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shared::wire::sealed::{
-    Frame, LanFrame, Parcel, read_answers, read_bundle, write_answers, write_bundle,
-};
+use shared::wire::sealed::{Frame, LanFrame, Parcel, read_answers, read_bundle, write_answers, write_bundle};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(parcel) = Parcel::read(bytes.to_vec()) {
