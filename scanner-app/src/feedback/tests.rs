@@ -202,7 +202,7 @@ fn samples_reach_a_player_program_whole_and_a_newer_sound_cuts_an_older() {
 
 #[test]
 #[ignore = "a measurement of time: run it alone on a quiet machine"]
-fn the_first_samples_are_handed_on_within_fifty_milliseconds_of_a_cue() {
+fn long_the_first_samples_are_handed_on_within_fifty_milliseconds_of_a_cue() {
     let speaker = Box::new(ProgramSpeaker::new("sh", &["-c", "cat > /dev/null"]));
     let deck = Deck::start(Outputs { speaker, vibrator: Box::new(Nothing), lamp: Box::new(Nothing) });
     let mut took_us = Vec::new();

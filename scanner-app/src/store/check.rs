@@ -55,6 +55,9 @@ fn acknowledged(store: &Store, key: &PublicKey, verified: VerifiedLog) -> Result
             return wrong(format!("{which} names another history than the log holds"));
         }
         let until = reached.entry(range.epoch).or_default();
+        if range.from > *until + 1 {
+            return wrong(format!("{which} follows on a hole: the one before it is missing"));
+        }
         *until = range.to.max(*until);
     }
     for (_, row) in store.epoch_rows()? {

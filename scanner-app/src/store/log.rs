@@ -164,6 +164,12 @@ impl Store {
                 }
             }
         }
+        let sql = "select count(*) from log l left join epoch e on e.ordinal = l.event_no >> 40 \
+                   where e.epoch is not l.epoch";
+        let astray: i64 = self.conn.query_row(sql, [], |row| row.get(0))?;
+        if verified.first_fault.is_none() && astray > 0 {
+            verified.first_fault = Some(format!("{astray} events stand under another epoch than they name"));
+        }
         verified.ok = verified.first_fault.is_none();
         Ok(verified)
     }

@@ -17,7 +17,7 @@ pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     Store::open(path, terminal(), EpochId::new(Uuid::from_u128(2)))
 }
 
-fn event(store: &Store, seq: u64) -> shared::event::Event {
+pub(super) fn event(store: &Store, seq: u64) -> shared::event::Event {
     let device = ManualDevice::new();
     shared::event::Event {
         terminal: store.terminal(),

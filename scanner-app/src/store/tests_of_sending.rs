@@ -2,15 +2,13 @@
 
 use ring::signature::Ed25519KeyPair;
 use shared::chain::Hash;
-use shared::event::Act;
+use shared::event::{Act, Event};
 use shared::ids::EpochId;
 use shared::wire::{AcknowledgedRange, Acknowledgement, ChangesPage, LedgerHead, Restored, SignedRestored};
 use uuid::Uuid;
 
-use super::tests::{append, open, terminal};
+use super::tests::{append, event, open, terminal};
 use super::*;
-use crate::device::ManualDevice;
-use crate::session::{Identity, record_at_desk};
 
 /// The acknowledgement of some numbers of the store's epoch, by some ledger.
 fn acknowledge(store: &mut Store, (from, to): (u64, u64), ledger: u128) {
@@ -56,9 +54,10 @@ fn a_closed_epoch_is_left_at_the_next_task_and_drains_meanwhile() {
     append(&mut store, 1);
     assert_eq!(outgoing(&beside), [(4, 10, Some(4))], "what an open task still records goes along as disputed");
 
-    let device = ManualDevice::new();
-    let identity = Identity { member: "M".into(), site: "S".into(), operator: None };
-    record_at_desk(&mut store, &device, &identity, Act::SignedIn).unwrap();
+    assert!(store.leave_closed_epoch(EpochId::new(Uuid::from_u128(50))).unwrap());
+    let started = Act::EpochStarted { previous: store.previous_epoch().unwrap() };
+    let events = [(1, started), (2, Act::SignedIn)].map(|(seq, act)| Event { act, ..event(&store, seq) });
+    store.append(&events, |_| Ok(())).unwrap();
     assert_ne!(store.epoch(), old);
     let events = store.events().unwrap();
     let Act::EpochStarted { previous: Some(previous) } = &events[10].act else { panic!("{:?}", events[10]) };
