@@ -167,11 +167,11 @@ fn run(count: u64, seed: u64) {
 }
 
 #[test]
-fn whatever_was_confirmed_survives_200_kills() {
+fn p1_whatever_was_confirmed_survives_200_kills() {
     run(200, 0x7A11_1234);
 }
 
 #[test]
-fn long_whatever_was_confirmed_survives_2000_kills() {
+fn long_p1_whatever_was_confirmed_survives_2000_kills() {
     run(2_000, 0x7A11_5678);
 }

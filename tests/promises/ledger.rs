@@ -148,9 +148,14 @@ impl Log {
     }
 
     pub fn scan(&mut self, stage: Stage, document: &str, text: &str) {
+        self.scan_under(stage, ("C1", document), text);
+    }
+
+    /// A scan under another basis.
+    pub fn scan_under(&mut self, stage: Stage, (basis, document): (&str, &str), text: &str) {
         let movement = Movement {
             task: "t".into(),
-            basis: "C1".into(),
+            basis: basis.into(),
             document: document.into(),
             text: text.to_owned(),
             how: Capture::Camera,

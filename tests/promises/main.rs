@@ -1,5 +1,6 @@
 //! The promises P1–P15 of `docs/sync.md`, a file each (or one for each way of trying); test names begin with `pN_`.
 //!
+//! P1 is held by `tests/durability` (kill -9) and `tests/power_cut` (a disk that forgets); P15 waits for the second database.
 //! `ledger` is a server's ledger in this process, for what needs exact bytes; everything else runs real programs.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -23,9 +24,11 @@ mod p05_poison;
 mod p06_liveness;
 mod p07_overload;
 mod p08_clocks;
+mod p09_upgrade;
 mod p10_terminal_disk;
 mod p11_revocation;
 mod p12_carrier;
 mod p12_impostors;
 mod p13_tamper;
 mod p13_terminal;
+mod p14_alerts;

@@ -88,7 +88,7 @@ fn path(folder: &TempDir) -> PathBuf {
 }
 
 #[test]
-fn what_was_confirmed_survives_a_power_cut() {
+fn p1_what_was_confirmed_survives_a_power_cut() {
     for seed in 0..4 {
         let tally = run(&format!("cut-{seed}"), 80, 150, (seed, Fault::None));
         assert!(tally.broken.is_empty(), "{:#?}", tally.broken);
@@ -96,7 +96,7 @@ fn what_was_confirmed_survives_a_power_cut() {
 }
 
 #[test]
-fn long_tens_of_thousands_of_power_cuts() {
+fn long_p1_tens_of_thousands_of_power_cuts() {
     for seed in 1_000..1_040 {
         let tally = run(&format!("long-{seed}"), 400, 500, (seed, Fault::None));
         assert!(tally.broken.is_empty(), "{:#?}", tally.broken);
