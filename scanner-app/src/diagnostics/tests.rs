@@ -72,8 +72,15 @@ fn planted() -> Planted {
     let mut store = Store::open(&config.store, config.terminal, EpochId::new(Uuid::from_u128(2))).unwrap();
     let changes = vec![Change { position: 1, record: Record::Operator(sealed) }];
     let as_of = Timestamp::from_ms(5);
-    let page =
-        ChangesPage { ledger_id: Uuid::from_u128(9), cursor: 1, more: false, as_of, changes, restored: Vec::new() };
+    let page = ChangesPage {
+        ledger_id: Uuid::from_u128(9),
+        cursor: 1,
+        more: false,
+        as_of,
+        changes,
+        restored: Vec::new(),
+        resume: None,
+    };
     store.keep_page(&page).unwrap();
     let place = Place { member: config.member.clone(), site: config.site.clone() };
     let desk = Desk::load(&store, key, place, config.operators.clone()).unwrap();

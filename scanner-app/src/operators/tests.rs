@@ -58,8 +58,15 @@ fn pull(store: &mut Store, operators: Vec<Operator>, as_of_ms: i64) {
     let records = operators.into_iter().map(|operator| Record::Operator(operator.sealed(&key())));
     let changes = records.map(|record| Change { position: 1, record }).collect();
     let as_of = Timestamp::from_ms(as_of_ms);
-    let page =
-        ChangesPage { ledger_id: Uuid::from_u128(9), cursor: 1, more: false, as_of, changes, restored: Vec::new() };
+    let page = ChangesPage {
+        ledger_id: Uuid::from_u128(9),
+        cursor: 1,
+        more: false,
+        as_of,
+        changes,
+        restored: Vec::new(),
+        resume: None,
+    };
     store.keep_page(&page).unwrap();
 }
 

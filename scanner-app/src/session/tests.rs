@@ -79,6 +79,7 @@ fn keep(store: &mut Store, records: Vec<Record>) {
             as_of,
             changes,
             restored: Vec::new(),
+            resume: None,
         })
         .unwrap();
 }

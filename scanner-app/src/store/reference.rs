@@ -27,6 +27,11 @@ impl Store {
         Ok((ledger, position))
     }
 
+    /// Where within the position after the cursor the next pull goes on, as the last page said.
+    pub fn cursor_resume(&self) -> Result<Option<String>, StoreError> {
+        meta(&self.conn, "resume")
+    }
+
     /// When the references were last brought up to date, by the server's clock.
     pub fn data_as_of(&self) -> Result<Option<Timestamp>, StoreError> {
         Ok(meta(&self.conn, "data_as_of")?.and_then(|text| text.parse().ok()))
@@ -50,6 +55,10 @@ impl Store {
         }
         set_meta(&tx, "ledger_id", &page.ledger_id.to_string())?;
         set_meta(&tx, "cursor", &page.cursor.to_string())?;
+        match &page.resume {
+            Some(resume) => set_meta(&tx, "resume", resume)?,
+            None => drop(tx.execute("delete from meta where name = 'resume'", [])?),
+        }
         if !page.more {
             set_meta(&tx, "data_as_of", &page.as_of.to_string())?;
         }

@@ -115,3 +115,23 @@ fn a_store_of_a_newer_version_is_refused() {
     open(&path).unwrap().conn.pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(open(&path), Err(StoreError::Newer(99))));
 }
+
+#[test]
+fn where_a_page_breaks_off_within_a_position_is_kept_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder.path().join("t.sqlite")).unwrap();
+    let page = |cursor, resume: Option<&str>| shared::wire::ChangesPage {
+        ledger_id: Uuid::from_u128(9),
+        cursor,
+        resume: resume.map(str::to_owned),
+        more: resume.is_some(),
+        as_of: shared::time::Timestamp::from_ms(0),
+        changes: Vec::new(),
+        restored: Vec::new(),
+    };
+    store.keep_page(&page(6, Some("7-00ff"))).unwrap();
+    assert_eq!((store.cursor().unwrap().1, store.cursor_resume().unwrap().as_deref()), (6, Some("7-00ff")));
+    assert_eq!(store.data_as_of().unwrap(), None, "half a position is not up to date");
+    store.keep_page(&page(7, None)).unwrap();
+    assert_eq!((store.cursor().unwrap().1, store.cursor_resume().unwrap()), (7, None));
+}

@@ -93,8 +93,15 @@ fn a_restored_server_is_asked_of_every_epoch() {
     let from = LedgerHead { entries: 0, hash: Hash::new([0; 32]) };
     let (from_ledger_id, ledger_id) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let record = Restored { from_ledger_id, from, position: 3, ledger_id, at, why: "the disk died".into() };
-    let mut page =
-        ChangesPage { ledger_id, cursor: 1, more: false, as_of: at, changes: Vec::new(), restored: Vec::new() };
+    let mut page = ChangesPage {
+        ledger_id,
+        cursor: 1,
+        more: false,
+        as_of: at,
+        changes: Vec::new(),
+        restored: Vec::new(),
+        resume: None,
+    };
     store.keep_page(&page).unwrap();
     assert_eq!(store.server_history().unwrap(), ServerHistory::Rewritten);
     page.restored.push(SignedRestored::sign(record, &key).unwrap());
@@ -114,7 +121,15 @@ fn an_acknowledgement_that_is_taken_back_without_a_restore_is_told() {
     acknowledge(&mut store, (1, 4), 1);
     let (epoch, at) = (store.epoch(), shared::time::Timestamp::from_ms(1_772_413_200_000));
     let ledger_id = Uuid::from_u128(1);
-    let page = ChangesPage { ledger_id, cursor: 1, more: false, as_of: at, changes: Vec::new(), restored: Vec::new() };
+    let page = ChangesPage {
+        ledger_id,
+        cursor: 1,
+        more: false,
+        as_of: at,
+        changes: Vec::new(),
+        restored: Vec::new(),
+        resume: None,
+    };
     store.keep_page(&page).unwrap();
     assert_eq!(store.server_history().unwrap(), ServerHistory::Stands);
     assert_eq!(store.rewind(epoch, 2).unwrap(), Rewound::Again(2));

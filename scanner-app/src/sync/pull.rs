@@ -16,7 +16,9 @@ pub(super) async fn pull_page(
 ) -> Result<bool, SyncError> {
     let (ledger, since) = store.cursor()?;
     let asked_ms = device.mono_ms();
-    let mut page = sealed(transport.changes(ledger, since).await?, &SealingKey::derive(&transport.key));
+    let resume = store.cursor_resume()?;
+    let mut page =
+        sealed(transport.changes(ledger, since, resume.as_deref()).await?, &SealingKey::derive(&transport.key));
     let answered_ms = device.mono_ms();
     let round_trip_ms = answered_ms.saturating_sub(asked_ms);
     let contact = Contact { server_time: page.as_of, round_trip_ms, answered_ms };

@@ -32,7 +32,15 @@ pub(super) fn task(stage: Stage) -> Option<(BasisId, DocumentId)> {
 pub(super) fn page(own: &MemberId, stage: Stage, now: Timestamp, sent_by: EventRef) -> ChangesPage {
     let records = records(own, stage, now, sent_by);
     let changes = records.into_iter().map(|record| Change { position: 1, record }).collect();
-    ChangesPage { ledger_id: Uuid::nil(), cursor: 1, more: false, as_of: now, changes, restored: Vec::new() }
+    ChangesPage {
+        ledger_id: Uuid::nil(),
+        cursor: 1,
+        more: false,
+        as_of: now,
+        changes,
+        restored: Vec::new(),
+        resume: None,
+    }
 }
 
 fn records(own: &MemberId, stage: Stage, now: Timestamp, sent_by: EventRef) -> Vec<Record> {

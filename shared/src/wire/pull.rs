@@ -201,6 +201,10 @@ pub struct ChangesPage {
     pub ledger_id: Uuid,
     /// Where the next page starts: ask again with this.
     pub cursor: u64,
+    /// Where within the position after `cursor` the next page starts, where a position is too large for one page: ask with it as
+    /// `resume`, to the letter. Only sent to those who read wire version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<String>,
     /// Whether another page follows now.
     pub more: bool,
     /// The server's clock when it answered.

@@ -1,13 +1,13 @@
-//! `GET /v1/changes?since=POSITION&ledger=UUID&wire=VERSION&server=DIGEST`.
+//! `GET /v1/changes?since=POSITION&resume=TEXT&ledger=UUID&wire=VERSION&server=DIGEST`.
 
 use axum::Json;
 use axum::extract::{Query, State};
 use serde::Deserialize;
-use shared::wire::{Change, ChangesPage, Record};
+use shared::wire::{Change, ChangesPage, ProblemCode, Record};
 use sqlx::Connection;
 use uuid::Uuid;
 
-use super::visible;
+use super::{Resume, Start, visible};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::identity::caller::Caller;
@@ -21,6 +21,8 @@ pub struct Asked {
     since: u64,
     /// The ledger that the position belongs to.
     ledger: Option<Uuid>,
+    /// Where within a position to go on.
+    resume: Option<String>,
     /// The newest wire version that who asks reads; 1 where it does not say.
     #[serde(default = "first_wire")]
     wire: u16,
@@ -35,6 +37,9 @@ const fn first_wire() -> u16 {
 /// Clients before this wire version do not know the server's record.
 const SERVER_RECORD_WIRE: u16 = 3;
 
+/// Clients before this wire version do not know positions in pieces.
+const PIECES_WIRE: u16 = 3;
+
 /// One page of what the asking terminal's member may see.
 pub async fn changes(
     State(state): State<AppState>,
@@ -42,11 +47,14 @@ pub async fn changes(
     caller: Caller,
 ) -> Result<Json<ChangesPage>, ApiError> {
     let terminal = caller.terminal;
+    let resume = query.resume.as_deref().map(str::parse::<Resume>).transpose();
+    let resume = resume.map_err(|error| ApiError::new(ProblemCode::BadRequest, error.to_string()))?;
     let now = state.clock.now();
     let mut conn = state.store.read().await?;
     // One snapshot: a page whose cursor is older or newer than its records would skip some.
     let mut snapshot = conn.begin().await.map_err(StoreError::from)?;
-    let page = super::changes(&mut snapshot, &terminal.member, query.ledger, query.since, now).await?;
+    let start = Start { ledger: query.ledger, since: query.since, resume, in_pieces: query.wire >= PIECES_WIRE };
+    let page = super::changes(&mut snapshot, &terminal.member, start, now).await?;
     snapshot.rollback().await.map_err(StoreError::from)?;
     let mut page = visible::for_site(page, &terminal.site);
     if query.wire >= SERVER_RECORD_WIRE {

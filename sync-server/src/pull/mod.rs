@@ -1,10 +1,12 @@
 //! What a site needs to work alone, page by page.
 
 pub mod http;
+mod resume;
 mod visible;
 
 use std::collections::BTreeSet;
 
+use shared::code::CodeKey;
 use shared::ids::{MemberId, PackId};
 use shared::reference::References;
 use shared::time::Timestamp;
@@ -13,36 +15,98 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use crate::store::{self, StoreError};
+pub use resume::Resume;
 use visible::Visible;
 
-/// Records in one page, at least; a page ends where a position ends, so that a cursor can never skip a record.
+/// Records in one page, about: a page ends where a position ends, or within one behind a code that it names ([`Resume`]), so that no
+/// cursor can skip a record.
 pub const PAGE_RECORDS: usize = 1_000;
 
-/// The changes after `since` that a member may see. An unknown `ledger` starts from 0.
+/// Where a page starts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Start {
+    /// The ledger that the rest belongs to; an unknown one starts from 0.
+    pub ledger: Option<Uuid>,
+    /// Everything up to this position was delivered.
+    pub since: u64,
+    /// Further progress within a position.
+    pub resume: Option<Resume>,
+    /// Whether who asks understands a position in pieces.
+    pub in_pieces: bool,
+}
+
+/// The changes after `start` that a member may see.
 pub async fn changes(
     conn: &mut SqliteConnection,
     member: &MemberId,
-    ledger: Option<Uuid>,
-    since: u64,
+    start: Start,
     now: Timestamp,
 ) -> Result<ChangesPage, StoreError> {
     let ledger_id = store::ledger_id(conn).await?;
-    let since = if ledger == Some(ledger_id) { since } else { 0 };
+    let start = if start.ledger == Some(ledger_id) { start } else { Start { since: 0, resume: None, ..start } };
     let newest = store::position(conn).await?;
     let visible = Visible::of(conn, member).await?;
-    let mut changes = changed(conn, &visible, since).await?;
-    changes.sort_by_key(|change| change.position);
-    let more = changes.len() > PAGE_RECORDS;
-    if more {
-        let border = changes[PAGE_RECORDS - 1].position;
-        changes.retain(|change| change.position <= border);
+    let lower = start.resume.map_or(start.since, |resume| resume.position);
+    let mut changes = changed(conn, lower).await?;
+    let (mut codes, piece) = codes(conn, &visible, &start).await?;
+    if let Some(border) = piece {
+        changes.retain(|change| change.position <= border.position);
     }
+    let held = held_packs(conn, &visible, &changes).await?;
+    changes.retain(|change| match &change.record {
+        Record::Pack(pack) if held.contains(&pack.pack) => true,
+        record => visible.may_see(record),
+    });
+    disclose_sent(conn, &visible, &mut changes).await?;
+    changes.append(&mut codes);
+    changes.sort_by_key(|change| change.position);
     let restored = store::entry::restores(conn).await?;
-    let cursor = if more { changes.last().map_or(newest, |change| change.position) } else { newest };
-    Ok(ChangesPage { ledger_id, cursor, more, as_of: now, changes, restored })
+    let (mut cursor, mut more) = (newest, false);
+    if let Some(border) = piece {
+        (cursor, more) = (start.since.max(border.position - 1), true);
+    } else if changes.len() > PAGE_RECORDS {
+        cursor = changes[PAGE_RECORDS - 1].position;
+        more = changes.last().is_some_and(|last| last.position > cursor);
+        changes.retain(|change| change.position <= cursor);
+    }
+    if !more {
+        cursor = newest;
+    }
+    let resume = piece.map(|border| border.to_string());
+    Ok(ChangesPage { ledger_id, cursor, resume, more, as_of: now, changes, restored })
 }
 
-async fn changed(conn: &mut SqliteConnection, visible: &Visible, since: u64) -> Result<Vec<Change>, StoreError> {
+/// Codes after `start`; where they are too many for a page, the first of them and the border behind them. A pack of a million codes
+/// must not become one answer.
+async fn codes(
+    conn: &mut SqliteConnection,
+    visible: &Visible,
+    start: &Start,
+) -> Result<(Vec<Change>, Option<Resume>), StoreError> {
+    let packs = visible.packs();
+    let found = if start.in_pieces {
+        let after = start.resume.unwrap_or(Resume::end_of(start.since));
+        store::code::changed_after(conn, packs, (after.position, &after.key), PAGE_RECORDS + 1).await?
+    } else {
+        store::code::changed(conn, packs, start.since).await?
+    };
+    let mut changes: Vec<Change> = found
+        .into_iter()
+        .map(|(position, record)| Change { position: store::from_i64(position), record: Record::Code(record) })
+        .collect();
+    let mut border = None;
+    if start.in_pieces && changes.len() > PAGE_RECORDS {
+        changes.truncate(PAGE_RECORDS);
+        border = changes.last().and_then(|last| match &last.record {
+            Record::Code(code) => Some(Resume { position: last.position, key: *CodeKey::of(&code.code).as_bytes() }),
+            _ => None,
+        });
+    }
+    Ok((changes, border))
+}
+
+/// Everything but codes that changed after a position.
+async fn changed(conn: &mut SqliteConnection, since: u64) -> Result<Vec<Change>, StoreError> {
     let since = i64::try_from(since).unwrap_or(i64::MAX);
     let mut changes = Vec::new();
     for row in fetch(conn, "select body, position from reference where position > $1", since).await? {
@@ -56,19 +120,10 @@ async fn changed(conn: &mut SqliteConnection, visible: &Visible, since: u64) -> 
         };
         changes.push(change(&row, Record::Mismatch(found))?);
     }
-    for (position, record) in store::code::changed(conn, visible.packs(), since).await? {
-        changes.push(Change { position: store::from_i64(position), record: Record::Code(record) });
-    }
     for row in fetch(conn, "select body, position from manifest where position > $1", since).await? {
         let manifest = Record::Manifest(serde_json::from_str(&row.try_get::<String, _>("body")?)?);
         changes.push(change(&row, manifest)?);
     }
-    let held = held_packs(conn, visible, &changes).await?;
-    changes.retain(|change| match &change.record {
-        Record::Pack(pack) if held.contains(&pack.pack) => true,
-        record => visible.may_see(record),
-    });
-    disclose_sent(conn, visible, &mut changes).await?;
     Ok(changes)
 }
 

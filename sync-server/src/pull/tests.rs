@@ -8,17 +8,29 @@ use crate::issue::issue;
 use crate::testing::{NOW, Trade, application};
 
 async fn pull_all(trade: &Trade, member: &str) -> (Vec<Record>, usize) {
+    pull(trade, member, false).await
+}
+
+/// Everything a member may see, page by page, and how many pages that were.
+async fn pull(trade: &Trade, member: &str, in_pieces: bool) -> (Vec<Record>, usize) {
     let mut conn = trade.store.read().await.unwrap();
-    let (mut records, mut pages, mut since, mut ledger) = (Vec::new(), 0, 0, None);
+    let (mut records, mut pages, mut start) = (Vec::new(), 0, Start { in_pieces, ..Start::default() });
     loop {
-        let page = changes(&mut conn, &member.into(), ledger, since, NOW).await.unwrap();
+        let page = changes(&mut conn, &member.into(), start, NOW).await.unwrap();
         assert!(page.changes.is_sorted_by_key(|change| change.position));
+        assert!(page.resume.is_none() || (page.more && in_pieces));
         records.extend(page.changes.into_iter().map(|change| change.record));
-        (since, ledger, pages) = (page.cursor, Some(page.ledger_id), pages + 1);
+        let resume = page.resume.map(|text| text.parse().unwrap());
+        start = Start { ledger: Some(page.ledger_id), since: page.cursor, resume, in_pieces };
+        pages += 1;
         if !page.more {
             return (records, pages);
         }
     }
+}
+
+fn from(ledger: Uuid, since: u64) -> Start {
+    Start { ledger: Some(ledger), since, ..Start::default() }
 }
 
 fn bases(records: &[Record]) -> BTreeSet<BasisId> {
@@ -68,12 +80,33 @@ async fn pages_skip_nothing_and_end_where_a_position_ends() {
 }
 
 #[tokio::test]
+async fn a_pack_too_large_for_a_page_comes_in_pieces_to_those_who_know_them_and_whole_to_the_others() {
+    let trade = Trade::new().await;
+    let line = "basis,kind,seller,buyer,product,units\nC1,contract,M,W,POD,18000\n";
+    trade.import("more.csv", line).await.unwrap();
+    issue(&trade.store, &application(Level::Case, 2_500), NOW).await.unwrap();
+    issue(&trade.store, &application(Level::Case, 400), NOW).await.unwrap();
+    // Something behind them that is no code.
+    trade.import("note.csv", &line.replace("18000", "18006")).await.unwrap();
+    let keyed = |records: &[Record]| -> BTreeSet<String> {
+        records.iter().map(|record| format!("{} {} {record:?}", record.set(), record.key())).collect()
+    };
+    let (whole, _) = pull(&trade, "M", false).await;
+    let (pieces, pages) = pull(&trade, "M", true).await;
+    assert!(pages >= 3, "{pages} pages");
+    assert_eq!(pieces.len(), keyed(&pieces).len(), "nothing twice");
+    assert_eq!(keyed(&pieces), keyed(&whole), "nothing left out");
+    let no_page_said_so = "12-zz".parse::<Resume>();
+    assert!(no_page_said_so.is_err());
+}
+
+#[tokio::test]
 async fn another_ledger_starts_from_nothing() {
     let trade = Trade::new().await;
     let mut conn = trade.store.read().await.unwrap();
-    let page = changes(&mut conn, &"M".into(), Some(Uuid::from_u128(8)), 1_000, NOW).await.unwrap();
+    let page = changes(&mut conn, &"M".into(), from(Uuid::from_u128(8), 1_000), NOW).await.unwrap();
     assert!(!page.changes.is_empty());
-    let page = changes(&mut conn, &"M".into(), Some(page.ledger_id), page.cursor, NOW).await.unwrap();
+    let page = changes(&mut conn, &"M".into(), from(page.ledger_id, page.cursor), NOW).await.unwrap();
     assert!(page.changes.is_empty());
 }
 
@@ -100,15 +133,15 @@ async fn a_retailer_learns_of_what_it_was_sent_and_that_its_pack_was_stolen_sinc
     tx.commit().await.unwrap();
 
     let mut conn = trade.store.read().await.unwrap();
-    let first = changes(&mut conn, &"R1".into(), None, 0, NOW).await.unwrap();
+    let first = changes(&mut conn, &"R1".into(), Start::default(), NOW).await.unwrap();
     let seen = |page: &ChangesPage, wanted: &Record| page.changes.iter().any(|change| change.record == *wanted);
     assert!(seen(&first, &Record::Code(codes[0].clone())) && seen(&first, &Record::Pack(pack.clone())));
     assert!(!seen(&first, &Record::Code(codes[1].clone())), "what was not sent to it stays unknown to it");
 
     let loss = Some((shared::reference::PackLoss::Stolen, NOW));
     crate::issue::set_loss(&trade.store, &pack.pack, loss, NOW).await.unwrap();
-    let next = changes(&mut conn, &"R1".into(), Some(first.ledger_id), first.cursor, NOW).await.unwrap();
+    let next = changes(&mut conn, &"R1".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
     assert!(seen(&next, &Record::Pack(shared::reference::Pack { loss, ..pack.clone() })));
-    let stranger = changes(&mut conn, &"X".into(), Some(first.ledger_id), first.cursor, NOW).await.unwrap();
+    let stranger = changes(&mut conn, &"X".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
     assert!(!stranger.changes.iter().any(|change| matches!(change.record, Record::Pack(_))));
 }

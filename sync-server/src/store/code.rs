@@ -106,10 +106,22 @@ pub async fn issued_count(conn: &mut SqliteConnection, packs: &[PackId]) -> Resu
 pub async fn changed(
     conn: &mut SqliteConnection,
     packs: &BTreeSet<PackId>,
-    since: i64,
+    since: u64,
 ) -> Result<Vec<(i64, CodeRecord)>, StoreError> {
-    let sql = "select code, pack, product, parent, cancelled_at, position from code where position > $1 \
-               and pack in (select value from json_each($2))";
-    let rows = sqlx::query(sql).bind(since).bind(serde_json::to_string(packs)?).fetch_all(conn).await?;
-    rows.iter().map(|row| Ok((row.try_get("position")?, read(row)?))).collect()
+    changed_after(conn, packs, (since, &[0xff; 16]), usize::MAX).await
+}
+
+/// The same after a code of a position, at most so many, by position and key.
+pub async fn changed_after(
+    conn: &mut SqliteConnection,
+    packs: &BTreeSet<PackId>,
+    (position, key): (u64, &[u8; 16]),
+    at_most: usize,
+) -> Result<Vec<(i64, CodeRecord)>, StoreError> {
+    let sql = "select code, pack, product, parent, cancelled_at, position from code \
+               where position >= $1 and (position, code_key) > ($1, $2) \
+               and pack in (select value from json_each($3)) order by position, code_key limit $4";
+    let query = sqlx::query(sql).bind(to_i64(position)).bind(key.as_slice());
+    let query = query.bind(serde_json::to_string(packs)?).bind(i64::try_from(at_most).unwrap_or(i64::MAX));
+    query.fetch_all(conn).await?.iter().map(|row| Ok((row.try_get("position")?, read(row)?))).collect()
 }

@@ -174,11 +174,17 @@ impl Transport {
         self.send(Call::get(format!("/v1/checkpoints?from={from}"))).await
     }
 
-    pub(super) async fn changes(&self, ledger: Option<Uuid>, since: u64) -> Result<ChangesPage, TransportError> {
+    pub(super) async fn changes(
+        &self,
+        ledger: Option<Uuid>,
+        since: u64,
+        resume: Option<&str>,
+    ) -> Result<ChangesPage, TransportError> {
+        let resume = resume.map(|resume| format!("&resume={resume}")).unwrap_or_default();
         let ledger = ledger.map(|ledger| format!("&ledger={ledger}")).unwrap_or_default();
         let held = self.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let held = held.map(|digest| format!("&server={digest}")).unwrap_or_default();
-        let target = format!("/v1/changes?since={since}&wire={PULL_WIRE}{ledger}{held}");
+        let target = format!("/v1/changes?since={since}&wire={PULL_WIRE}{resume}{ledger}{held}");
         let page: ChangesPage = self.send(Call::get(target)).await?;
         self.time.hear(page.as_of);
         for change in &page.changes {

@@ -116,6 +116,7 @@ fn keep(store: &mut Store, records: Vec<Record>, more: bool) -> Result<(), Store
         as_of: BEFORE,
         changes,
         restored: Vec::new(),
+        resume: None,
     })
 }
 

@@ -173,8 +173,15 @@ impl Core for SessionCore {
 
     fn pull(&mut self, position: u64, as_of: Timestamp, records: Vec<Record>) -> Result<(), String> {
         let changes = records.into_iter().map(|record| Change { position, record }).collect();
-        let page =
-            ChangesPage { ledger_id: LEDGER, cursor: position, more: false, as_of, changes, restored: Vec::new() };
+        let page = ChangesPage {
+            ledger_id: LEDGER,
+            cursor: position,
+            more: false,
+            as_of,
+            changes,
+            restored: Vec::new(),
+            resume: None,
+        };
         self.beside.keep_page(&page).map_err(words)?;
         self.position = position;
         if let AtWork::Session(working) = &mut self.at_work {

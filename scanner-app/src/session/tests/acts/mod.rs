@@ -125,8 +125,15 @@ impl Yard {
     fn pull(&self, records: Vec<Record>) {
         let changes = records.into_iter().map(|record| Change { position: 1, record }).collect();
         let as_of = self.device.now();
-        let page =
-            ChangesPage { ledger_id: Uuid::from_u128(9), cursor: 1, more: false, as_of, changes, restored: Vec::new() };
+        let page = ChangesPage {
+            ledger_id: Uuid::from_u128(9),
+            cursor: 1,
+            more: false,
+            as_of,
+            changes,
+            restored: Vec::new(),
+            resume: None,
+        };
         self.store().keep_page(&page).unwrap();
     }
 
