@@ -9,7 +9,7 @@
 //! | [`fountain`] | bytes to frames of a moving QR code, and back from any of them |
 //! | [`picture`] | such a frame as a QR symbol |
 //! | [`lan`] | two terminals on one local network |
-//! | [`file`] | parcels and answers as files |
+//! | [`mod@file`] | parcels and answers as files |
 
 pub mod file;
 pub mod fountain;

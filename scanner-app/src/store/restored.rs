@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 use shared::time::Timestamp;
-use shared::wire::ChangesPage;
+use shared::wire::{ChangesPage, SignedRestored};
 use uuid::Uuid;
 
 use super::{Store, StoreError, meta, set_meta};
@@ -59,10 +59,9 @@ pub(super) fn settle(conn: &Connection, page: &ChangesPage) -> Result<(), StoreE
     let (from, ledger) = (meta(conn, FROM)?, meta(conn, LEDGER)?);
     if ledger.as_ref() == Some(&now) && meta(conn, AT)?.is_none() {
         let from: Option<Uuid> = from.and_then(|from| from.parse().ok());
-        let record = page.restored.iter().find(|record| Some(record.value().from_ledger_id) == from);
-        match record {
-            Some(record) => {
-                set_meta(conn, AT, &record.value().at.to_string())?;
+        match from.and_then(|from| led_here(page, from)) {
+            Some(at) => {
+                set_meta(conn, AT, &at.to_string())?;
                 forget(conn, &[REWRITTEN, TAKEN_BACK])?;
             }
             None => set_meta(conn, REWRITTEN, "1")?,
@@ -72,6 +71,17 @@ pub(super) fn settle(conn: &Connection, page: &ChangesPage) -> Result<(), StoreE
         set_meta(conn, REWRITTEN, "1")?;
     }
     forget(conn, &[TAKEN_BACK])
+}
+
+/// When the last of the restores was made that lead from a ledger to the page's; none where they do not lead there.
+fn led_here(page: &ChangesPage, from: Uuid) -> Option<Timestamp> {
+    let (mut ledger, mut at) = (from, None);
+    for record in page.restored.iter().map(SignedRestored::value) {
+        if record.from_ledger_id == ledger {
+            (ledger, at) = (record.ledger_id, Some(record.at));
+        }
+    }
+    at.filter(|_| ledger == page.ledger_id)
 }
 
 /// Two signed statements of the server contradict each other: no later word mends that.

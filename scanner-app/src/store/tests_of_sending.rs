@@ -104,9 +104,16 @@ fn a_restored_server_is_asked_of_every_epoch() {
     };
     store.keep_page(&page).unwrap();
     assert_eq!(store.server_history().unwrap(), ServerHistory::Rewritten);
-    page.restored.push(SignedRestored::sign(record, &key).unwrap());
+    // One that leads elsewhere explains nothing.
+    let elsewhere = Restored { ledger_id: Uuid::from_u128(7), ..record.clone() };
+    page.restored = vec![SignedRestored::sign(elsewhere, &key).unwrap()];
     store.keep_page(&page).unwrap();
-    assert_eq!(store.server_history().unwrap(), ServerHistory::Restored(at));
+    assert_eq!(store.server_history().unwrap(), ServerHistory::Rewritten);
+    // Two restores since this terminal was last in touch.
+    let second = Restored { from_ledger_id: Uuid::from_u128(7), at: at.plus_ms(1), ..record };
+    page.restored.push(SignedRestored::sign(second, &key).unwrap());
+    store.keep_page(&page).unwrap();
+    assert_eq!(store.server_history().unwrap(), ServerHistory::Restored(at.plus_ms(1)));
     assert_eq!(store.rewind(first, 2).unwrap(), Rewound::Again(6));
     acknowledge_of(&mut store, first, (3, 9), 2);
     acknowledge(&mut store, (4, 4), 2);

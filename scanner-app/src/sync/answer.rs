@@ -16,12 +16,22 @@ pub(super) fn genuine<'r>(reply: &'r PushReply, server_key: &PublicKey) -> Resul
         return wrong("its outcomes were changed on the way");
     }
     let range = reply.acknowledgement.value();
-    let counts = reply.outcomes.iter().map(|run| run.to.saturating_add(1).saturating_sub(run.from));
-    let named = range.to.checked_sub(range.from).and_then(|length| length.checked_add(1));
-    if range.from == 0 || named != Some(counts.fold(0, u64::saturating_add)) {
+    if range.from == 0 || !answers_each(&reply.outcomes, range.from, range.to) {
         return wrong("it does not answer every event");
     }
     Ok(range)
+}
+
+/// Whether the runs follow on each other from the first number to the last: none left out, none twice.
+fn answers_each(runs: &[OutcomeRange], from: u64, to: u64) -> bool {
+    let mut next = Some(from);
+    for run in runs {
+        if next != Some(run.from) || run.to < run.from {
+            return false;
+        }
+        next = run.to.checked_add(1);
+    }
+    next == to.checked_add(1)
 }
 
 /// A genuine acknowledgement must be for this very batch.
@@ -49,5 +59,31 @@ pub(super) fn count_outcomes(outcomes: &[OutcomeRange], synced: &mut Synced) {
             Outcome::Disputed => synced.disputed += count,
             Outcome::Quarantined(_) => synced.quarantined += count,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_is_answered_once_and_in_order() {
+        let runs = |spans: &[(u64, u64)]| -> Vec<OutcomeRange> {
+            spans.iter().map(|&(from, to)| OutcomeRange { from, to, outcome: Outcome::Recorded }).collect()
+        };
+        let table: [(&str, &[(u64, u64)], bool); 8] = [
+            ("one run", &[(3, 9)], true),
+            ("two runs", &[(3, 5), (6, 9)], true),
+            ("none", &[], false),
+            ("a hole", &[(3, 5), (7, 9)], false),
+            ("as many, some twice", &[(3, 5), (3, 6)], false),
+            ("out of order", &[(6, 9), (3, 5)], false),
+            ("too far", &[(3, 10)], false),
+            ("backwards", &[(3, 2), (3, 9)], false),
+        ];
+        for (name, spans, holds) in table {
+            assert_eq!(answers_each(&runs(spans), 3, 9), holds, "{name}");
+        }
+        assert!(!answers_each(&runs(&[(3, u64::MAX)]), 3, 9));
     }
 }
