@@ -66,12 +66,15 @@ pub(super) fn count_outcomes(outcomes: &[OutcomeRange], synced: &mut Synced) {
 mod tests {
     use super::*;
 
+    /// What it is called, the runs, whether they answer 3 to 9.
+    type Case = (&'static str, &'static [(u64, u64)], bool);
+
     #[test]
     fn every_number_is_answered_once_and_in_order() {
         let runs = |spans: &[(u64, u64)]| -> Vec<OutcomeRange> {
             spans.iter().map(|&(from, to)| OutcomeRange { from, to, outcome: Outcome::Recorded }).collect()
         };
-        let table: [(&str, &[(u64, u64)], bool); 8] = [
+        let table: [Case; 8] = [
             ("one run", &[(3, 9)], true),
             ("two runs", &[(3, 5), (6, 9)], true),
             ("none", &[], false),
