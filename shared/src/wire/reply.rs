@@ -106,8 +106,16 @@ enum Written<'a> {
         verdicts: &'a [EventVerdict],
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         gates: &'a [GateAnswer],
-        acknowledgement: RangeForm<'a>,
+        acknowledgement: FormOne<'a>,
     },
+}
+
+/// Form 1's acknowledgement; a text that this version would write otherwise travels as it is, or its signature would break.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum FormOne<'a> {
+    Range(RangeForm<'a>),
+    Text(&'a Acknowledgement),
 }
 
 #[derive(Serialize)]
@@ -129,9 +137,13 @@ impl Serialize for PushReply {
                 outcomes: &self.outcomes,
                 verdicts: &self.verdicts,
                 gates: &self.gates,
-                acknowledgement: RangeForm {
-                    range: self.acknowledgement.value(),
-                    signature: self.acknowledgement.signature(),
+                acknowledgement: if self.acknowledgement.is_as_written() {
+                    FormOne::Range(RangeForm {
+                        range: self.acknowledgement.value(),
+                        signature: self.acknowledgement.signature(),
+                    })
+                } else {
+                    FormOne::Text(&self.acknowledgement)
                 },
             },
         };

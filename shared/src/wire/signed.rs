@@ -34,6 +34,11 @@ impl<T: Signable> Signed<T> {
         &self.value
     }
 
+    /// Whether the text is the one that this version writes: only then may the value travel as an object.
+    pub(super) fn is_as_written(&self) -> bool {
+        serde_json::to_string(&self.value).is_ok_and(|text| text == self.text)
+    }
+
     /// The signature.
     #[must_use]
     pub const fn signature(&self) -> Signature {

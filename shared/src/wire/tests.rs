@@ -164,6 +164,17 @@ fn a_reply_is_whole_in_each_form_and_a_changed_answer_is_found() {
         let turned: PushReply = serde_json::from_str(&text.replace("recorded", "disputed")).unwrap();
         assert!(!turned.answers_hold(), "form {form}");
     }
+    // Form 1 with a text that another version wrote: it must come through to the letter.
+    let public = PublicKey::of(&key());
+    let one = serde_json::to_string(&PushReply::sign(answer.clone(), range(), &key(), 1).unwrap()).unwrap();
+    let spaced = serde_json::to_string(&range()).unwrap().replace(r#""to":4"#, r#""to": 4"#);
+    let digest = crate::chain::sha256(&[spaced.as_bytes()]);
+    let signature = crate::chain::sign(&key(), &[b"tallyman/ack/1", digest.as_bytes()]);
+    let mut mixed: serde_json::Value = serde_json::from_str(&one).unwrap();
+    mixed["acknowledgement"] = serde_json::json!({ "signed": spaced, "signature": signature });
+    let read: PushReply = serde_json::from_value(mixed).unwrap();
+    let again: PushReply = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+    assert!(read.acknowledgement.verifies(&public) && again == read);
     // Gate answers are signed from form 3 on.
     let text = serde_json::to_string(&PushReply::sign(answer, range(), &key(), 3).unwrap()).unwrap();
     let cleared: PushReply = serde_json::from_str(&text.replace("held", "cleared")).unwrap();
