@@ -3,7 +3,7 @@
 use shared::event::{Act, Event};
 use shared::ids::{EpochId, EventRef};
 use shared::time::Timestamp;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::ingest::{PushError, ReadError, push, read, readable};
 use crate::keys::ServerKeys;
@@ -106,7 +106,7 @@ pub async fn admit(store: &Store, id: i64, (by, why): (&str, &str), now: Timesta
 }
 
 async fn put_events(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     kept: &Kept,
     (by, why): (&str, &str),
 ) -> Result<(u64, Touched), EvidenceError> {

@@ -9,7 +9,7 @@ use axum::extract::State;
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
 use shared::wire::{Heartbeat, HeartbeatReply, ProblemCode};
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
@@ -48,7 +48,7 @@ pub async fn heartbeat(
 
 /// Keeps the newest heartbeat of a terminal.
 pub async fn keep(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: TerminalId,
     said: &Heartbeat,
     received_at: Timestamp,
@@ -70,7 +70,7 @@ pub async fn keep(
 }
 
 /// The newest heartbeat of every terminal that ever sent one.
-pub async fn all(conn: &mut SqliteConnection) -> Result<BTreeMap<TerminalId, Heard>, StoreError> {
+pub async fn all(conn: &mut AnyConnection) -> Result<BTreeMap<TerminalId, Heard>, StoreError> {
     let rows = sqlx::query("select terminal, received_at, pending_after from heartbeat").fetch_all(conn).await?;
     rows.iter()
         .map(|row| {

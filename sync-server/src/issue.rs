@@ -6,7 +6,7 @@ use shared::ids::{BasisId, PackId, ProductId};
 use shared::reference::{CodeRecord, Level, Pack, PackLoss, References};
 use shared::time::Timestamp;
 use shared::wire::Record;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::import::{put, touch};
 use crate::reconcile::{self, Touched};
@@ -102,7 +102,7 @@ pub async fn issue(
 }
 
 async fn issue_in(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     application: &Application,
     now: Timestamp,
 ) -> Result<(Pack, Vec<CodeRecord>), IssueError> {
@@ -131,7 +131,7 @@ async fn issue_in(
 
 /// Checks the contract line, and answers the GTIN of the level.
 async fn covered(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     references: &References,
     application: &Application,
 ) -> Result<String, IssueError> {
@@ -178,7 +178,7 @@ fn new_pack(references: &References, application: &Application, now: Timestamp) 
 
 /// The case codes to fill, and how many units each takes.
 async fn parents(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     references: &References,
     application: &Application,
 ) -> Result<Option<(Vec<PackageCode>, u64)>, IssueError> {

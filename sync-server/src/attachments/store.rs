@@ -4,7 +4,7 @@ use shared::chain::{Hash, sha256};
 use shared::ids::{MemberId, TerminalId};
 use shared::time::{HOUR_MS, Timestamp};
 use shared::wire::{ATTACHMENT_BYTES_MAX, ATTACHMENT_CHUNK_BYTES_MAX, AttachmentState};
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 use super::{AttachmentError, PENDING_BYTES_MAX};
 use crate::store::{StoreError, from_i64, to_i64};
@@ -35,7 +35,7 @@ pub struct Chunk<'a> {
 }
 
 /// How much of an attachment is held.
-pub async fn state(conn: &mut SqliteConnection, owner: Owner<'_>, hash: Hash) -> Result<AttachmentState, StoreError> {
+pub async fn state(conn: &mut AnyConnection, owner: Owner<'_>, hash: Hash) -> Result<AttachmentState, StoreError> {
     let name = hash.as_bytes().to_vec();
     let sql = "select length(body) as length from attachment where member = $1 and sha256 = $2";
     let whole = sqlx::query(sql).bind(owner.member.as_str()).bind(&name).fetch_optional(&mut *conn).await?;
@@ -50,7 +50,7 @@ pub async fn state(conn: &mut SqliteConnection, owner: Owner<'_>, hash: Hash) ->
 /// Takes a chunk in, inside a transaction; with the last one the attachment is whole. A chunk that starts elsewhere than where the
 /// held part ends changes nothing. A wrong hash throws the parts away: that must be committed as well.
 pub async fn put(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     owner: Owner<'_>,
     chunk: &Chunk<'_>,
     now: Timestamp,
@@ -92,14 +92,14 @@ pub async fn put(
 }
 
 /// The length that an upload under way announced.
-async fn started(conn: &mut SqliteConnection, owner: Owner<'_>, hash: Hash) -> Result<Option<u64>, StoreError> {
+async fn started(conn: &mut AnyConnection, owner: Owner<'_>, hash: Hash) -> Result<Option<u64>, StoreError> {
     let sql = "select length from upload where terminal = $1 and sha256 = $2";
     let query = sqlx::query(sql).bind(owner.terminal.to_string()).bind(hash.as_bytes().to_vec());
     Ok(query.fetch_optional(conn).await?.map(|row| row.try_get("length")).transpose()?.map(from_i64))
 }
 
 async fn start(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     owner: Owner<'_>,
     chunk: &Chunk<'_>,
     now: Timestamp,
@@ -119,12 +119,7 @@ async fn start(
 }
 
 /// The last chunk is there: the whole is checked by its name and kept.
-async fn finish(
-    conn: &mut SqliteConnection,
-    owner: Owner<'_>,
-    hash: Hash,
-    now: Timestamp,
-) -> Result<(), AttachmentError> {
+async fn finish(conn: &mut AnyConnection, owner: Owner<'_>, hash: Hash, now: Timestamp) -> Result<(), AttachmentError> {
     let sql = "select body from upload_part where terminal = $1 and sha256 = $2 order by at";
     let query = sqlx::query(sql).bind(owner.terminal.to_string()).bind(hash.as_bytes().to_vec());
     let rows = query.fetch_all(&mut *conn).await.map_err(StoreError::from)?;
@@ -153,7 +148,7 @@ async fn finish(
     Ok(())
 }
 
-async fn forget(conn: &mut SqliteConnection, terminal: TerminalId, hash: Hash) -> Result<(), StoreError> {
+async fn forget(conn: &mut AnyConnection, terminal: TerminalId, hash: Hash) -> Result<(), StoreError> {
     for sql in [
         "delete from upload_part where terminal = $1 and sha256 = $2",
         "delete from upload where terminal = $1 and sha256 = $2",
@@ -164,7 +159,7 @@ async fn forget(conn: &mut SqliteConnection, terminal: TerminalId, hash: Hash) -
 }
 
 /// Whether a stored event of the member names it.
-async fn is_named(conn: &mut SqliteConnection, member: &MemberId, hash: Hash) -> Result<bool, StoreError> {
+async fn is_named(conn: &mut AnyConnection, member: &MemberId, hash: Hash) -> Result<bool, StoreError> {
     let sql = "select exists (select 1 from event where kind = 'report' and member = $1 \
                and instr(body, cast($2 as blob)) > 0) as named";
     let row = sqlx::query(sql).bind(member.as_str()).bind(hash.to_string()).fetch_one(conn).await?;
@@ -172,12 +167,7 @@ async fn is_named(conn: &mut SqliteConnection, member: &MemberId, hash: Hash) ->
 }
 
 /// Whether a terminal may bring so many more bytes that no event names yet.
-async fn has_room(
-    conn: &mut SqliteConnection,
-    owner: Owner<'_>,
-    length: u64,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+async fn has_room(conn: &mut AnyConnection, owner: Owner<'_>, length: u64, now: Timestamp) -> Result<bool, StoreError> {
     if pending(conn, owner).await? + length <= PENDING_BYTES_MAX {
         return Ok(true);
     }
@@ -196,7 +186,7 @@ async fn has_room(
     Ok(pending(conn, owner).await? + length <= PENDING_BYTES_MAX)
 }
 
-async fn pending(conn: &mut SqliteConnection, owner: Owner<'_>) -> Result<u64, StoreError> {
+async fn pending(conn: &mut AnyConnection, owner: Owner<'_>) -> Result<u64, StoreError> {
     let sql = "select (select coalesce(sum(length), 0) from upload where terminal = $1) + \
                (select coalesce(sum(length(body)), 0) from attachment where terminal = $1 and named = 0) as bytes";
     let row = sqlx::query(sql).bind(owner.terminal.to_string()).fetch_one(conn).await?;
@@ -204,14 +194,14 @@ async fn pending(conn: &mut SqliteConnection, owner: Owner<'_>) -> Result<u64, S
 }
 
 /// The bytes of a whole attachment, whoever brought it; none = it is still on its way.
-pub async fn find(conn: &mut SqliteConnection, hash: Hash) -> Result<Option<Vec<u8>>, StoreError> {
+pub async fn find(conn: &mut AnyConnection, hash: Hash) -> Result<Option<Vec<u8>>, StoreError> {
     let sql = "select body from attachment where sha256 = $1 limit 1";
     let row = sqlx::query(sql).bind(hash.as_bytes().to_vec()).fetch_optional(conn).await?;
     Ok(row.map(|row| row.try_get("body")).transpose()?)
 }
 
 /// Whether an attachment is held whole.
-pub async fn is_held(conn: &mut SqliteConnection, hash: Hash) -> Result<bool, StoreError> {
+pub async fn is_held(conn: &mut AnyConnection, hash: Hash) -> Result<bool, StoreError> {
     let sql = "select exists (select 1 from attachment where sha256 = $1) as held";
     let row = sqlx::query(sql).bind(hash.as_bytes().to_vec()).fetch_one(conn).await?;
     Ok(row.try_get::<i64, _>("held")? != 0)

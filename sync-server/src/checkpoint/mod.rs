@@ -32,7 +32,7 @@ pub async fn make_if_due(store: &Store, key: &Ed25519KeyPair, now: Timestamp) ->
 
 /// Makes a checkpoint of a ledger that has grown since the newest.
 pub(crate) async fn make(
-    conn: &mut sqlx::SqliteConnection,
+    conn: &mut sqlx::AnyConnection,
     key: &Ed25519KeyPair,
     newest: Option<SignedCheckpoint>,
     now: Timestamp,

@@ -14,7 +14,7 @@ use shared::code::{PackageCode, format_digital_link};
 use shared::reference::{CodeRecord, Pack, References};
 use shared::time::Timestamp;
 use shared::trail::{History, Index};
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::attachments;
 use crate::heartbeat::{Heard, watermark};
@@ -74,7 +74,7 @@ pub(super) fn pending(found: &Enrolment) -> Result<()> {
 }
 
 /// Writes a photo to a new file.
-pub(super) async fn attachment(conn: &mut SqliteConnection, name: &str, out: &Path) -> Result<()> {
+pub(super) async fn attachment(conn: &mut AnyConnection, name: &str, out: &Path) -> Result<()> {
     let hash: Option<[u8; 32]> = hex::decode(name).ok().and_then(|bytes| bytes.try_into().ok());
     let hash = hash
         .with_context(|| format!("`{name}` is no SHA-256 of 64 hex digits; the event that names the photo shows it"))?;
@@ -87,7 +87,7 @@ pub(super) async fn attachment(conn: &mut SqliteConnection, name: &str, out: &Pa
     line(&json!({ "sha256": name, "bytes": body.len(), "out": out.display().to_string() }))
 }
 
-pub(super) async fn mismatches(conn: &mut SqliteConnection, as_json: bool, all: bool) -> Result<()> {
+pub(super) async fn mismatches(conn: &mut AnyConnection, as_json: bool, all: bool) -> Result<()> {
     let found = store::mismatch::list(conn).await?;
     let rulebook = store::reference::load_all(conn).await?.policy().rules;
     for found in found.iter().filter(|found| all || found.state.is_live()) {
@@ -152,7 +152,7 @@ pub(super) fn pack_file(pack: &Pack, codes: &[CodeRecord], host: &str, out: Opti
     Ok(())
 }
 
-pub(super) async fn trace(conn: &mut SqliteConnection, named: &str, as_json: bool) -> Result<ExitCode> {
+pub(super) async fn trace(conn: &mut AnyConnection, named: &str, as_json: bool) -> Result<ExitCode> {
     let code: PackageCode = named
         .parse()
         .or_else(|_| shared::code::parse(named))

@@ -9,7 +9,7 @@ use shared::chain::PublicKey;
 use shared::enrolment::{ADDRESSES_MAX, Address, CheckCode, Invitation};
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::{commands, report};
 use crate::config::Config;
@@ -155,7 +155,7 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
     Ok(())
 }
 
-async fn known_member(conn: &mut SqliteConnection, member: &str) -> Result<()> {
+async fn known_member(conn: &mut AnyConnection, member: &str) -> Result<()> {
     let references = store::reference::load_all(conn).await?;
     if !references.members.contains_key(&member.into()) {
         bail!("member {member} is not known; import it first, then enrol its terminals");
@@ -164,7 +164,7 @@ async fn known_member(conn: &mut SqliteConnection, member: &str) -> Result<()> {
 }
 
 async fn invite(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     identity: &Identity,
     config: &Config,
     args: &InviteArgs,

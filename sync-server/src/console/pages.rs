@@ -11,7 +11,7 @@ use shared::event::Act;
 use shared::reference::References;
 use shared::time::{HOUR_MS, Timestamp};
 use shared::trail::{History, Index, Scan};
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::detail::detail;
 use super::evidence::{EVENTS_SHOWN, EvidenceRow, Row};
@@ -155,7 +155,7 @@ fn is_behind(terminal: &Terminal, now: Timestamp) -> bool {
 
 /// Evidence of more events than one table shows is not loaded.
 async fn with_evidence(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     found: StoredMismatch,
     terminals: &[Terminal],
 ) -> Result<Row, StoreError> {
@@ -175,7 +175,7 @@ async fn with_evidence(
     Ok(Row { found, evidence })
 }
 
-async fn family_history(conn: &mut SqliteConnection, row: &Row) -> Result<(History, References), StoreError> {
+async fn family_history(conn: &mut AnyConnection, row: &Row) -> Result<(History, References), StoreError> {
     let mut references = References::default();
     let family = store::code::load_families(conn, &row.found.mismatch.codes, &mut references).await?;
     let mut facts = Facts::default();

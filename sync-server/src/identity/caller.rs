@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use shared::chain::Hash;
 use shared::ids::TerminalId;
 use shared::wire::{ProblemCode, REQUEST_HEADER, RequestSignature};
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
@@ -91,11 +91,7 @@ fn shown(parts: &Parts) -> Option<Hash> {
     parts.extensions.get::<PeerCertificate>().and_then(|peer| peer.0)
 }
 
-async fn by_certificate(
-    conn: &mut SqliteConnection,
-    state: &AppState,
-    fingerprint: Hash,
-) -> Result<Terminal, ApiError> {
+async fn by_certificate(conn: &mut AnyConnection, state: &AppState, fingerprint: Hash) -> Result<Terminal, ApiError> {
     let Some((terminal, expires_at)) = store::certificate::find(conn, fingerprint).await? else {
         let message = "this certificate is not known here; renew it with POST /v1/renew, then ask again";
         return Err(ApiError::new(ProblemCode::CertificateRequired, message.to_owned()));
@@ -113,7 +109,7 @@ async fn by_certificate(
 }
 
 /// A bare signature is enough only for a terminal that never got a certificate: it was enrolled by key, before there were any.
-async fn by_signature(conn: &mut SqliteConnection, parts: &Parts) -> Result<Terminal, ApiError> {
+async fn by_signature(conn: &mut AnyConnection, parts: &Parts) -> Result<Terminal, ApiError> {
     let unsigned =
         || ApiError::new(ProblemCode::BadSignature, format!("the header `{REQUEST_HEADER}` does not prove a terminal"));
     let header = parts.headers.get(REQUEST_HEADER).and_then(|value| value.to_str().ok()).ok_or_else(unsigned)?;
@@ -130,7 +126,7 @@ async fn by_signature(conn: &mut SqliteConnection, parts: &Parts) -> Result<Term
     Ok(terminal)
 }
 
-async fn enrolled(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<Terminal, ApiError> {
+async fn enrolled(conn: &mut AnyConnection, terminal: TerminalId) -> Result<Terminal, ApiError> {
     store::terminal::find(conn, terminal).await?.ok_or_else(|| {
         ApiError::new(ProblemCode::UnknownTerminal, "this terminal is not enrolled on this server".into())
     })

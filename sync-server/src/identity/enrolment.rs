@@ -4,7 +4,7 @@ use shared::chain::PublicKey;
 use shared::enrolment::{CaPin, CheckCode, EnrolQuestion, EnrolRequest, EnrolState, Enrolled, Invitation, Token};
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::{Identity, authority};
 use crate::keys::KeyError;
@@ -66,7 +66,7 @@ pub enum DecideError {
 
 /// Keeps a new invitation. `random` is the token, drawn by the caller.
 pub async fn invite(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     identity: &Identity,
     new: &NewInvitation,
     (random, by): ([u8; shared::enrolment::SECRET_BYTES], &str),
@@ -119,7 +119,7 @@ pub async fn ask(
 }
 
 async fn may_ask(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     found: &Enrolment,
     request: &EnrolRequest,
     now: Timestamp,
@@ -151,7 +151,7 @@ pub async fn status(store: &Store, identity: &Identity, question: &EnrolQuestion
     Ok(state(&mut conn, identity, &found).await?)
 }
 
-async fn state(conn: &mut SqliteConnection, identity: &Identity, found: &Enrolment) -> Result<EnrolState, StoreError> {
+async fn state(conn: &mut AnyConnection, identity: &Identity, found: &Enrolment) -> Result<EnrolState, StoreError> {
     let asked = found.asked.as_ref().ok_or(StoreError::Corrupt("an asking without who asked"))?;
     match found.stage {
         Stage::Refused => Ok(EnrolState::Refused),
@@ -164,7 +164,7 @@ async fn state(conn: &mut SqliteConnection, identity: &Identity, found: &Enrolme
 }
 
 async fn enrolled(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     identity: &Identity,
     terminal: TerminalId,
     key: &PublicKey,
@@ -187,13 +187,13 @@ async fn enrolled(
 }
 
 /// Askings that wait for a person, the oldest first.
-pub async fn pending(conn: &mut SqliteConnection, now: Timestamp) -> Result<Vec<Enrolment>, StoreError> {
+pub async fn pending(conn: &mut AnyConnection, now: Timestamp) -> Result<Vec<Enrolment>, StoreError> {
     store::identity::pending(conn, now.plus_ms(-PENDING_MS)).await
 }
 
 /// A person compared the code on both screens and approves: the terminal is enrolled, or enrolled again, and gets a certificate.
 pub async fn approve(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     identity: &Identity,
     (terminal, code): (TerminalId, CheckCode),
     by: &str,
@@ -230,7 +230,7 @@ pub async fn approve(
 
 /// A person refuses every asking of a terminal that waits.
 pub async fn refuse(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: TerminalId,
     by: &str,
     now: Timestamp,
@@ -251,7 +251,7 @@ pub async fn refuse(
 
 /// Revokes a terminal: from the next request on it may only deliver, into quarantine. Answers whether it is enrolled here.
 pub async fn revoke(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: TerminalId,
     by: &str,
     now: Timestamp,

@@ -10,7 +10,7 @@ use shared::ids::BasisId;
 use shared::reference::{Quota, References, Relocation, StockReport};
 use shared::time::Timestamp;
 use shared::wire::Record;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::reconcile::{self, Touched};
 use crate::store::{self, Store, StoreError};
@@ -83,7 +83,7 @@ pub async fn import(store: &Store, files: &[PathBuf], now: Timestamp) -> Result<
     }
 }
 
-async fn import_all(conn: &mut SqliteConnection, files: &[PathBuf], now: Timestamp) -> Result<Imported, ImportError> {
+async fn import_all(conn: &mut AnyConnection, files: &[PathBuf], now: Timestamp) -> Result<Imported, ImportError> {
     let position = store::next_position(conn).await?;
     let mut references = store::reference::load_all(conn).await?;
     let mut done = Imported::default();
@@ -131,7 +131,7 @@ fn with_credentials(record: Record, references: &References) -> Record {
 }
 
 /// Stores one record.
-pub(crate) async fn put(conn: &mut SqliteConnection, record: &Record, position: u64) -> Result<bool, StoreError> {
+pub(crate) async fn put(conn: &mut AnyConnection, record: &Record, position: u64) -> Result<bool, StoreError> {
     match record {
         Record::Code(code) => store::code::put(conn, code, position).await,
         other => store::reference::put(conn, other, position).await,
@@ -165,7 +165,7 @@ pub(crate) fn touch(touched: &mut Touched, record: &Record) {
 /// What the record as it was before may change in verdicts: a document that moves leaves its old basis, and a product decides
 /// the level and the count of every code that carries its GTINs, whatever basis it was scanned under.
 async fn touch_before(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     touched: &mut Touched,
     references: &References,
     record: &Record,

@@ -5,7 +5,7 @@ use shared::event::Event;
 use shared::ids::MemberId;
 use shared::time::Timestamp;
 use shared::wire::{Batch, Outcome};
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::PushError;
 use super::take_in::{At, Received};
@@ -17,7 +17,7 @@ use crate::store::{self};
 
 /// Appends what is new. An event that cannot be read keeps its place in the chain and goes to quarantine.
 pub(super) async fn append(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     received: &Received,
     terminal: &Terminal,
     known: usize,
@@ -51,7 +51,7 @@ pub(super) async fn append(
 /// A disputed offer that goes on where an open epoch ends, such as a single event that was refused as new: its events say nothing to
 /// the rules and keep their place, so that what follows them joins the chain. Any other disputed offer changes no chain.
 pub(super) async fn keep_place(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     received: &Received,
     terminal: &Terminal,
     at: At,
@@ -74,7 +74,7 @@ pub(super) async fn keep_place(
 }
 
 async fn set_apart(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     batch: &Batch,
     (seq, body, hash): (u64, &[u8], Hash),
     member: &MemberId,

@@ -2,7 +2,7 @@
 
 use shared::chain::{Hash, epoch_hash};
 use shared::wire::Batch;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::PushError;
 use crate::store;
@@ -10,11 +10,7 @@ use crate::store::ledger::Head;
 
 /// How many of a batch's first events are held already, with the same bytes. A batch that says something else of a held number, or
 /// that does not link to the head, closes the epoch: two logs go under one name.
-pub(super) async fn known_before(
-    conn: &mut SqliteConnection,
-    batch: &Batch,
-    hashes: &[Hash],
-) -> Result<usize, PushError> {
+pub(super) async fn known_before(conn: &mut AnyConnection, batch: &Batch, hashes: &[Hash]) -> Result<usize, PushError> {
     let header = &batch.header;
     let start = Head { next_seq: 1, hash: epoch_hash(header.terminal, header.epoch), closed: false };
     let head = store::ledger::head(conn, header.terminal, header.epoch).await?.unwrap_or(start);

@@ -11,14 +11,14 @@ use shared::rules::arrivals::{self, Arrivals, Fault, LogFault};
 use shared::time::Timestamp;
 use shared::trail::clock::Anchors;
 use shared::trail::{History, Index};
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::take_in::At;
 use crate::store::{self, StoreError};
 
 /// Notes one fault of a terminal.
 pub(super) async fn note(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: TerminalId,
     fault: Fault,
     events: impl IntoIterator<Item = EventRef> + Send,
@@ -30,7 +30,7 @@ pub(super) async fn note(
 
 /// Notes what the new events of one log say of it: those that came late, anchors that show a wrong clock, clocks that stepped back.
 pub(super) async fn note_new(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     events: &[Event],
     anchors: &Anchors,
     limits: &Limits,
@@ -69,7 +69,7 @@ pub(super) async fn note_new(
 
 /// Judges a terminal's faults again.
 pub(super) async fn judge(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: TerminalId,
     limits: &Limits,
     now: Timestamp,

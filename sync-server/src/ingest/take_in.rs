@@ -12,7 +12,7 @@ use shared::reference::Limits;
 use shared::rules::arrivals::Fault;
 use shared::time::Timestamp;
 use shared::wire::{AcknowledgedRange, Answer, Batch, EventVerdict, Offer, Outcome, OutcomeRange, PushReply};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{AnyConnection, Connection};
 
 use super::append::{append, keep_place, numbered, readable};
 use super::{chain, faults};
@@ -169,7 +169,7 @@ async fn together(
 }
 
 async fn in_transaction(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     key: &Ed25519KeyPair,
     group: &[Received],
     now: Timestamp,
@@ -212,7 +212,7 @@ async fn in_transaction(
 }
 
 async fn take_in(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     received: &Received,
     limits: &Limits,
     at: At,
@@ -272,7 +272,7 @@ impl Taken {
 }
 
 /// Each event that is offered again after its epoch was closed: recorded before with the same bytes, or disputed.
-async fn disputed(conn: &mut SqliteConnection, batch: &Batch) -> Result<Vec<(u64, Outcome)>, StoreError> {
+async fn disputed(conn: &mut AnyConnection, batch: &Batch) -> Result<Vec<(u64, Outcome)>, StoreError> {
     let mut outcomes = Vec::with_capacity(batch.bodies.len());
     for (seq, body) in numbered(batch) {
         let by = EventRef { terminal: batch.header.terminal, epoch: batch.header.epoch, seq };
@@ -284,7 +284,7 @@ async fn disputed(conn: &mut SqliteConnection, batch: &Batch) -> Result<Vec<(u64
 
 /// Moves the terminal's watermark on and notes what the new events say of its clock and its delay.
 async fn note_new(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     batch: &Batch,
     known: usize,
     limits: &Limits,
@@ -311,7 +311,7 @@ fn refs(batch: &Batch) -> impl Iterator<Item = EventRef> + Send {
 
 /// What the batch's events may change: bases and codes they name, those of events they void or set aside, and bases that this
 /// terminal worked on (a later event of it may complete them).
-async fn touched(conn: &mut SqliteConnection, batch: &Batch) -> Result<Touched, PushError> {
+async fn touched(conn: &mut AnyConnection, batch: &Batch) -> Result<Touched, PushError> {
     let mut touched =
         Touched { bases: store::event::bases_opened_by(conn, batch.header.terminal).await?, ..Touched::default() };
     for event in batch.bodies.iter().filter_map(|body| Event::from_body(body).ok()) {
@@ -320,7 +320,7 @@ async fn touched(conn: &mut SqliteConnection, batch: &Batch) -> Result<Touched, 
     Ok(touched)
 }
 
-async fn add(conn: &mut SqliteConnection, touched: &mut Touched, act: &Act) -> Result<(), StoreError> {
+async fn add(conn: &mut AnyConnection, touched: &mut Touched, act: &Act) -> Result<(), StoreError> {
     touched.add_act(act);
     if let Act::Void { voids, .. } = act
         && let Some(voided) = store::event::act(conn, *voids).await?
@@ -367,7 +367,7 @@ fn verdicts(batch: &Batch, live: &[Mismatch]) -> Vec<EventVerdict> {
 }
 
 async fn reply(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     key: &Ed25519KeyPair,
     Received { batch, hashes, .. }: &Received,
     outcomes: Vec<OutcomeRange>,

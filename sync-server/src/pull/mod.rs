@@ -11,7 +11,7 @@ use shared::ids::{MemberId, PackId};
 use shared::reference::References;
 use shared::time::Timestamp;
 use shared::wire::{Change, ChangesPage, Manifest, Record, SiteMismatch};
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 use uuid::Uuid;
 
 use crate::store::{self, StoreError};
@@ -37,7 +37,7 @@ pub struct Start {
 
 /// The changes after `start` that a member may see.
 pub async fn changes(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     member: &MemberId,
     start: Start,
     now: Timestamp,
@@ -79,7 +79,7 @@ pub async fn changes(
 /// Codes after `start`; where they are too many for a page, the first of them and the border behind them. A pack of a million codes
 /// must not become one answer.
 async fn codes(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     visible: &Visible,
     start: &Start,
 ) -> Result<(Vec<Change>, Option<Resume>), StoreError> {
@@ -106,7 +106,7 @@ async fn codes(
 }
 
 /// Everything but codes that changed after a position.
-async fn changed(conn: &mut SqliteConnection, since: u64) -> Result<Vec<Change>, StoreError> {
+async fn changed(conn: &mut AnyConnection, since: u64) -> Result<Vec<Change>, StoreError> {
     let since = i64::try_from(since).unwrap_or(i64::MAX);
     let mut changes = Vec::new();
     for row in fetch(conn, "select body, position from reference where position > $1", since).await? {
@@ -130,7 +130,7 @@ async fn changed(conn: &mut SqliteConnection, since: u64) -> Result<Vec<Change>,
 /// Of the changed packs that are not of the member's own contracts: those of which it was sent a package. A retailer must learn
 /// that a pack it holds goods of was reported stolen, or found again.
 async fn held_packs(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     visible: &Visible,
     changes: &[Change],
 ) -> Result<BTreeSet<PackId>, StoreError> {
@@ -154,7 +154,7 @@ async fn held_packs(
 /// A consignee without the pack (a retailer) learns of each package sent to it: its record, its family's and their packs. They
 /// travel at the manifest's position, since they may be older than the consignee's cursor.
 async fn disclose_sent(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     visible: &Visible,
     changes: &mut Vec<Change>,
 ) -> Result<(), StoreError> {
@@ -176,11 +176,11 @@ async fn disclose_sent(
     Ok(())
 }
 
-async fn fetch(conn: &mut SqliteConnection, sql: &'static str, since: i64) -> Result<Vec<SqliteRow>, StoreError> {
+async fn fetch(conn: &mut AnyConnection, sql: &'static str, since: i64) -> Result<Vec<AnyRow>, StoreError> {
     Ok(sqlx::query(sql).bind(since).fetch_all(conn).await?)
 }
 
-fn change(row: &SqliteRow, record: Record) -> Result<Change, StoreError> {
+fn change(row: &AnyRow, record: Record) -> Result<Change, StoreError> {
     Ok(Change { position: store::from_i64(row.try_get("position")?), record })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use shared::ids::{BasisId, MemberId, PackId, SiteId};
 use shared::reference::References;
 use shared::wire::{Change, ChangesPage, Manifest, Record};
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::store::{self, StoreError};
 
@@ -30,7 +30,7 @@ pub(super) struct Visible {
 }
 
 impl Visible {
-    pub(super) async fn of(conn: &mut SqliteConnection, member: &MemberId) -> Result<Self, StoreError> {
+    pub(super) async fn of(conn: &mut AnyConnection, member: &MemberId) -> Result<Self, StoreError> {
         let references = store::reference::load_all(conn).await?;
         let own = references.bases.values().filter(|basis| basis.seller == *member || basis.buyer == *member);
         let bases: BTreeSet<BasisId> = own.map(|basis| basis.basis.clone()).collect();

@@ -14,7 +14,7 @@ use shared::rules::judge_index;
 use shared::time::Timestamp;
 use shared::trail::{History, Index, manifests};
 use shared::wire::Record;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::store::{self, Store, StoreError, event::Facts};
 
@@ -57,7 +57,7 @@ struct World {
 
 /// Judges again after `touched` changed; stores what differs under `position`. Answers the live mismatches of what it judged.
 pub async fn rejudge(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     touched: &Touched,
     now: Timestamp,
     position: u64,
@@ -82,7 +82,7 @@ pub async fn rejudge(
 
 /// Judges again after references changed, in the transaction that changed them.
 pub async fn references_changed(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     touched: &Touched,
     now: Timestamp,
     position: u64,
@@ -118,7 +118,7 @@ pub async fn sweep(store: &Store, now: Timestamp) -> Result<usize, StoreError> {
     Ok(swept)
 }
 
-async fn load(conn: &mut SqliteConnection, touched: &Touched) -> Result<World, StoreError> {
+async fn load(conn: &mut AnyConnection, touched: &Touched) -> Result<World, StoreError> {
     let mut references = store::reference::load_all(conn).await?;
     let mut bases = touched.bases.clone();
     let mut facts = Facts::default();

@@ -2,7 +2,7 @@
 
 use shared::chain::{Hash, sha256};
 use shared::ids::{EpochId, TerminalId};
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 use uuid::Builder;
 
 use super::quarantine::Kept;
@@ -37,7 +37,7 @@ pub fn epoch_of(kept: &Kept) -> EpochId {
 }
 
 /// Notes an admission.
-pub async fn put(conn: &mut SqliteConnection, admission: &Admission) -> Result<(), StoreError> {
+pub async fn put(conn: &mut AnyConnection, admission: &Admission) -> Result<(), StoreError> {
     sqlx::query(
         "insert into admission (epoch, terminal, of_epoch, first_seq, last_seq, quarantine_id, entry) \
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -55,7 +55,7 @@ pub async fn put(conn: &mut SqliteConnection, admission: &Admission) -> Result<(
 }
 
 /// All admissions, in the order of the ledger.
-pub async fn list(conn: &mut SqliteConnection) -> Result<Vec<Admission>, StoreError> {
+pub async fn list(conn: &mut AnyConnection) -> Result<Vec<Admission>, StoreError> {
     let sql =
         "select epoch, terminal, of_epoch, first_seq, last_seq, quarantine_id, entry from admission order by entry";
     let rows = sqlx::query(sql).fetch_all(conn).await?;

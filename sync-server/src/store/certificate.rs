@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::chain::{Hash, PublicKey};
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::StoreError;
 
@@ -30,7 +30,7 @@ pub struct ClientCertificate {
 }
 
 /// Keeps a certificate; those of the same terminal that ran out long ago go.
-pub async fn keep(conn: &mut SqliteConnection, new: &ClientCertificate) -> Result<(), StoreError> {
+pub async fn keep(conn: &mut AnyConnection, new: &ClientCertificate) -> Result<(), StoreError> {
     sqlx::query(
         "insert into certificate (fingerprint, terminal, public_key, issued_at, expires_at, der) \
          values ($1, $2, $3, $4, $5, $6) on conflict (fingerprint) do nothing",
@@ -52,10 +52,7 @@ pub async fn keep(conn: &mut SqliteConnection, new: &ClientCertificate) -> Resul
 }
 
 /// Whose certificate this is, and until when.
-pub async fn find(
-    conn: &mut SqliteConnection,
-    fingerprint: Hash,
-) -> Result<Option<(TerminalId, Timestamp)>, StoreError> {
+pub async fn find(conn: &mut AnyConnection, fingerprint: Hash) -> Result<Option<(TerminalId, Timestamp)>, StoreError> {
     let sql = "select terminal, expires_at from certificate where fingerprint = $1";
     let row = sqlx::query(sql).bind(fingerprint.as_bytes().to_vec()).fetch_optional(conn).await?;
     let Some(row) = row else { return Ok(None) };
@@ -66,7 +63,7 @@ pub async fn find(
 
 /// The newest certificate of a terminal's key.
 pub async fn newest(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: TerminalId,
     key: &PublicKey,
 ) -> Result<Option<ClientCertificate>, StoreError> {
@@ -77,23 +74,23 @@ pub async fn newest(
 }
 
 /// Whether a terminal was ever given a certificate: then its request signature alone is not enough any more.
-pub async fn is_certified(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<bool, StoreError> {
+pub async fn is_certified(conn: &mut AnyConnection, terminal: TerminalId) -> Result<bool, StoreError> {
     let sql = "select 1 from certificate where terminal = $1 limit 1";
     Ok(sqlx::query(sql).bind(terminal.to_string()).fetch_optional(conn).await?.is_some())
 }
 
 /// Until when each terminal's newest certificate holds.
-pub async fn ends(conn: &mut SqliteConnection) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
+pub async fn ends(conn: &mut AnyConnection) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
     times(conn, "select terminal, max(expires_at) as at from certificate group by terminal").await
 }
 
 /// When each terminal last asked for anything, to the minute.
-pub async fn contacts(conn: &mut SqliteConnection) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
+pub async fn contacts(conn: &mut AnyConnection) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
     times(conn, "select terminal, at from terminal_contact").await
 }
 
 /// Notes that a terminal was heard.
-pub async fn note_contact(conn: &mut SqliteConnection, terminal: TerminalId, at: Timestamp) -> Result<(), StoreError> {
+pub async fn note_contact(conn: &mut AnyConnection, terminal: TerminalId, at: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "insert into terminal_contact (terminal, at) values ($1, $2) \
          on conflict (terminal) do update set at = max(at, excluded.at)",
@@ -105,9 +102,9 @@ pub async fn note_contact(conn: &mut SqliteConnection, terminal: TerminalId, at:
     Ok(())
 }
 
-async fn times(conn: &mut SqliteConnection, sql: &'static str) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
+async fn times(conn: &mut AnyConnection, sql: &'static str) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
     let rows = sqlx::query(sql).fetch_all(conn).await?;
-    let time = |row: &SqliteRow| -> Result<_, StoreError> {
+    let time = |row: &AnyRow| -> Result<_, StoreError> {
         let terminal: String = row.try_get("terminal")?;
         let terminal = terminal.parse().map_err(|_| StoreError::Corrupt("a terminal is not a UUID"))?;
         Ok((terminal, Timestamp::from_ms(row.try_get("at")?)))
@@ -115,7 +112,7 @@ async fn times(conn: &mut SqliteConnection, sql: &'static str) -> Result<BTreeMa
     rows.iter().map(time).collect()
 }
 
-fn read(row: &SqliteRow) -> Result<ClientCertificate, StoreError> {
+fn read(row: &AnyRow) -> Result<ClientCertificate, StoreError> {
     let (terminal, key): (String, String) = (row.try_get("terminal")?, row.try_get("public_key")?);
     let fingerprint: Vec<u8> = row.try_get("fingerprint")?;
     let damaged = |_| StoreError::Corrupt("a certificate's hash is not 32 bytes");

@@ -6,7 +6,7 @@ use shared::code::{CodeKey, PackageCode};
 use shared::ids::PackId;
 use shared::reference::{CodeRecord, References};
 use shared::time::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{StoreError, to_i64};
 
@@ -21,7 +21,7 @@ pub fn keys_json(codes: &BTreeSet<PackageCode>) -> Result<String, StoreError> {
 
 /// Loads the records of codes and of all packages that hold or fill them. Answers the whole families, registered or not.
 pub async fn load_families(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     codes: &BTreeSet<PackageCode>,
     references: &mut References,
 ) -> Result<BTreeSet<PackageCode>, StoreError> {
@@ -44,7 +44,7 @@ pub async fn load_families(
 }
 
 /// The records of the codes themselves and of what is inside them.
-async fn related(conn: &mut SqliteConnection, codes: &BTreeSet<PackageCode>) -> Result<Vec<CodeRecord>, StoreError> {
+async fn related(conn: &mut AnyConnection, codes: &BTreeSet<PackageCode>) -> Result<Vec<CodeRecord>, StoreError> {
     let sql = "with wanted as (select unhex(value) as code_key from json_each($1)) \
                select code, pack, product, parent, cancelled_at from code where code_key in (select code_key from wanted) \
                union select code, pack, product, parent, cancelled_at from code where parent_key in (select code_key from wanted)";
@@ -52,7 +52,7 @@ async fn related(conn: &mut SqliteConnection, codes: &BTreeSet<PackageCode>) -> 
     rows.iter().map(read).collect()
 }
 
-fn read(row: &SqliteRow) -> Result<CodeRecord, StoreError> {
+fn read(row: &AnyRow) -> Result<CodeRecord, StoreError> {
     let code: String = row.try_get("code")?;
     let parent: Option<String> = row.try_get("parent")?;
     let parsed = |text: &str| text.parse().map_err(|_| StoreError::Corrupt("a registered code is malformed"));
@@ -66,7 +66,7 @@ fn read(row: &SqliteRow) -> Result<CodeRecord, StoreError> {
 }
 
 /// Registers a code. Answers whether it changed anything.
-pub async fn put(conn: &mut SqliteConnection, record: &CodeRecord, position: u64) -> Result<bool, StoreError> {
+pub async fn put(conn: &mut AnyConnection, record: &CodeRecord, position: u64) -> Result<bool, StoreError> {
     let key = |code: &PackageCode| CodeKey::of(code).as_bytes().to_vec();
     let done = sqlx::query(
         "insert into code (code_key, code, pack, product, parent_key, parent, cancelled_at, position) \
@@ -90,13 +90,13 @@ pub async fn put(conn: &mut SqliteConnection, record: &CodeRecord, position: u64
 }
 
 /// The codes of a pack, in canonical order.
-pub async fn of_pack(conn: &mut SqliteConnection, pack: &PackId) -> Result<Vec<CodeRecord>, StoreError> {
+pub async fn of_pack(conn: &mut AnyConnection, pack: &PackId) -> Result<Vec<CodeRecord>, StoreError> {
     let sql = "select code, pack, product, parent, cancelled_at from code where pack = $1 order by code";
     sqlx::query(sql).bind(pack.as_str()).fetch_all(conn).await?.iter().map(read).collect()
 }
 
 /// Codes issued for a product and level under a basis so far.
-pub async fn issued_count(conn: &mut SqliteConnection, packs: &[PackId]) -> Result<u64, StoreError> {
+pub async fn issued_count(conn: &mut AnyConnection, packs: &[PackId]) -> Result<u64, StoreError> {
     let sql = "select count(*) as n from code where pack in (select value from json_each($1))";
     let row = sqlx::query(sql).bind(serde_json::to_string(packs)?).fetch_one(conn).await?;
     Ok(super::from_i64(row.try_get("n")?))
@@ -104,7 +104,7 @@ pub async fn issued_count(conn: &mut SqliteConnection, packs: &[PackId]) -> Resu
 
 /// Records of the given packs that changed after `since`, each with its position.
 pub async fn changed(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     packs: &BTreeSet<PackId>,
     since: u64,
 ) -> Result<Vec<(i64, CodeRecord)>, StoreError> {
@@ -113,7 +113,7 @@ pub async fn changed(
 
 /// The same after a code of a position, at most so many, by position and key.
 pub async fn changed_after(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     packs: &BTreeSet<PackId>,
     (position, key): (u64, &[u8; 16]),
     at_most: usize,

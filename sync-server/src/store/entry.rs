@@ -4,8 +4,8 @@ use shared::chain::{Hash, PublicKey, entry_hash, ledger_hash, sha256};
 use shared::ids::{EpochId, TerminalId};
 use shared::time::Timestamp;
 use shared::wire::{LedgerHead, SignedCheckpoint, SignedRestored};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 use uuid::Uuid;
 
 use super::{StoreError, from_i64, to_i64};
@@ -40,7 +40,7 @@ impl EntryKind {
 }
 
 /// Adds an entry. Answers its number.
-pub async fn append(conn: &mut SqliteConnection, kind: EntryKind, digest: Hash) -> Result<u64, StoreError> {
+pub async fn append(conn: &mut AnyConnection, kind: EntryKind, digest: Hash) -> Result<u64, StoreError> {
     let LedgerHead { entries, hash } = head(conn).await?;
     let hash = entry_hash(hash, kind.as_str(), digest);
     sqlx::query("insert into ledger_entry (entry, kind, digest, hash) values ($1, $2, $3, $4)")
@@ -54,7 +54,7 @@ pub async fn append(conn: &mut SqliteConnection, kind: EntryKind, digest: Hash) 
 }
 
 /// Where the chain stands.
-pub async fn head(conn: &mut SqliteConnection) -> Result<LedgerHead, StoreError> {
+pub async fn head(conn: &mut AnyConnection) -> Result<LedgerHead, StoreError> {
     let sql = "select entry, hash from ledger_entry order by entry desc limit 1";
     match sqlx::query(sql).fetch_optional(&mut *conn).await? {
         Some(row) => Ok(LedgerHead { entries: from_i64(row.try_get("entry")?), hash: hash(row.try_get("hash")?)? }),
@@ -63,7 +63,7 @@ pub async fn head(conn: &mut SqliteConnection) -> Result<LedgerHead, StoreError>
 }
 
 /// The ledger that the chain began in: this one, or the one that the first restore was from.
-pub async fn first_ledger_id(conn: &mut SqliteConnection) -> Result<Uuid, StoreError> {
+pub async fn first_ledger_id(conn: &mut AnyConnection) -> Result<Uuid, StoreError> {
     match restores(conn).await?.first() {
         Some(restored) => Ok(restored.value().from_ledger_id),
         None => super::ledger_id(conn).await,
@@ -71,20 +71,20 @@ pub async fn first_ledger_id(conn: &mut SqliteConnection) -> Result<Uuid, StoreE
 }
 
 /// The restores that led to this ledger, oldest first.
-pub async fn restores(conn: &mut SqliteConnection) -> Result<Vec<SignedRestored>, StoreError> {
+pub async fn restores(conn: &mut AnyConnection) -> Result<Vec<SignedRestored>, StoreError> {
     let rows = sqlx::query("select body from restore order by entry").fetch_all(conn).await?;
     rows.iter().map(|row| Ok(serde_json::from_str(&row.try_get::<String, _>("body")?)?)).collect()
 }
 
 /// Keeps the record of a restore.
-pub async fn put_restore(conn: &mut SqliteConnection, entry: u64, restored: &SignedRestored) -> Result<(), StoreError> {
+pub async fn put_restore(conn: &mut AnyConnection, entry: u64, restored: &SignedRestored) -> Result<(), StoreError> {
     let query = sqlx::query("insert into restore (entry, body) values ($1, $2)").bind(to_i64(entry));
     query.bind(serde_json::to_string(restored)?).execute(conn).await?;
     Ok(())
 }
 
 /// Gives entries to what versions without them took in, in its order. Done once, at the first start after the upgrade.
-pub async fn adopt(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+pub async fn adopt(conn: &mut AnyConnection) -> Result<(), StoreError> {
     let sql = "select terminal, epoch, first_seq, count, received_at, public_key, body from batch where entry is null \
                order by position, terminal, epoch, first_seq";
     for row in sqlx::query(sql).fetch_all(&mut *conn).await? {
@@ -109,7 +109,7 @@ pub async fn adopt(conn: &mut SqliteConnection) -> Result<(), StoreError> {
 }
 
 /// What the entry of a stored batch covers, from its row.
-pub fn stored_batch_digest(row: &SqliteRow) -> Result<Hash, StoreError> {
+pub fn stored_batch_digest(row: &AnyRow) -> Result<Hash, StoreError> {
     let damaged = |_| StoreError::Corrupt("a batch's terminal or epoch is not a UUID");
     let terminal: TerminalId = row.try_get::<String, _>("terminal")?.parse().map_err(damaged)?;
     let epoch: EpochId = row.try_get::<String, _>("epoch")?.parse().map_err(damaged)?;

@@ -8,7 +8,7 @@ use shared::ids::{BasisId, EpochId, EventRef, MemberId, TerminalId};
 use shared::time::Timestamp;
 use shared::trail::Fact;
 use shared::trail::clock::{Anchors, Moment};
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{StoreError, to_i64};
 
@@ -26,7 +26,7 @@ pub struct NewEvent<'a> {
 }
 
 /// Appends one event. The caller has checked that its number is the next one.
-pub async fn append(conn: &mut SqliteConnection, new: &NewEvent<'_>) -> Result<(), StoreError> {
+pub async fn append(conn: &mut AnyConnection, new: &NewEvent<'_>) -> Result<(), StoreError> {
     let event = new.event;
     let (basis, document) = event.act.reference().unzip();
     let code = event.act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
@@ -53,7 +53,7 @@ pub async fn append(conn: &mut SqliteConnection, new: &NewEvent<'_>) -> Result<(
 
 /// Takes a body that could not be read out of its place, so that it can be appended again. Answers its hash and member.
 pub async fn take_unread(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     by: EventRef,
 ) -> Result<Option<(shared::chain::Hash, MemberId)>, StoreError> {
     let sql =
@@ -65,7 +65,7 @@ pub async fn take_unread(
 
 /// Appends a body that could not be read: it keeps its place in the chain and says nothing to the rules.
 pub async fn append_unread(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     header: &shared::wire::BatchHeader,
     seq: u64,
     (body, hash): (&[u8], shared::chain::Hash),
@@ -99,7 +99,7 @@ fn about(event: &Event) -> Option<EventRef> {
 
 /// The hash held for a number of an epoch.
 pub async fn hash_at(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: TerminalId,
     epoch: EpochId,
     seq: u64,
@@ -124,7 +124,7 @@ pub struct Facts {
 
 /// All events under the given bases.
 pub async fn of_bases(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     bases: &BTreeSet<BasisId>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
@@ -135,7 +135,7 @@ pub async fn of_bases(
 
 /// All scans of the given codes.
 pub async fn of_codes(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     codes: &BTreeSet<PackageCode>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
@@ -146,7 +146,7 @@ pub async fn of_codes(
 
 /// Openings and closings of tasks under the given bases.
 pub async fn of_tasks(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     bases: &BTreeSet<BasisId>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
@@ -157,7 +157,7 @@ pub async fn of_tasks(
 }
 
 /// Voids and set-asides of the events found so far.
-pub async fn about_found(conn: &mut SqliteConnection, facts: &mut Facts) -> Result<(), StoreError> {
+pub async fn about_found(conn: &mut AnyConnection, facts: &mut Facts) -> Result<(), StoreError> {
     let refs: Vec<String> = facts.found.keys().map(ToString::to_string).collect();
     let sql = "select member, epoch, about, body from event where about in (select value from json_each($1))";
     let rows = sqlx::query(sql).bind(serde_json::to_string(&refs)?).fetch_all(&mut *conn).await?;
@@ -166,7 +166,7 @@ pub async fn about_found(conn: &mut SqliteConnection, facts: &mut Facts) -> Resu
 
 /// The events with the numbers `first..=last` of an epoch.
 pub async fn of_run(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     (terminal, epoch): (TerminalId, EpochId),
     (first, last): (u64, u64),
     facts: &mut Facts,
@@ -180,14 +180,14 @@ pub async fn of_run(
 }
 
 /// The bytes of one event, where it is held.
-pub async fn body(conn: &mut SqliteConnection, by: EventRef) -> Result<Option<Vec<u8>>, StoreError> {
+pub async fn body(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Vec<u8>>, StoreError> {
     let sql = "select body from event where terminal = $1 and epoch = $2 and seq = $3";
     let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
     Ok(query.fetch_optional(conn).await?.map(|row| row.try_get("body")).transpose()?)
 }
 
 /// What one event says happened, where it is held.
-pub async fn act(conn: &mut SqliteConnection, by: EventRef) -> Result<Option<Act>, StoreError> {
+pub async fn act(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Act>, StoreError> {
     let sql =
         "select epoch, about, body from event where terminal = $1 and epoch = $2 and seq = $3 and kind <> 'unread'";
     let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
@@ -195,22 +195,19 @@ pub async fn act(conn: &mut SqliteConnection, by: EventRef) -> Result<Option<Act
 }
 
 /// Bases on which a terminal opened a task: a later event of it may complete them.
-pub async fn bases_opened_by(
-    conn: &mut SqliteConnection,
-    terminal: TerminalId,
-) -> Result<BTreeSet<BasisId>, StoreError> {
+pub async fn bases_opened_by(conn: &mut AnyConnection, terminal: TerminalId) -> Result<BTreeSet<BasisId>, StoreError> {
     let sql = "select distinct basis from event where kind = 'task_opened' and terminal = $1 and basis is not null";
     let rows = sqlx::query(sql).bind(terminal.to_string()).fetch_all(conn).await?;
     rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
 }
 
 /// Every basis that some event names, known or not.
-pub async fn bases_worked_on(conn: &mut SqliteConnection) -> Result<BTreeSet<BasisId>, StoreError> {
+pub async fn bases_worked_on(conn: &mut AnyConnection) -> Result<BTreeSet<BasisId>, StoreError> {
     let rows = sqlx::query("select distinct basis from event where basis is not null").fetch_all(conn).await?;
     rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
 }
 
-async fn collect(conn: &mut SqliteConnection, rows: Vec<SqliteRow>, facts: &mut Facts) -> Result<(), StoreError> {
+async fn collect(conn: &mut AnyConnection, rows: Vec<AnyRow>, facts: &mut Facts) -> Result<(), StoreError> {
     let mut events = Vec::with_capacity(rows.len());
     for row in &rows {
         events.push((event(row)?, MemberId::from(row.try_get::<String, _>("member")?)));
@@ -234,7 +231,7 @@ async fn collect(conn: &mut SqliteConnection, rows: Vec<SqliteRow>, facts: &mut 
 
 /// The clock anchors in the logs of these terminals, by epoch.
 pub async fn anchors(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminals: &[TerminalId],
 ) -> Result<BTreeMap<(TerminalId, EpochId), Anchors>, StoreError> {
     let terminals: Vec<String> = terminals.iter().map(ToString::to_string).collect();
@@ -250,7 +247,7 @@ pub async fn anchors(
 }
 
 /// The event of a row. An admitted one stands in an epoch of its own, and so does what it is about.
-fn event(row: &SqliteRow) -> Result<Event, StoreError> {
+fn event(row: &AnyRow) -> Result<Event, StoreError> {
     let body: Vec<u8> = row.try_get("body")?;
     let mut event = Event::from_body(&body)?;
     let epoch: String = row.try_get("epoch")?;
@@ -266,7 +263,7 @@ fn event(row: &SqliteRow) -> Result<Event, StoreError> {
 }
 
 /// How far each terminal's log is held.
-pub async fn reached(conn: &mut SqliteConnection) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
+pub async fn reached(conn: &mut AnyConnection) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
     let rows =
         sqlx::query("select terminal, reached_at from terminal where reached_at is not null").fetch_all(conn).await?;
     rows.iter()
@@ -292,7 +289,7 @@ pub struct Listed {
 }
 
 /// Every event of the ledger, by terminal, epoch and number.
-pub async fn list(conn: &mut SqliteConnection) -> Result<Vec<Listed>, StoreError> {
+pub async fn list(conn: &mut AnyConnection) -> Result<Vec<Listed>, StoreError> {
     let sql = "select terminal, epoch, seq, kind from event order by terminal, epoch, seq";
     let rows = sqlx::query(sql).fetch_all(conn).await?;
     rows.iter()

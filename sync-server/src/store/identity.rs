@@ -4,7 +4,7 @@ use shared::chain::{Hash, PublicKey};
 use shared::enrolment::CheckCode;
 use shared::ids::{MemberId, SiteId, TerminalId};
 use shared::time::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::StoreError;
 
@@ -81,7 +81,7 @@ pub struct Enrolment {
 
 /// Keeps a new invitation.
 pub async fn invite(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     token_hash: Hash,
     new: &NewInvitation,
     now: Timestamp,
@@ -103,7 +103,7 @@ pub async fn invite(
 }
 
 /// The invitation of a token.
-pub async fn find(conn: &mut SqliteConnection, token_hash: Hash) -> Result<Option<Enrolment>, StoreError> {
+pub async fn find(conn: &mut AnyConnection, token_hash: Hash) -> Result<Option<Enrolment>, StoreError> {
     let sql = "select token_hash, member, site, name, device, expires_at, state, terminal, public_key, app, check_code, \
                asked_at from enrolment where token_hash = $1";
     let row = sqlx::query(sql).bind(token_hash.as_bytes().to_vec()).fetch_optional(conn).await?;
@@ -111,7 +111,7 @@ pub async fn find(conn: &mut SqliteConnection, token_hash: Hash) -> Result<Optio
 }
 
 /// Askings that nobody decided on, the oldest first.
-pub async fn pending(conn: &mut SqliteConnection, since: Timestamp) -> Result<Vec<Enrolment>, StoreError> {
+pub async fn pending(conn: &mut AnyConnection, since: Timestamp) -> Result<Vec<Enrolment>, StoreError> {
     let sql = "select token_hash, member, site, name, device, expires_at, state, terminal, public_key, app, check_code, \
                asked_at from enrolment where state = 'pending' and asked_at >= $1 order by asked_at";
     let rows = sqlx::query(sql).bind(since.as_ms()).fetch_all(conn).await?;
@@ -119,7 +119,7 @@ pub async fn pending(conn: &mut SqliteConnection, since: Timestamp) -> Result<Ve
 }
 
 /// A terminal asks with an invitation that nobody used.
-pub async fn ask(conn: &mut SqliteConnection, token_hash: Hash, asked: &Asked) -> Result<(), StoreError> {
+pub async fn ask(conn: &mut AnyConnection, token_hash: Hash, asked: &Asked) -> Result<(), StoreError> {
     sqlx::query(
         "update enrolment set state = 'pending', terminal = $2, public_key = $3, app = $4, check_code = $5, asked_at = $6 \
          where token_hash = $1 and state = 'invited'",
@@ -137,7 +137,7 @@ pub async fn ask(conn: &mut SqliteConnection, token_hash: Hash, asked: &Asked) -
 
 /// A person decides on a pending asking. Answers whether it was pending.
 pub async fn decide(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     token_hash: Hash,
     stage: Stage,
     by: &str,
@@ -169,7 +169,7 @@ pub struct IdentityAct<'a> {
 }
 
 /// Writes an act down.
-pub async fn note_act(conn: &mut SqliteConnection, act: &IdentityAct<'_>, now: Timestamp) -> Result<(), StoreError> {
+pub async fn note_act(conn: &mut AnyConnection, act: &IdentityAct<'_>, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query("insert into identity_act (at, act, terminal, by_whom, detail) values ($1, $2, $3, $4, $5)")
         .bind(now.as_ms())
         .bind(act.act)
@@ -183,11 +183,11 @@ pub async fn note_act(conn: &mut SqliteConnection, act: &IdentityAct<'_>, now: T
 
 /// Every act so far as (time, word, terminal, who, detail), the oldest first.
 pub async fn acts(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
 ) -> Result<Vec<(Timestamp, String, Option<String>, String, String)>, StoreError> {
     let sql = "select at, act, terminal, by_whom, detail from identity_act order by act_no";
     let rows = sqlx::query(sql).fetch_all(conn).await?;
-    let act = |row: &SqliteRow| -> Result<_, StoreError> {
+    let act = |row: &AnyRow| -> Result<_, StoreError> {
         Ok((
             Timestamp::from_ms(row.try_get("at")?),
             row.try_get("act")?,
@@ -199,7 +199,7 @@ pub async fn acts(
     rows.iter().map(act).collect()
 }
 
-fn read(row: &SqliteRow) -> Result<Enrolment, StoreError> {
+fn read(row: &AnyRow) -> Result<Enrolment, StoreError> {
     let damaged = |what| StoreError::Corrupt(what);
     let terminal = |column| -> Result<Option<TerminalId>, StoreError> {
         let text: Option<String> = row.try_get(column)?;

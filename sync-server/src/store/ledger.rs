@@ -4,8 +4,8 @@ use shared::chain::{Hash, PublicKey};
 use shared::ids::{EpochId, TerminalId};
 use shared::time::Timestamp;
 use shared::wire::BatchHeader;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use super::entry::{self, EntryKind};
 use super::{StoreError, from_i64, to_i64};
@@ -22,11 +22,7 @@ pub struct Head {
 }
 
 /// The head of an epoch, where the epoch is known.
-pub async fn head(
-    conn: &mut SqliteConnection,
-    terminal: TerminalId,
-    epoch: EpochId,
-) -> Result<Option<Head>, StoreError> {
+pub async fn head(conn: &mut AnyConnection, terminal: TerminalId, epoch: EpochId) -> Result<Option<Head>, StoreError> {
     let row = sqlx::query("select next_seq, hash, closed from head where terminal = $1 and epoch = $2")
         .bind(terminal.to_string())
         .bind(epoch.to_string())
@@ -37,7 +33,7 @@ pub async fn head(
 
 /// Moves the head of an epoch.
 pub async fn set_head(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: TerminalId,
     epoch: EpochId,
     head: Head,
@@ -59,7 +55,7 @@ pub async fn set_head(
 
 /// Keeps a batch as it came. `first_seq` is the first number in it that was new.
 pub async fn keep_batch(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     header: &BatchHeader,
     first_seq: u64,
     (key, body): (&PublicKey, &[u8]),
@@ -89,13 +85,13 @@ pub async fn keep_batch(
 
 /// Closes every epoch of a terminal: what it made before must not go on as if nothing had been. Used when a revoked or forked
 /// terminal is enrolled again.
-pub async fn close_epochs(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<(), StoreError> {
+pub async fn close_epochs(conn: &mut AnyConnection, terminal: TerminalId) -> Result<(), StoreError> {
     sqlx::query("update head set closed = 1 where terminal = $1").bind(terminal.to_string()).execute(conn).await?;
     Ok(())
 }
 
 /// The heads of a terminal's epochs, in no order.
-pub async fn heads(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<Vec<(EpochId, Head)>, StoreError> {
+pub async fn heads(conn: &mut AnyConnection, terminal: TerminalId) -> Result<Vec<(EpochId, Head)>, StoreError> {
     let sql = "select epoch, next_seq, hash, closed from head where terminal = $1";
     let rows = sqlx::query(sql).bind(terminal.to_string()).fetch_all(conn).await?;
     rows.iter()
@@ -106,14 +102,14 @@ pub async fn heads(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<
         .collect()
 }
 
-fn read_head(row: &SqliteRow) -> Result<Head, StoreError> {
+fn read_head(row: &AnyRow) -> Result<Head, StoreError> {
     let closed: i64 = row.try_get("closed")?;
     let next_seq = from_i64(row.try_get("next_seq")?);
     Ok(Head { next_seq, hash: entry::hash(row.try_get("hash")?)?, closed: closed != 0 })
 }
 
 /// Moves a terminal's watermark forward, never back.
-pub async fn set_reached(conn: &mut SqliteConnection, terminal: TerminalId, at: Timestamp) -> Result<(), StoreError> {
+pub async fn set_reached(conn: &mut AnyConnection, terminal: TerminalId, at: Timestamp) -> Result<(), StoreError> {
     sqlx::query("update terminal set reached_at = max(coalesce(reached_at, 0), $2) where terminal = $1")
         .bind(terminal.to_string())
         .bind(at.as_ms())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use shared::ids::{EventRef, TerminalId};
 use shared::rules::arrivals::{Fault, LogFault};
 use shared::time::Timestamp;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 use super::{StoreError, from_i64, to_i64};
 
@@ -13,7 +13,7 @@ use super::{StoreError, from_i64, to_i64};
 const EVENTS_MAX: usize = 100;
 
 /// Adds to what is known of a fault.
-pub async fn add(conn: &mut SqliteConnection, fault: &LogFault) -> Result<(), StoreError> {
+pub async fn add(conn: &mut AnyConnection, fault: &LogFault) -> Result<(), StoreError> {
     let (word, offset_ms) = word(fault.fault);
     let held = of_terminal(conn, fault.terminal).await?.into_iter().find(|held| self::word(held.fault).0 == word);
     let mut events = held.as_ref().map(|held| held.events.clone()).unwrap_or_default();
@@ -42,7 +42,7 @@ pub async fn add(conn: &mut SqliteConnection, fault: &LogFault) -> Result<(), St
 }
 
 /// The faults of one terminal's log.
-pub async fn of_terminal(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<Vec<LogFault>, StoreError> {
+pub async fn of_terminal(conn: &mut AnyConnection, terminal: TerminalId) -> Result<Vec<LogFault>, StoreError> {
     let sql = "select fault, at, more, offset_ms, events from log_fault where terminal = $1";
     let rows = sqlx::query(sql).bind(terminal.to_string()).fetch_all(conn).await?;
     rows.iter()

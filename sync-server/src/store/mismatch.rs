@@ -4,7 +4,7 @@ use shared::event::Event;
 use shared::ids::EventRef;
 use shared::mismatch::{Mismatch, State};
 use shared::time::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::verdict::parse_state;
 use super::{StoreError, to_i64};
@@ -25,7 +25,7 @@ pub struct StoredMismatch {
 }
 
 /// All mismatches, gravest first, then newest.
-pub async fn list(conn: &mut SqliteConnection) -> Result<Vec<StoredMismatch>, StoreError> {
+pub async fn list(conn: &mut AnyConnection) -> Result<Vec<StoredMismatch>, StoreError> {
     let rows = sqlx::query("select body, state, workflow, raised_at, changed_at from mismatch").fetch_all(conn).await?;
     let mut all: Vec<StoredMismatch> = rows.iter().map(read).collect::<Result<_, _>>()?;
     all.sort_by(|a, b| {
@@ -35,7 +35,7 @@ pub async fn list(conn: &mut SqliteConnection) -> Result<Vec<StoredMismatch>, St
     Ok(all)
 }
 
-fn read(row: &SqliteRow) -> Result<StoredMismatch, StoreError> {
+fn read(row: &AnyRow) -> Result<StoredMismatch, StoreError> {
     let body: String = row.try_get("body")?;
     let state: String = row.try_get("state")?;
     Ok(StoredMismatch {
@@ -59,7 +59,7 @@ pub struct Evidence {
 }
 
 /// The evidence for one event.
-pub async fn evidence(conn: &mut SqliteConnection, by: EventRef) -> Result<Option<Evidence>, StoreError> {
+pub async fn evidence(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Evidence>, StoreError> {
     let sql = "select e.body, hex(e.hash) as hash, (select received_at from batch b where b.terminal = e.terminal \
                and b.epoch = e.epoch and b.first_seq <= e.seq order by b.first_seq desc limit 1) as received_at \
                from event e where e.terminal = $1 and e.epoch = $2 and e.seq = $3";

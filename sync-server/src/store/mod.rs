@@ -1,4 +1,5 @@
-//! The server's database: one file of `SQLite` through sqlx, migrated at start. One query, one function, the SQL beside it.
+//! The server's database through sqlx, migrated at start: one file of `SQLite`, or `PostgreSQL`. One query, one function, the SQL
+//! beside it; both databases run the same text.
 
 pub mod admission;
 pub mod certificate;
@@ -19,7 +20,7 @@ pub mod unjudged;
 pub mod verdict;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Row, Transaction};
 use uuid::Uuid;
 
 pub use open::APPLICATION_ID;
@@ -27,7 +28,17 @@ pub use open::APPLICATION_ID;
 /// The database, shared by all who serve.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
+    pool: AnyPool,
+    database: Database,
+}
+
+/// Which database holds the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// One file of this machine: the embedded default.
+    Sqlite,
+    /// A server of its own.
+    Postgres,
 }
 
 /// Why the store could not do it.
@@ -67,8 +78,17 @@ pub enum StoreError {
 
 impl Store {
     /// A writing transaction. It takes the write lock at once, so that it can never fail half-way for having read first.
-    pub async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.pool.begin_with("begin immediate").await?)
+    pub async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(match self.database {
+            Database::Sqlite => self.pool.begin_with("begin immediate").await?,
+            Database::Postgres => self.pool.begin().await?,
+        })
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub const fn database(&self) -> Database {
+        self.database
     }
 
     /// Closes every connection; the write-ahead log is folded into the file.
@@ -77,32 +97,32 @@ impl Store {
     }
 
     /// A connection to read with.
-    pub async fn read(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+    pub async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
         Ok(self.pool.acquire().await?)
     }
 }
 
 /// Moves the ledger's position by one, as the first statement of a writing transaction, and answers it.
-pub async fn next_position(conn: &mut SqliteConnection) -> Result<u64, StoreError> {
+pub async fn next_position(conn: &mut AnyConnection) -> Result<u64, StoreError> {
     let row = sqlx::query("update ledger set position = position + 1 returning position").fetch_one(conn).await?;
     Ok(from_i64(row.try_get("position")?))
 }
 
 /// The ledger's position now.
-pub async fn position(conn: &mut SqliteConnection) -> Result<u64, StoreError> {
+pub async fn position(conn: &mut AnyConnection) -> Result<u64, StoreError> {
     let row = sqlx::query("select position from ledger").fetch_one(conn).await?;
     Ok(from_i64(row.try_get("position")?))
 }
 
 /// Which ledger this is.
-pub async fn ledger_id(conn: &mut SqliteConnection) -> Result<Uuid, StoreError> {
+pub async fn ledger_id(conn: &mut AnyConnection) -> Result<Uuid, StoreError> {
     let row = sqlx::query("select ledger_id from ledger").fetch_one(conn).await?;
     let text: String = row.try_get("ledger_id")?;
     text.parse().map_err(|_| StoreError::Corrupt("the ledger's id is not a UUID"))
 }
 
 /// A restored ledger goes on under a new name.
-pub async fn rename_ledger(conn: &mut SqliteConnection, ledger_id: Uuid) -> Result<(), StoreError> {
+pub async fn rename_ledger(conn: &mut AnyConnection, ledger_id: Uuid) -> Result<(), StoreError> {
     let sql = "update ledger set ledger_id = $1, position = position + 1";
     sqlx::query(sql).bind(ledger_id.to_string()).execute(conn).await?;
     Ok(())

@@ -3,14 +3,13 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
-use std::time::Duration;
 
+use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Row, SqlitePool};
+use sqlx::{AnyConnection, AnyPool, Row};
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Database, Store, StoreError};
 
 /// `TALS` in `SQLite`'s header: this file is a Tallyman server's.
 pub const APPLICATION_ID: i32 = 0x5441_4C53;
@@ -21,15 +20,10 @@ impl Store {
     /// Opens or makes the database and brings its schema up to date. `ledger_id` names the ledger if it is a new one.
     pub async fn open(path: &Path, ledger_id: Uuid) -> Result<Self, StoreError> {
         refuse_foreign(path)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
-        let pool = pool.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
+        sqlx::any::install_default_drivers();
+        let pool = AnyPoolOptions::new().max_connections(4).after_connect(|conn, _| Box::pin(prepare(conn)));
+        let opened = pool.connect(&url(path)).await;
+        let pool = opened.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
         refuse_foreign_schema(&pool, path).await?;
         sqlx::query("pragma application_id = 1413565523").execute(&pool).await?;
         MIGRATIONS.run(&pool).await?;
@@ -37,7 +31,7 @@ impl Store {
             .bind(ledger_id.to_string())
             .execute(&pool)
             .await?;
-        let store = Self { pool };
+        let store = Self { pool, database: Database::Sqlite };
         let mut tx = store.write().await?;
         super::entry::adopt(&mut tx).await?;
         tx.commit().await?;
@@ -45,8 +39,31 @@ impl Store {
     }
 }
 
+/// What each connection hears first: whoever is told "stored" finds it after a power cut.
+async fn prepare(conn: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let pragmas = [
+        "pragma busy_timeout = 10000",
+        "pragma journal_mode = wal",
+        "pragma synchronous = full",
+        "pragma foreign_keys = on",
+    ];
+    for pragma in pragmas {
+        sqlx::query(pragma).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// The address of a file, any character of whose path may be one that an address gives a meaning to.
+fn url(path: &Path) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(byte);
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let escaped =
+        bytes.iter().map(|byte| if plain(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") });
+    format!("sqlite://{}?mode=rwc", escaped.collect::<String>())
+}
+
 /// The write-ahead log may hold another program's tables where the file itself has none yet.
-async fn refuse_foreign_schema(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+async fn refuse_foreign_schema(pool: &AnyPool, path: &Path) -> Result<(), StoreError> {
     let sql = "select application_id, (select count(*) from sqlite_schema) as tables from pragma_application_id";
     let row = sqlx::query(sql).fetch_one(pool).await?;
     let (id, tables): (i32, i64) = (row.try_get("application_id")?, row.try_get("tables")?);

@@ -3,8 +3,8 @@
 use shared::chain::sha256;
 use shared::ids::{EpochId, TerminalId};
 use shared::time::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use super::entry::{self, EntryKind};
 use super::{StoreError, from_i64, to_i64};
@@ -83,11 +83,7 @@ pub struct Kept {
 }
 
 /// Keeps evidence; the same bytes once, and of strangers only so much.
-pub async fn keep(
-    conn: &mut SqliteConnection,
-    evidence: &Evidence<'_>,
-    received_at: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn keep(conn: &mut AnyConnection, evidence: &Evidence<'_>, received_at: Timestamp) -> Result<(), StoreError> {
     let digest = sha256(&[evidence.body]).as_bytes().to_vec();
     let held = sqlx::query("select 1 from quarantine where digest = $1").bind(&digest).fetch_optional(&mut *conn);
     if held.await?.is_some() || (*evidence.reason == Reason::Stranger && strangers_are_full(conn).await?) {
@@ -112,21 +108,21 @@ pub async fn keep(
     Ok(())
 }
 
-async fn strangers_are_full(conn: &mut SqliteConnection) -> Result<bool, StoreError> {
+async fn strangers_are_full(conn: &mut AnyConnection) -> Result<bool, StoreError> {
     let sql = "select coalesce(sum(length(body)), 0) as bytes from quarantine where reason = $1";
     let row = sqlx::query(sql).bind(Reason::Stranger.as_str()).fetch_one(conn).await?;
     Ok(row.try_get::<i64, _>("bytes")? > STRANGER_BYTES_MAX)
 }
 
 /// Everything that nobody settled yet, oldest first; with `all` the settled as well.
-pub async fn list(conn: &mut SqliteConnection, all: bool) -> Result<Vec<Kept>, StoreError> {
+pub async fn list(conn: &mut AnyConnection, all: bool) -> Result<Vec<Kept>, StoreError> {
     let sql = "select quarantine_id, terminal, epoch, seq, reason, received_at, body, settled from quarantine \
                where $1 or settled is null order by quarantine_id";
     sqlx::query(sql).bind(all).fetch_all(conn).await?.iter().map(read).collect()
 }
 
 /// One row.
-pub async fn find(conn: &mut SqliteConnection, id: i64) -> Result<Option<Kept>, StoreError> {
+pub async fn find(conn: &mut AnyConnection, id: i64) -> Result<Option<Kept>, StoreError> {
     let sql = "select quarantine_id, terminal, epoch, seq, reason, received_at, body, settled from quarantine \
                where quarantine_id = $1";
     sqlx::query(sql).bind(id).fetch_optional(conn).await?.map(|row| read(&row)).transpose()
@@ -134,7 +130,7 @@ pub async fn find(conn: &mut SqliteConnection, id: i64) -> Result<Option<Kept>, 
 
 /// Notes how evidence was settled, by whom and why.
 pub async fn settle(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     id: i64,
     how: &str,
     (by, why): (&str, &str),
@@ -146,7 +142,7 @@ pub async fn settle(
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Kept, StoreError> {
+fn read(row: &AnyRow) -> Result<Kept, StoreError> {
     let damaged = |_| StoreError::Corrupt("a terminal or epoch in the quarantine is not a UUID");
     Ok(Kept {
         id: row.try_get("quarantine_id")?,

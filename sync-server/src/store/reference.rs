@@ -2,12 +2,12 @@
 
 use shared::reference::{Policy, References};
 use shared::wire::Record;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 use super::{StoreError, to_i64};
 
 /// All reference data but codes.
-pub async fn load_all(conn: &mut SqliteConnection) -> Result<References, StoreError> {
+pub async fn load_all(conn: &mut AnyConnection) -> Result<References, StoreError> {
     let rows = sqlx::query("select body from reference").fetch_all(conn).await?;
     let mut references = References::default();
     for row in rows {
@@ -19,7 +19,7 @@ pub async fn load_all(conn: &mut SqliteConnection) -> Result<References, StoreEr
 }
 
 /// The agreed thresholds in force.
-pub async fn policy(conn: &mut SqliteConnection) -> Result<Policy, StoreError> {
+pub async fn policy(conn: &mut AnyConnection) -> Result<Policy, StoreError> {
     let row = sqlx::query("select body from reference where reference_set = 'policy'").fetch_optional(conn).await?;
     let mut references = References::default();
     if let Some(row) = row {
@@ -29,7 +29,7 @@ pub async fn policy(conn: &mut SqliteConnection) -> Result<Policy, StoreError> {
 }
 
 /// Stores a record of a reference set. Answers whether it changed anything.
-pub async fn put(conn: &mut SqliteConnection, record: &Record, position: u64) -> Result<bool, StoreError> {
+pub async fn put(conn: &mut AnyConnection, record: &Record, position: u64) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "insert into reference (reference_set, record_key, body, position) values ($1, $2, $3, $4) \
          on conflict (reference_set, record_key) do update set body = excluded.body, position = excluded.position \

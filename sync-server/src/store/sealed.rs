@@ -3,7 +3,7 @@
 use shared::chain::{Hash, sha256};
 use shared::ids::{EpochId, TerminalId};
 use shared::time::Timestamp;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 use super::{StoreError, from_i64, to_i64};
 
@@ -15,7 +15,7 @@ pub const WAITING_BATCHES_MAX: u64 = 512;
 
 /// Keeps a batch that came before those in front of it; the same bytes once. Answers whether there was room.
 pub async fn keep_waiting(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     (terminal, epoch, first_seq): (TerminalId, EpochId, u64),
     body: &[u8],
     received_at: Timestamp,
@@ -55,7 +55,7 @@ pub struct Waiting {
 }
 
 /// The waiting batch of a terminal that can join what is held now, if there is one.
-pub async fn next_waiting(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<Option<Waiting>, StoreError> {
+pub async fn next_waiting(conn: &mut AnyConnection, terminal: TerminalId) -> Result<Option<Waiting>, StoreError> {
     // A closed epoch takes nothing more, but says so to each batch: it must not wait for ever.
     let row = sqlx::query(
         "select w.epoch, w.first_seq, w.digest, w.body from sealed_waiting w \
@@ -77,11 +77,7 @@ pub async fn next_waiting(conn: &mut SqliteConnection, terminal: TerminalId) -> 
 }
 
 /// A batch waits no longer.
-pub async fn drop_waiting(
-    conn: &mut SqliteConnection,
-    terminal: TerminalId,
-    waiting: &Waiting,
-) -> Result<(), StoreError> {
+pub async fn drop_waiting(conn: &mut AnyConnection, terminal: TerminalId, waiting: &Waiting) -> Result<(), StoreError> {
     sqlx::query("delete from sealed_waiting where terminal = $1 and epoch = $2 and first_seq = $3 and digest = $4")
         .bind(terminal.to_string())
         .bind(waiting.epoch.to_string())
@@ -93,7 +89,7 @@ pub async fn drop_waiting(
 }
 
 /// Terminals of which batches wait.
-pub async fn terminals_waiting(conn: &mut SqliteConnection) -> Result<Vec<TerminalId>, StoreError> {
+pub async fn terminals_waiting(conn: &mut AnyConnection) -> Result<Vec<TerminalId>, StoreError> {
     let rows = sqlx::query("select distinct terminal from sealed_waiting").fetch_all(conn).await?;
     let parse =
         |text: String| text.parse().map_err(|_| StoreError::Corrupt("a waiting batch's terminal is not a UUID"));
@@ -118,7 +114,7 @@ pub struct Delivery {
 }
 
 /// Notes a delivery.
-pub async fn note_delivery(conn: &mut SqliteConnection, of: &Delivery, at: Timestamp) -> Result<(), StoreError> {
+pub async fn note_delivery(conn: &mut AnyConnection, of: &Delivery, at: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "insert into sealed_delivery (parcel, terminal, carrier, delivered_at, batches, waiting, refused) \
          values ($1, $2, $3, $4, $5, $6, $7)",

@@ -3,7 +3,7 @@
 use shared::chain::PublicKey;
 use shared::ids::{MemberId, SiteId, TerminalId};
 use shared::time::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::StoreError;
 
@@ -29,14 +29,14 @@ pub struct Terminal {
 const COLUMNS: &str = "select terminal, public_key, member, site, name, revoked_at, reached_at from terminal";
 
 /// The terminal of this identity.
-pub async fn find(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<Option<Terminal>, StoreError> {
+pub async fn find(conn: &mut AnyConnection, terminal: TerminalId) -> Result<Option<Terminal>, StoreError> {
     const SQL: &str = "select terminal, public_key, member, site, name, revoked_at, reached_at from terminal \
                        where terminal = $1";
     sqlx::query(SQL).bind(terminal.to_string()).fetch_optional(conn).await?.map(|row| read(&row)).transpose()
 }
 
 /// All terminals, by name.
-pub async fn list(conn: &mut SqliteConnection) -> Result<Vec<Terminal>, StoreError> {
+pub async fn list(conn: &mut AnyConnection) -> Result<Vec<Terminal>, StoreError> {
     let mut terminals: Vec<Terminal> =
         sqlx::query(COLUMNS).fetch_all(conn).await?.iter().map(read).collect::<Result<_, _>>()?;
     terminals.sort_by(|a, b| a.name.cmp(&b.name));
@@ -44,7 +44,7 @@ pub async fn list(conn: &mut SqliteConnection) -> Result<Vec<Terminal>, StoreErr
 }
 
 /// Enrols a terminal, or changes its member, site, name or key.
-pub async fn put(conn: &mut SqliteConnection, terminal: &Terminal) -> Result<(), StoreError> {
+pub async fn put(conn: &mut AnyConnection, terminal: &Terminal) -> Result<(), StoreError> {
     sqlx::query(
         "insert into terminal (terminal, public_key, member, site, name) values ($1, $2, $3, $4, $5) \
          on conflict (terminal) do update set public_key = excluded.public_key, member = excluded.member, \
@@ -61,7 +61,7 @@ pub async fn put(conn: &mut SqliteConnection, terminal: &Terminal) -> Result<(),
 }
 
 /// Revokes a terminal from now on. Answers whether it was there.
-pub async fn revoke(conn: &mut SqliteConnection, terminal: TerminalId, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn revoke(conn: &mut AnyConnection, terminal: TerminalId, now: Timestamp) -> Result<bool, StoreError> {
     let done = sqlx::query("update terminal set revoked_at = coalesce(revoked_at, $2) where terminal = $1")
         .bind(terminal.to_string())
         .bind(now.as_ms())
@@ -71,7 +71,7 @@ pub async fn revoke(conn: &mut SqliteConnection, terminal: TerminalId, now: Time
 }
 
 /// Lifts a revocation. Answers whether there was one.
-pub async fn reinstate(conn: &mut SqliteConnection, terminal: TerminalId) -> Result<bool, StoreError> {
+pub async fn reinstate(conn: &mut AnyConnection, terminal: TerminalId) -> Result<bool, StoreError> {
     let done = sqlx::query("update terminal set revoked_at = null where terminal = $1 and revoked_at is not null")
         .bind(terminal.to_string())
         .execute(conn)
@@ -79,7 +79,7 @@ pub async fn reinstate(conn: &mut SqliteConnection, terminal: TerminalId) -> Res
     Ok(done.rows_affected() == 1)
 }
 
-fn read(row: &SqliteRow) -> Result<Terminal, StoreError> {
+fn read(row: &AnyRow) -> Result<Terminal, StoreError> {
     let terminal: String = row.try_get("terminal")?;
     let key: String = row.try_get("public_key")?;
     let ms = |column| -> Result<Option<Timestamp>, sqlx::Error> {

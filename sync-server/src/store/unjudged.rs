@@ -1,14 +1,14 @@
 //! Events that are stored and acknowledged, and wait to be judged.
 
 use shared::ids::{EpochId, TerminalId};
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 use super::event::{self, Facts};
 use super::{StoreError, from_i64, to_i64};
 
 /// Notes that a run of events waits.
 pub async fn put(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: TerminalId,
     epoch: EpochId,
     (first_seq, last_seq): (u64, u64),
@@ -21,13 +21,13 @@ pub async fn put(
 }
 
 /// How many runs wait.
-pub async fn count(conn: &mut SqliteConnection) -> Result<u64, StoreError> {
+pub async fn count(conn: &mut AnyConnection) -> Result<u64, StoreError> {
     let row = sqlx::query("select count(*) as runs from unjudged").fetch_one(conn).await?;
     Ok(from_i64(row.try_get("runs")?))
 }
 
 /// Takes up to so many runs out. Answers their events, and their terminals by way of them.
-pub async fn take(conn: &mut SqliteConnection, runs: i64) -> Result<Facts, StoreError> {
+pub async fn take(conn: &mut AnyConnection, runs: i64) -> Result<Facts, StoreError> {
     let mut facts = Facts::default();
     let sql = "delete from unjudged where (terminal, epoch, first_seq) in \
                (select terminal, epoch, first_seq from unjudged limit $1) returning terminal, epoch, first_seq, last_seq";

@@ -6,7 +6,7 @@ use shared::ids::BasisId;
 use shared::mismatch::{Mismatch, Scope, State};
 use shared::time::Timestamp;
 use shared::wire::{Manifest, Record};
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 use super::{StoreError, to_i64};
 
@@ -15,7 +15,7 @@ type Key = (String, String, String);
 /// Replaces the mismatches of the given scopes by what was judged now. Those that are gone are closed by late data; one that a
 /// person resolved stays so until its evidence changes.
 pub async fn replace(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     scopes: &BTreeSet<Scope>,
     judged: &[&Mismatch],
     now: Timestamp,
@@ -37,7 +37,7 @@ pub async fn replace(
 }
 
 async fn held(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     scopes: &BTreeSet<Scope>,
 ) -> Result<BTreeMap<Key, (State, String)>, StoreError> {
     let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
@@ -58,7 +58,7 @@ pub fn parse_state(text: &str) -> Result<State, StoreError> {
 }
 
 async fn put(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     mismatch: &Mismatch,
     body: &str,
     now: Timestamp,
@@ -87,7 +87,7 @@ async fn put(
     Ok(())
 }
 
-async fn close(conn: &mut SqliteConnection, key: &Key, now: Timestamp, position: u64) -> Result<(), StoreError> {
+async fn close(conn: &mut AnyConnection, key: &Key, now: Timestamp, position: u64) -> Result<(), StoreError> {
     sqlx::query(
         "update mismatch set state = 'closed', due_at = null, changed_at = $4, position = $5 \
          where kind = $1 and subject = $2 and scope = $3",
@@ -103,14 +103,14 @@ async fn close(conn: &mut SqliteConnection, key: &Key, now: Timestamp, position:
 }
 
 /// Bases with a mismatch that time alone changes by `now`.
-pub async fn due_bases(conn: &mut SqliteConnection, now: Timestamp) -> Result<BTreeSet<BasisId>, StoreError> {
+pub async fn due_bases(conn: &mut AnyConnection, now: Timestamp) -> Result<BTreeSet<BasisId>, StoreError> {
     let sql = "select distinct basis from mismatch where due_at <= $1 and basis is not null";
     let rows = sqlx::query(sql).bind(now.as_ms()).fetch_all(conn).await?;
     rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
 }
 
 /// Stores a manifest where it differs from the one held.
-pub async fn put_manifest(conn: &mut SqliteConnection, manifest: &Manifest, position: u64) -> Result<(), StoreError> {
+pub async fn put_manifest(conn: &mut AnyConnection, manifest: &Manifest, position: u64) -> Result<(), StoreError> {
     let key = Record::Manifest(manifest.clone()).key();
     sqlx::query(
         "insert into manifest (manifest_key, basis, body, position) values ($1, $2, $3, $4) \

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use shared::chain::{Hash, PublicKey, epoch_hash, event_hash};
 use shared::ids::{EpochId, TerminalId};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use super::Fault;
 use crate::ingest::read;
@@ -13,7 +13,7 @@ use crate::store::admission::epoch_of;
 use crate::store::{StoreError, entry, from_i64};
 
 /// Checks all. Answers how many events there are.
-pub(super) async fn check(conn: &mut SqliteConnection) -> Result<u64, Fault> {
+pub(super) async fn check(conn: &mut AnyConnection) -> Result<u64, Fault> {
     let rows = sqlx::query("select terminal, epoch, next_seq, hash from head order by terminal, epoch")
         .fetch_all(&mut *conn)
         .await?;
@@ -36,7 +36,7 @@ pub(super) async fn check(conn: &mut SqliteConnection) -> Result<u64, Fault> {
 }
 
 async fn epoch_chain(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: &str,
     epoch: &str,
     (next_seq, head): (u64, Hash),
@@ -67,7 +67,7 @@ async fn epoch_chain(
 
 /// The stored batches, signed by the terminal, must bring exactly the stored events.
 async fn came_with_batches(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     terminal: &str,
     epoch: &str,
     bodies: &[Vec<u8>],
@@ -101,7 +101,7 @@ async fn came_with_batches(
     Ok(())
 }
 
-fn checked(row: &SqliteRow) -> Result<shared::wire::Batch, String> {
+fn checked(row: &AnyRow) -> Result<shared::wire::Batch, String> {
     let body: Vec<u8> = row.try_get("body").map_err(|error| error.to_string())?;
     let key: Option<String> = row.try_get("public_key").map_err(|error| error.to_string())?;
     let batch = read(&body).map_err(|error| format!("cannot be read: {error}"))?;
@@ -113,7 +113,7 @@ fn checked(row: &SqliteRow) -> Result<shared::wire::Batch, String> {
 }
 
 /// Events of admitted evidence must be what the evidence holds.
-async fn admitted_events(conn: &mut SqliteConnection) -> Result<u64, Fault> {
+async fn admitted_events(conn: &mut AnyConnection) -> Result<u64, Fault> {
     let mut events = 0;
     for admission in crate::store::admission::list(conn).await? {
         let epoch = admission.epoch.to_string();

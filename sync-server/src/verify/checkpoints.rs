@@ -2,7 +2,7 @@
 
 use shared::chain::{Hash, PublicKey};
 use shared::wire::{SignedCheckpoint, SignedRestored};
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 use uuid::Uuid;
 
 use super::Fault;
@@ -10,7 +10,7 @@ use crate::store::{self, entry};
 
 /// Checks all. Answers how many there are.
 pub(super) async fn check(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     key: &PublicKey,
     kept: &[SignedCheckpoint],
     hashes: &[Hash],

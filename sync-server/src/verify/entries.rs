@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use shared::chain::{Hash, entry_hash, ledger_hash, sha256};
 use shared::time::Timestamp;
 use shared::wire::SignedCheckpoint;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 use super::Fault;
 use crate::store::entry::{self, EntryKind};
 use crate::store::{admission, from_i64, quarantine};
 
 /// Checks all. Answers the chain's value after each entry; at 0 that before the first.
-pub(super) async fn check(conn: &mut SqliteConnection) -> Result<Vec<Hash>, Fault> {
+pub(super) async fn check(conn: &mut AnyConnection) -> Result<Vec<Hash>, Fault> {
     let stood_for = stood_for(conn).await?;
     let rows = sqlx::query("select entry, kind, digest, hash from ledger_entry order by entry").fetch_all(&mut *conn);
     let rows = rows.await?;
@@ -45,7 +45,7 @@ pub(super) async fn check(conn: &mut SqliteConnection) -> Result<Vec<Hash>, Faul
 }
 
 /// What each entry should say, from the rows that it stands for.
-async fn stood_for(conn: &mut SqliteConnection) -> Result<BTreeMap<u64, (String, Hash)>, Fault> {
+async fn stood_for(conn: &mut AnyConnection) -> Result<BTreeMap<u64, (String, Hash)>, Fault> {
     let mut found = BTreeMap::new();
     let mut add = |entry: Option<i64>, kind: EntryKind, digest: Hash| {
         let Some(entry) = entry.map(from_i64) else {

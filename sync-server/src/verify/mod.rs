@@ -8,7 +8,7 @@ mod entries;
 use serde::Serialize;
 use shared::chain::PublicKey;
 use shared::wire::SignedCheckpoint;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::store::StoreError;
 
@@ -44,7 +44,7 @@ impl<E: Into<StoreError>> From<E> for Fault {
 /// Checks the ledger of the server with this key. `kept` are checkpoints that terminals were given: a ledger that contradicts one was
 /// rewritten, unless a restore explains it.
 pub async fn verify_log(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     key: &PublicKey,
     kept: &[SignedCheckpoint],
 ) -> Result<Verified, StoreError> {
@@ -63,7 +63,7 @@ pub async fn verify_log(
 }
 
 async fn all(
-    conn: &mut SqliteConnection,
+    conn: &mut AnyConnection,
     key: &PublicKey,
     kept: &[SignedCheckpoint],
     verified: &mut Verified,
