@@ -143,7 +143,7 @@ impl Config {
                 ConfigError::Form { path, source: Box::new(source) }
             }
         };
-        let mut config: Self = toml::from_str(&text).map_err(wrong)?;
+        let mut config = from_toml(&text).map_err(wrong)?;
         let data = path.parent().unwrap_or(Path::new("")).join(&config.data);
         // Addresses of files are shown to people and given to terminals, who stand elsewhere.
         config.data = std::path::absolute(&data).unwrap_or(data);
@@ -167,6 +167,18 @@ impl Config {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.data.join("tallyman.sqlite")
+    }
+}
+
+/// A setting that nobody knows is a mistake, at any depth.
+fn from_toml(text: &str) -> Result<Config, toml::de::Error> {
+    let mut unknown = None;
+    let read = serde_ignored::deserialize(toml::Deserializer::parse(text)?, |path| {
+        unknown.get_or_insert(path.to_string());
+    })?;
+    match unknown {
+        None => Ok(read),
+        Some(field) => Err(serde::de::Error::custom(format!("unknown field `{field}`"))),
     }
 }
 
@@ -195,7 +207,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_setting_is_named() {
-        let error = toml::from_str::<Config>("revised_rules_from = 'never'\ndada = \"x\"").unwrap_err().to_string();
-        assert!(error.contains("unknown field `dada`"), "{error}");
+        let error = |line: &str| from_toml(&format!("revised_rules_from = 'never'\n{line}")).unwrap_err().to_string();
+        assert!(error("dada = 'x'").contains("unknown field `dada`"));
+        assert!(error("[limits]\ngrace = 1").contains("unknown field `limits.grace`"));
     }
 }
