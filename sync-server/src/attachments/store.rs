@@ -160,8 +160,7 @@ async fn forget(conn: &mut AnyConnection, terminal: TerminalId, hash: Hash) -> R
 
 /// Whether a stored event of the member names it.
 async fn is_named(conn: &mut AnyConnection, member: &MemberId, hash: Hash) -> Result<bool, StoreError> {
-    let sql =
-        "select 1 as named from event where kind = 'report' and member = $1 and instr(body, $2) > 0 limit 1";
+    let sql = "select 1 as named from event where kind = 'report' and member = $1 and instr(body, $2) > 0 limit 1";
     let query = sqlx::query(sql).bind(member.as_str()).bind(hash.to_string().into_bytes());
     Ok(query.fetch_optional(conn).await?.is_some())
 }
@@ -200,8 +199,9 @@ async fn note_named(conn: &mut AnyConnection, terminal: TerminalId) -> Result<()
 
 async fn pending(conn: &mut AnyConnection, owner: Owner<'_>) -> Result<u64, StoreError> {
     let sql = "select cast((select coalesce(sum(length), 0) from upload where terminal = $1) + (select coalesce(sum(length(body)), 0) \
-               from attachment where terminal = $1 and named = 0) as bigint) as bytes";
-    let row = sqlx::query(sql).bind(owner.terminal.to_string()).fetch_one(conn).await?;
+               from attachment where member = $2 and terminal = $1 and named = 0) as bigint) as bytes";
+    let query = sqlx::query(sql).bind(owner.terminal.to_string()).bind(owner.member.as_str());
+    let row = query.fetch_one(conn).await?;
     Ok(from_i64(row.try_get("bytes")?))
 }
 

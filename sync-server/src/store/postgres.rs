@@ -35,7 +35,8 @@ impl Store {
             return Ok(Serving(None));
         }
         let mut conn = self.pool.acquire().await?.detach();
-        let row = sqlx::query("select pg_try_advisory_lock($1) as free").bind(SERVING_LOCK).fetch_one(&mut conn).await?;
+        let row =
+            sqlx::query("select pg_try_advisory_lock($1) as free").bind(SERVING_LOCK).fetch_one(&mut conn).await?;
         if row.try_get("free")? {
             return Ok(Serving(Some(conn)));
         }
@@ -90,7 +91,9 @@ async fn refuse_unfit(pool: &AnyPool, url: &DatabaseUrl) -> Result<(), StoreErro
         return unfit("the server is older than PostgreSQL 13; use 13 or newer".to_owned());
     }
     if fsync != "on" {
-        tracing::warn!("this database server runs with fsync = off: a power cut loses what terminals were told is stored");
+        tracing::warn!(
+            "this database server runs with fsync = off: a power cut loses what terminals were told is stored"
+        );
     }
     Ok(())
 }

@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_password_is_shown_nowhere() {
-        let url = DatabaseUrl::new("postgres://tally:s3cr%40t@db.example:6432/tallyman?sslmode=verify-full&password=other");
+        let url =
+            DatabaseUrl::new("postgres://tally:s3cr%40t@db.example:6432/tallyman?sslmode=verify-full&password=other");
         assert_eq!(url.to_string(), "postgres://tally@db.example:6432/tallyman");
         assert_eq!(format!("{url:?}"), "DatabaseUrl(postgres://tally@db.example:6432/tallyman)");
         assert_eq!(serde_json::to_string(&url).unwrap(), "\"postgres://tally@db.example:6432/tallyman\"");

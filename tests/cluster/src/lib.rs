@@ -188,7 +188,10 @@ fn path(path: &Path) -> Result<&str> {
     path.to_str().with_context(|| format!("{} is no text", path.display()))
 }
 
-#[expect(clippy::disallowed_methods, reason = "when a file was used last is asked of the system by the watcher as well")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "when a file was used last is asked of the system by the watcher as well"
+)]
 fn now() -> std::time::SystemTime {
     std::time::SystemTime::now()
 }

@@ -55,7 +55,8 @@ impl Programs {
         // What stays behind must not hold our pipes open: said is what a file holds.
         let said = tempfile_of(program)?;
         let (out, err) = (said.1.try_clone()?, said.1.try_clone()?);
-        let status = command.stdout(out).stderr(err).status().with_context(|| format!("{program} cannot be started"))?;
+        let status =
+            command.stdout(out).stderr(err).status().with_context(|| format!("{program} cannot be started"))?;
         let told = fs::read_to_string(&said.0).unwrap_or_default();
         let _ = fs::remove_file(&said.0);
         ensure!(status.success(), "{program} ended with {status}: {}", told.trim());
