@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::checkpoint;
 use crate::store::entry::{self, EntryKind};
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Database, DatabaseSettings, Store, StoreError};
 
 /// Why a backup or a restore was not done.
 #[derive(Debug, thiserror::Error)]
@@ -45,21 +45,53 @@ pub const DATABASE: &str = "tallyman.sqlite";
 /// Name of the keys' folder within a data folder.
 const KEYS: &str = "keys";
 
-/// Writes a whole copy of the database, as of one moment, and of all keys into a new folder, while the server goes on.
-pub async fn backup(store: &Store, data: &Path, to: &Path) -> Result<(), BackupError> {
+/// Name of a dump of `PostgreSQL` within a backup.
+const DUMP: &str = "tallyman.dump";
+
+/// What a backup holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The database and the keys.
+    Whole,
+    /// The keys: `PostgreSQL` has tools of its own for the database.
+    KeysAlone,
+}
+
+/// Writes a whole copy of the database, as of one moment, and of all keys into a new folder, while the server goes on. Of a database
+/// on `PostgreSQL` only the keys.
+pub async fn backup(store: &Store, data: &Path, to: &Path) -> Result<Written, BackupError> {
     new_folder(to)?;
+    if store.database() == Database::Postgres {
+        copy_folder(&data.join(KEYS), &to.join(KEYS))?;
+        return Ok(Written::KeysAlone);
+    }
     let file = to.join(DATABASE);
     let mut conn = store.read().await?;
     // One statement, one snapshot; the copy has no write-ahead log of its own.
     let sql = "vacuum into $1";
     sqlx::query(sql).bind(file.display().to_string()).execute(&mut *conn).await.map_err(StoreError::from)?;
     copy_folder(&data.join(KEYS), &to.join(KEYS))?;
-    sync(&file)
+    sync(&file)?;
+    Ok(Written::Whole)
 }
 
-/// Puts a backup into an empty data folder. The server is started on it afterwards.
-pub fn put_back(from: &Path, data: &Path) -> Result<(), BackupError> {
-    if !from.join(DATABASE).is_file() {
+/// The command that copies the database beside a backup's keys.
+#[must_use]
+pub fn dump_command(database: &DatabaseSettings, to: &Path) -> String {
+    let file = to.join(DUMP);
+    match database {
+        DatabaseSettings::Sqlite(_) => String::new(),
+        DatabaseSettings::Postgres(url) => {
+            format!("pg_dump --format=custom --file='{}' --dbname='{url}'", file.display())
+        }
+    }
+}
+
+/// Puts a backup into an empty data folder. The server is started on it afterwards. A database on `PostgreSQL` was put back before,
+/// with its own tools: then only the keys are copied.
+pub fn put_back(from: &Path, data: &Path, database: &DatabaseSettings) -> Result<(), BackupError> {
+    let with_file = matches!(database, DatabaseSettings::Sqlite(_));
+    if with_file && !from.join(DATABASE).is_file() {
         return Err(BackupError::NoBackup { folder: from.to_owned(), missing: DATABASE });
     }
     if !from.join(KEYS).is_dir() {
@@ -69,7 +101,10 @@ pub fn put_back(from: &Path, data: &Path) -> Result<(), BackupError> {
         return Err(BackupError::NotEmpty(data.to_owned()));
     }
     copy_folder(&from.join(KEYS), &data.join(KEYS))?;
-    copy_file(&from.join(DATABASE), &data.join(DATABASE))
+    if with_file {
+        copy_file(&from.join(DATABASE), &data.join(DATABASE))?;
+    }
+    Ok(())
 }
 
 /// Names the restored ledger anew and records what it was restored from.

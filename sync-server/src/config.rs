@@ -9,6 +9,8 @@ use shared::citation::Rulebook;
 use shared::enrolment::Address;
 use shared::reference::{Limits, Policy};
 
+use crate::store::{DatabaseSettings, DatabaseUrl, without_passwords};
+
 /// Every setting of the server. Relative paths start at the configuration file's folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,9 +18,13 @@ pub struct Config {
     /// First day of the revised trading rules: a date such as `2026-10-01` (Asia/Shanghai), or `never` while only the trial rules
     /// hold. It is agreed with the regulator and has no default.
     pub revised_rules_from: RevisedRulesFrom,
-    /// Folder of the database, the CA and the keys.
+    /// Folder of the CA and the keys, and of the database where it is a file.
     #[serde(default = "default_data")]
     pub data: PathBuf,
+    /// A `PostgreSQL` database, such as `postgres://tallyman@db.example/tallyman?sslmode=verify-full`; absent: a file in `data`. The
+    /// password may stand in the address, in the file that `PGPASSFILE` names, or in `PGPASSWORD`.
+    #[serde(default)]
+    pub database: Option<DatabaseUrl>,
     /// Where terminals connect (TLS). Port 0 takes a free one.
     #[serde(default = "default_terminal_listen")]
     pub terminal_listen: SocketAddr,
@@ -120,12 +126,20 @@ pub enum ConfigError {
         path: String,
     },
     /// The file is not what is expected.
-    #[error("the configuration {path} is wrong: {source}")]
+    #[error("the configuration {path} is wrong: {why}")]
     Form {
         /// Which file.
         path: String,
-        /// Where and why.
-        source: Box<toml::de::Error>,
+        /// Where and why; no password that stands there.
+        why: String,
+    },
+    /// The address of the database is none.
+    #[error("the configuration {path} is wrong: {why}")]
+    Database {
+        /// Which file.
+        path: String,
+        /// What is wrong with it.
+        why: &'static str,
     },
 }
 
@@ -140,10 +154,12 @@ impl Config {
             if no_rulebook {
                 ConfigError::NoRulebook { path }
             } else {
-                ConfigError::Form { path, source: Box::new(source) }
+                ConfigError::Form { path, why: without_passwords(&source.to_string()) }
             }
         };
         let mut config = from_toml(&text).map_err(wrong)?;
+        let checked = config.database.as_ref().map_or(Ok(()), DatabaseUrl::check);
+        checked.map_err(|why| ConfigError::Database { path: shown.clone(), why })?;
         let data = path.parent().unwrap_or(Path::new("")).join(&config.data);
         // Addresses of files are shown to people and given to terminals, who stand elsewhere.
         config.data = std::path::absolute(&data).unwrap_or(data);
@@ -163,10 +179,11 @@ impl Config {
         self.server_names.iter().cloned().chain(hosts).collect()
     }
 
-    /// The database file.
+    /// Where the ledger is.
     #[must_use]
-    pub fn database(&self) -> PathBuf {
-        self.data.join("tallyman.sqlite")
+    pub fn database(&self) -> DatabaseSettings {
+        let file = || DatabaseSettings::Sqlite(self.data.join("tallyman.sqlite"));
+        self.database.clone().map_or_else(file, DatabaseSettings::Postgres)
     }
 }
 
@@ -203,6 +220,24 @@ mod tests {
         assert_eq!(String::from(config.revised_rules_from), "2026-10-01");
         let error = toml::from_str::<Config>("revised_rules_from = 'soon'").unwrap_err().to_string();
         assert!(error.contains("`soon` is neither a day such as 2026-10-01 nor `never`"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_configuration_is_told_without_the_password_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.toml");
+        for (wrong, said) in [
+            ("databse = \"postgres://u:s3cret@h/d\"", "unknown field `databse`"),
+            ("database = \"postgres://u:s3cret@h/d\" x", "TOML parse error"),
+            ("database = \"mysql://u:s3cret@h/d\"", "`database` is no address of a PostgreSQL database"),
+            ("certificate_days = \"postgres://u:s3cret@h/d?password=s3cret\"", "invalid type"),
+        ] {
+            std::fs::write(&path, format!("revised_rules_from = 'never'\n{wrong}\n")).unwrap();
+            let error = Config::read(&path).unwrap_err();
+            let (told, printed) = (error.to_string(), format!("{error:?}"));
+            assert!(told.contains(said), "{told}");
+            assert!(!told.contains("s3cret") && !printed.contains("s3cret"), "{told} {printed}");
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub async fn state(conn: &mut AnyConnection, owner: Owner<'_>, hash: Hash) -> Re
     if let Some(row) = whole {
         return Ok(AttachmentState { offset: from_i64(row.try_get("length")?), complete: true });
     }
-    let sql = "select coalesce(sum(length(body)), 0) as held from upload_part where terminal = $1 and sha256 = $2";
+    let sql = "select cast(coalesce(sum(length(body)), 0) as bigint) as held from upload_part where terminal = $1 and sha256 = $2";
     let row = sqlx::query(sql).bind(owner.terminal.to_string()).bind(&name).fetch_one(conn).await?;
     Ok(AttachmentState { offset: from_i64(row.try_get("held")?), complete: false })
 }
@@ -160,10 +160,9 @@ async fn forget(conn: &mut AnyConnection, terminal: TerminalId, hash: Hash) -> R
 
 /// Whether a stored event of the member names it.
 async fn is_named(conn: &mut AnyConnection, member: &MemberId, hash: Hash) -> Result<bool, StoreError> {
-    let sql = "select exists (select 1 from event where kind = 'report' and member = $1 \
-               and instr(body, cast($2 as blob)) > 0) as named";
-    let row = sqlx::query(sql).bind(member.as_str()).bind(hash.to_string()).fetch_one(conn).await?;
-    Ok(row.try_get::<i64, _>("named")? != 0)
+    let sql = "select 1 as named from event where kind = 'report' and member = $1 and instr(body, $2) > 0 limit 1";
+    let query = sqlx::query(sql).bind(member.as_str()).bind(hash.to_string().into_bytes());
+    Ok(query.fetch_optional(conn).await?.is_some())
 }
 
 /// Whether a terminal may bring so many more bytes that no event names yet.
@@ -179,17 +178,30 @@ async fn has_room(conn: &mut AnyConnection, owner: Owner<'_>, length: u64, now: 
     ] {
         sqlx::query(sql).bind(owner.terminal.to_string()).bind(stale).execute(&mut *conn).await?;
     }
-    let sql = "update attachment set named = 1 where terminal = $1 and named = 0 and exists (select 1 from event e \
-               where e.kind = 'report' and e.member = attachment.member \
-               and instr(e.body, cast(lower(hex(attachment.sha256)) as blob)) > 0)";
-    sqlx::query(sql).bind(owner.terminal.to_string()).execute(&mut *conn).await?;
+    note_named(conn, owner.terminal).await?;
     Ok(pending(conn, owner).await? + length <= PENDING_BYTES_MAX)
 }
 
+/// Notes which of a terminal's whole attachments an event names by now.
+async fn note_named(conn: &mut AnyConnection, terminal: TerminalId) -> Result<(), StoreError> {
+    let sql = "select member, sha256 from attachment where terminal = $1 and named = 0";
+    for row in sqlx::query(sql).bind(terminal.to_string()).fetch_all(&mut *conn).await? {
+        let member = MemberId::from(row.try_get::<String, _>("member")?);
+        let hash = crate::store::entry::hash(row.try_get("sha256")?)?;
+        if is_named(conn, &member, hash).await? {
+            let sql = "update attachment set named = 1 where member = $1 and sha256 = $2";
+            let query = sqlx::query(sql).bind(member.as_str()).bind(hash.as_bytes().to_vec());
+            query.execute(&mut *conn).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn pending(conn: &mut AnyConnection, owner: Owner<'_>) -> Result<u64, StoreError> {
-    let sql = "select (select coalesce(sum(length), 0) from upload where terminal = $1) + \
-               (select coalesce(sum(length(body)), 0) from attachment where terminal = $1 and named = 0) as bytes";
-    let row = sqlx::query(sql).bind(owner.terminal.to_string()).fetch_one(conn).await?;
+    let sql = "select cast((select coalesce(sum(length), 0) from upload where terminal = $1) + (select coalesce(sum(length(body)), 0) \
+               from attachment where member = $2 and terminal = $1 and named = 0) as bigint) as bytes";
+    let query = sqlx::query(sql).bind(owner.terminal.to_string()).bind(owner.member.as_str());
+    let row = query.fetch_one(conn).await?;
     Ok(from_i64(row.try_get("bytes")?))
 }
 
@@ -202,7 +214,6 @@ pub async fn find(conn: &mut AnyConnection, hash: Hash) -> Result<Option<Vec<u8>
 
 /// Whether an attachment is held whole.
 pub async fn is_held(conn: &mut AnyConnection, hash: Hash) -> Result<bool, StoreError> {
-    let sql = "select exists (select 1 from attachment where sha256 = $1) as held";
-    let row = sqlx::query(sql).bind(hash.as_bytes().to_vec()).fetch_one(conn).await?;
-    Ok(row.try_get::<i64, _>("held")? != 0)
+    let sql = "select 1 as held from attachment where sha256 = $1 limit 1";
+    Ok(sqlx::query(sql).bind(hash.as_bytes().to_vec()).fetch_optional(conn).await?.is_some())
 }

@@ -10,14 +10,23 @@ use shared::wire::SignedCheckpoint;
 
 use super::commands::new_ledger_id;
 use super::{fault, report, shown};
+use crate::backup::Written;
 use crate::config::Config;
 use crate::keys::ServerKeys;
 use crate::store::Store;
 use crate::{backup, verify};
 
 pub(super) async fn make(store: &Store, config: &Config, to: &Path) -> Result<()> {
-    backup::backup(store, &config.data, to).await?;
-    report::line(&json!({ "backup": shown(to) }))
+    let written = backup::backup(store, &config.data, to).await?;
+    if written == Written::KeysAlone {
+        eprintln!(
+            "Only the keys are in {}. Copy the database beside them now, with the tools of PostgreSQL and the same address:\n  \
+             {}\n(The address is shown without its password and parameters. Change no CA in between.)",
+            shown(to),
+            backup::dump_command(&config.database(), to)
+        );
+    }
+    report::line(&json!({ "backup": shown(to), "database": written == Written::Whole }))
 }
 
 pub(super) async fn record(store: &Store, config: &Config, why: &str, now: Timestamp) -> Result<()> {
@@ -32,7 +41,9 @@ pub(super) async fn verify(store: &Store, config: &Config, checkpoints: Option<&
         Some(path) => read(path)?,
         None => Vec::new(),
     };
-    let verified = verify::verify_log(&mut *store.read().await?, &keys.server_key, &kept).await?;
+    let mut snapshot = store.snapshot().await?;
+    let verified = verify::verify_log(&mut snapshot, &keys.server_key, &kept).await?;
+    snapshot.rollback().await?;
     report::line(&verified)?;
     Ok(fault(!verified.ok))
 }

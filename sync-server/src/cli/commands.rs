@@ -35,9 +35,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     fs::create_dir_all(&config.data)
         .with_context(|| format!("the data folder {} cannot be made", shown(&config.data)))?;
     if let Command::Restore { from, .. } = &cli.command {
-        crate::backup::put_back(from, &config.data)?;
+        crate::backup::put_back(from, &config.data, &config.database())?;
     }
-    let store = Store::open(&config.database(), new_ledger_id()).await?;
+    let store = Store::connect(&config.database(), new_ledger_id()).await?;
     let now = SystemClock.now();
     reconcile::adopt_policy(&store, config.policy(), now).await?;
     match cli.command {
@@ -99,6 +99,7 @@ pub(super) fn new_ledger_id() -> Uuid {
 }
 
 async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> {
+    let _serving = store.serve_alone().await?;
     let (keys, identity) = identity(config, SystemClock.now())?;
     let (keys, clock): (_, Arc<dyn Clock>) = (Arc::new(keys), Arc::new(SystemClock));
     let limits = Limits { bytes_max: config.inbox_bytes_max, backlog_max: BACKLOG_MAX };

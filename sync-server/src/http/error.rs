@@ -61,6 +61,12 @@ impl From<BytesRejection> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a request failed on the database");
+        if error.is_passing() {
+            return Self::new(
+                ProblemCode::Busy,
+                "the database does not take this in at the moment; send it again in a while, nothing is lost".into(),
+            );
+        }
         Self::new(
             ProblemCode::Internal,
             "the server could not store this now; nothing was taken in, send it again".into(),

@@ -129,21 +129,25 @@ pub async fn push_group(
     let mut answers = Vec::with_capacity(group.len());
     match together(store, key, group, now, judging).await {
         Ok(all) => answers = all,
+        Err(error) if error.is_unreachable() => tracing::error!(%error, "the database was lost; terminals come back"),
         Err(error) if group.len() == 1 && judging == Judging::Later => answers.push(Err(error.into())),
         Err(error) => {
             tracing::warn!(%error, batches = group.len(), "batches could not be taken in together; each is tried alone");
             for one in group {
                 let mut alone = together(store, key, std::slice::from_ref(one), now, judging).await;
-                if alone.is_err() && judging == Judging::Now {
+                if alone.as_ref().is_err_and(|error| !error.is_unreachable()) && judging == Judging::Now {
                     alone = together(store, key, std::slice::from_ref(one), now, Judging::Later).await;
                 }
                 match alone {
                     Ok(answer) => answers.extend(answer),
+                    Err(error) if error.is_unreachable() => break,
                     Err(error) => answers.push(Err(error.into())),
                 }
             }
         }
     }
+    // A database that is away is not asked once more for each batch.
+    answers.extend(group[answers.len()..].iter().map(|_| Err(StoreError::Unreachable.into())));
     answers
 }
 

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::{Query, State};
 use serde::Deserialize;
 use shared::wire::{Change, ChangesPage, ProblemCode, Record, SignedServer};
-use sqlx::Connection;
 use uuid::Uuid;
 
 use super::{Resume, Start, visible};
@@ -50,9 +49,8 @@ pub async fn changes(
     let resume = query.resume.as_deref().map(str::parse::<Resume>).transpose();
     let resume = resume.map_err(|error| ApiError::new(ProblemCode::BadRequest, error.to_string()))?;
     let now = state.clock.now();
-    let mut conn = state.store.read().await?;
     // One snapshot: a page whose cursor is older or newer than its records would skip some.
-    let mut snapshot = conn.begin().await.map_err(StoreError::from)?;
+    let mut snapshot = state.store.snapshot().await?;
     let start = Start { ledger: query.ledger, since: query.since, resume, in_pieces: query.wire >= PIECES_WIRE };
     let page = super::changes(&mut snapshot, &terminal.member, start, now).await?;
     snapshot.rollback().await.map_err(StoreError::from)?;

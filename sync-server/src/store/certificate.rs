@@ -93,7 +93,7 @@ pub async fn contacts(conn: &mut AnyConnection) -> Result<BTreeMap<TerminalId, T
 pub async fn note_contact(conn: &mut AnyConnection, terminal: TerminalId, at: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "insert into terminal_contact (terminal, at) values ($1, $2) \
-         on conflict (terminal) do update set at = max(at, excluded.at)",
+         on conflict (terminal) do update set at = excluded.at where terminal_contact.at < excluded.at",
     )
     .bind(terminal.to_string())
     .bind(at.as_ms())

@@ -73,8 +73,8 @@ pub async fn put(conn: &mut AnyConnection, record: &CodeRecord, position: u64) -
          values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (code_key) do update set pack = excluded.pack, \
          product = excluded.product, parent_key = excluded.parent_key, parent = excluded.parent, \
          cancelled_at = excluded.cancelled_at, position = excluded.position \
-         where pack <> excluded.pack or product <> excluded.product or parent is not excluded.parent \
-         or cancelled_at is not excluded.cancelled_at",
+         where code.pack <> excluded.pack or code.product <> excluded.product \
+         or code.parent is distinct from excluded.parent or code.cancelled_at is distinct from excluded.cancelled_at",
     )
     .bind(key(&record.code))
     .bind(record.code.to_string())

@@ -110,7 +110,7 @@ fn read_head(row: &AnyRow) -> Result<Head, StoreError> {
 
 /// Moves a terminal's watermark forward, never back.
 pub async fn set_reached(conn: &mut AnyConnection, terminal: TerminalId, at: Timestamp) -> Result<(), StoreError> {
-    sqlx::query("update terminal set reached_at = max(coalesce(reached_at, 0), $2) where terminal = $1")
+    sqlx::query("update terminal set reached_at = $2 where terminal = $1 and coalesce(reached_at, 0) < $2")
         .bind(terminal.to_string())
         .bind(at.as_ms())
         .execute(conn)

@@ -47,8 +47,9 @@ pub async fn add(conn: &mut AnyConnection, fault: &LogFault) -> Result<(), Store
     });
     sqlx::query(
         "insert into log_fault (terminal, fault, at, more, offset_ms, events) values ($1, $2, $3, $4, $5, $6) \
-         on conflict (terminal, fault) do update set at = case when excluded.at > log_fault.at then excluded.at else log_fault.at end, more = excluded.more, \
-         offset_ms = excluded.offset_ms, events = excluded.events",
+         on conflict (terminal, fault) do update set more = excluded.more, \
+         offset_ms = excluded.offset_ms, events = excluded.events, \
+         at = case when excluded.at > log_fault.at then excluded.at else log_fault.at end",
     )
     .bind(fault.terminal.to_string())
     .bind(word)

@@ -6,30 +6,41 @@ pub mod certificate;
 pub mod checkpoint;
 pub mod code;
 pub mod entry;
+mod error;
 pub mod event;
 pub mod identity;
+mod key;
 pub mod ledger;
 pub mod log_fault;
 pub mod mismatch;
 mod open;
+mod postgres;
 pub mod quarantine;
 pub mod reference;
 pub mod sealed;
+mod settings;
 pub mod terminal;
 pub mod unjudged;
 pub mod verdict;
+
+use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Row, Transaction};
 use uuid::Uuid;
 
+pub use error::StoreError;
 pub use open::APPLICATION_ID;
+pub use postgres::Serving;
+pub use settings::{DatabaseSettings, DatabaseUrl, without_passwords};
 
 /// The database, shared by all who serve.
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: AnyPool,
     database: Database,
+    /// How the database is called before people: no password in it.
+    shown: Arc<str>,
 }
 
 /// Which database holds the ledger.
@@ -41,47 +52,21 @@ pub enum Database {
     Postgres,
 }
 
-/// Why the store could not do it.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database file is not ours.
-    #[error(
-        "{path} is not a Tallyman server database ({found}); it was not touched. Name another `data` folder, or move that file away"
-    )]
-    Foreign {
-        /// Which file.
-        path: String,
-        /// What it looks like.
-        found: &'static str,
-    },
-    /// The file cannot be opened or made.
-    #[error("the database {path} cannot be opened: {source}")]
-    Open {
-        /// Which file.
-        path: String,
-        /// Why.
-        source: sqlx::Error,
-    },
-    /// The schema cannot be brought up to date.
-    #[error("the database schema cannot be brought up to date: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
-    /// The database refused.
-    #[error("the database answered: {0}")]
-    Sql(#[from] sqlx::Error),
-    /// A stored record is not what it should be.
-    #[error("a stored record cannot be read: {0}")]
-    Json(#[from] serde_json::Error),
-    /// A stored value is not what it should be.
-    #[error("the database is damaged: {0}")]
-    Corrupt(&'static str),
-}
-
 impl Store {
-    /// A writing transaction. It takes the write lock at once, so that it can never fail half-way for having read first.
+    /// A writing transaction. It takes the write lock at once, so that it can never fail half-way for having read first: what it
+    /// reads is what stays true until its end. End it with `commit` or `rollback`: a dropped one keeps its locks for a while.
     pub async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        match self.database {
+            Database::Sqlite => Ok(self.pool.begin_with("begin immediate").await?),
+            Database::Postgres => postgres::begin_ordered(&self.pool).await,
+        }
+    }
+
+    /// A reading transaction: all of its statements see the database as of one moment.
+    pub async fn snapshot(&self) -> Result<Transaction<'static, Any>, StoreError> {
         Ok(match self.database {
-            Database::Sqlite => self.pool.begin_with("begin immediate").await?,
-            Database::Postgres => self.pool.begin().await?,
+            Database::Sqlite => self.pool.begin().await?,
+            Database::Postgres => self.pool.begin_with("begin isolation level repeatable read read only").await?,
         })
     }
 
@@ -96,7 +81,7 @@ impl Store {
         self.pool.close().await;
     }
 
-    /// A connection to read with.
+    /// A connection to read with; each statement sees what was committed by then.
     pub async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
         Ok(self.pool.acquire().await?)
     }
@@ -128,7 +113,7 @@ pub async fn rename_ledger(conn: &mut AnyConnection, ledger_id: Uuid) -> Result<
     Ok(())
 }
 
-/// Numbers of events and positions fit in `SQLite`'s 63 bits.
+/// Numbers of events and positions fit in the databases' 63 bits.
 pub(crate) fn to_i64(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

@@ -9,7 +9,8 @@ use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, Row};
 use uuid::Uuid;
 
-use super::{Database, Store, StoreError};
+use super::settings::DatabaseSettings;
+use super::{Database, Store, StoreError, postgres};
 
 /// `TALS` in `SQLite`'s header: this file is a Tallyman server's.
 pub const APPLICATION_ID: i32 = 0x5441_4C53;
@@ -17,26 +18,42 @@ pub const APPLICATION_ID: i32 = 0x5441_4C53;
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/server/sqlite");
 
 impl Store {
-    /// Opens or makes the database and brings its schema up to date. `ledger_id` names the ledger if it is a new one.
-    pub async fn open(path: &Path, ledger_id: Uuid) -> Result<Self, StoreError> {
-        refuse_foreign(path)?;
-        sqlx::any::install_default_drivers();
-        let pool = AnyPoolOptions::new().max_connections(4).after_connect(|conn, _| Box::pin(prepare(conn)));
-        let opened = pool.connect(&url(path)).await;
-        let pool = opened.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
-        refuse_foreign_schema(&pool, path).await?;
-        sqlx::query("pragma application_id = 1413565523").execute(&pool).await?;
-        MIGRATIONS.run(&pool).await?;
+    /// Opens or makes the database that the configuration names and brings its schema up to date. `ledger_id` names the ledger if
+    /// it is a new one.
+    pub async fn connect(settings: &DatabaseSettings, ledger_id: Uuid) -> Result<Self, StoreError> {
+        let (pool, database, shown) = match settings {
+            DatabaseSettings::Sqlite(path) => {
+                (open_file(path).await?, Database::Sqlite, path.display().to_string().into())
+            }
+            DatabaseSettings::Postgres(url) => (postgres::open(url).await?, Database::Postgres, url.to_string().into()),
+        };
         sqlx::query("insert into ledger (only_row, ledger_id, position) values (1, $1, 0) on conflict do nothing")
             .bind(ledger_id.to_string())
             .execute(&pool)
             .await?;
-        let store = Self { pool, database: Database::Sqlite };
+        let store = Self { pool, database, shown };
         let mut tx = store.write().await?;
         super::entry::adopt(&mut tx).await?;
         tx.commit().await?;
         Ok(store)
     }
+
+    /// The same with a file of this machine.
+    pub async fn open(path: &Path, ledger_id: Uuid) -> Result<Self, StoreError> {
+        Self::connect(&DatabaseSettings::Sqlite(path.to_owned()), ledger_id).await
+    }
+}
+
+async fn open_file(path: &Path) -> Result<AnyPool, StoreError> {
+    refuse_foreign(path)?;
+    sqlx::any::install_default_drivers();
+    let pool = AnyPoolOptions::new().max_connections(4).after_connect(|conn, _| Box::pin(prepare(conn)));
+    let opened = pool.connect(&url(path)).await;
+    let pool = opened.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
+    refuse_foreign_schema(&pool, path).await?;
+    sqlx::query("pragma application_id = 1413565523").execute(&pool).await?;
+    MIGRATIONS.run(&pool).await.map_err(|error| postgres::unmigrated(error, &path.display().to_string()))?;
+    Ok(pool)
 }
 
 /// What each connection hears first: whoever is told "stored" finds it after a power cut.

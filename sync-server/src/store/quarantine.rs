@@ -109,7 +109,7 @@ pub async fn keep(conn: &mut AnyConnection, evidence: &Evidence<'_>, received_at
 }
 
 async fn strangers_are_full(conn: &mut AnyConnection) -> Result<bool, StoreError> {
-    let sql = "select coalesce(sum(length(body)), 0) as bytes from quarantine where reason = $1";
+    let sql = "select cast(coalesce(sum(length(body)), 0) as bigint) as bytes from quarantine where reason = $1";
     let row = sqlx::query(sql).bind(Reason::Stranger.as_str()).fetch_one(conn).await?;
     Ok(row.try_get::<i64, _>("bytes")? > STRANGER_BYTES_MAX)
 }

@@ -33,7 +33,7 @@ pub async fn put(conn: &mut AnyConnection, record: &Record, position: u64) -> Re
     let done = sqlx::query(
         "insert into reference (reference_set, record_key, body, position) values ($1, $2, $3, $4) \
          on conflict (reference_set, record_key) do update set body = excluded.body, position = excluded.position \
-         where body <> excluded.body",
+         where reference.body <> excluded.body",
     )
     .bind(record.set())
     .bind(record.key())

@@ -34,8 +34,7 @@ pub async fn keep_waiting(
     .bind(body)
     .execute(&mut *conn)
     .await?;
-    let sql =
-        "select count(*) as batches, coalesce(sum(length(body)), 0) as bytes from sealed_waiting where terminal = $1";
+    let sql = "select count(*) as batches, cast(coalesce(sum(length(body)), 0) as bigint) as bytes from sealed_waiting where terminal = $1";
     let row = sqlx::query(sql).bind(terminal.to_string()).fetch_one(&mut *conn).await?;
     let (batches, bytes) = (from_i64(row.try_get("batches")?), from_i64(row.try_get("bytes")?));
     Ok(batches <= WAITING_BATCHES_MAX && bytes <= WAITING_BYTES_MAX)

@@ -14,7 +14,8 @@ pub async fn put(
     (first_seq, last_seq): (u64, u64),
 ) -> Result<(), StoreError> {
     let sql = "insert into unjudged (terminal, epoch, first_seq, last_seq) values ($1, $2, $3, $4) \
-               on conflict (terminal, epoch, first_seq) do update set last_seq = max(last_seq, excluded.last_seq)";
+               on conflict (terminal, epoch, first_seq) do update set last_seq = excluded.last_seq \
+               where unjudged.last_seq < excluded.last_seq";
     let query = sqlx::query(sql).bind(terminal.to_string()).bind(epoch.to_string());
     query.bind(to_i64(first_seq)).bind(to_i64(last_seq)).execute(conn).await?;
     Ok(())

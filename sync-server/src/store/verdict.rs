@@ -8,9 +8,16 @@ use shared::time::Timestamp;
 use shared::wire::{Manifest, Record};
 use sqlx::{AnyConnection, Row};
 
+use super::key::bounded;
 use super::{StoreError, to_i64};
 
 type Key = (String, String, String);
+
+/// The key of a mismatch's row: its body has the whole texts.
+fn key(mismatch: &Mismatch) -> Key {
+    let bounded = |text: String| bounded(&text).into_owned();
+    (mismatch.kind.to_string(), bounded(mismatch.subject.to_string()), bounded(mismatch.scope.to_string()))
+}
 
 /// Replaces the mismatches of the given scopes by what was judged now. Those that are gone are closed by late data; one that a
 /// person resolved stays so until its evidence changes.
@@ -23,7 +30,7 @@ pub async fn replace(
 ) -> Result<(), StoreError> {
     let mut held = held(conn, scopes).await?;
     for mismatch in judged {
-        let key = (mismatch.kind.to_string(), mismatch.subject.to_string(), mismatch.scope.to_string());
+        let key = key(mismatch);
         let body = serde_json::to_string(mismatch)?;
         match held.remove(&key) {
             Some((state, old)) if old == body && (state == mismatch.state || state == State::Resolved) => {}
@@ -40,7 +47,7 @@ async fn held(
     conn: &mut AnyConnection,
     scopes: &BTreeSet<Scope>,
 ) -> Result<BTreeMap<Key, (State, String)>, StoreError> {
-    let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
+    let scopes: Vec<String> = scopes.iter().map(|scope| bounded(&scope.to_string()).into_owned()).collect();
     let sql = "select kind, subject, scope, state, body from mismatch where scope in (select value from json_each($1))";
     let rows = sqlx::query(sql).bind(serde_json::to_string(&scopes)?).fetch_all(conn).await?;
     rows.iter()
@@ -64,6 +71,7 @@ async fn put(
     now: Timestamp,
     position: u64,
 ) -> Result<(), StoreError> {
+    let (kind, subject, scope) = key(mismatch);
     sqlx::query(
         "insert into mismatch (kind, subject, scope, state, severity, basis, document, body, raised_at, changed_at, \
          due_at, position) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11) \
@@ -71,9 +79,9 @@ async fn put(
          basis = excluded.basis, document = excluded.document, body = excluded.body, changed_at = excluded.changed_at, \
          due_at = excluded.due_at, position = excluded.position",
     )
-    .bind(mismatch.kind.slug())
-    .bind(mismatch.subject.to_string())
-    .bind(mismatch.scope.to_string())
+    .bind(kind)
+    .bind(subject)
+    .bind(scope)
     .bind(mismatch.state.as_str())
     .bind(mismatch.severity.as_str())
     .bind(mismatch.basis.as_ref().map(BasisId::as_str))
@@ -115,7 +123,7 @@ pub async fn put_manifest(conn: &mut AnyConnection, manifest: &Manifest, positio
     sqlx::query(
         "insert into manifest (manifest_key, basis, body, position) values ($1, $2, $3, $4) \
          on conflict (manifest_key) do update set body = excluded.body, position = excluded.position \
-         where body <> excluded.body",
+         where manifest.body <> excluded.body",
     )
     .bind(key)
     .bind(manifest.basis.as_str())

@@ -53,9 +53,7 @@ pub async fn verify_log(
         Ok(()) => {}
         Err(Fault::Found(fault)) => verified.first_fault = Some(fault),
         // Rows that cannot be read at all are a finding as well.
-        Err(Fault::Store(StoreError::Sql(error @ (sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut)))) => {
-            return Err(error.into());
-        }
+        Err(Fault::Store(error)) if error.is_passing() => return Err(error),
         Err(Fault::Store(error)) => verified.first_fault = Some(error.to_string()),
     }
     verified.ok = verified.first_fault.is_none();

@@ -1,0 +1,133 @@
+//! Why the store could not do it, and whether trying again may help.
+
+use super::settings::MIGRATION_HELP;
+
+/// Why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database file is not ours.
+    #[error(
+        "{path} is not a Tallyman server database ({found}); it was not touched. Name another `data` folder, or move that file away"
+    )]
+    Foreign {
+        /// Which file.
+        path: String,
+        /// What it looks like.
+        found: &'static str,
+    },
+    /// The database on the server holds another program's tables.
+    #[error(
+        "the database {database} holds tables of another program ({tables}); it was not touched. Name an empty database of its own \
+         in `database`"
+    )]
+    ForeignDatabase {
+        /// Which database, without its password.
+        database: String,
+        /// Some of what it holds.
+        tables: String,
+    },
+    /// The database cannot hold what Tallyman stores.
+    #[error("the database {database} cannot be used: {why}")]
+    Unfit {
+        /// Which database, without its password.
+        database: String,
+        /// What is wrong and what to do.
+        why: String,
+    },
+    /// A later version has worked on it.
+    #[error(
+        "the database {database} was brought to schema {version} by a later version of Tallyman; start that version, or restore a backup of \
+         before the upgrade"
+    )]
+    Newer {
+        /// Which database, without its password.
+        database: String,
+        /// The step that this version does not know.
+        version: i64,
+    },
+    /// Another server works on it.
+    #[error(
+        "another sync-server serves the database {database}; stop it first, or name another database in `database`. (Commands such as \
+         `sync-server terminals` may run beside a server.)"
+    )]
+    Served {
+        /// Which database, without its password.
+        database: String,
+    },
+    /// The database cannot be opened or made.
+    #[error("the database {path} cannot be opened: {source}")]
+    Open {
+        /// Which file or database.
+        path: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// The schema cannot be brought up to date.
+    #[error("the database schema cannot be brought up to date: {0}. {MIGRATION_HELP}")]
+    Migrate(sqlx::migrate::MigrateError),
+    /// The database does not answer, as something else found a moment ago.
+    #[error("the database does not answer; nothing was changed, try again in a while")]
+    Unreachable,
+    /// The database refused.
+    #[error("the database answered: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// A stored record is not what it should be.
+    #[error("a stored record cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A stored value is not what it should be.
+    #[error("the database is damaged: {0}")]
+    Corrupt(&'static str),
+}
+
+/// Answers of `PostgreSQL` after which the same transaction may well go through: serialization, deadlock.
+const CONFLICTS: [&str; 2] = ["40001", "40P01"];
+
+/// Answers that pass: a lock that was waited for too long, a query or idle transaction that was ended; of `SQLite` a busy file.
+const PASSING: [&str; 5] = ["55P03", "57014", "25P03", "5", "517"];
+
+/// Answers of a machine without room: disk, memory, connections; of `SQLite` a full disk.
+const NO_ROOM: [&str; 5] = ["53000", "53100", "53200", "53300", "13"];
+
+/// The beginnings of answers that end a connection: its own failures, and a server that stops, starts or crashed.
+const GONE: [&str; 2] = ["08", "57P"];
+
+impl StoreError {
+    /// Whether the database could not be reached, or was lost on the way: every other transaction fails as well until it is back.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        match self {
+            Self::Unreachable => true,
+            Self::Sql(error) | Self::Open { source: error, .. } => lost(error),
+            _ => false,
+        }
+    }
+
+    /// Whether another transaction stood in the way, so that the same one may be tried again at once.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Sql(error) if code(error).is_some_and(|code| CONFLICTS.contains(&&*code)))
+    }
+
+    /// Whether the same may go through later, with nobody changing what is asked: whoever asked should come back.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        let passes = |code: &str| PASSING.contains(&code) || NO_ROOM.contains(&code);
+        let answered = matches!(self, Self::Sql(error) if code(error).is_some_and(|code| passes(&code)));
+        answered || self.is_conflict() || self.is_unreachable()
+    }
+}
+
+fn lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => code(error).is_some_and(|code| GONE.iter().any(|start| code.starts_with(start))),
+    }
+}
+
+fn code(error: &sqlx::Error) -> Option<String> {
+    Some(error.as_database_error()?.code()?.into_owned())
+}

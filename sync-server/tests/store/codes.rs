@@ -1,0 +1,66 @@
+//! The code registry.
+
+use std::collections::BTreeSet;
+
+use shared::code::PackageCode;
+use shared::reference::{CodeRecord, References};
+use sync_server::store::Store;
+use sync_server::store::code;
+
+use crate::sample::{at, code_key, code_record};
+
+crate::on_both!(a_put_tells_what_changed, families_are_found_up_and_down, changes_come_in_pieces);
+
+async fn a_put_tells_what_changed(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let plain = code_record(0, "P1", None);
+    assert!(code::put(&mut tx, &plain, 1).await.unwrap());
+    assert!(!code::put(&mut tx, &plain, 2).await.unwrap(), "the same changes nothing");
+    let put_in = code_record(0, "P1", Some(9));
+    assert!(code::put(&mut tx, &put_in, 3).await.unwrap(), "a parent where there was none");
+    let cancelled = CodeRecord { cancelled_at: Some(at(0)), ..put_in.clone() };
+    assert!(code::put(&mut tx, &cancelled, 4).await.unwrap());
+    assert!(!code::put(&mut tx, &cancelled, 5).await.unwrap());
+    assert_eq!(code::of_pack(&mut tx, &"P1".into()).await.unwrap(), [cancelled]);
+    assert!(code::put(&mut tx, &plain, 6).await.unwrap(), "back to no parent");
+    code::put(&mut tx, &code_record(1, "P2", None), 7).await.unwrap();
+    code::put(&mut tx, &code_record(2, "P2", None), 7).await.unwrap();
+    assert_eq!(code::issued_count(&mut tx, &["P1".into(), "P2".into()]).await.unwrap(), 3);
+    assert_eq!(code::issued_count(&mut tx, &[]).await.unwrap(), 0);
+    tx.rollback().await.unwrap();
+}
+
+async fn families_are_found_up_and_down(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    for (n, parent) in [(0, None), (1, Some(0)), (2, Some(0)), (3, Some(1)), (4, None)] {
+        code::put(&mut tx, &code_record(n, "P1", parent), 1).await.unwrap();
+    }
+    let mut references = References::default();
+    let all = |ns: &[usize]| ns.iter().map(|n| crate::sample::code(*n)).collect::<BTreeSet<PackageCode>>();
+    let family = code::load_families(&mut tx, &all(&[3, 7]), &mut references).await.unwrap();
+    assert_eq!(family, all(&[0, 1, 2, 3, 7]), "unregistered ones are named as well");
+    assert_eq!(references.codes.len(), 4);
+    tx.rollback().await.unwrap();
+}
+
+async fn changes_come_in_pieces(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    for (n, pack, position) in [(0, "P1", 5), (1, "P1", 5), (2, "P1", 5), (3, "P2", 6), (4, "P3", 6), (5, "P1", 7)] {
+        code::put(&mut tx, &code_record(n, pack, None), position).await.unwrap();
+    }
+    let packs = ["P1".into(), "P2".into()].into();
+    let whole = code::changed(&mut tx, &packs, 4).await.unwrap();
+    assert_eq!(whole.iter().map(|(position, _)| *position).collect::<Vec<_>>(), [5, 5, 5, 6, 7]);
+    assert_eq!(code::changed(&mut tx, &packs, 5).await.unwrap(), whole[3..]);
+    let mut found = Vec::new();
+    let mut border = (4, [0xff; 16]);
+    loop {
+        let some = code::changed_after(&mut tx, &packs, (border.0, &border.1), 2).await.unwrap();
+        let Some((position, last)) = some.last() else { break };
+        let key = (0..6).find(|n| crate::sample::code(*n) == last.code).map(code_key).unwrap();
+        border = (u64::try_from(*position).unwrap(), key);
+        found.extend(some);
+    }
+    assert_eq!(found, whole, "by position and key, none twice, none left out");
+    tx.rollback().await.unwrap();
+}

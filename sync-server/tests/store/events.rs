@@ -1,0 +1,142 @@
+//! Events as facts, and those that wait to be judged.
+
+use shared::event::{Act, Close, Stage, VoidReason};
+use shared::wire::{BatchHeader, DataAsOf, Offer, WIRE_VERSION};
+use sync_server::store::event::{self, Facts};
+use sync_server::store::{Store, unjudged};
+
+use crate::sample::{NOW, at, by, code, epoch_id, hash, put, scan, terminal_id};
+
+crate::on_both!(
+    events_are_found_by_what_they_name,
+    bodies_come_back_byte_for_byte,
+    what_cannot_be_read_keeps_its_place,
+    anchors_give_the_time,
+    runs_wait_to_be_judged,
+);
+
+fn seqs(facts: &Facts) -> Vec<u64> {
+    facts.found.keys().map(|by| by.seq).collect()
+}
+
+async fn events_are_found_by_what_they_name(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let (basis, document, stage) = (|| "C1".into(), || "N1".into(), Stage::Outbound);
+    put(
+        &mut tx,
+        1,
+        1,
+        Act::TaskOpened { task: "t".into(), stage, basis: basis(), document: document(), reserved: false },
+    )
+    .await;
+    put(&mut tx, 1, 2, scan("C1", 0)).await;
+    put(&mut tx, 1, 3, scan("C2", 1)).await;
+    put(&mut tx, 1, 4, Act::Void { voids: by(1, 2), reason: VoidReason::DidNotOccur }).await;
+    let (close, counted, carrier) = (Close::Final, 1, None);
+    put(
+        &mut tx,
+        1,
+        5,
+        Act::TaskClosed { task: "t".into(), stage, basis: basis(), document: document(), close, counted, carrier },
+    )
+    .await;
+    put(&mut tx, 1, 6, scan("合同'\"\\{}", 2)).await;
+
+    let mut facts = Facts::default();
+    event::of_bases(&mut tx, &["C1".into(), "none".into()].into(), &mut facts).await.unwrap();
+    assert_eq!(seqs(&facts), [1, 2, 5]);
+    event::about_found(&mut tx, &mut facts).await.unwrap();
+    assert_eq!(seqs(&facts), [1, 2, 4, 5]);
+    let mut facts = Facts::default();
+    event::of_bases(&mut tx, &["合同'\"\\{}".into()].into(), &mut facts).await.unwrap();
+    assert_eq!(seqs(&facts), [6]);
+    let mut facts = Facts::default();
+    event::of_codes(&mut tx, &[code(1), code(7)].into(), &mut facts).await.unwrap();
+    assert_eq!(seqs(&facts), [3]);
+    event::of_codes(&mut tx, &[].into(), &mut facts).await.unwrap();
+    event::of_tasks(&mut tx, &["C1".into(), "C2".into()].into(), &mut facts).await.unwrap();
+    assert_eq!(seqs(&facts), [1, 3, 5]);
+    let mut facts = Facts::default();
+    event::of_run(&mut tx, (terminal_id(1), epoch_id(1)), (2, 4), &mut facts).await.unwrap();
+    assert_eq!(seqs(&facts), [2, 3, 4]);
+    assert_eq!(event::bases_opened_by(&mut tx, terminal_id(1)).await.unwrap(), ["C1".into()].into());
+    let worked_on = event::bases_worked_on(&mut tx).await.unwrap();
+    assert_eq!(worked_on, ["C1".into(), "C2".into(), "合同'\"\\{}".into()].into());
+    tx.rollback().await.unwrap();
+}
+
+async fn bodies_come_back_byte_for_byte(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let (event, body) = put(&mut tx, 1, 2, scan("C1", 0)).await;
+    put(&mut tx, 1, 1, Act::EpochStarted { previous: None }).await;
+    assert_eq!(event::body(&mut tx, by(1, 2)).await.unwrap(), Some(body));
+    assert_eq!(event::body(&mut tx, by(1, 3)).await.unwrap(), None);
+    assert_eq!(event::act(&mut tx, by(1, 2)).await.unwrap(), Some(event.act));
+    let held = event::hash_at(&mut tx, terminal_id(1), epoch_id(1), 2).await.unwrap();
+    assert_eq!(held, Some(hash("1/2").as_bytes().to_vec()));
+    let listed = event::list(&mut tx).await.unwrap();
+    assert_eq!(
+        listed.iter().map(|one| (one.seq, &*one.kind)).collect::<Vec<_>>(),
+        [(1, "epoch_started"), (2, "outbound")]
+    );
+    tx.rollback().await.unwrap();
+}
+
+async fn what_cannot_be_read_keeps_its_place(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let header = BatchHeader {
+        wire: WIRE_VERSION,
+        reply: 1,
+        terminal: terminal_id(1),
+        epoch: epoch_id(1),
+        first_seq: 1,
+        count: 1,
+        previous_hash: hash("before"),
+        offer: Offer::New,
+        pending_after: 0,
+        data_as_of: DataAsOf::default(),
+        app: "test".into(),
+        rules: "2022-trial".into(),
+        sent_at: NOW,
+    };
+    let bytes = b"\0 no JSON \xff";
+    event::append_unread(&mut tx, &header, 1, (bytes, hash("1")), &"M".into()).await.unwrap();
+    assert_eq!(event::body(&mut tx, by(1, 1)).await.unwrap(), Some(bytes.to_vec()));
+    assert_eq!(event::act(&mut tx, by(1, 1)).await.unwrap(), None);
+    let mut facts = Facts::default();
+    event::of_run(&mut tx, (terminal_id(1), epoch_id(1)), (1, 9), &mut facts).await.unwrap();
+    assert_eq!(seqs(&facts), [0; 0]);
+    assert_eq!(event::take_unread(&mut tx, by(1, 1)).await.unwrap(), Some((hash("1"), "M".into())));
+    assert_eq!(event::take_unread(&mut tx, by(1, 1)).await.unwrap(), None);
+    tx.rollback().await.unwrap();
+}
+
+async fn anchors_give_the_time(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    put(&mut tx, 1, 1, scan("C1", 0)).await;
+    put(&mut tx, 1, 2, Act::ClockAnchor { server_time: at(500_000), round_trip_ms: 40 }).await;
+    put(&mut tx, 2, 1, scan("C1", 0)).await;
+    let anchors = event::anchors(&mut tx, &[terminal_id(1), terminal_id(2)]).await.unwrap();
+    assert_eq!(anchors.keys().collect::<Vec<_>>(), [&(terminal_id(1), epoch_id(1))]);
+    let mut facts = Facts::default();
+    event::of_bases(&mut tx, &["C1".into()].into(), &mut facts).await.unwrap();
+    assert!(facts.found[&by(1, 1)].at > at(400_000) && facts.found[&by(2, 1)].at == at(1_000));
+    tx.rollback().await.unwrap();
+}
+
+async fn runs_wait_to_be_judged(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    for seq in 1..=4 {
+        put(&mut tx, 1, seq, scan("C1", 0)).await;
+    }
+    for run in [(1, 2), (1, 3), (1, 2), (4, 4)] {
+        unjudged::put(&mut tx, terminal_id(1), epoch_id(1), run).await.unwrap();
+    }
+    assert_eq!(unjudged::count(&mut tx).await.unwrap(), 2);
+    let mut taken = seqs(&unjudged::take(&mut tx, 1).await.unwrap());
+    assert_eq!(unjudged::count(&mut tx).await.unwrap(), 1);
+    taken.extend(seqs(&unjudged::take(&mut tx, 9).await.unwrap()));
+    taken.sort_unstable();
+    assert_eq!((taken, unjudged::count(&mut tx).await.unwrap()), (vec![1, 2, 3, 4], 0));
+    tx.rollback().await.unwrap();
+}

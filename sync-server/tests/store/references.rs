@@ -1,0 +1,35 @@
+//! Reference data.
+
+use shared::citation::Rulebook;
+use shared::reference::{Member, Policy, Role};
+use shared::wire::Record;
+use sync_server::store::{Store, reference};
+
+crate::on_both!(records_replace_each_other, texts_of_any_kind_come_back);
+
+fn member(name: &str) -> Record {
+    Record::Member(Member::new("M".into(), name.to_owned(), Role::Maker))
+}
+
+async fn records_replace_each_other(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    assert!(reference::put(&mut tx, &member("one"), 1).await.unwrap());
+    assert!(!reference::put(&mut tx, &member("one"), 2).await.unwrap(), "the same changes nothing");
+    assert!(reference::put(&mut tx, &member("two"), 3).await.unwrap());
+    let policy = Policy::new(Rulebook::RevisedFrom(crate::sample::NOW));
+    assert_ne!(reference::policy(&mut tx).await.unwrap(), policy);
+    assert!(reference::put(&mut tx, &Record::Policy(policy), 3).await.unwrap());
+    assert_eq!(reference::policy(&mut tx).await.unwrap(), policy);
+    let all = reference::load_all(&mut tx).await.unwrap();
+    assert_eq!((all.members.len(), &*all.members[&"M".into()].name), (1, "two"));
+    tx.rollback().await.unwrap();
+}
+
+async fn texts_of_any_kind_come_back(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    for (position, name) in (1..).zip(["电子烟'\";--", "$1 %s {}", "\u{1F4E6}\u{0301}", "a\nb\tc\\d", ""]) {
+        reference::put(&mut tx, &member(name), position).await.unwrap();
+        assert_eq!(reference::load_all(&mut tx).await.unwrap().members[&"M".into()].name, name);
+    }
+    tx.rollback().await.unwrap();
+}

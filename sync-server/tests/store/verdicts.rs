@@ -1,0 +1,105 @@
+//! Verdicts and manifests.
+
+use std::collections::BTreeSet;
+
+use shared::event::Stage;
+use shared::mismatch::{Kind, Mismatch, Scope, Severity, State, Subject};
+use shared::wire::Manifest;
+use sqlx::Row;
+use sync_server::store::{Store, mismatch, verdict};
+
+use crate::sample::{NOW, at, by, code};
+
+crate::on_both!(
+    verdicts_open_close_and_open_again,
+    what_time_changes_is_found,
+    a_subject_of_any_length_has_a_row,
+    manifests_change_only_where_they_differ,
+);
+
+fn found(subject: &str, count: u64, due_ms: Option<i64>) -> Mismatch {
+    Mismatch {
+        kind: Kind::ALL[0],
+        subject: Subject(subject.to_owned()),
+        state: State::Confirmed,
+        severity: Severity::Hold,
+        scope: Scope::Basis("C1".into()),
+        basis: Some("C1".into()),
+        document: None,
+        count,
+        codes: BTreeSet::new(),
+        events: [by(1, 1)].into(),
+        at: NOW,
+        due: due_ms.map(at),
+    }
+}
+
+fn scopes() -> BTreeSet<Scope> {
+    [Scope::Basis("C1".into()), Scope::Code(code(1))].into()
+}
+
+async fn verdicts_open_close_and_open_again(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let (one, two) = (found("N1", 1, None), found("N2", 1, None));
+    verdict::replace(&mut tx, &scopes(), &[&one, &two], at(1), 1).await.unwrap();
+    verdict::replace(&mut tx, &scopes(), &[&one, &two], at(2), 2).await.unwrap();
+    let positions = "select subject, position, state, changed_at from mismatch order by subject";
+    let told = |rows: Vec<sqlx::any::AnyRow>| -> Vec<(String, i64, String)> {
+        rows.iter().map(|row| (row.get("subject"), row.get("position"), row.get("state"))).collect()
+    };
+    let rows = told(sqlx::query(positions).fetch_all(&mut *tx).await.unwrap());
+    assert_eq!(rows, [("N1".into(), 1, "confirmed".into()), ("N2".into(), 1, "confirmed".into())], "nothing changed");
+    verdict::replace(&mut tx, &scopes(), &[&found("N1", 5, None)], at(3), 3).await.unwrap();
+    let rows = told(sqlx::query(positions).fetch_all(&mut *tx).await.unwrap());
+    assert_eq!(rows, [("N1".into(), 3, "confirmed".into()), ("N2".into(), 3, "closed".into())]);
+    verdict::replace(&mut tx, &scopes(), &[&one, &two], at(4), 4).await.unwrap();
+    let listed = mismatch::list(&mut tx).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    assert!(
+        listed.iter().all(|one| one.state == State::Confirmed && one.raised_at == at(1) && one.changed_at == at(4))
+    );
+    tx.rollback().await.unwrap();
+}
+
+async fn what_time_changes_is_found(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    verdict::replace(&mut tx, &scopes(), &[&found("N1", 1, Some(100))], at(1), 1).await.unwrap();
+    assert!(verdict::due_bases(&mut tx, at(99)).await.unwrap().is_empty());
+    assert_eq!(verdict::due_bases(&mut tx, at(100)).await.unwrap(), ["C1".into()].into());
+    verdict::replace(&mut tx, &scopes(), &[], at(2), 2).await.unwrap();
+    assert!(verdict::due_bases(&mut tx, at(100)).await.unwrap().is_empty());
+    tx.rollback().await.unwrap();
+}
+
+async fn a_subject_of_any_length_has_a_row(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    // What no compression makes short: every character differs from those before.
+    let long: String = (0..20_000).filter_map(|n| char::from_u32(0x4E00 + n * 7 % 20_000)).collect();
+    let (one, other) = (found(&format!("{long}1"), 1, None), found(&format!("{long}2"), 1, None));
+    for position in 1..=2 {
+        verdict::replace(&mut tx, &scopes(), &[&one, &other], at(1), position).await.unwrap();
+    }
+    let listed = mismatch::list(&mut tx).await.unwrap();
+    assert_eq!(listed.iter().map(|one| one.mismatch.clone()).collect::<Vec<_>>(), [one, other]);
+    verdict::replace(&mut tx, &scopes(), &[], at(3), 3).await.unwrap();
+    assert!(mismatch::list(&mut tx).await.unwrap().iter().all(|one| one.state == State::Closed));
+    tx.rollback().await.unwrap();
+}
+
+async fn manifests_change_only_where_they_differ(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let manifest = |complete| Manifest {
+        basis: "C1".into(),
+        document: "N1".into(),
+        stage: Stage::Outbound,
+        consignor: "M".into(),
+        complete,
+        sent: vec![(code(1), NOW, by(1, 1))],
+    };
+    for (complete, position, kept) in [(false, 1, 1), (false, 2, 1), (true, 3, 3)] {
+        verdict::put_manifest(&mut tx, &manifest(complete), position).await.unwrap();
+        let row = sqlx::query("select position from manifest").fetch_one(&mut *tx).await.unwrap();
+        assert_eq!(row.get::<i64, _>("position"), kept);
+    }
+    tx.rollback().await.unwrap();
+}
