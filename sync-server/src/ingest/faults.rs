@@ -31,7 +31,7 @@ pub(super) async fn note(
 /// Notes what the new events of one log say of it: those that came late, anchors that show a wrong clock, clocks that stepped back.
 pub(super) async fn note_new(
     conn: &mut AnyConnection,
-    events: &[Event],
+    events: &[&Event],
     anchors: &Anchors,
     limits: &Limits,
     at: At,
@@ -50,8 +50,11 @@ pub(super) async fn note_new(
         note(conn, terminal, Fault::SteppedBack, stepped, at).await?;
         found = true;
     }
-    let offsets =
-        Anchors::of(events).as_slice().iter().map(shared::trail::clock::Anchor::offset_ms).collect::<Vec<_>>();
+    let offsets = Anchors::of(events.iter().copied())
+        .as_slice()
+        .iter()
+        .map(shared::trail::clock::Anchor::offset_ms)
+        .collect::<Vec<_>>();
     if let Some(worst) = offsets.into_iter().max_by_key(|ms| ms.saturating_abs())
         && worst.saturating_abs() > limits.skew_ms
     {
@@ -65,7 +68,7 @@ pub(super) async fn note_new(
 /// years off: nobody is called late by that. Once the first anchor is there, what came before it is looked at as well.
 async fn late(
     conn: &mut AnyConnection,
-    events: &[Event],
+    events: &[&Event],
     anchors: &Anchors,
     limits: &Limits,
     now: Timestamp,
@@ -74,7 +77,8 @@ async fn late(
     let is_late = |event: &Event, arrived: Timestamp| {
         arrived.as_ms().saturating_sub(anchors.moment(event).at.as_ms()) > limits.late_ms
     };
-    let mut late: BTreeSet<EventRef> = events.iter().filter(|event| is_late(event, now)).map(Event::by).collect();
+    let mut late: BTreeSet<EventRef> =
+        events.iter().filter(|event| is_late(event, now)).map(|event| event.by()).collect();
     if anchor.seq >= first.seq && first.seq > 1 {
         let before = store::log_fault::arrived_before(conn, (first.terminal, first.epoch), first.seq).await?;
         late.extend(before.iter().filter(|(event, arrived)| is_late(event, *arrived)).map(|(event, _)| event.by()));

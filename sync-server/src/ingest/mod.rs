@@ -6,6 +6,7 @@ mod faults;
 pub mod http;
 pub mod intake;
 mod read;
+mod reply;
 mod take_in;
 
 pub use append::readable;
