@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ring::signature::Ed25519KeyPair;
 use shared::chain::{Hash, KeyId, PublicKey};
 use shared::event::{Act, Event};
-use shared::ids::{EpochId, EventRef, TerminalId};
+use shared::ids::{EventRef, TerminalId};
 use shared::mismatch::{Kind, Mismatch, State};
 use shared::reference::Limits;
 use shared::rules::arrivals::Fault;
@@ -15,50 +15,13 @@ use shared::wire::{AcknowledgedRange, Answer, Batch, EventVerdict, Offer, Outcom
 use sqlx::{AnyConnection, Connection};
 
 use super::append::{append, keep_place, numbered, readable};
+use super::refusal::{PushError, lasting};
 use super::{chain, faults};
 use crate::reconcile::{self, Touched};
 use crate::store::event::Facts;
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
 use crate::store::{self, Store, StoreError};
-
-/// Why a batch was refused. Nothing of it entered a terminal's chain.
-#[derive(Debug, thiserror::Error)]
-pub enum PushError {
-    /// No such terminal is enrolled here; the bytes are kept as evidence.
-    #[error("this terminal is not enrolled on this server; a supervisor must enrol it")]
-    UnknownTerminal,
-    /// The signature does not hold; the bytes are kept as evidence.
-    #[error("the batch's signature does not hold; its bytes are kept as evidence")]
-    Signature,
-    /// The batch starts beyond the head.
-    #[error("events are missing before this batch; go on from the head")]
-    Gap(EpochId, u64, Hash),
-    /// A number was used for other content: the epoch takes nothing more.
-    #[error(
-        "a number of this epoch was used for other content; start a new epoch, and offer what was not acknowledged as disputed"
-    )]
-    EpochClosed {
-        /// Which epoch.
-        epoch: EpochId,
-        /// The last number that both agree on, as far as this batch tells.
-        agreed: u64,
-        /// The chain's value there.
-        hash: Hash,
-        /// Whether this batch is what forked it; otherwise it was closed before.
-        forked: bool,
-    },
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl PushError {
-    /// Whether something was written all the same: evidence, a closed epoch.
-    const fn keeps_evidence(&self) -> bool {
-        matches!(self, Self::UnknownTerminal | Self::Signature | Self::EpochClosed { .. })
-    }
-}
 
 /// A batch as it came.
 #[derive(Clone, Debug)]
@@ -129,18 +92,20 @@ pub async fn push_group(
     let mut answers = Vec::with_capacity(group.len());
     match together(store, key, group, now, judging).await {
         Ok(all) => answers = all,
-        Err(error) if error.is_unreachable() => tracing::error!(%error, "the database was lost; terminals come back"),
+        Err(error) if error.stops_all() => {
+            tracing::error!(%error, "the database takes nothing in; terminals come back")
+        }
         Err(error) if group.len() == 1 && judging == Judging::Later => answers.push(Err(error.into())),
         Err(error) => {
             tracing::warn!(%error, batches = group.len(), "batches could not be taken in together; each is tried alone");
             for one in group {
                 let mut alone = together(store, key, std::slice::from_ref(one), now, judging).await;
-                if alone.as_ref().is_err_and(|error| !error.is_unreachable()) && judging == Judging::Now {
+                if alone.as_ref().is_err_and(|error| !error.stops_all()) && judging == Judging::Now {
                     alone = together(store, key, std::slice::from_ref(one), now, Judging::Later).await;
                 }
                 match alone {
                     Ok(answer) => answers.extend(answer),
-                    Err(error) if error.is_unreachable() => break,
+                    Err(error) if error.stops_all() => break,
                     Err(error) => answers.push(Err(error.into())),
                 }
             }
@@ -184,7 +149,7 @@ async fn in_transaction(
     let (mut taken, mut faulty, mut touched) = (Vec::new(), BTreeSet::new(), Touched::default());
     for received in group {
         let mut savepoint = conn.begin().await?;
-        let result = take_in(&mut savepoint, received, &limits, at, &mut faulty).await;
+        let result = lasting(take_in(&mut savepoint, received, &limits, at, &mut faulty).await)?;
         match &result {
             Err(error) if !error.keeps_evidence() => savepoint.rollback().await?,
             _ => savepoint.commit().await?,
