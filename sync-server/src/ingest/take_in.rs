@@ -2,6 +2,7 @@
 //! one judgement for all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use ring::signature::Ed25519KeyPair;
 use shared::chain::{Hash, KeyId, PublicKey};
@@ -42,6 +43,9 @@ impl Received {
         Self { batch, hashes, compressed }
     }
 }
+
+/// How long another transaction that stood in the way is given.
+const CONFLICT_PAUSE: Duration = Duration::from_millis(200);
 
 /// When the rules are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +102,10 @@ pub async fn push_group(
         Err(error) if group.len() == 1 && judging == Judging::Later => answers.push(Err(error.into())),
         Err(error) => {
             tracing::warn!(%error, batches = group.len(), "batches could not be taken in together; each is tried alone");
+            if error.is_conflict() {
+                // Who waits for the same rows gets its turn first: at once we would meet again.
+                tokio::time::sleep(CONFLICT_PAUSE).await;
+            }
             for one in group {
                 let mut alone = together(store, key, std::slice::from_ref(one), now, judging).await;
                 if alone.as_ref().is_err_and(|error| !error.stops_all()) && judging == Judging::Now {
