@@ -32,8 +32,13 @@ pub struct Field {
 
 impl Field {
     pub fn new() -> Self {
+        Self::on("")
+    }
+
+    /// The same with further settings of the server.
+    pub fn on(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(&folder.path().join("server")).unwrap();
+        let server = Server::start_with(&folder.path().join("server"), settings).unwrap();
         let members = folder.path().join("members.csv");
         std::fs::write(&members, "member,name,role\nW,广州批发,wholesaler\n").unwrap();
         server.run([PathBuf::from("import"), members]).unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cluster::TestDatabase;
 use ring::signature::Ed25519KeyPair;
 use shared::chain::{PublicKey, epoch_hash};
 use shared::code::{PackageCode, check_digit, format_digital_link};
@@ -15,9 +16,12 @@ use shared::wire::{
     Batch, BatchHeader, DataAsOf, Offer, PushReply, REPLY_FORM, Record, SignedCheckpoint, WIRE_VERSION,
 };
 use sync_server::ingest::{PushError, push};
-use sync_server::store::{Store, terminal};
+use sync_server::store::{DatabaseSettings, DatabaseUrl, Store, terminal};
 use sync_server::verify::{Verified, verify_log};
 use uuid::Uuid;
+
+/// Every ledger here.
+const LEDGER: Uuid = Uuid::from_u128(99);
 
 pub const NOW: Timestamp = Timestamp::from_ms(1_772_413_200_000);
 
@@ -75,15 +79,49 @@ pub fn records() -> Vec<Record> {
 
 /// A ledger with the references and two terminals: 1 at the maker, 2 at the wholesaler.
 pub async fn ledger(folder: &std::path::Path) -> Store {
-    let store = Store::open(&folder.join("l.sqlite"), Uuid::from_u128(99)).await.unwrap();
-    let file = folder.join("records.json");
-    std::fs::write(&file, serde_json::to_string(&records()).unwrap()).unwrap();
-    sync_server::import::import(&store, &[file], NOW).await.unwrap();
-    for (n, member) in [(1, "M"), (2, "W")] {
-        enrol(&store, n, member).await;
-    }
+    let store = Store::open(&folder.join("l.sqlite"), LEDGER).await.unwrap();
+    fill(&store, folder).await;
     store
 }
+
+/// The same in a database of `PostgreSQL`.
+pub async fn ledger_in(database: &TestDatabase<'_>, folder: &std::path::Path) -> Store {
+    let settings = DatabaseSettings::Postgres(DatabaseUrl::new(database.url()));
+    let store = Store::connect(&settings, LEDGER).await.unwrap();
+    fill(&store, folder).await;
+    store
+}
+
+async fn fill(store: &Store, folder: &std::path::Path) {
+    let file = folder.join("records.json");
+    std::fs::write(&file, serde_json::to_string(&records()).unwrap()).unwrap();
+    sync_server::import::import(store, &[file], NOW).await.unwrap();
+    for (n, member) in [(1, "M"), (2, "W")] {
+        enrol(store, n, member).await;
+    }
+}
+
+/// Makes two tests of each function that takes a ledger: in a file, and in a database of `PostgreSQL`.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                let folder = tempfile::tempdir().unwrap();
+                super::$name(&crate::ledger::ledger(folder.path()).await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                let folder = tempfile::tempdir().unwrap();
+                let database = cluster::Cluster::shared().unwrap().create().unwrap();
+                super::$name(&crate::ledger::ledger_in(&database, folder.path()).await).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both;
 
 /// Enrols terminal `n` at a member.
 pub async fn enrol(store: &Store, n: u8, member: &str) {

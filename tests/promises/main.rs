@@ -1,6 +1,6 @@
 //! The promises P1–P15 of `docs/sync.md`, a file each (or one for each way of trying); test names begin with `pN_`.
 //!
-//! P1 is held by `tests/durability` (kill -9) and `tests/power_cut` (a disk that forgets); P15 waits for the second database.
+//! P1 is held by `tests/durability` (kill -9) and `tests/power_cut` (a disk that forgets); P15 by all scenario files is in `tests/scenario`.
 //! `ledger` is a server's ledger in this process, for what needs exact bytes; everything else runs real programs.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -33,3 +33,6 @@ mod p12_impostors;
 mod p13_tamper;
 mod p13_terminal;
 mod p14_alerts;
+mod p15_faults;
+mod p15_field;
+mod p15_same;

@@ -19,7 +19,7 @@ const HELP: &str = "\
 cargo xtask demo [--headless] [--json]   the main job: server, terminals, planted faults, reconciliation
 cargo xtask test [--long] [ARGS]         formatting, lints, documentation and every test; ARGS go to the test runner
 cargo xtask test --camera-vm [CASE...]   only the camera path, on a V4L2 device in an emulated machine (minutes; QEMU)
-cargo xtask scenario [--json] PATH...    plays scenario files (tests/fixtures/scenarios): by the pure rules, by terminals' sessions
+cargo xtask scenario [--json] PATH...    plays scenario files (tests/fixtures/scenarios): by the pure rules, terminals' sessions, ledgers
 cargo xtask bench WHAT [--json] [ARGS]   measures (WHAT --help says more):
     judge                                how fast the rules judge
     decode [PATH...]                     codes read of pictures, wrong texts, time, against other decoders

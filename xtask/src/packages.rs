@@ -6,6 +6,8 @@ use std::process::{Command, ExitCode, Stdio};
 /// What is about to be done, each more than the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
+    /// Play scenarios on both databases.
+    Ledgers,
     /// Build and run the demo.
     Demo,
     /// Build and run every test.
@@ -34,7 +36,7 @@ const fn build(name: &'static str, why: &'static str) -> Package {
     Package { name, why, needed_for: &[Need::Demo, Need::Test, Need::CameraVm] }
 }
 
-const PACKAGES: [Package; 15] = [
+const PACKAGES: [Package; 16] = [
     decoder("g++", "compiles the QR decoder (C++)"),
     decoder("cmake", "builds the QR decoder (C++)"),
     decoder("make", "builds the QR decoder (C++)"),
@@ -47,6 +49,11 @@ const PACKAGES: [Package; 15] = [
     build("libxcursor1", "the window under X"),
     build("libxi6", "the window under X"),
     build("libxrender1", "the window under X"),
+    Package {
+        name: "postgresql",
+        why: "a database server of the tests' own",
+        needed_for: &[Need::Ledgers, Need::Test],
+    },
     Package { name: "xvfb", why: "a screen for tests of the window", needed_for: &[Need::Test] },
     Package { name: "libzbar0", why: "a decoder to measure against", needed_for: &[Need::Peer] },
     Package { name: "qemu-system-x86", why: "the machine of the camera test", needed_for: &[Need::CameraVm] },

@@ -6,10 +6,12 @@ mod faults;
 pub mod http;
 pub mod intake;
 mod read;
+mod refusal;
 mod reply;
 mod take_in;
 
 pub use append::readable;
 pub use intake::Intake;
 pub use read::{ReadError, read};
-pub use take_in::{Judging, PushError, Received, judge_waiting, push, push_group};
+pub use refusal::PushError;
+pub use take_in::{Judging, Received, judge_waiting, push, push_group};

@@ -2,11 +2,12 @@
 //! one judgement for all of them.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use ring::signature::Ed25519KeyPair;
 use shared::chain::Hash;
 use shared::event::{Act, Event};
-use shared::ids::{EpochId, EventRef, TerminalId};
+use shared::ids::{EventRef, TerminalId};
 use shared::reference::Limits;
 use shared::rules::arrivals::Fault;
 use shared::time::Timestamp;
@@ -14,6 +15,7 @@ use shared::wire::{Batch, Offer, Outcome, OutcomeRange, PushReply};
 use sqlx::{AnyConnection, Connection};
 
 use super::append::{append, keep_place, numbered, readable};
+use super::refusal::{PushError, lasting};
 use super::reply::reply;
 use super::{chain, faults};
 use crate::reconcile::{self, Known, Touched};
@@ -21,44 +23,6 @@ use crate::store::event::Facts;
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
 use crate::store::{self, Store, StoreError};
-
-/// Why a batch was refused. Nothing of it entered a terminal's chain.
-#[derive(Debug, thiserror::Error)]
-pub enum PushError {
-    /// No such terminal is enrolled here; the bytes are kept as evidence.
-    #[error("this terminal is not enrolled on this server; a supervisor must enrol it")]
-    UnknownTerminal,
-    /// The signature does not hold; the bytes are kept as evidence.
-    #[error("the batch's signature does not hold; its bytes are kept as evidence")]
-    Signature,
-    /// The batch starts beyond the head.
-    #[error("events are missing before this batch; go on from the head")]
-    Gap(EpochId, u64, Hash),
-    /// A number was used for other content: the epoch takes nothing more.
-    #[error(
-        "a number of this epoch was used for other content; start a new epoch, and offer what was not acknowledged as disputed"
-    )]
-    EpochClosed {
-        /// Which epoch.
-        epoch: EpochId,
-        /// The last number that both agree on, as far as this batch tells.
-        agreed: u64,
-        /// The chain's value there.
-        hash: Hash,
-        /// Whether this batch is what forked it; otherwise it was closed before.
-        forked: bool,
-    },
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl PushError {
-    /// Whether something was written all the same: evidence, a closed epoch.
-    const fn keeps_evidence(&self) -> bool {
-        matches!(self, Self::UnknownTerminal | Self::Signature | Self::EpochClosed { .. })
-    }
-}
 
 /// A batch as it came.
 #[derive(Clone, Debug)]
@@ -82,6 +46,9 @@ impl Received {
         Self { batch, hashes, events, compressed }
     }
 }
+
+/// How long another transaction that stood in the way is given.
+const CONFLICT_PAUSE: Duration = Duration::from_millis(200);
 
 /// When the rules are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,18 +100,24 @@ pub async fn push_group(
     let mut answers = Vec::with_capacity(group.len());
     match together(store, key, group, (now, judging), known).await {
         Ok(all) => answers = all,
-        Err(error) if error.is_unreachable() => tracing::error!(%error, "the database was lost; terminals come back"),
+        Err(error) if error.stops_all() => {
+            tracing::error!(%error, "the database takes nothing in; terminals come back")
+        }
         Err(error) if group.len() == 1 && judging == Judging::Later => answers.push(Err(error.into())),
         Err(error) => {
             tracing::warn!(%error, batches = group.len(), "batches could not be taken in together; each is tried alone");
+            if error.is_conflict() {
+                // Who waits for the same rows gets its turn first: at once we would meet again.
+                tokio::time::sleep(CONFLICT_PAUSE).await;
+            }
             for one in group {
                 let mut alone = together(store, key, std::slice::from_ref(one), (now, judging), known).await;
-                if alone.as_ref().is_err_and(|error| !error.is_unreachable()) && judging == Judging::Now {
+                if alone.as_ref().is_err_and(|error| !error.stops_all()) && judging == Judging::Now {
                     alone = together(store, key, std::slice::from_ref(one), (now, Judging::Later), known).await;
                 }
                 match alone {
                     Ok(answer) => answers.extend(answer),
-                    Err(error) if error.is_unreachable() => break,
+                    Err(error) if error.stops_all() => break,
                     Err(error) => answers.push(Err(error.into())),
                 }
             }
@@ -188,7 +161,7 @@ async fn in_transaction(
     let (mut taken, mut faulty, mut touched) = (Vec::new(), BTreeSet::new(), Touched::default());
     for received in group {
         let mut savepoint = conn.begin().await?;
-        let result = take_in(&mut savepoint, received, &limits, at, &mut faulty).await;
+        let result = lasting(take_in(&mut savepoint, received, &limits, at, &mut faulty).await)?;
         match &result {
             Err(error) if !error.keeps_evidence() => savepoint.rollback().await?,
             _ => savepoint.commit().await?,

@@ -65,8 +65,8 @@ pub enum StoreError {
     /// The schema cannot be brought up to date.
     #[error("the database schema cannot be brought up to date: {0}. {MIGRATION_HELP}")]
     Migrate(sqlx::migrate::MigrateError),
-    /// The database does not answer, as something else found a moment ago.
-    #[error("the database does not answer; nothing was changed, try again in a while")]
+    /// The database takes nothing in, as something else found a moment ago.
+    #[error("the database takes nothing in at the moment; nothing was changed, try again in a while")]
     Unreachable,
     /// The database refused.
     #[error("the database answered: {0}")]
@@ -106,6 +106,12 @@ impl StoreError {
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Sql(error) if code(error).is_some_and(|code| CONFLICTS.contains(&&*code)))
+    }
+
+    /// Whether it is the same for everyone until something outside has changed: trying the next batch at once only makes others wait.
+    #[must_use]
+    pub fn stops_all(&self) -> bool {
+        self.is_passing() && !self.is_conflict()
     }
 
     /// Whether the same may go through later, with nobody changing what is asked: whoever asked should come back.

@@ -5,6 +5,7 @@ pub mod admission;
 pub mod certificate;
 pub mod checkpoint;
 pub mod code;
+pub mod digest;
 pub mod entry;
 mod error;
 pub mod event;

@@ -67,11 +67,14 @@ pub(super) fn unmigrated(error: MigrateError, shown: &str) -> StoreError {
     }
 }
 
-/// What each connection hears first. Whoever is told "stored" finds it after a power cut, whatever the server's default is; a lock
-/// that another session holds for long is an answer; a transaction whose program hangs does not stop the others for ever.
+/// What each connection hears first. Whoever is told "stored" finds it after a power cut, whatever the server's default is. Unless the
+/// operator set other limits, a lock that another session holds for ten seconds is an answer, and a transaction whose program hangs
+/// does not stop the others for ever.
 async fn prepare(conn: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    let sql = "select set_config('lock_timeout', '10s', false), set_config('idle_in_transaction_session_timeout', '5min', false), \
-               set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on' \
+    let sql = "select set_config(name, case when current_setting(name) = '0' then value else current_setting(name) end, false) \
+               from (values ('lock_timeout', '10s'), ('idle_in_transaction_session_timeout', '5min')) as limits (name, value)";
+    sqlx::query(sql).execute(&mut *conn).await?;
+    let sql = "select set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on' \
                else current_setting('synchronous_commit') end, false)";
     sqlx::query(sql).execute(conn).await.map(drop)
 }

@@ -6,6 +6,7 @@
 mod certificates;
 mod codes;
 mod complete;
+mod digests;
 mod distribution;
 mod enrolment;
 mod events;

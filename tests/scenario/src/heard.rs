@@ -18,6 +18,9 @@ use crate::terminal::Terminal;
 
 type Key = (&'static str, String);
 
+/// Records by set and key.
+pub(crate) type Known = BTreeMap<Key, Record>;
+
 /// All that was delivered to one terminal.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Heard {
@@ -97,6 +100,12 @@ impl Heard {
 
 fn add(records: &mut BTreeMap<Key, Record>, record: Record) {
     records.insert((record.set(), record.key()), record);
+}
+
+/// Every reference as its own record, as a server stores it: what lines upload of codes are events there.
+#[cfg(feature = "ledgers")]
+pub(crate) fn known_records(known: &References) -> Known {
+    records_of(known, &Registry::default())
 }
 
 fn records_of(known: &References, registry: &Registry) -> BTreeMap<Key, Record> {

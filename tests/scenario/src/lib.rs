@@ -12,6 +12,7 @@
 //! | a scenario played: everything happens, then it is compared with what the file expects | `play` |
 //! | the pure backend | [`pure`] |
 //! | the backend `terminal`: real sessions on real stores | [`sessions`] |
+//! | the backends `sqlite` and `postgres`: real ledgers | [`ledgers`] |
 //! | what records and judges for a terminal | `core` |
 //! | what a terminal has heard of the server | `heard` |
 //! | whether a session says of a scan what the rules say of the whole history | `agreement` |
@@ -27,6 +28,8 @@ mod core;
 mod happening;
 mod heard;
 mod knowledge;
+#[cfg(feature = "ledgers")]
+pub mod ledgers;
 pub mod names;
 pub mod outcome;
 mod parties;

@@ -28,7 +28,13 @@ enum Backend {
     Pure,
     /// The terminal's own sessions on stores of their own.
     Terminal,
-    /// Every backend that this program has.
+    /// A real ledger in a file.
+    Sqlite,
+    /// A real ledger in a `PostgreSQL` server of its own.
+    Postgres,
+    /// Both ledgers, which must hold the same at the end, whatever the file expects.
+    Ledgers,
+    /// The rules, the terminal's sessions and both ledgers, as far as this program has them.
     All,
 }
 
@@ -41,6 +47,15 @@ const TERMINAL: Option<Player> = Some(("terminal", scenario::sessions::play));
 #[cfg(not(feature = "terminal"))]
 const TERMINAL: Option<Player> = None;
 
+#[cfg(feature = "ledgers")]
+const LEDGERS: Option<[Player; 3]> = Some([
+    ("sqlite", scenario::ledgers::on_sqlite),
+    ("postgres", scenario::ledgers::on_postgres),
+    ("ledgers", scenario::ledgers::on_both),
+]);
+#[cfg(not(feature = "ledgers"))]
+const LEDGERS: Option<[Player; 3]> = None;
+
 impl Backend {
     fn players(self) -> Result<Vec<Player>, String> {
         match self {
@@ -49,7 +64,18 @@ impl Backend {
                 "this program was built without the terminal's sessions; `cargo xtask scenario --backend terminal` builds it with them"
                     .to_owned()
             }),
-            Self::All => Ok([Some(PURE), TERMINAL].into_iter().flatten().collect()),
+            Self::Sqlite | Self::Postgres | Self::Ledgers => {
+                let [file, database, both] = LEDGERS.ok_or_else(|| {
+                    "this program was built without ledgers; `cargo xtask scenario --backend ledgers` builds it with them"
+                        .to_owned()
+                })?;
+                Ok(match self {
+                    Self::Sqlite => vec![file],
+                    Self::Postgres => vec![database],
+                    _ => vec![both],
+                })
+            }
+            Self::All => Ok([Some(PURE), TERMINAL, LEDGERS.map(|[_, _, both]| both)].into_iter().flatten().collect()),
         }
     }
 }

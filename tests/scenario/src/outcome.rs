@@ -1,6 +1,6 @@
 //! How a run is told: what is missing, what nobody expected, what failed otherwise.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use shared::mismatch::{Kind, Mismatch};
@@ -52,6 +52,9 @@ pub struct Outcome {
     pub failed: Vec<Failed>,
     /// How many verdicts of sessions were held against the whole history.
     pub verdicts_compared: usize,
+    /// A digest of each table of the ledger at the end, where there is one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub digests: BTreeMap<String, String>,
     /// Why the file could not be played.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
