@@ -8,7 +8,7 @@ use shared::time::Timestamp;
 use shared::wire::{Manifest, Record};
 use sqlx::{AnyConnection, Row};
 
-use super::{StoreError, to_i64};
+use super::{StoreError, step, to_i64};
 
 type Key = (String, String, String);
 
@@ -26,7 +26,13 @@ pub async fn replace(
         let key = (mismatch.kind.to_string(), mismatch.subject.to_string(), mismatch.scope.to_string());
         let body = serde_json::to_string(mismatch)?;
         match held.remove(&key) {
-            Some((state, old)) if old == body && (state == mismatch.state || state == State::Resolved) => {}
+            Some((State::Resolved, old)) if same_evidence(&serde_json::from_str(&old)?, mismatch) => {}
+            Some((State::Resolved | State::Closed, _)) => {
+                put(conn, mismatch, &body, now, position).await?;
+                let (kind, subject, scope) = &key;
+                step::add(conn, (kind, subject, scope), "", ("reopened", "", ""), now).await?;
+            }
+            Some((state, old)) if old == body && state == mismatch.state => {}
             _ => put(conn, mismatch, &body, now, position).await?,
         }
     }
@@ -34,6 +40,15 @@ pub async fn replace(
         close(conn, &key, now, position).await?;
     }
     Ok(())
+}
+
+/// Whether a person who settled the one has seen all that the other rests on. Time alone, which turns a provisional one confirmed, is
+/// no evidence; a graver severity is.
+fn same_evidence(settled: &Mismatch, now: &Mismatch) -> bool {
+    settled.events == now.events
+        && settled.codes == now.codes
+        && settled.count == now.count
+        && (now.severity <= settled.severity || settled.state != now.state)
 }
 
 async fn held(
@@ -66,10 +81,14 @@ async fn put(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "insert into mismatch (kind, subject, scope, state, severity, basis, document, body, raised_at, changed_at, \
-         due_at, position) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11) \
+         due_at, position, opened_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $9) \
          on conflict (kind, subject, scope) do update set state = excluded.state, severity = excluded.severity, \
          basis = excluded.basis, document = excluded.document, body = excluded.body, changed_at = excluded.changed_at, \
-         due_at = excluded.due_at, position = excluded.position",
+         due_at = excluded.due_at, position = excluded.position, \
+         opened_at = case when mismatch.state = excluded.state then mismatch.opened_at else excluded.opened_at end, \
+         workflow = case when mismatch.state in ('closed', 'resolved') then 'open' else mismatch.workflow end, \
+         respond_by = case when mismatch.state in ('closed', 'resolved') then null else mismatch.respond_by end, \
+         resolved_reason = null, resolved_by = null, resolved_at = null",
     )
     .bind(mismatch.kind.slug())
     .bind(mismatch.subject.to_string())
