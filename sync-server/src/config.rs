@@ -10,6 +10,7 @@ use shared::enrolment::Address;
 use shared::reference::{Limits, Policy};
 
 use crate::store::{DatabaseSettings, DatabaseUrl, without_passwords};
+use crate::workflow::Allowances;
 
 /// Every setting of the server. Relative paths start at the configuration file's folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,9 +29,18 @@ pub struct Config {
     /// Where terminals connect (TLS). Port 0 takes a free one.
     #[serde(default = "default_terminal_listen")]
     pub terminal_listen: SocketAddr,
-    /// Where people open the console (TLS). There is no sign-in yet, so keep it on loopback or behind one that asks.
+    /// Where people open the console and programs the web API (TLS).
     #[serde(default = "default_web_listen")]
     pub web_listen: SocketAddr,
+    /// Whoever reaches the console may see and do everything: for a demonstration, on a loopback `web_listen` only.
+    #[serde(default)]
+    pub console_without_sign_in: bool,
+    /// Where probes and metrics are read (plain HTTP); absent: nowhere. Whoever reaches it reads how busy the server is, no data.
+    #[serde(default)]
+    pub operations_listen: Option<SocketAddr>,
+    /// What the log looks like: `text` for people, `json` for programs, one object a line.
+    #[serde(default)]
+    pub log: LogForm,
     /// Names and addresses that the server's certificate is made for, beside `localhost` and `127.0.0.1`.
     #[serde(default)]
     pub server_names: Vec<String>,
@@ -50,6 +60,20 @@ pub struct Config {
     /// Thresholds that are not law but agreement.
     #[serde(default)]
     pub limits: Limits,
+    /// How long mismatches may wait to be settled before the regulator is told.
+    #[serde(default)]
+    pub workflow: Allowances,
+}
+
+/// What the log looks like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogForm {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 fn default_data() -> PathBuf {
@@ -125,6 +149,17 @@ pub enum ConfigError {
         /// Which file.
         path: String,
     },
+    /// The console would be open to more than this machine.
+    #[error(
+        "the configuration {path} says console_without_sign_in, and web_listen = \"{listen}\" is no loopback address. Take that setting \
+         out and add people with `sync-server users add`, or listen on 127.0.0.1"
+    )]
+    OpenConsole {
+        /// Which file.
+        path: String,
+        /// Where the console would listen.
+        listen: SocketAddr,
+    },
     /// The file is not what is expected.
     #[error("the configuration {path} is wrong: {why}")]
     Form {
@@ -160,10 +195,19 @@ impl Config {
         let mut config = from_toml(&text).map_err(wrong)?;
         let checked = config.database.as_ref().map_or(Ok(()), DatabaseUrl::check);
         checked.map_err(|why| ConfigError::Database { path: shown.clone(), why })?;
+        if config.console_without_sign_in && !config.web_listen.ip().is_loopback() {
+            return Err(ConfigError::OpenConsole { path: shown, listen: config.web_listen });
+        }
         let data = path.parent().unwrap_or(Path::new("")).join(&config.data);
         // Addresses of files are shown to people and given to terminals, who stand elsewhere.
         config.data = std::path::absolute(&data).unwrap_or(data);
         Ok(config)
+    }
+
+    /// Whether whoever reaches the console may see and do everything.
+    #[must_use]
+    pub const fn is_console_open(&self) -> bool {
+        self.console_without_sign_in
     }
 
     /// What everyone on this server judges by.

@@ -1,9 +1,10 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
 //! Arrows point down: `main > cli > http > {sealed > ingest, pull, identity, attachments, heartbeat, console} > store`,
-//! `ingest > reconcile > store`.
+//! `ingest > reconcile > store`, `console > workflow > audit > people > store`.
 
 pub mod attachments;
+pub mod audit;
 pub mod backup;
 pub mod checkpoint;
 pub mod cli;
@@ -18,11 +19,14 @@ pub mod import;
 pub mod ingest;
 pub mod issue;
 pub mod keys;
+pub mod metrics;
+pub mod people;
 pub mod pull;
 pub mod reconcile;
 pub mod sealed;
 pub mod store;
 pub mod verify;
+pub mod workflow;
 
 #[cfg(test)]
 mod testing;

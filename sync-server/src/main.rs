@@ -4,11 +4,16 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sync_server::cli::{Cli, run};
+use sync_server::config::LogForm;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(cli.log_filter()).init();
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(cli.log_filter());
+    match cli.log_form() {
+        LogForm::Text => log.init(),
+        LogForm::Json => log.json().flatten_event(true).init(),
+    }
     match run(cli).await {
         Ok(code) => code,
         Err(error) => {

@@ -1,5 +1,7 @@
 //! A small trade for tests: a maker, a wholesaler, two retailers, one product, one contract, one order each.
 
+pub(crate) mod world;
+
 use std::path::PathBuf;
 
 use shared::code::check_digit;

@@ -42,7 +42,9 @@ impl Server {
     pub fn start_with(folder: &Path, settings: &str) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let config = folder.join("server.toml");
-        let text = "revised_rules_from = \"never\"\ndata = \"data\"\nterminal_listen = \"127.0.0.1:0\"\nweb_listen = \"127.0.0.1:0\"\n";
+        // Nobody else is on this machine's loopback: whoever tries the demo looks into the console at once.
+        let text = "revised_rules_from = \"never\"\ndata = \"data\"\nterminal_listen = \"127.0.0.1:0\"\nweb_listen = \"127.0.0.1:0\"\n\
+                    console_without_sign_in = true\n";
         std::fs::write(&config, format!("{text}{settings}"))?;
         let (process, ready) = serve(&config)?;
         Ok(Self { config, process: Some(process), ready })

@@ -16,6 +16,7 @@ use super::store::{self, Chunk, Owner};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::identity::caller::Caller;
+use crate::people::{Actor, View};
 use crate::store::StoreError;
 
 /// How much of an attachment the server holds, in headers.
@@ -59,10 +60,16 @@ pub async fn put(
     Ok(Json(taken?))
 }
 
-/// A photo as people see it.
-pub async fn picture(State(state): State<AppState>, Path(name): Path<String>) -> Result<Response, ApiError> {
+/// A photo as people see it, who see the report that names it.
+pub async fn picture(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(name): Path<String>,
+) -> Result<Response, ApiError> {
     let hash = named(&name)?;
-    let found = store::find(&mut *state.store.read().await?, hash).await?;
+    let mut conn = state.store.read().await?;
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let found = if view.sees_photo(&mut conn, hash).await? { store::find(&mut conn, hash).await? } else { None };
     // Terminals keep JPEG alone; whatever else somebody sent is not shown.
     let Some(body) = found.filter(|body| body.starts_with(&[0xff, 0xd8, 0xff])) else {
         return Err(ApiError::new(ProblemCode::NotFound, "this photo is not here; it may be on its way".into()));

@@ -1,7 +1,10 @@
 //! The rows of attachments and of those under way.
 
+use std::collections::BTreeSet;
+
 use shared::chain::{Hash, sha256};
-use shared::ids::{MemberId, TerminalId};
+use shared::event::Event;
+use shared::ids::{BasisId, MemberId, TerminalId};
 use shared::time::{HOUR_MS, Timestamp};
 use shared::wire::{ATTACHMENT_BYTES_MAX, ATTACHMENT_CHUNK_BYTES_MAX, AttachmentState};
 use sqlx::{AnyConnection, Row};
@@ -216,4 +219,18 @@ pub async fn find(conn: &mut AnyConnection, hash: Hash) -> Result<Option<Vec<u8>
 pub async fn is_held(conn: &mut AnyConnection, hash: Hash) -> Result<bool, StoreError> {
     let sql = "select 1 as held from attachment where sha256 = $1 limit 1";
     Ok(sqlx::query(sql).bind(hash.as_bytes().to_vec()).fetch_optional(conn).await?.is_some())
+}
+
+/// Whether a member brought this attachment.
+pub async fn is_of(conn: &mut AnyConnection, member: &MemberId, hash: Hash) -> Result<bool, StoreError> {
+    let sql = "select count(*) as held from attachment where member = $1 and sha256 = $2";
+    let row = sqlx::query(sql).bind(member.as_str()).bind(hash.as_bytes().to_vec()).fetch_one(conn).await?;
+    Ok(row.try_get::<i64, _>("held")? != 0)
+}
+
+/// The reports under these bases: they alone name photos.
+pub async fn reports_under(conn: &mut AnyConnection, bases: &BTreeSet<BasisId>) -> Result<Vec<Event>, StoreError> {
+    let sql = "select body from event where kind = 'report' and basis in (select value from json_each($1))";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(Event::from_body(&row.try_get::<Vec<u8>, _>("body")?)?)).collect()
 }

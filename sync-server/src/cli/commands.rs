@@ -12,16 +12,21 @@ use shared::reference::PackLoss;
 use shared::time::{Clock, Timestamp};
 use uuid::Uuid;
 
-use super::{Cli, CodesCommand, Command, KeysCommand, backup, evidence, operators, report, sealed, shown, terminals};
+use super::{
+    Cli, CodesCommand, Command, KeysCommand, audit, backup, evidence, mismatches, operators, report, sealed, shown,
+    terminals, users,
+};
 use crate::clock::SystemClock;
 use crate::config::{Config, RevisedRulesFrom};
-use crate::http::{serve, state::AppState};
+use crate::http::serve;
+use crate::http::state::{AppState, Stopping};
 use crate::identity::Identity;
 use crate::identity::authority::{Adopted, Authority};
 use crate::ingest::Intake;
 use crate::ingest::intake::{BACKLOG_MAX, Limits};
 use crate::issue::{self, Application};
 use crate::keys::ServerKeys;
+use crate::people::{self, Actor, Hall};
 use crate::store::identity::IdentityAct;
 use crate::store::{self, Store};
 use crate::{import, reconcile};
@@ -48,10 +53,15 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Codes(command) => codes(&store, command, &config, now).await?,
         Command::Terminals(command) => terminals::run(&config, &store, command, now).await?,
         Command::Operators(command) => operators::run(&store, command).await?,
-        Command::Mismatches { json, all } => {
+        Command::Mismatches { json, all, command } => {
             reconcile::sweep(&store, now).await?;
-            report::mismatches(&mut *store.read().await?, json, all).await?;
+            match command {
+                None => report::mismatches(&mut *store.read().await?, json, all).await?,
+                Some(command) => mismatches::run(&store, &config, command, now).await?,
+            }
         }
+        Command::Users(command) => users::run(&store, command, now).await?,
+        Command::Audit(args) => audit::run(&store, &args).await?,
         Command::Trace { code, json } => return report::trace(&mut *store.read().await?, &code, json).await,
         Command::Events => {
             for event in store::event::list(&mut *store.read().await?).await? {
@@ -101,10 +111,28 @@ pub(super) fn new_ledger_id() -> Uuid {
 async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> {
     let _serving = store.serve_alone().await?;
     let (keys, identity) = identity(config, SystemClock.now())?;
+    if config.is_console_open() {
+        tracing::warn!("console_without_sign_in: whoever reaches {} may see and do everything", config.web_listen);
+    } else if !people::store::is_anybody(&mut *store.read().await?).await? {
+        eprintln!(
+            "Nobody can sign in to the console yet. Add the first person: \
+             sync-server users add --name NAME --role regulator (or --role supervisor --member MEMBER)"
+        );
+    }
     let (keys, clock): (_, Arc<dyn Clock>) = (Arc::new(keys), Arc::new(SystemClock));
     let limits = Limits { bytes_max: config.inbox_bytes_max, backlog_max: BACKLOG_MAX };
     let intake = Intake::start(store.clone(), Arc::clone(&keys), Arc::clone(&clock), limits);
-    let state = AppState { store, keys, identity: Arc::new(identity), intake, clock };
+    let state = AppState {
+        store,
+        keys,
+        identity: Arc::new(identity),
+        intake,
+        clock,
+        hall: Hall::new(config.is_console_open()),
+        allowances: config.workflow,
+        metrics: Arc::default(),
+        stopping: Stopping::default(),
+    };
     serve::serve(config, state, |ready| {
         if let Ok(line) = serde_json::to_string(ready) {
             println!("{line}");
@@ -170,7 +198,7 @@ async fn change_ca(config: &Config, store: &Store, command: &KeysCommand, now: T
     };
     let mut tx = store.write().await?;
     let act = IdentityAct { act, terminal: None, by: "shell", detail };
-    store::identity::note_act(&mut tx, &act, now).await?;
+    crate::audit::note_identity(&mut tx, &Actor::shell(), &act, now).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,12 +1,15 @@
 //! The commands: administration from a shell.
 
+mod audit;
 mod backup;
 mod commands;
 mod evidence;
+mod mismatches;
 mod operators;
 mod report;
 mod sealed;
 mod terminals;
+mod users;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,6 +17,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use shared::reference::Level;
 use shared::time::Timestamp;
+
+use crate::config::{Config, LogForm};
 
 pub use commands::run;
 
@@ -34,6 +39,14 @@ impl Cli {
     pub fn log_filter(&self) -> String {
         let default = if matches!(self.command, Command::Serve) { "info,sqlx=warn" } else { "warn" };
         std::env::var("RUST_LOG").unwrap_or_else(|_| default.to_owned())
+    }
+}
+
+impl Cli {
+    /// What the log looks like. A configuration that cannot be read is told of later, by the command itself.
+    #[must_use]
+    pub fn log_form(&self) -> LogForm {
+        Config::read(&self.config).map_or_else(|_| LogForm::default(), |config| config.log)
     }
 }
 
@@ -62,7 +75,7 @@ enum Command {
     /// Give operators a badge and a PIN; list them.
     #[command(subcommand)]
     Operators(operators::OperatorsCommand),
-    /// List mismatches, gravest first.
+    /// List mismatches, gravest first; or act on one.
     Mismatches {
         /// One JSON object a line.
         #[arg(long)]
@@ -70,7 +83,14 @@ enum Command {
         /// Also those closed by late data or resolved.
         #[arg(long)]
         all: bool,
+        #[command(subcommand)]
+        command: Option<mismatches::MismatchesCommand>,
     },
+    /// People who may open the console and the web API, and tokens of programs that act for them.
+    #[command(subcommand)]
+    Users(users::UsersCommand),
+    /// What people did: one JSON object a line, the oldest first.
+    Audit(audit::AuditArgs),
     /// The trail of one code: every event that names it or a package that held it.
     Trace {
         /// Canonical form or the text of its label.

@@ -12,15 +12,14 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::{commands, report};
+use crate::audit;
 use crate::config::Config;
 use crate::heartbeat;
 use crate::identity::{Identity, enrolment, random};
+use crate::people::Actor;
 use crate::store::identity::NewInvitation;
 use crate::store::terminal::{self, Terminal};
 use crate::store::{self, Store};
-
-/// Who acts, as the acts on identities say it.
-const BY: &str = "shell";
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -112,9 +111,9 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
             }
         }
         TerminalsCommand::Approve { terminal, code } => {
-            enrolment::approve(&mut tx, &identity, (terminal, code), BY, now).await?;
+            enrolment::approve(&mut tx, &identity, (terminal, code), &Actor::shell(), now).await?;
         }
-        TerminalsCommand::Refuse { terminal } => enrolment::refuse(&mut tx, terminal, BY, now).await?,
+        TerminalsCommand::Refuse { terminal } => enrolment::refuse(&mut tx, terminal, &Actor::shell(), now).await?,
         TerminalsCommand::Add { terminal, key, member, site, name } => {
             let Some(public_key) = PublicKey::from_hex(&key) else {
                 bail!("`{key}` is not a public key of 64 hex digits; `scanner-app init` prints it");
@@ -130,9 +129,12 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
                 reached_at: None,
             };
             terminal::put(&mut tx, &new).await?;
+            let on_what = format!("terminal {terminal}");
+            let detail = format!("{} for {} at {}, by key", new.name, new.member, new.site);
+            audit::append(&mut tx, &Actor::shell(), ("added", &on_what, &detail), now).await?;
         }
         TerminalsCommand::Revoke { terminal } => {
-            if !enrolment::revoke(&mut tx, terminal, BY, now).await? {
+            if !enrolment::revoke(&mut tx, terminal, &Actor::shell(), now).await? {
                 bail!("terminal {terminal} is not enrolled here; `sync-server terminals list` shows those that are");
             }
         }
@@ -185,7 +187,7 @@ async fn invite(
         device: args.terminal,
         expires_at: now.plus_ms(i64::from(args.minutes) * MINUTE_MS),
     };
-    let invitation = enrolment::invite(conn, identity, &new, (random()?, BY), now).await?;
+    let invitation = enrolment::invite(conn, identity, &new, (random()?, &Actor::shell()), now).await?;
     Ok(Invitation { addresses, ..invitation })
 }
 

@@ -4,11 +4,17 @@ use maud::{Markup, html};
 use shared::reference::References;
 use shared::trail::Scan;
 
+use super::case_view::{CaseView, side};
 use super::evidence::{Row, events_table};
 use super::layout::shape;
 use super::words::Lang;
 
-pub(super) fn detail(lang: Lang, row: &Row, trail: &[(&Scan<'_>, bool)], references: &References) -> Markup {
+pub(super) fn detail(
+    lang: Lang,
+    (row, shown): (&Row, &CaseView<'_>),
+    trail: &[(&Scan<'_>, bool)],
+    references: &References,
+) -> Markup {
     let mismatch = &row.found.mismatch;
     let info = mismatch.kind.info();
     html! {
@@ -25,8 +31,7 @@ pub(super) fn detail(lang: Lang, row: &Row, trail: &[(&Scan<'_>, bool)], referen
                 h2 { (lang.pick("4 怎么办", "4 What to do")) }
                 p { (lang.of(info.next)) }
                 p { (lang.pick("通知 ", "Tell ")) (lang.of(info.tell.words())) }
-                p { (lang.pick("首次发现 ", "First raised ")) (row.found.raised_at.to_minute()) br;
-                    (lang.pick("最近变化 ", "Last changed ")) (row.found.changed_at.to_minute()) }
+                (side(lang, shown))
                 p { a.act href={ "/?lang=" (lang.as_str()) } { (lang.pick("回到列表", "Back to the list")) } }
             }
         }

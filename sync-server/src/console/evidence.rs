@@ -7,12 +7,15 @@ use shared::reference::References;
 
 use super::words::Lang;
 use crate::store::mismatch::{Evidence, StoredMismatch};
+use crate::workflow::Stage;
 
 /// One event of the evidence, with its terminal's name.
 pub(super) struct EvidenceRow {
     pub(super) by: EventRef,
     pub(super) terminal: String,
     pub(super) evidence: Option<Evidence>,
+    /// Whether who scanned, and its photo, are this reader's to see.
+    pub(super) is_own: bool,
     /// Photos that the event names, and whether each is here.
     pub(super) photos: Vec<(Hash, bool)>,
 }
@@ -20,6 +23,8 @@ pub(super) struct EvidenceRow {
 /// A mismatch with its evidence.
 pub(super) struct Row {
     pub(super) found: StoredMismatch,
+    /// Where it is in the hands of people.
+    pub(super) stage: Option<Stage>,
     pub(super) evidence: Vec<EvidenceRow>,
 }
 
@@ -59,7 +64,7 @@ fn event_row(lang: Lang, row: &EvidenceRow, references: &References) -> Markup {
     html! { tr {
         td { @if let Some((stage, movement)) = what { (stage) " " (movement.document) } @else { "–" } (photos(lang, &row.photos)) }
         td { (row.terminal) " · " (event.seq) br; (site) }
-        td { @if let Some(operator) = &event.operator { (operator) } @else { "–" } }
+        td { @if let Some(operator) = event.operator.as_ref().filter(|_| row.is_own) { (operator) } @else { "–" } }
         td.time { (event.at.to_minute()) }
         td.time { (evidence.received_at.to_minute()) }
         td.hash title=(evidence.hash) { (evidence.hash.get(..12).unwrap_or_default()) "…" }

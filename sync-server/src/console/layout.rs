@@ -1,21 +1,71 @@
 //! The frame of every page: header, data line, language, and the shapes of severities.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use shared::mismatch::Severity;
+use shared::mismatch::{Severity, Words};
 use shared::time::Timestamp;
 
 use super::words::Lang;
+use crate::people::{Actor, Means, Right};
 
-/// What the data line says.
-pub(super) struct DataLine {
+/// What every page says of the data and of who looks at it.
+pub(crate) struct DataLine {
     pub(super) as_of: Timestamp,
     pub(super) behind: usize,
     pub(super) live: usize,
+    pub(super) actor: Actor,
 }
 
+/// The sections, each with the start of its addresses.
+const SECTIONS: [(&str, Words, Right); 4] = [
+    ("/", Words { zh: "不符", en: "Mismatches" }, Right::See),
+    ("/terminals", Words { zh: "终端", en: "Terminals" }, Right::See),
+    ("/members", Words { zh: "会员", en: "Members" }, Right::See),
+    ("/audit", Words { zh: "操作日志", en: "Audit log" }, Right::Audit),
+];
+
 /// A whole page. `toggle` is the address of the same page in the other language.
-pub(super) fn page(lang: Lang, title: &str, data: &DataLine, toggle: &str, content: &Markup) -> Markup {
-    let at_terminals = toggle.starts_with("/terminals");
+pub(crate) fn page(lang: Lang, title: &str, data: &DataLine, toggle: &str, content: &Markup) -> Markup {
+    let path = toggle.split('?').next().unwrap_or("/");
+    let here = SECTIONS.iter().rev().find(|(start, ..)| path.starts_with(start)).map(|(start, ..)| *start);
+    let sections = SECTIONS.iter().filter(|(_, _, right)| data.actor.has(*right));
+    document(
+        lang,
+        title,
+        &html! {
+            header {
+                strong.mark { "Tallyman 理货员" }
+                nav { @for (start, words, _) in sections {
+                    a.here[here == Some(*start)] href={ (start) "?lang=" (lang.as_str()) } {
+                        (lang.of(*words)) @if *start == "/" { " " span.number { (data.live) } }
+                    }
+                } }
+                (person(lang, &data.actor))
+                a.toggle href=(toggle) { (lang.pick("EN", "中文")) }
+            }
+            p.data {
+                (lang.pick("数据截至 ", "Data as of ")) (data.as_of.to_minute()) " · "
+                @if data.behind == 0 { (lang.pick("终端数据均在 24 小时内", "no terminal is behind")) }
+                @else { (data.behind) (lang.pick(" 台终端超过 24 小时未上传", if data.behind == 1 { " terminal behind by over 24 h" } else { " terminals behind by over 24 h" })) }
+            }
+            main { (content) }
+        },
+    )
+}
+
+fn person(lang: Lang, actor: &Actor) -> Markup {
+    html! { @if let Means::Session(_) = actor.means {
+        span.person { a href={ "/password?lang=" (lang.as_str()) } { (actor.shown) }
+            small { (lang.role(actor.role)) @if let Some(member) = &actor.member { " · " (member) } } }
+        form method="post" action="/sign-out" {
+            input type="hidden" name="csrf" value=(actor.csrf());
+            input type="hidden" name="lang" value=(lang.as_str());
+            button.quiet type="submit" { (lang.pick("退出", "Sign out")) }
+        }
+    } }
+}
+
+/// The frame of any page, signed in or not.
+pub(crate) fn document(lang: Lang, title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.pick("zh-CN", "en")) {
@@ -25,22 +75,7 @@ pub(super) fn page(lang: Lang, title: &str, data: &DataLine, toggle: &str, conte
                 title { (title) " · Tallyman" }
                 link rel="stylesheet" href="/assets/console.css";
             }
-            body {
-                header {
-                    strong.mark { "Tallyman 理货员" }
-                    nav {
-                        a.here[!at_terminals] href={ "/?lang=" (lang.as_str()) } { (lang.pick("不符", "Mismatches")) " " span.number { (data.live) } }
-                        a.here[at_terminals] href={ "/terminals?lang=" (lang.as_str()) } { (lang.pick("终端", "Terminals")) }
-                    }
-                    a.toggle href=(toggle) { (lang.pick("EN", "中文")) }
-                }
-                p.data {
-                    (lang.pick("数据截至 ", "Data as of ")) (data.as_of.to_minute()) " · "
-                    @if data.behind == 0 { (lang.pick("终端数据均在 24 小时内", "no terminal is behind")) }
-                    @else { (data.behind) (lang.pick(" 台终端超过 24 小时未上传", if data.behind == 1 { " terminal behind by over 24 h" } else { " terminals behind by over 24 h" })) }
-                }
-                main { (content) }
-            }
+            body { (body) }
         }
     }
 }

@@ -3,87 +3,71 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use shared::mismatch::{Kind, Severity, State};
+use shared::mismatch::{Kind, Severity, Words};
 use shared::reference::References;
 
 use super::evidence::{Row, events_table};
 use super::layout::shape;
 use super::words::Lang;
-
-/// Which mismatches are shown; kept in the address.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Filter {
-    /// Provisional and confirmed.
-    #[default]
-    Live,
-    /// Confirmed only.
-    Confirmed,
-    /// Provisional only.
-    Provisional,
-    /// Closed by late data.
-    Closed,
-    /// Everything.
-    All,
-}
-
-impl Filter {
-    const ALL: [Self; 5] = [Self::Live, Self::Confirmed, Self::Provisional, Self::Closed, Self::All];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Confirmed => "confirmed",
-            Self::Provisional => "provisional",
-            Self::Closed => "closed",
-            Self::All => "all",
-        }
-    }
-
-    const fn word(self, lang: Lang) -> &'static str {
-        match self {
-            Self::Live => lang.pick("未解决", "Open"),
-            Self::Confirmed => lang.pick("已确认", "Confirmed"),
-            Self::Provisional => lang.pick("待核", "Provisional"),
-            Self::Closed => lang.pick("自动关闭", "Closed by late data"),
-            Self::All => lang.pick("全部", "All"),
-        }
-    }
-
-    pub(super) const fn shows(self, state: State) -> bool {
-        match self {
-            Self::Live => state.is_live(),
-            Self::Confirmed => matches!(state, State::Confirmed),
-            Self::Provisional => matches!(state, State::Provisional),
-            Self::Closed => matches!(state, State::Closed),
-            Self::All => true,
-        }
-    }
-}
+use crate::workflow::Stage;
+use crate::workflow::filter::Asked;
 
 /// The filters in force, as the address says them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Chosen {
-    pub(super) show: Filter,
-    pub(super) kind: Option<Kind>,
+    pub(super) asked: Asked,
+    pub(super) from: u64,
 }
+
+/// States to choose from, `live` first.
+const STATES: [(&str, Words); 6] = [
+    ("live", Words { zh: "未解决", en: "Open" }),
+    ("confirmed", Words { zh: "已确认", en: "Confirmed" }),
+    ("provisional", Words { zh: "待核", en: "Provisional" }),
+    ("closed", Words { zh: "自动关闭", en: "Closed by late data" }),
+    ("resolved", Words { zh: "已解决", en: "Resolved" }),
+    ("all", Words { zh: "全部", en: "All" }),
+];
 
 impl Chosen {
     /// The list's address with these filters.
-    pub(super) fn address(self, lang: Lang) -> String {
-        let kind = self.kind.map(|kind| format!("&kind={}", kind.slug())).unwrap_or_default();
-        format!("/?lang={}&show={}{kind}", lang.as_str(), self.show.as_str())
+    pub(super) fn address(&self, lang: Lang) -> String {
+        let from = if self.from == 0 { String::new() } else { format!("&from={}", self.from) };
+        format!("/?lang={}{}{from}", lang.as_str(), self.query())
+    }
+
+    /// The filters as the last part of an address.
+    pub(super) fn query(&self) -> String {
+        let asked = &self.asked;
+        let parts = [
+            ("state", &asked.state),
+            ("kind", &asked.kind),
+            ("severity", &asked.severity),
+            ("workflow", &asked.workflow),
+            ("basis", &asked.basis),
+            ("document", &asked.document),
+            ("member", &asked.member),
+            ("assignee", &asked.assignee),
+        ];
+        let given = parts.into_iter().filter(|(_, value)| !value.is_empty());
+        given.map(|(name, value)| format!("&{name}={}", encoded(value))).collect()
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Asked)) -> Self {
+        let mut asked = self.asked.clone();
+        change(&mut asked);
+        Self { asked, from: 0 }
     }
 }
 
 /// One page of the list.
 pub(super) struct ListPage {
     pub(super) chosen: Chosen,
-    /// Kinds in the chosen states, each with how many.
+    /// Kinds under the other filters, each with how many.
     pub(super) kinds: BTreeMap<Kind, usize>,
     pub(super) rows: Vec<Row>,
-    /// How many more there are than rows.
-    pub(super) beyond: usize,
+    /// Where the next page starts, if there is one.
+    pub(super) next: Option<u64>,
 }
 
 pub(super) fn list(lang: Lang, page: &ListPage, references: &References) -> Markup {
@@ -93,36 +77,75 @@ pub(super) fn list(lang: Lang, page: &ListPage, references: &References) -> Mark
         @if page.rows.is_empty() {
             p.empty {
                 (lang.pick("没有不符。终端同步后，新的不符会出现在这里。", "No mismatches. New ones appear here as terminals sync. "))
-                @if page.chosen != (Chosen { show: Filter::Live, kind: None }) {
+                @if page.chosen != Chosen::default() {
                     a href={ "/?lang=" (lang.as_str()) } { (lang.pick("查看全部未解决", "Show all that are open")) }
                 }
             }
         }
         @for row in &page.rows { (list_row(lang, row, references)) }
-        @if page.beyond > 0 {
-            p.empty { (lang.pick("另有 ", "")) (page.beyond) (lang.pick(" 条，请按类型筛选。", " more: choose a kind above.")) }
+        p.below {
+            @if let Some(next) = page.next {
+                a.act href=(Chosen { from: next, ..page.chosen.clone() }.address(lang)) { (lang.pick("下一页", "Next page")) } " "
+            }
+            @if !page.rows.is_empty() {
+                a.act href={ "/api/v1/mismatches.csv?format=csv" (page.chosen.query()) } { (lang.pick("导出 CSV", "Export as CSV")) }
+            }
         }
     }
 }
 
 fn chips(lang: Lang, page: &ListPage) -> Markup {
-    let chosen = page.chosen;
-    let of_kind = |kind| Chosen { kind, ..chosen }.address(lang);
+    let chosen = &page.chosen;
+    let asked = &chosen.asked;
+    let link = |is_on: bool, to: &Chosen, words: &Markup| html! { a.on[is_on] href=(to.address(lang)) { (words) } };
+    let state = if asked.state.is_empty() { "live" } else { asked.state.as_str() };
+    let of_state = |word: &str| chosen.with(|asked| word.clone_into(&mut asked.state));
+    let of_stage = |word: &str| chosen.with(|asked| word.clone_into(&mut asked.workflow));
+    let of_severity = |word: &str| chosen.with(|asked| word.clone_into(&mut asked.severity));
+    let of_kind = |word: &str| chosen.with(|asked| word.clone_into(&mut asked.kind));
     html! {
-        nav.chips aria-label=(lang.pick("状态", "State")) {
-            @for show in Filter::ALL {
-                a.on[show == chosen.show] href=(Chosen { show, ..chosen }.address(lang)) { (show.word(lang)) }
+        nav.chips aria-label=(lang.pick("状态", "State")) { @for (word, words) in STATES {
+            (link(word == state, &of_state(word), &html! { (lang.of(words)) }))
+        } }
+        details.more open[!asked.workflow.is_empty() || !asked.severity.is_empty() || !asked.kind.is_empty()] {
+            summary { (lang.pick("更多筛选", "More filters")) }
+            nav.chips aria-label=(lang.pick("严重程度", "Severity")) {
+                (link(asked.severity.is_empty(), &of_severity(""), &html! { (lang.pick("不限严重程度", "Any severity")) }))
+                @for severity in [Severity::Block, Severity::Hold, Severity::Warn, Severity::Info] {
+                    (link(asked.severity == severity.as_str(), &of_severity(severity.as_str()), &html! { (lang.severity(severity)) }))
+                }
             }
-        }
-        @if page.kinds.len() > 1 || chosen.kind.is_some() {
-            nav.chips.kinds aria-label=(lang.pick("类型", "Kind")) {
-                a.on[chosen.kind.is_none()] href=(of_kind(None)) { (lang.pick("全部类型", "All kinds")) }
-                @for (kind, count) in &page.kinds {
-                    a.on[chosen.kind == Some(*kind)] href=(of_kind(Some(*kind))) { (lang.of(kind.info().title)) " " (count) }
+            nav.chips aria-label=(lang.pick("处理", "Stage")) {
+                (link(asked.workflow.is_empty(), &of_stage(""), &html! { (lang.pick("不限处理阶段", "Any stage")) }))
+                @for stage in Stage::ALL.iter().filter(|stage| **stage != Stage::Resolved) {
+                    (link(asked.workflow == stage.as_str(), &of_stage(stage.as_str()), &html! { (lang.stage_of_work(*stage)) }))
+                }
+            }
+            @if page.kinds.len() > 1 || !asked.kind.is_empty() {
+                nav.chips.kinds aria-label=(lang.pick("类型", "Kind")) {
+                    (link(asked.kind.is_empty(), &of_kind(""), &html! { (lang.pick("全部类型", "All kinds")) }))
+                    @for (kind, count) in &page.kinds {
+                        (link(asked.kind == kind.slug(), &of_kind(kind.slug()), &html! { (lang.of(kind.info().title)) " " (count) }))
+                    }
                 }
             }
         }
+        (narrowed(lang, chosen))
     }
+}
+
+/// Filters that have no chips of their own, each with a way out of it.
+fn narrowed(lang: Lang, chosen: &Chosen) -> Markup {
+    let asked = &chosen.asked;
+    let parts = [
+        (lang.pick("会员", "member"), &asked.member, chosen.with(|asked| asked.member.clear())),
+        (lang.pick("依据", "basis"), &asked.basis, chosen.with(|asked| asked.basis.clear())),
+        (lang.pick("单证", "document"), &asked.document, chosen.with(|asked| asked.document.clear())),
+        (lang.pick("负责人", "owner"), &asked.assignee, chosen.with(|asked| asked.assignee.clear())),
+    ];
+    html! { @for (words, value, without) in parts { @if !value.is_empty() {
+        p.narrowed { (lang.pick("只看", "Only ")) (words) " " strong { (value) } " · " a href=(without.address(lang)) { (lang.pick("取消", "show all")) } }
+    } } }
 }
 
 fn list_row(lang: Lang, row: &Row, references: &References) -> Markup {
@@ -135,7 +158,8 @@ fn list_row(lang: Lang, row: &Row, references: &References) -> Markup {
                 span.sev { (lang.severity(mismatch.severity)) }
                 span.title { strong { (lang.of(info.title)) } small { (info.slug) } }
                 span.subject { (subject(lang, row, references)) }
-                span.state.(row.found.state.as_str()) { (lang.state(row.found.state)) }
+                span.state.(row.found.state.as_str()) { (lang.state(row.found.state))
+                    @if let Some(stage) = row.stage.filter(|stage| !matches!(stage, Stage::Open | Stage::Resolved)) { br; small { (lang.stage_of_work(stage)) } } }
                 span.when { (row.found.raised_at.to_minute()) }
             }
             div.evidence {
@@ -150,8 +174,8 @@ fn list_row(lang: Lang, row: &Row, references: &References) -> Markup {
                     }
                 }
                 (events_table(lang, row, references))
-                p { a.act href=(detail_address(lang, info.slug, &mismatch.subject.0)) {
-                    (lang.pick("完整证据与追溯链", "Full evidence and trail"))
+                p { a.act href={ (detail_address(lang, info.slug, &mismatch.subject.0)) "&scope=" (encoded(&mismatch.scope.to_string())) } {
+                    (lang.pick("处理、完整证据与追溯链", "Act on it, full evidence, trail"))
                 } }
             }
         }
@@ -179,7 +203,7 @@ pub(super) fn detail_address(lang: Lang, kind: &str, subject: &str) -> String {
 }
 
 /// A value inside an address.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),

@@ -1,15 +1,19 @@
-//! The console: what people see of mismatches, in Chinese and English. Nobody signs in yet, so the
-//! listener is on loopback; what changes anything must come from the console's own pages.
+//! The console: what people see and do, in Chinese and English. Who is let in, and what each sees, is `people`'s to say.
 
+pub mod acts;
+pub mod audit;
+mod case_view;
 mod detail;
 mod evidence;
 mod layout;
 mod list;
-mod origin;
+pub mod members;
+pub(crate) mod origin;
 pub mod pages;
+pub(crate) mod sign_in;
 pub mod terminals;
 mod terminals_view;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;

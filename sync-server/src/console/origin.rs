@@ -1,11 +1,11 @@
-//! Whether a request that changes something comes from the console's own pages. There is no session to steal yet, but a browser with
-//! the console at hand must not act for a page from elsewhere.
+//! Whether a request that changes something comes from the console's own pages: a browser with the console at hand must not act for a
+//! page from elsewhere.
 
 use axum::http::{HeaderMap, header};
 
 /// Browsers say where a request comes from: `Sec-Fetch-Site` all current ones, `Origin` older ones. Who says neither is no browser
 /// and has the command line.
-pub(super) fn is_own(headers: &HeaderMap) -> bool {
+pub(crate) fn is_own(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return site == "same-origin";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -13,29 +13,40 @@ use shared::time::{HOUR_MS, Timestamp};
 use shared::trail::{History, Index, Scan};
 use sqlx::AnyConnection;
 
+use super::case_view::CaseView;
 use super::detail::detail;
 use super::evidence::{EVENTS_SHOWN, EvidenceRow, Row};
-use super::layout::{DataLine, page};
-use super::list::{Chosen, Filter, ListPage, detail_address, list};
+use super::layout::{DataLine, document, page};
+use super::list::{Chosen, ListPage, detail_address, encoded, list};
 use super::words::Lang;
 use crate::attachments;
-use crate::http::error::ApiError;
 use crate::http::state::AppState;
+use crate::people::{self, Actor, Refusal, Right, View};
 use crate::store::event::Facts;
 use crate::store::mismatch::StoredMismatch;
 use crate::store::{self, StoreError, terminal::Terminal};
+use crate::workflow::filter::{Asked, Filter};
+use crate::workflow::{self, Stage};
 
 /// Scripts and styles from this server only, nothing inline: a label's text can do nothing here.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// What the list's address says.
+/// What the list's address says beside the filters.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ListQuery {
     lang: Lang,
-    show: Filter,
-    kind: Option<String>,
+    from: u64,
+    /// What `state` was called before.
+    show: String,
+}
+
+/// What any page's address says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LangQuery {
+    pub(super) lang: Lang,
 }
 
 /// What a mismatch's address says after its path.
@@ -43,63 +54,93 @@ pub struct ListQuery {
 #[serde(default)]
 pub struct DetailQuery {
     lang: Lang,
+    /// Which of several of one kind and subject; the gravest where it is left out.
+    scope: String,
+    /// Why the last act could not be done.
+    failed: String,
 }
 
-/// Rows of one page of the list; more than a person reads before narrowing it down by a filter.
-const ROWS_MAX: usize = 100;
+/// Rows of one page of the list.
+const ROWS_MAX: usize = 50;
 
 /// The list of mismatches.
-pub async fn mismatches(State(state): State<AppState>, Query(query): Query<ListQuery>) -> Result<Response, ApiError> {
+pub async fn mismatches(
+    State(state): State<AppState>,
+    actor: Actor,
+    Query(query): Query<ListQuery>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refusal> {
     let mut conn = state.store.read().await?;
-    let all = store::mismatch::list(&mut conn).await?;
-    let terminals = store::terminal::list(&mut conn).await?;
-    let references = store::reference::load_all(&mut conn).await?;
-    let data = data_line(&state, &all, &terminals);
-    let chosen = Chosen { show: query.show, kind: query.kind.as_deref().and_then(|slug| slug.parse().ok()) };
-    let shown: Vec<StoredMismatch> = all.into_iter().filter(|found| chosen.show.shows(found.state)).collect();
-    let mut kinds = BTreeMap::new();
-    for found in &shown {
-        *kinds.entry(found.mismatch.kind).or_default() += 1;
-    }
-    let wanted = |found: &StoredMismatch| chosen.kind.is_none_or(|kind| found.mismatch.kind == kind);
-    let shown: Vec<StoredMismatch> = shown.into_iter().filter(wanted).collect();
-    let beyond = shown.len().saturating_sub(ROWS_MAX);
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let lang = query.lang;
+    let asked = if asked.state.is_empty() { Asked { state: query.show, ..asked } } else { asked };
+    let filter = Filter::try_from(&asked)?;
+    let page_of = workflow::list::page(&mut conn, &view, &filter, (query.from, ROWS_MAX)).await?;
+    let any_kind = Filter { kinds: Filter::default().kinds, ..filter };
+    let kinds = workflow::list::counts(&mut conn, &view, &any_kind).await?.0;
     let mut rows = Vec::new();
-    for found in shown.into_iter().take(ROWS_MAX) {
-        rows.push(with_evidence(&mut conn, found, &terminals).await?);
+    for case in page_of.cases {
+        rows.push(with_evidence(&mut conn, case.found, Some(case.stage), &view).await?);
     }
-    let title = query.lang.pick("不符", "Mismatches");
-    let toggle = chosen.address(other(query.lang));
-    let content = list(query.lang, &ListPage { chosen, kinds, rows, beyond }, &references);
-    Ok(respond(StatusCode::OK, &page(query.lang, title, &data, &toggle, &content)))
+    let data = data_line(&state, &mut conn, &view, &actor).await?;
+    let shown = ListPage { chosen: Chosen { asked, from: query.from }, kinds, rows, next: page_of.next };
+    let (title, toggle) = (lang.pick("不符", "Mismatches"), shown.chosen.address(lang.other()));
+    let content = list(lang, &shown, &view.references);
+    Ok(respond(StatusCode::OK, &page(lang, title, &data, &toggle, &content)))
 }
 
 /// One mismatch.
 pub async fn mismatch(
     State(state): State<AppState>,
+    actor: Actor,
     Path((kind, subject)): Path<(String, String)>,
     Query(query): Query<DetailQuery>,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Refusal> {
+    let lang = query.lang;
     let mut conn = state.store.read().await?;
-    let all = store::mismatch::list(&mut conn).await?;
-    let terminals = store::terminal::list(&mut conn).await?;
-    let references = store::reference::load_all(&mut conn).await?;
-    let data = data_line(&state, &all, &terminals);
-    let wanted = |found: &&StoredMismatch| found.mismatch.kind.slug() == kind && found.mismatch.subject.0 == subject;
-    let toggle = detail_address(other(query.lang), &kind, &subject);
-    let Some(found) = all.iter().find(wanted).cloned() else {
-        return Ok(respond(StatusCode::NOT_FOUND, &page(query.lang, "404", &data, &toggle, &nothing_here(query.lang))));
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let data = data_line(&state, &mut conn, &view, &actor).await?;
+    let toggle = format!("{}&scope={}", detail_address(lang.other(), &kind, &subject), encoded(&query.scope));
+    let named = workflow::store::named(&mut conn, &kind, &subject, &query.scope).await?;
+    let Some(case) = named.into_iter().find(|case| view.sees(&case.found.mismatch)) else {
+        let toggle = format!("/?lang={}", lang.other().as_str());
+        return Ok(respond(StatusCode::NOT_FOUND, &page(lang, "404", &data, &toggle, &nothing_here(lang))));
     };
-    let title = query.lang.of(found.mismatch.kind.info().title);
-    let row = with_evidence(&mut conn, found, &terminals).await?;
+    let steps = store::step::list(&mut conn, case.id().key()).await?;
+    let people = takers(&mut conn, &actor, &view).await?;
+    let title = lang.of(case.found.mismatch.kind.info().title);
+    let row = with_evidence(&mut conn, case.found.clone(), Some(case.stage), &view).await?;
     let (history, family) = family_history(&mut conn, &row).await?;
     let index = Index::new(&history, &family);
     // Of several packages the trail of the first is shown; a scan of the case that held it is inferred.
     let code = row.found.mismatch.codes.first().and_then(|code| index.number(code));
-    let trail: Vec<(&Scan<'_>, bool)> =
-        code.into_iter().flat_map(|code| index.trail_of(code).map(move |scan| (scan, scan.code == Ok(code)))).collect();
-    let content = detail(query.lang, &row, &trail, &references);
-    Ok(respond(StatusCode::OK, &page(query.lang, title, &data, &toggle, &content)))
+    let scans = code.into_iter().flat_map(|code| index.trail_of(code).map(move |scan| (scan, scan.code == Ok(code))));
+    let seen = |scan: &Scan<'_>| view.sees_basis(&scan.movement.basis) || view.sees_operator(scan.by.terminal);
+    let trail: Vec<(&Scan<'_>, bool)> = scans.filter(|(scan, _)| seen(scan)).collect();
+    let shown = CaseView {
+        case: &case,
+        steps: &steps,
+        actor: &actor,
+        allowances: &state.allowances,
+        people: &people,
+        failed: &query.failed,
+    };
+    let content = detail(lang, (&row, &shown), &trail, &view.references);
+    Ok(respond(StatusCode::OK, &page(lang, title, &data, &toggle, &content)))
+}
+
+/// People to whom this actor may give a mismatch: its own member's; any for who sees all.
+async fn takers(conn: &mut AnyConnection, actor: &Actor, view: &View) -> Result<Vec<(String, String)>, StoreError> {
+    if !actor.has(Right::Settle) {
+        return Ok(Vec::new());
+    }
+    let everybody = people::store::list(conn).await?;
+    let may = |person: &people::store::Person| {
+        person.disabled_at.is_none()
+            && person.role.has(Right::Comment)
+            && view.member().is_none_or(|member| person.member.as_ref() == Some(member))
+    };
+    Ok(everybody.into_iter().filter(may).map(|person| (person.name, person.shown)).collect())
 }
 
 /// The stylesheet.
@@ -107,26 +148,20 @@ pub async fn stylesheet() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("console.css"))
 }
 
-/// Any other address.
-pub async fn not_found(State(state): State<AppState>) -> Result<Response, ApiError> {
-    let mut conn = state.store.read().await?;
-    let all = store::mismatch::list(&mut conn).await?;
-    let terminals = store::terminal::list(&mut conn).await?;
-    let data = data_line(&state, &all, &terminals);
-    Ok(respond(StatusCode::NOT_FOUND, &page(Lang::Zh, "404", &data, "/?lang=en", &nothing_here(Lang::Zh))))
+/// Any other address. Nobody is asked who he is for it, and nothing is told.
+pub async fn not_found(uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") {
+        return Refusal::NotFound.into_response();
+    }
+    let lang = if uri.query().is_some_and(|query| query.contains("lang=en")) { Lang::En } else { Lang::Zh };
+    let content = html! { main { h1 { "404" } (nothing_here(lang)) } };
+    respond(StatusCode::NOT_FOUND, &document(lang, "404", &content))
 }
 
 fn nothing_here(lang: Lang) -> Markup {
     html! {
         p.empty { (lang.pick("此处没有内容。", "There is nothing at this address. "))
             a href={ "/?lang=" (lang.as_str()) } { (lang.pick("打开不符列表", "Open the mismatches")) } }
-    }
-}
-
-pub(super) const fn other(lang: Lang) -> Lang {
-    match lang {
-        Lang::Zh => Lang::En,
-        Lang::En => Lang::Zh,
     }
 }
 
@@ -139,13 +174,19 @@ pub(super) fn respond(status: StatusCode, page: &Markup) -> Response {
     (status, headers, Html(page.0.clone())).into_response()
 }
 
-pub(super) fn data_line(state: &AppState, all: &[StoredMismatch], terminals: &[Terminal]) -> DataLine {
+pub(super) async fn data_line(
+    state: &AppState,
+    conn: &mut AnyConnection,
+    view: &View,
+    actor: &Actor,
+) -> Result<DataLine, StoreError> {
     let now = state.clock.now();
-    DataLine {
+    Ok(DataLine {
         as_of: now,
-        behind: terminals.iter().filter(|terminal| is_behind(terminal, now)).count(),
-        live: all.iter().filter(|found| found.state.is_live()).count(),
-    }
+        behind: view.terminals.iter().filter(|terminal| is_behind(terminal, now)).count(),
+        live: workflow::list::counts(conn, view, &Filter::default()).await?.total(),
+        actor: actor.clone(),
+    })
 }
 
 /// In use, and nothing came from it for a day: what it scanned since is not judged here yet.
@@ -157,22 +198,32 @@ fn is_behind(terminal: &Terminal, now: Timestamp) -> bool {
 async fn with_evidence(
     conn: &mut AnyConnection,
     found: StoredMismatch,
-    terminals: &[Terminal],
+    stage: Option<Stage>,
+    view: &View,
 ) -> Result<Row, StoreError> {
+    let names: BTreeMap<_, _> =
+        store::terminal::list(conn).await?.into_iter().map(|row| (row.terminal, row.name)).collect();
     let mut evidence = Vec::new();
     for by in found.mismatch.events.iter().take(EVENTS_SHOWN) {
-        let named = terminals.iter().find(|terminal| terminal.terminal == by.terminal);
-        let terminal = named.map_or_else(|| by.terminal.to_string(), |terminal| terminal.name.clone());
+        let terminal = names.get(&by.terminal).cloned().unwrap_or_else(|| by.terminal.to_string());
         let found = store::mismatch::evidence(conn, *by).await?;
         let mut photos = Vec::new();
         if let Some(Act::Report(report)) = found.as_ref().map(|found| &found.event.act) {
             for hash in &report.photos {
-                photos.push((*hash, attachments::store::is_held(conn, *hash).await?));
+                if view.sees_photo(conn, *hash).await? {
+                    photos.push((*hash, attachments::store::is_held(conn, *hash).await?));
+                }
             }
         }
-        evidence.push(EvidenceRow { by: *by, terminal, evidence: found, photos });
+        evidence.push(EvidenceRow {
+            by: *by,
+            terminal,
+            evidence: found,
+            is_own: view.sees_operator(by.terminal),
+            photos,
+        });
     }
-    Ok(Row { found, evidence })
+    Ok(Row { found, stage, evidence })
 }
 
 async fn family_history(conn: &mut AnyConnection, row: &Row) -> Result<(History, References), StoreError> {

@@ -19,6 +19,8 @@ pub(super) struct TerminalsPage {
     pub(super) contacts: BTreeMap<TerminalId, Timestamp>,
     pub(super) references: References,
     pub(super) failed: bool,
+    /// The forms' token, where this reader may decide.
+    pub(super) csrf: Option<String>,
     pub(super) now: Timestamp,
 }
 
@@ -54,14 +56,16 @@ fn asking(lang: Lang, shown: &TerminalsPage, found: &Enrolment) -> Markup {
                 br; small { (asked.at.to_minute()) " · " (asked.terminal) }
             }
             p.code aria-label=(lang.pick("校验码", "Code")) { (asked.check_code) }
-            div.decide {
+            @if let Some(csrf) = &shown.csrf { div.decide {
                 form method="post" action={ "/terminals/" (asked.terminal) "/approve/" (asked.check_code) "?lang=" (lang.as_str()) } {
+                    input type="hidden" name="csrf" value=(csrf);
                     button.primary type="submit" { (lang.pick("相同，批准", "Same code: approve")) }
                 }
                 form method="post" action={ "/terminals/" (asked.terminal) "/refuse?lang=" (lang.as_str()) } {
+                    input type="hidden" name="csrf" value=(csrf);
                     button type="submit" { (lang.pick("拒绝", "Refuse")) }
                 }
-            }
+            } }
         }
     }
 }

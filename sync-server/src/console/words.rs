@@ -4,6 +4,9 @@ use serde::Deserialize;
 use shared::citation::{Citation, Rulebook};
 use shared::mismatch::{Mismatch, Severity, State, Words};
 
+use crate::people::Role;
+use crate::workflow::{Reason, Stage};
+
 /// The reader's language; Chinese first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -66,6 +69,73 @@ impl Lang {
             State::Confirmed => self.pick("已确认", "confirmed"),
             State::Closed => self.pick("补传自动关闭", "closed by late data"),
             State::Resolved => self.pick("已解决", "resolved"),
+        }
+    }
+
+    /// The word of where a mismatch is in the hands of people.
+    #[must_use]
+    pub const fn stage_of_work(self, stage: Stage) -> &'static str {
+        match stage {
+            Stage::Open => self.pick("未处理", "open"),
+            Stage::Seen => self.pick("已看", "seen"),
+            Stage::InProgress => self.pick("处理中", "in progress"),
+            Stage::Waiting => self.pick("等待对方", "waiting for counterpart"),
+            Stage::Escalated => self.pick("已上报监管", "escalated"),
+            Stage::Resolved => self.pick("已解决", "resolved"),
+        }
+    }
+
+    /// The word of how a mismatch came about.
+    #[must_use]
+    pub const fn reason(self, reason: Reason) -> &'static str {
+        match reason {
+            Reason::OperatorError => self.pick("操作失误", "operator error"),
+            Reason::PrinterError => self.pick("打印错误", "printer error"),
+            Reason::DataLate => self.pick("数据迟到", "data late"),
+            Reason::TrueShortage => self.pick("确实少货", "true shortage"),
+            Reason::TrueOverage => self.pick("确实多货", "true overage"),
+            Reason::Damage => self.pick("货损", "damage"),
+            Reason::SuspectedCounterfeit => self.pick("疑似假冒", "suspected counterfeit"),
+            Reason::SystemFault => self.pick("系统故障", "system fault"),
+            Reason::Other => self.pick("其他", "other"),
+        }
+    }
+
+    /// The word of a step in a mismatch's history.
+    #[must_use]
+    pub fn step(self, step: &str) -> &'static str {
+        match step {
+            "seen" => self.pick("已看", "seen"),
+            "start" => self.pick("开始处理", "taken on"),
+            "wait" => self.pick("等待对方", "waiting for counterpart"),
+            "assign" => self.pick("指派给", "assigned to"),
+            "due" => self.pick("期限定为", "due by"),
+            "resolve" => self.pick("解决：", "resolved:"),
+            "reopen" => self.pick("重新打开", "opened again"),
+            "reopened" => self.pick("有新证据，自动重新打开", "opened again: new evidence"),
+            "escalated" => self.pick("超期，已上报监管", "out of time: escalated to the regulator"),
+            _ => self.pick("备注", "comment"),
+        }
+    }
+
+    /// The word of a role.
+    #[must_use]
+    pub const fn role(self, role: Option<Role>) -> &'static str {
+        match role {
+            None => self.pick("未登录", "no sign-in"),
+            Some(Role::Regulator) => self.pick("监管", "regulator"),
+            Some(Role::Supervisor) => self.pick("主管", "supervisor"),
+            Some(Role::Clerk) => self.pick("员工", "clerk"),
+            Some(Role::ReadOnly) => self.pick("只读", "read only"),
+        }
+    }
+
+    /// The other language.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Zh => Self::En,
+            Self::En => Self::Zh,
         }
     }
 

@@ -14,6 +14,10 @@ use crate::store::StoreError;
 #[derive(Debug)]
 pub struct ApiError(Problem, u64);
 
+/// The word of a refusal, beside its answer: for those who count.
+#[derive(Clone, Debug)]
+pub struct RefusedAs(pub String);
+
 /// Seconds after which a busy server is asked again, where nothing better is known.
 const RETRY_AFTER_S: u64 = 5;
 
@@ -92,9 +96,11 @@ impl IntoResponse for ApiError {
             ProblemCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
             ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
+        let word = serde_json::to_value(self.0.code).ok().and_then(|word| word.as_str().map(ToOwned::to_owned));
+        let as_word = axum::Extension(RefusedAs(word.unwrap_or_default()));
         if matches!(self.0.code, ProblemCode::Busy | ProblemCode::TooManyTries) {
-            return (status, [(header::RETRY_AFTER, self.1.to_string())], Json(self.0)).into_response();
+            return (status, as_word, [(header::RETRY_AFTER, self.1.to_string())], Json(self.0)).into_response();
         }
-        (status, Json(self.0)).into_response()
+        (status, as_word, Json(self.0)).into_response()
     }
 }

@@ -1,9 +1,10 @@
-//! The two listeners. Every route is in one of these two lists.
+//! The listeners. Every route is in one of their lists: terminals' here, people's in `web`, operations' in `metrics`.
 
 pub mod accept;
 pub mod error;
 pub mod serve;
 pub mod state;
+pub mod web;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post, put};
@@ -11,7 +12,7 @@ use axum::{Json, Router};
 use shared::wire::sealed::PARCEL_BYTES_MAX;
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode};
 
-use crate::{attachments, checkpoint, console, heartbeat, identity, ingest, pull, sealed};
+use crate::{attachments, checkpoint, heartbeat, identity, ingest, metrics, pull, sealed};
 use error::ApiError;
 use state::AppState;
 
@@ -30,21 +31,7 @@ pub fn terminal_routes(state: AppState) -> Router {
         .route("/v1/time", get(time))
         .fallback(no_such_route)
         .layer(DefaultBodyLimit::max(BATCH_COMPRESSED_BYTES_MAX))
-        .with_state(state)
-}
-
-/// What people open.
-pub fn web_routes(state: AppState) -> Router {
-    Router::new()
-        .route("/", get(console::pages::mismatches))
-        .route("/mismatches/{kind}/{*subject}", get(console::pages::mismatch))
-        .route("/attachments/{sha256}", get(attachments::http::picture))
-        .route("/terminals", get(console::terminals::terminals))
-        .route("/terminals/{terminal}/approve/{code}", post(console::terminals::approve))
-        .route("/terminals/{terminal}/refuse", post(console::terminals::refuse))
-        .route("/assets/console.css", get(console::pages::stylesheet))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .fallback(console::pages::not_found)
+        .layer(axum::middleware::from_fn_with_state(state.clone(), metrics::count))
         .with_state(state)
 }
 

@@ -7,16 +7,17 @@ use axum_server::Handle;
 use serde::Serialize;
 
 use super::accept::TlsAcceptor;
-use super::state::AppState;
-use super::{terminal_routes, web_routes};
+use super::state::{AppState, Stopping};
+use super::terminal_routes;
+use super::web::web_routes;
 use crate::checkpoint;
 use crate::config::Config;
 use crate::identity::tls;
 use crate::keys::KeyError;
-use crate::{reconcile, sealed};
+use crate::{metrics, reconcile, sealed, workflow};
 
 /// How long open requests may finish after a stop was asked for.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(10);
 
 /// How often what time alone changes is judged again.
 const SWEEP: Duration = Duration::from_secs(30);
@@ -49,6 +50,9 @@ pub struct Ready {
     pub terminal: String,
     /// Where people open the console.
     pub web: String,
+    /// Where metrics and probes are read, where that is configured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operations: Option<String>,
     /// PEM file of the CA that terminals pin.
     pub ca: String,
     /// Key of the acknowledgements, which terminals pin.
@@ -67,7 +71,12 @@ pub async fn serve(config: &Config, state: AppState, ready: impl FnOnce(&Ready))
         let host = if address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { address.ip().to_string() };
         Ok::<_, std::io::Error>(format!("https://{host}:{}", address.port()))
     };
+    let operations = config.operations_listen.map(bind).transpose()?;
     ready(&Ready {
+        operations: operations
+            .as_ref()
+            .map(|listener| Ok::<_, std::io::Error>(format!("http://{}", listener.local_addr()?)))
+            .transpose()?,
         terminal: shown(&terminal)?,
         web: shown(&web)?,
         ca: state.keys.ca_file.display().to_string(),
@@ -75,14 +84,27 @@ pub async fn serve(config: &Config, state: AppState, ready: impl FnOnce(&Ready))
         server_recipient: state.keys.sealed.recipient(),
     });
     let handle = Handle::new();
-    tokio::spawn(stop_on_signal(handle.clone()));
+    let stopping = state.stopping.clone();
+    tokio::spawn(stop_on_signal(handle.clone(), stopping));
     tokio::spawn(sweep_for_ever(state.clone()));
+    let operations = operations.map(axum_server::from_tcp).transpose()?;
+    let operations_routes = metrics::operations_routes(state.clone()).into_make_service();
+    let operations_handle = handle.clone();
+    let operations = async move {
+        match operations {
+            Some(server) => server.handle(operations_handle).serve(operations_routes).await,
+            None => Ok(()),
+        }
+    };
     let terminal = axum_server::from_tcp(terminal)?
         .acceptor(terminal_tls)
         .handle(handle.clone())
         .serve(terminal_routes(state.clone()).into_make_service());
-    let web = axum_server::from_tcp(web)?.acceptor(web_tls).handle(handle).serve(web_routes(state).into_make_service());
-    tokio::try_join!(terminal, web)?;
+    let web = axum_server::from_tcp(web)?
+        .acceptor(web_tls)
+        .handle(handle)
+        .serve(web_routes(state).into_make_service_with_connect_info::<SocketAddr>());
+    tokio::try_join!(terminal, web, operations)?;
     Ok(())
 }
 
@@ -91,7 +113,7 @@ fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
     bound.map_err(|source| ServeError::Listen { address, source })
 }
 
-async fn stop_on_signal(handle: Handle<SocketAddr>) {
+async fn stop_on_signal(handle: Handle<SocketAddr>, stopping: Stopping) {
     use tokio::signal::unix::{SignalKind, signal};
     let terminate = async {
         match signal(SignalKind::terminate()) {
@@ -104,6 +126,7 @@ async fn stop_on_signal(handle: Handle<SocketAddr>) {
         _ = tokio::signal::ctrl_c() => {}
     }
     tracing::info!("stopping: open requests may finish");
+    stopping.set();
     handle.graceful_shutdown(Some(GRACE));
 }
 
@@ -115,6 +138,11 @@ async fn sweep_for_ever(state: AppState) {
         tokio::time::sleep(SWEEP).await;
         if let Err(error) = reconcile::sweep(&state.store, state.clock.now()).await {
             tracing::error!(%error, "the sweep failed; tried again later");
+        }
+        match workflow::take::escalate(&state.store, &state.allowances, state.clock.now()).await {
+            Ok(0) => {}
+            Ok(escalated) => tracing::info!(escalated, "mismatches that nobody settled in time went to the regulator"),
+            Err(error) => tracing::error!(%error, "mismatches could not be escalated; tried again later"),
         }
         if let Err(error) = sealed::take_all_waiting(&state.store, &state.keys.ack, state.clock.now()).await {
             tracing::error!(%error, "batches that wait for earlier ones could not be looked at; tried again later");

@@ -7,7 +7,9 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::{Identity, authority};
+use crate::audit;
 use crate::keys::KeyError;
+use crate::people::Actor;
 use crate::store::identity::{Asked, Enrolment, IdentityAct, NewInvitation, Stage};
 use crate::store::terminal::Terminal;
 use crate::store::{self, Store, StoreError};
@@ -69,14 +71,14 @@ pub async fn invite(
     conn: &mut AnyConnection,
     identity: &Identity,
     new: &NewInvitation,
-    (random, by): ([u8; shared::enrolment::SECRET_BYTES], &str),
+    (random, by): ([u8; shared::enrolment::SECRET_BYTES], &Actor),
     now: Timestamp,
 ) -> Result<Invitation, StoreError> {
     let token = Token::new(random);
     store::identity::invite(conn, token.hash(), new, now).await?;
     let detail = format!("{} for {} at {}, until {}", new.name, new.member, new.site, new.expires_at.to_minute());
-    let act = IdentityAct { act: "invited", terminal: new.device, by, detail };
-    store::identity::note_act(conn, &act, now).await?;
+    let act = IdentityAct { act: "invited", terminal: new.device, by: &by.name, detail };
+    audit::note_identity(conn, by, &act, now).await?;
     Ok(Invitation { addresses: identity.addresses.clone(), token, pin: CaPin::of(identity.authority.ca_hash()) })
 }
 
@@ -196,14 +198,14 @@ pub async fn approve(
     conn: &mut AnyConnection,
     identity: &Identity,
     (terminal, code): (TerminalId, CheckCode),
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<(), DecideError> {
     let waiting = pending(conn, now).await?;
     let of_terminal = waiting.iter().filter_map(|found| found.asked.as_ref().map(|asked| (found, asked)));
     let mut of_terminal = of_terminal.filter(|(_, asked)| asked.terminal == terminal && asked.check_code == code);
     let (found, asked) = of_terminal.next().ok_or(DecideError::NotPending(terminal))?;
-    store::identity::decide(conn, found.token_hash, Stage::Approved, by, now).await?;
+    store::identity::decide(conn, found.token_hash, Stage::Approved, &by.name, now).await?;
     let row = Terminal {
         terminal,
         public_key: asked.public_key,
@@ -224,7 +226,7 @@ pub async fn approve(
     store::certificate::keep(conn, &made).await?;
     let act = if reinstated { "reinstated" } else { "approved" };
     let detail = format!("{} for {} at {}, code {code}, key {}", row.name, row.member, row.site, asked.public_key);
-    store::identity::note_act(conn, &IdentityAct { act, terminal: Some(terminal), by, detail }, now).await?;
+    audit::note_identity(conn, by, &IdentityAct { act, terminal: Some(terminal), by: &by.name, detail }, now).await?;
     Ok(())
 }
 
@@ -232,20 +234,20 @@ pub async fn approve(
 pub async fn refuse(
     conn: &mut AnyConnection,
     terminal: TerminalId,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<(), DecideError> {
     let mut refused = false;
     for found in pending(conn, now).await? {
         if found.asked.as_ref().is_some_and(|asked| asked.terminal == terminal) {
-            refused |= store::identity::decide(conn, found.token_hash, Stage::Refused, by, now).await?;
+            refused |= store::identity::decide(conn, found.token_hash, Stage::Refused, &by.name, now).await?;
         }
     }
     if !refused {
         return Err(DecideError::NotPending(terminal));
     }
-    let act = IdentityAct { act: "refused", terminal: Some(terminal), by, detail: String::new() };
-    store::identity::note_act(conn, &act, now).await?;
+    let act = IdentityAct { act: "refused", terminal: Some(terminal), by: &by.name, detail: String::new() };
+    audit::note_identity(conn, by, &act, now).await?;
     Ok(())
 }
 
@@ -253,14 +255,14 @@ pub async fn refuse(
 pub async fn revoke(
     conn: &mut AnyConnection,
     terminal: TerminalId,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     if !store::terminal::revoke(conn, terminal, now).await? {
         return Ok(false);
     }
-    let act = IdentityAct { act: "revoked", terminal: Some(terminal), by, detail: String::new() };
-    store::identity::note_act(conn, &act, now).await?;
+    let act = IdentityAct { act: "revoked", terminal: Some(terminal), by: &by.name, detail: String::new() };
+    audit::note_identity(conn, by, &act, now).await?;
     Ok(true)
 }
 

@@ -71,6 +71,18 @@ impl Intake {
         Arc::clone(&self.bytes).try_acquire_many_owned(permits).ok().map(Room)
     }
 
+    /// Whether the writer runs.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        !self.jobs.is_closed()
+    }
+
+    /// Bytes of batches that wait, unfolded, and how many may.
+    #[must_use]
+    pub fn waiting_bytes(&self) -> (usize, usize) {
+        (self.bytes_max.saturating_sub(self.bytes.available_permits()), self.bytes_max)
+    }
+
     /// Hands a batch over and waits for its answer.
     pub async fn push(&self, received: Received, room: Room) -> Result<PushReply, PushError> {
         let (answer, answered) = oneshot::channel();

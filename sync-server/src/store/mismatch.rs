@@ -35,7 +35,8 @@ pub async fn list(conn: &mut AnyConnection) -> Result<Vec<StoredMismatch>, Store
     Ok(all)
 }
 
-fn read(row: &AnyRow) -> Result<StoredMismatch, StoreError> {
+/// A mismatch from a row with `body`, `state`, `workflow`, `raised_at` and `changed_at`.
+pub fn read(row: &AnyRow) -> Result<StoredMismatch, StoreError> {
     let body: String = row.try_get("body")?;
     let state: String = row.try_get("state")?;
     Ok(StoredMismatch {

@@ -21,6 +21,7 @@ pub mod quarantine;
 pub mod reference;
 pub mod sealed;
 mod settings;
+pub mod step;
 pub mod terminal;
 pub mod unjudged;
 pub mod verdict;
@@ -81,6 +82,12 @@ impl Store {
     /// Closes every connection; the write-ahead log is folded into the file.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+
+    /// Connections to the database: how many there are, and how many of them have nothing to do.
+    #[must_use]
+    pub fn connections(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
     }
 
     /// A connection to read with; each statement sees what was committed by then.

@@ -9,12 +9,14 @@ use shared::wire::{Manifest, Record};
 use sqlx::{AnyConnection, Row};
 
 use super::key::bounded;
-use super::{StoreError, to_i64};
+use super::{StoreError, step, to_i64};
 
-type Key = (String, String, String);
+/// Kind, subject, scope.
+pub type Key = (String, String, String);
 
-/// The key of a mismatch's row: its body has the whole texts.
-fn key(mismatch: &Mismatch) -> Key {
+/// What a mismatch's row is found by: kind, subject, scope; long texts shortened to what an index takes.
+#[must_use]
+pub fn key(mismatch: &Mismatch) -> Key {
     let bounded = |text: String| bounded(&text).into_owned();
     (mismatch.kind.to_string(), bounded(mismatch.subject.to_string()), bounded(mismatch.scope.to_string()))
 }
@@ -33,7 +35,13 @@ pub async fn replace(
         let key = key(mismatch);
         let body = serde_json::to_string(mismatch)?;
         match held.remove(&key) {
-            Some((state, old)) if old == body && (state == mismatch.state || state == State::Resolved) => {}
+            Some((State::Resolved, old)) if same_evidence(&serde_json::from_str(&old)?, mismatch) => {}
+            Some((State::Resolved | State::Closed, _)) => {
+                put(conn, mismatch, &body, now, position).await?;
+                let (kind, subject, scope) = &key;
+                step::add(conn, (kind, subject, scope), "", ("reopened", "", ""), now).await?;
+            }
+            Some((state, old)) if old == body && state == mismatch.state => {}
             _ => put(conn, mismatch, &body, now, position).await?,
         }
     }
@@ -41,6 +49,15 @@ pub async fn replace(
         close(conn, &key, now, position).await?;
     }
     Ok(())
+}
+
+/// Whether a person who settled the one has seen all that the other rests on. Time alone, which turns a provisional one confirmed, is
+/// no evidence; a graver severity is.
+fn same_evidence(settled: &Mismatch, now: &Mismatch) -> bool {
+    settled.events == now.events
+        && settled.codes == now.codes
+        && settled.count == now.count
+        && (now.severity <= settled.severity || settled.state != now.state)
 }
 
 async fn held(
@@ -74,10 +91,14 @@ async fn put(
     let (kind, subject, scope) = key(mismatch);
     sqlx::query(
         "insert into mismatch (kind, subject, scope, state, severity, basis, document, body, raised_at, changed_at, \
-         due_at, position) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11) \
+         due_at, position, opened_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $9) \
          on conflict (kind, subject, scope) do update set state = excluded.state, severity = excluded.severity, \
          basis = excluded.basis, document = excluded.document, body = excluded.body, changed_at = excluded.changed_at, \
-         due_at = excluded.due_at, position = excluded.position",
+         due_at = excluded.due_at, position = excluded.position, \
+         opened_at = case when mismatch.state = excluded.state then mismatch.opened_at else excluded.opened_at end, \
+         workflow = case when mismatch.state in ('closed', 'resolved') then 'open' else mismatch.workflow end, \
+         respond_by = case when mismatch.state in ('closed', 'resolved') then null else mismatch.respond_by end, \
+         resolved_reason = null, resolved_by = null, resolved_at = null",
     )
     .bind(kind)
     .bind(subject)

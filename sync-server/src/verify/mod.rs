@@ -10,6 +10,7 @@ use shared::chain::PublicKey;
 use shared::wire::SignedCheckpoint;
 use sqlx::AnyConnection;
 
+use crate::audit;
 use crate::store::StoreError;
 
 /// What the check found.
@@ -23,6 +24,8 @@ pub struct Verified {
     pub entries: u64,
     /// How many checkpoints were checked, the ledger's own and those from outside.
     pub checkpoints: u64,
+    /// How many acts of the audit log were checked.
+    pub acts: u64,
     /// The first place where something does not hold.
     pub first_fault: Option<String>,
 }
@@ -48,7 +51,7 @@ pub async fn verify_log(
     key: &PublicKey,
     kept: &[SignedCheckpoint],
 ) -> Result<Verified, StoreError> {
-    let mut verified = Verified { ok: true, events: 0, entries: 0, checkpoints: 0, first_fault: None };
+    let mut verified = Verified { ok: true, events: 0, entries: 0, checkpoints: 0, acts: 0, first_fault: None };
     match all(conn, key, kept, &mut verified).await {
         Ok(()) => {}
         Err(Fault::Found(fault)) => verified.first_fault = Some(fault),
@@ -70,5 +73,7 @@ async fn all(
     let hashes = entries::check(conn).await?;
     verified.entries = hashes.len() as u64 - 1;
     verified.checkpoints = checkpoints::check(conn, key, kept, &hashes).await?;
-    Ok(())
+    let (acts, fault) = audit::check(conn).await?;
+    verified.acts = acts;
+    fault.map_or(Ok(()), |fault| Err(Fault::Found(fault)))
 }

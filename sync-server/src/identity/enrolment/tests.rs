@@ -29,7 +29,7 @@ impl Place {
         let expires_at = NOW.plus_ms(600_000);
         let new = NewInvitation { member: "M".into(), site: "S".into(), name: format!("t{token}"), device, expires_at };
         let mut tx = self.trade.store.write().await.unwrap();
-        invite(&mut tx, &self.identity, &new, ([token; 10], "test"), NOW).await.unwrap();
+        invite(&mut tx, &self.identity, &new, ([token; 10], &Actor::shell()), NOW).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -40,7 +40,7 @@ impl Place {
 
     async fn approve(&self, device: &Device, code: CheckCode) -> Result<(), DecideError> {
         let mut tx = self.trade.store.write().await.unwrap();
-        let decided = approve(&mut tx, &self.identity, (device.terminal, code), "test", NOW).await;
+        let decided = approve(&mut tx, &self.identity, (device.terminal, code), &Actor::shell(), NOW).await;
         tx.commit().await.unwrap();
         decided
     }
@@ -53,7 +53,7 @@ impl Place {
 
     async fn revoke(&self, device: &Device) {
         let mut tx = self.trade.store.write().await.unwrap();
-        assert!(revoke(&mut tx, device.terminal, "test", NOW).await.unwrap());
+        assert!(revoke(&mut tx, device.terminal, &Actor::shell(), NOW).await.unwrap());
         tx.commit().await.unwrap();
     }
 
@@ -162,10 +162,10 @@ async fn a_refused_asking_stays_refused() {
     let device = Device::new(1, 1);
     let Ok(EnrolState::Pending { check_code }) = place.ask(1, &device, 0).await else { panic!("not pending") };
     let mut tx = place.trade.store.write().await.unwrap();
-    refuse(&mut tx, device.terminal, "test", NOW).await.unwrap();
+    refuse(&mut tx, device.terminal, &Actor::shell(), NOW).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(place.ask(1, &device, 0).await.unwrap(), EnrolState::Refused);
     assert!(place.approve(&device, check_code).await.is_err());
     let mut tx = place.trade.store.write().await.unwrap();
-    assert!(matches!(refuse(&mut tx, device.terminal, "test", NOW).await, Err(DecideError::NotPending(_))));
+    assert!(matches!(refuse(&mut tx, device.terminal, &Actor::shell(), NOW).await, Err(DecideError::NotPending(_))));
 }

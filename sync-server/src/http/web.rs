@@ -1,0 +1,158 @@
+//! What people and their programs ask: one list. A route is in it with who may ask it, or it is not served.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::routing::{MethodRouter, get, post};
+
+use super::state::AppState;
+use crate::people::guard::{Access, guard, harden};
+use crate::people::{Actor, Right, pages};
+use crate::workflow::act::ActKind;
+use crate::{attachments, audit, console, workflow};
+
+/// One route of the web listener.
+pub struct WebRoute {
+    /// The method.
+    pub method: Method,
+    /// The path, with its parameters in braces.
+    pub path: String,
+    /// Who may ask it.
+    pub access: Access,
+    /// What it does, in a sentence.
+    pub summary: &'static str,
+    handler: MethodRouter<AppState>,
+}
+
+const SEE: Access = Access::Right(Right::See);
+
+fn route(
+    method: Method,
+    path: &str,
+    access: Access,
+    summary: &'static str,
+    handler: MethodRouter<AppState>,
+) -> WebRoute {
+    WebRoute { method, path: path.to_owned(), access, summary, handler }
+}
+
+/// Every route of the web listener.
+#[must_use]
+pub fn routes() -> Vec<WebRoute> {
+    let mut routes = page_routes();
+    routes.extend(api_routes());
+    routes.extend(ActKind::ALL.into_iter().flat_map(act_routes));
+    routes
+}
+
+fn page_routes() -> Vec<WebRoute> {
+    let open = Access::Open;
+    let terminals = Access::Right(Right::Terminals);
+    vec![
+        route(Method::GET, "/sign-in", open, "The sign-in page.", get(pages::sign_in_page)),
+        route(Method::POST, "/sign-in", open, "Signs in.", post(pages::sign_in)),
+        route(Method::POST, "/sign-out", SEE, "Signs out.", post(pages::sign_out)),
+        route(Method::GET, "/password", SEE, "The page of one's own password.", get(pages::password_page)),
+        route(Method::POST, "/password", SEE, "Changes one's own password.", post(pages::change_password)),
+        route(Method::GET, "/", SEE, "The page of mismatches.", get(console::pages::mismatches)),
+        route(
+            Method::GET,
+            "/mismatches/{kind}/{*subject}",
+            SEE,
+            "The page of one mismatch.",
+            get(console::pages::mismatch),
+        ),
+        route(Method::GET, "/attachments/{sha256}", SEE, "A photo.", get(attachments::http::picture)),
+        route(Method::GET, "/terminals", SEE, "The page of terminals.", get(console::terminals::terminals)),
+        route(
+            Method::POST,
+            "/terminals/{terminal}/approve/{code}",
+            terminals,
+            "Approves a terminal.",
+            post(console::terminals::approve),
+        ),
+        route(
+            Method::POST,
+            "/terminals/{terminal}/refuse",
+            terminals,
+            "Refuses a terminal.",
+            post(console::terminals::refuse),
+        ),
+        route(Method::GET, "/members", SEE, "The page of credit records.", get(console::members::members)),
+        route(
+            Method::GET,
+            "/audit",
+            Access::Right(Right::Audit),
+            "The page of the audit log.",
+            get(console::audit::log),
+        ),
+        route(Method::GET, "/assets/console.css", open, "The stylesheet.", get(console::pages::stylesheet)),
+        route(Method::GET, "/healthz", open, "Whether the process lives.", get(|| async { "ok\n" })),
+    ]
+}
+
+fn api_routes() -> Vec<WebRoute> {
+    use workflow::{api, stream};
+    vec![
+        route(Method::GET, "/api/v1/mismatches", SEE, "Mismatches by filter, a page at a time.", get(api::mismatches)),
+        route(Method::GET, "/api/v1/mismatches.csv", SEE, "Mismatches by filter, as CSV.", get(api::export)),
+        route(
+            Method::GET,
+            "/api/v1/mismatches/stream",
+            SEE,
+            "Mismatches as they change, as server-sent events.",
+            get(stream::stream),
+        ),
+        route(Method::GET, "/api/v1/mismatches/{id}", SEE, "One mismatch with every step.", get(api::mismatch)),
+        route(Method::GET, "/api/v1/members/credit", SEE, "The members' credit records.", get(api::members)),
+        route(
+            Method::GET,
+            "/api/v1/audit",
+            Access::Right(Right::Audit),
+            "What people did, newest first.",
+            get(audit::api::audit),
+        ),
+    ]
+}
+
+/// An act is done by a form of the console or by a program.
+fn act_routes(kind: ActKind) -> [WebRoute; 2] {
+    let form = move |State(state): State<AppState>, actor: Actor, Path(id): Path<String>, Form(form): Form<_>| async move {
+        console::acts::act(state, actor, (kind, id), form).await
+    };
+    let program = move |State(state): State<AppState>,
+                        actor: Actor,
+                        Path(id): Path<String>,
+                        headers: HeaderMap,
+                        body: Bytes| async move {
+        workflow::api::act(state, actor, (kind, id), headers, body).await
+    };
+    let access = Access::Right(kind.right());
+    [
+        route(
+            Method::POST,
+            &format!("/cases/{{id}}/{}", kind.as_str()),
+            access,
+            "A form of a mismatch's page.",
+            post(form),
+        ),
+        route(
+            Method::POST,
+            &format!("/api/v1/mismatches/{{id}}/{}", kind.as_str()),
+            access,
+            kind.summary(),
+            post(program),
+        ),
+    ]
+}
+
+/// What people open.
+pub fn web_routes(state: AppState) -> Router {
+    let mut router = Router::new();
+    for WebRoute { path, access, handler, .. } in routes() {
+        router = router.route(&path, handler.layer(from_fn_with_state((state.clone(), access), guard)));
+    }
+    router.fallback(console::pages::not_found).layer(map_response(harden)).with_state(state)
+}

@@ -1,0 +1,98 @@
+//! Refusals of the web listener, as a page reads them and as a program does.
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::store::StoreError;
+
+/// Why somebody is not let through. What lies outside a view is not there: nobody learns that it exists.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Nobody signed in, or the session has ended.
+    #[error("nobody is signed in here, or the session has ended; sign in, or send a token as `Authorization: Bearer`")]
+    SignIn,
+    /// The token does not hold.
+    #[error("the token is unknown, revoked or out of date; make another with `sync-server users token add`")]
+    Token,
+    /// The role does not allow it.
+    #[error("your role does not allow this; ask a supervisor of your member")]
+    Role,
+    /// The request came from elsewhere than the console's own pages.
+    #[error(
+        "this can be done from the console's own page only; open the page again. 只能在控制台页面内操作，请重新打开页面。"
+    )]
+    Foreign,
+    /// Not there, or not in the view.
+    #[error("there is nothing at this address that you may see; look at the list for what there is")]
+    NotFound,
+    /// What was sent cannot be used.
+    #[error("{0}")]
+    Bad(String),
+    /// It was changed meanwhile, or is in a state that does not allow it.
+    #[error("{0}")]
+    Conflict(String),
+    /// Too many tries.
+    #[error("too many tries; wait {0} s and try again")]
+    TooManyTries(u64),
+    /// The database.
+    #[error("the server could not do this now; nothing was changed, try again")]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Refusal {
+    /// The status of the answer.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::SignIn | Self::Token => StatusCode::UNAUTHORIZED,
+            Self::Role | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Bad(_) => StatusCode::BAD_REQUEST,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooManyTries(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Token => "token",
+            Self::Role => "role",
+            Self::Foreign => "foreign",
+            Self::NotFound => "not-found",
+            Self::Bad(_) => "bad-request",
+            Self::Conflict(_) => "conflict",
+            Self::TooManyTries(_) => "too-many-tries",
+            Self::Store(_) => "internal",
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        if let Self::Store(error) = &self {
+            tracing::error!(%error, "a request of the console failed on the database");
+        }
+        let body = Json(json!({ "code": self.code(), "message": self.to_string() }));
+        let mut response = (self.status(), [(header::CACHE_CONTROL, "no-store")], body).into_response();
+        match self {
+            Self::TooManyTries(seconds) => {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            Self::SignIn | Self::Token => {
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
+        }
+        response
+    }
+}

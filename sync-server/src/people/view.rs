@@ -1,0 +1,120 @@
+//! What an actor may see: everything, or one member's trade. The one place that decides it, one function for each resource.
+
+use std::collections::BTreeSet;
+
+use shared::chain::Hash;
+use shared::event::Event;
+use shared::ids::{BasisId, MemberId, TerminalId};
+use shared::mismatch::{Mismatch, Scope as Judged};
+use shared::reference::References;
+use sqlx::AnyConnection;
+
+use crate::attachments;
+use crate::store::terminal::Terminal;
+use crate::store::{self, StoreError};
+
+/// Whose trade somebody sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every member's.
+    All,
+    /// One member's.
+    Member(MemberId),
+}
+
+/// A scope with what it takes to decide by it, as the database says at one moment.
+#[derive(Debug)]
+pub struct View {
+    /// All references: names are no secret, what is under a basis is.
+    pub references: References,
+    /// Terminals in the view, by name.
+    pub terminals: Vec<Terminal>,
+    scope: Scope,
+    bases: BTreeSet<BasisId>,
+    own: BTreeSet<TerminalId>,
+}
+
+impl View {
+    /// The view of a scope.
+    pub async fn of(conn: &mut AnyConnection, scope: Scope) -> Result<Self, StoreError> {
+        let references = store::reference::load_all(conn).await?;
+        let mut terminals = store::terminal::list(conn).await?;
+        let mut bases = BTreeSet::new();
+        if let Scope::Member(member) = &scope {
+            let party = references.bases.values().filter(|basis| basis.seller == *member || basis.buyer == *member);
+            bases = party.map(|basis| basis.basis.clone()).collect();
+            terminals.retain(|terminal| terminal.member == *member);
+        }
+        let own = terminals.iter().map(|terminal| terminal.terminal).collect();
+        Ok(Self { references, terminals, scope, bases, own })
+    }
+
+    /// Whose trade it is.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The member, where it is one's view.
+    #[must_use]
+    pub const fn member(&self) -> Option<&MemberId> {
+        match &self.scope {
+            Scope::All => None,
+            Scope::Member(member) => Some(member),
+        }
+    }
+
+    /// Bases where the member is party; nothing where everything is seen.
+    #[must_use]
+    pub const fn bases(&self) -> &BTreeSet<BasisId> {
+        &self.bases
+    }
+
+    /// Terminals of the member; all where everything is seen.
+    #[must_use]
+    pub const fn own_terminals(&self) -> &BTreeSet<TerminalId> {
+        &self.own
+    }
+
+    /// Whether what a member does alone is seen: its terminals, quotas, people.
+    #[must_use]
+    pub fn sees_member(&self, member: &MemberId) -> bool {
+        self.member().is_none_or(|own| own == member)
+    }
+
+    /// Whether a basis, its documents and what happened under it are seen: by both its parties.
+    #[must_use]
+    pub fn sees_basis(&self, basis: &BasisId) -> bool {
+        self.member().is_none() || self.bases.contains(basis)
+    }
+
+    /// Whether a mismatch is seen: by the parties of its basis; where the basis is known to nobody, by whose terminals raised it.
+    #[must_use]
+    pub fn sees(&self, mismatch: &Mismatch) -> bool {
+        let Some(member) = self.member() else { return true };
+        match (&mismatch.scope, &mismatch.basis) {
+            (Judged::Member(of), _) => of == member,
+            (Judged::Terminal(of), _) => self.own.contains(of),
+            (_, Some(basis)) if self.references.bases.contains_key(basis) => self.bases.contains(basis),
+            _ => mismatch.events.iter().any(|by| self.own.contains(&by.terminal)),
+        }
+    }
+
+    /// Whether an event's own particulars are seen: who scanned, where, its photo. Of a shared basis only the fact is.
+    #[must_use]
+    pub fn sees_operator(&self, terminal: TerminalId) -> bool {
+        self.member().is_none() || self.own.contains(&terminal)
+    }
+
+    /// Whether a photo is seen: by who brought it, and by the parties of the basis that the report with it names.
+    pub async fn sees_photo(&self, conn: &mut AnyConnection, photo: Hash) -> Result<bool, StoreError> {
+        let Some(member) = self.member() else { return Ok(true) };
+        if attachments::store::is_of(conn, member, photo).await? {
+            return Ok(true);
+        }
+        let names =
+            |event: &Event| matches!(&event.act, shared::event::Act::Report(report) if report.photos.contains(&photo));
+        let reports = attachments::store::reports_under(conn, &self.bases).await?;
+        Ok(reports.iter().any(names))
+    }
+}

@@ -1,0 +1,149 @@
+//! `/api/v1/mismatches…`: the list, one, its acts, exports, and the members' records.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::act::{Act, ActKind};
+use super::export::{CaseJson, csv};
+use super::filter::{Asked, Filter};
+use super::{MismatchId, Reason, credit, list, store, take};
+use crate::http::state::AppState;
+use crate::people::{Actor, Refusal, View};
+use crate::store::step;
+use shared::time::Timestamp;
+
+/// Cases of one page, at most.
+const PAGE_MAX: usize = 500;
+
+/// Cases of one export, at most; beyond them the filter must be narrower.
+const EXPORT_MAX: usize = 50_000;
+
+/// Which page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Paging {
+    /// Where it starts: `next` of the page before.
+    pub from: u64,
+    /// How many.
+    pub limit: Option<usize>,
+}
+
+/// The list.
+pub async fn mismatches(
+    State(state): State<AppState>,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Value>, Refusal> {
+    let mut conn = state.store.read().await?;
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let limit = paging.limit.unwrap_or(100).clamp(1, PAGE_MAX);
+    let page = list::page(&mut conn, &view, &Filter::try_from(&asked)?, (paging.from, limit)).await?;
+    let cases: Vec<CaseJson<'_>> = page.cases.iter().map(|case| CaseJson::new(case, &state.allowances)).collect();
+    Ok(Json(json!({ "mismatches": cases, "next": page.next, "as_of": state.clock.now() })))
+}
+
+/// The list as CSV.
+pub async fn export(
+    State(state): State<AppState>,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refusal> {
+    let mut conn = state.store.read().await?;
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let page = list::page(&mut conn, &view, &Filter::try_from(&asked)?, (0, EXPORT_MAX)).await?;
+    if page.next.is_some() {
+        return Err(Refusal::Bad(format!("these are over {EXPORT_MAX} mismatches; narrow the filter down")));
+    }
+    let body = csv(&page.cases, &state.allowances).map_err(|error| Refusal::Bad(error.to_string()))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"mismatches.csv\""),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// One, with every step.
+pub async fn mismatch(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let id: MismatchId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let mut conn = state.store.read().await?;
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let case = store::find(&mut conn, &id).await?.filter(|case| view.sees(&case.found.mismatch));
+    let case = case.ok_or(Refusal::NotFound)?;
+    let steps = step::list(&mut conn, id.key()).await?;
+    let version = take::version(&case, steps.last().map_or(0, |last| last.step_no));
+    let body = json!({ "mismatch": CaseJson::new(&case, &state.allowances), "steps": steps, "version": version });
+    Ok(([(header::ETAG, format!("\"{version}\""))], Json(body)).into_response())
+}
+
+/// What comes with an act; which of it is needed depends on the act.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Particulars {
+    /// What is said to it.
+    pub comment: String,
+    /// Whom it is given to.
+    pub to: Option<String>,
+    /// Until when it is to be settled.
+    pub at: Option<Timestamp>,
+    /// How it came about.
+    pub reason: Option<Reason>,
+}
+
+impl Particulars {
+    /// The act of this kind.
+    pub fn act(self, kind: ActKind) -> Result<Act, Refusal> {
+        let needs = |what: &str| Refusal::Bad(format!("`{}` needs `{what}`; add it", kind.as_str()));
+        Ok(match kind {
+            ActKind::Seen => Act::Seen,
+            ActKind::Start => Act::Start,
+            ActKind::Wait => Act::Wait,
+            ActKind::Comment => Act::Comment,
+            ActKind::Reopen => Act::Reopen,
+            ActKind::Assign => Act::Assign { to: self.to.ok_or_else(|| needs("to"))? },
+            ActKind::Due => Act::Due { at: self.at.ok_or_else(|| needs("at"))? },
+            ActKind::Resolve => Act::Resolve { reason: self.reason.ok_or_else(|| needs("reason"))? },
+        })
+    }
+}
+
+/// Does an act. `If-Match` with the `ETag` of what was seen makes sure that nobody was quicker.
+pub async fn act(
+    state: AppState,
+    actor: Actor,
+    (kind, id): (ActKind, String),
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Refusal> {
+    let id: MismatchId = id.parse().map_err(|_| Refusal::NotFound)?;
+    let wrong = |error| Refusal::Bad(format!("the body is not what `{}` takes ({error})", kind.as_str()));
+    let given: Particulars =
+        if body.is_empty() { Particulars::default() } else { serde_json::from_slice(&body).map_err(wrong)? };
+    let comment = given.comment.clone();
+    let act = given.act(kind)?;
+    let seen = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).map(|value| value.trim_matches('"'));
+    let asked = take::Asked { id: &id, act: &act, comment: &comment, seen };
+    take::take(&state.store, &actor, &asked, state.clock.now()).await?;
+    Ok(Json(json!({ "done": kind.as_str() })))
+}
+
+/// The members' credit records.
+pub async fn members(State(state): State<AppState>, actor: Actor) -> Result<Json<Value>, Refusal> {
+    let mut conn = state.store.read().await?;
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let records = credit::records(&mut conn, &view, &state.allowances, state.clock.now()).await?;
+    let one = |(member, record): (&_, &credit::Credit)| {
+        let shown = view.references.member_name(member);
+        json!({ "member": member, "name": shown, "record": record, "in_time_percent": record.in_time_percent() })
+    };
+    Ok(Json(json!({ "members": records.iter().map(one).collect::<Vec<_>>(), "as_of": state.clock.now() })))
+}

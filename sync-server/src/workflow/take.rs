@@ -1,0 +1,173 @@
+//! Doing an act: the one way in for the console, the web API and the command line. The act, its step and its line in the audit log are
+//! one transaction.
+
+use shared::mismatch::Severity;
+use shared::time::Timestamp;
+use sqlx::AnyConnection;
+
+use super::act::{Act, ActKind};
+use super::due::{Allowances, DUE_MAX_MS, escalates};
+use super::id::MismatchId;
+use super::stage::Stage;
+use super::store::{self, Case, Change};
+use crate::audit;
+use crate::people::{self, Actor, Refusal, Role, View};
+use crate::store::{self as ledger, Store, StoreError, step};
+
+/// Characters of a comment, at most.
+pub const COMMENT_CHARS_MAX: usize = 2_000;
+
+/// Cases that one sweep escalates, at most; the next takes the rest.
+const ESCALATED_AT_ONCE: usize = 500;
+
+/// An act with what is said to it.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Which mismatch.
+    pub id: &'a MismatchId,
+    /// What.
+    pub act: &'a Act,
+    /// What is said to it; needed for settling, opening again and commenting.
+    pub comment: &'a str,
+    /// The case's `version` that the actor saw; where it is another by now, nothing is done.
+    pub seen: Option<&'a str>,
+}
+
+/// What changes with every step and every new evidence: who acts on an older one is told.
+#[must_use]
+pub fn version(case: &Case, last_step: u64) -> String {
+    format!("{}-{last_step}", case.position)
+}
+
+/// Does it.
+pub async fn take(store: &Store, actor: &Actor, asked: &Asked<'_>, now: Timestamp) -> Result<(), Refusal> {
+    let comment = asked.comment.trim();
+    let kind = asked.act.kind();
+    if !actor.has(kind.right()) {
+        return Err(Refusal::Role);
+    }
+    if comment.chars().count() > COMMENT_CHARS_MAX {
+        return Err(Refusal::Bad(format!("the comment is longer than {COMMENT_CHARS_MAX} characters; shorten it")));
+    }
+    if comment.is_empty() && matches!(kind, ActKind::Comment | ActKind::Resolve | ActKind::Reopen) {
+        return Err(Refusal::Bad("say in a few words what was found; it is kept with the mismatch".into()));
+    }
+    let mut tx = store.write().await?;
+    // First: it is what writers wait for each other at.
+    let moves = matches!(kind, ActKind::Resolve | ActKind::Reopen);
+    let position = if moves { ledger::next_position(&mut tx).await? } else { 0 };
+    let view = View::of(&mut tx, actor.scope()).await?;
+    let case = store::find(&mut tx, asked.id).await?.filter(|case| view.sees(&case.found.mismatch));
+    let case = case.ok_or(Refusal::NotFound)?;
+    let last_step = step::list(&mut tx, asked.id.key()).await?.last().map_or(0, |last| last.step_no);
+    if asked.seen.is_some_and(|seen| seen != version(&case, last_step)) {
+        return Err(changed());
+    }
+    let after = next_stage(actor, &case, kind)?;
+    let change = particulars(&mut tx, actor, &case, asked.act, after, now).await?;
+    if !store::change(&mut tx, asked.id, &change).await? {
+        return Err(changed());
+    }
+    match asked.act {
+        Act::Resolve { reason } => store::resolve(&mut tx, asked.id, (*reason, &actor.name), now, position).await?,
+        Act::Reopen => store::reopen(&mut tx, &case, now, position).await?,
+        _ => {}
+    }
+    let detail = asked.act.detail();
+    step::add(&mut tx, asked.id.key(), &actor.name, (kind.as_str(), &detail, comment), now).await?;
+    let on_what = format!("{} {}", asked.id.kind, asked.id.subject);
+    let why = [detail.as_str(), comment].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+    audit::append(&mut tx, actor, (kind.as_str(), &on_what, &why), now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn changed() -> Refusal {
+    Refusal::Conflict("the mismatch changed meanwhile; nothing was done. Look at it again".into())
+}
+
+fn next_stage(actor: &Actor, case: &Case, kind: ActKind) -> Result<Stage, Refusal> {
+    let (state, from) = (case.found.state, case.stage);
+    let after = kind.leads(state, from).ok_or_else(|| {
+        let (kind, state) = (kind.as_str(), state.as_str());
+        Refusal::Conflict(format!("`{kind}` cannot be done to a mismatch that is {state} and {from}; look at it again"))
+    })?;
+    // The members settle their trade; the regulator settles what they left lying.
+    if actor.role == Some(Role::Regulator) && kind == ActKind::Resolve && from != Stage::Escalated {
+        return Err(Refusal::Conflict("the members have time left to settle this; it is not escalated yet".into()));
+    }
+    Ok(after)
+}
+
+async fn particulars(
+    conn: &mut AnyConnection,
+    actor: &Actor,
+    case: &Case,
+    act: &Act,
+    stage: Stage,
+    now: Timestamp,
+) -> Result<Change, Refusal> {
+    let (mut assignee, mut respond_by) = (case.assignee.clone(), case.respond_by);
+    match act {
+        Act::Assign { to } => {
+            may_have(conn, actor, case, to).await?;
+            assignee = Some(to.clone());
+        }
+        Act::Start if assignee.is_none() && actor.role.is_some() => assignee = Some(actor.name.clone()),
+        Act::Due { at } => {
+            let latest = case.opened_at.plus_ms(DUE_MAX_MS);
+            if *at <= now || (*at > latest && actor.role != Some(Role::Regulator)) {
+                let why = format!("the day must lie between now and {}; choose another", latest.to_minute());
+                return Err(Refusal::Bad(why));
+            }
+            if case.found.mismatch.severity == Severity::Info {
+                return Err(Refusal::Bad("this only informs; there is nothing to settle by a day".into()));
+            }
+            respond_by = Some(*at);
+        }
+        _ => {}
+    }
+    Ok(Change { before: stage_stored(case), stage, assignee, respond_by })
+}
+
+/// A row of an earlier version says `open` beside its state.
+fn stage_stored(case: &Case) -> Stage {
+    case.found.workflow.parse().unwrap_or(case.stage)
+}
+
+/// A mismatch is given only to somebody who sees it, and by a member to its own people only. Whoever is not among them is not told of.
+async fn may_have(conn: &mut AnyConnection, actor: &Actor, case: &Case, to: &str) -> Result<(), Refusal> {
+    let nobody = || Refusal::Bad(format!("`{to}` is nobody who can take this on; choose somebody of your member"));
+    let person = people::store::find(conn, to).await?.ok_or_else(nobody)?;
+    if person.disabled_at.is_some() || (actor.role == Some(Role::Supervisor) && person.member != actor.member) {
+        return Err(nobody());
+    }
+    let actor_of = person.acts(people::Means::Token, String::new());
+    if !actor_of.has(people::Right::Comment) || !View::of(conn, actor_of.scope()).await?.sees(&case.found.mismatch) {
+        return Err(nobody());
+    }
+    Ok(())
+}
+
+/// Hands what nobody settled in time to the regulator. Answers how many.
+pub async fn escalate(store: &Store, allowances: &Allowances, now: Timestamp) -> Result<usize, StoreError> {
+    let mut tx = store.write().await?;
+    let mut escalated = 0;
+    for case in store::may_escalate(&mut tx, allowances, now, ESCALATED_AT_ONCE).await? {
+        if !escalates(&case, allowances, now) {
+            continue;
+        }
+        let change = Change {
+            before: stage_stored(&case),
+            stage: Stage::Escalated,
+            assignee: case.assignee.clone(),
+            respond_by: case.respond_by,
+        };
+        if store::change(&mut tx, &case.id(), &change).await? {
+            step::add(&mut tx, case.id().key(), "", ("escalated", "", ""), now).await?;
+            escalated += 1;
+        }
+    }
+    tx.commit().await?;
+    Ok(escalated)
+}
