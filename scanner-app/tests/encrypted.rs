@@ -12,6 +12,7 @@ use shared::ids::{EpochId, TerminalId};
 use uuid::Uuid;
 
 const TERMINAL: TerminalId = TerminalId::new(Uuid::from_u128(1));
+const PAGE_BYTES: usize = 4096;
 const EPOCH: EpochId = EpochId::new(Uuid::from_u128(2));
 
 fn event(seq: u64) -> Event {
@@ -73,16 +74,24 @@ fn an_encrypted_store_tells_nothing_and_loses_nothing() {
     // A store that is not encrypted is not taken for one.
     assert!(Store::open(&plain, TERMINAL, EPOCH).unwrap_err().to_string().contains("not encrypted"));
 
-    // Every page carries its own seal: one flipped bit in the middle of the log is seen, and the rest is rescued.
-    let mut bytes = std::fs::read(&path).unwrap();
-    let middle = bytes.len() - 3 * 4096 + 100;
-    bytes[middle] ^= 1;
+    let sound = std::fs::read(&path).unwrap();
+    let pages = sound.len() / PAGE_BYTES;
+    let lost: Vec<_> = (0..pages).map(|page| lost_with_a_page(folder.path(), &sound, page)).collect();
+    let most = lost.iter().max().unwrap();
+    assert!((1..=20).contains(most), "a damaged page costs the events that it holds, no others: {lost:?}");
+}
+
+/// Every page carries its own seal: one flipped bit is seen, and the rest is rescued. Answers how many of the 50 events are lost.
+fn lost_with_a_page(folder: &Path, sound: &[u8], page: usize) -> u64 {
+    let (path, saved) = (folder.join(format!("{page}.sqlite")), folder.join(format!("{page}.saved")));
+    let mut bytes = sound.to_vec();
+    bytes[page * PAGE_BYTES + 100] ^= 1;
     std::fs::write(&path, &bytes).unwrap();
-    let verified = verify(&path, TERMINAL, None).unwrap();
-    assert!(!verified.ok, "{verified:?}");
+    let verified = verify(&path, TERMINAL, None);
+    assert!(page == 0 || !verified.as_ref().unwrap().ok, "page {page}: {verified:?}");
     let next = EpochId::new(Uuid::from_u128(3));
-    let rescued = rescue(&path, &folder.path().join("saved"), (TERMINAL, next), None).unwrap();
-    assert!(rescued.events > 10, "{rescued:?}");
+    let rescued = rescue(&path, &saved, (TERMINAL, next), None).unwrap();
     assert_eq!(Store::open(&path, TERMINAL, EPOCH).unwrap().epoch(), next);
     assert!(!holds(&path, b"SQLite format 3"), "the new store is encrypted as well");
+    50 - rescued.events
 }

@@ -157,7 +157,7 @@ impl Config {
                 ConfigError::Form { path, why: without_passwords(&source.to_string()) }
             }
         };
-        let mut config: Self = toml::from_str(&text).map_err(wrong)?;
+        let mut config = from_toml(&text).map_err(wrong)?;
         let checked = config.database.as_ref().map_or(Ok(()), DatabaseUrl::check);
         checked.map_err(|why| ConfigError::Database { path: shown.clone(), why })?;
         let data = path.parent().unwrap_or(Path::new("")).join(&config.data);
@@ -184,6 +184,18 @@ impl Config {
     pub fn database(&self) -> DatabaseSettings {
         let file = || DatabaseSettings::Sqlite(self.data.join("tallyman.sqlite"));
         self.database.clone().map_or_else(file, DatabaseSettings::Postgres)
+    }
+}
+
+/// A setting that nobody knows is a mistake, at any depth.
+fn from_toml(text: &str) -> Result<Config, toml::de::Error> {
+    let mut unknown = None;
+    let read = serde_ignored::deserialize(toml::Deserializer::parse(text)?, |path| {
+        unknown.get_or_insert(path.to_string());
+    })?;
+    match unknown {
+        None => Ok(read),
+        Some(field) => Err(serde::de::Error::custom(format!("unknown field `{field}`"))),
     }
 }
 
@@ -230,7 +242,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_setting_is_named() {
-        let error = toml::from_str::<Config>("revised_rules_from = 'never'\ndada = \"x\"").unwrap_err().to_string();
-        assert!(error.contains("unknown field `dada`"), "{error}");
+        let error = |line: &str| from_toml(&format!("revised_rules_from = 'never'\n{line}")).unwrap_err().to_string();
+        assert!(error("dada = 'x'").contains("unknown field `dada`"));
+        assert!(error("[limits]\ngrace = 1").contains("unknown field `limits.grace`"));
     }
 }

@@ -72,7 +72,7 @@ async fn reread(store: &Store, kept: &Kept, seq: u64, now: Timestamp) -> Result<
     let position = store::next_position(&mut tx).await?;
     let Some((hash, member)) = store::event::take_unread(&mut tx, by).await? else { return Ok(false) };
     let body = &kept.body;
-    store::event::append(&mut tx, &NewEvent { event: &event, body, hash, member: &member }).await?;
+    store::event::append(&mut tx, &[NewEvent { event: &event, body, hash, member: &member }]).await?;
     let mut touched = Touched::default();
     touched.add_act(&event.act);
     reconcile::rejudge(&mut tx, &touched, now, position).await?;
@@ -132,7 +132,7 @@ async fn put_events(
         }
         let event = under(event, epoch, (first_seq, last_seq));
         let member = &terminal.member;
-        store::event::append(conn, &NewEvent { event: &event, body, hash, member }).await?;
+        store::event::append(conn, &[NewEvent { event: &event, body, hash, member }]).await?;
         touched.add_act(&event.act);
         admitted += 1;
     }

@@ -83,6 +83,20 @@ impl Server {
         }
     }
 
+    /// From now on no file of the running server may grow beyond so many bytes, as if its disk were full; none: as it was.
+    pub fn limit_files(&self, bytes: Option<u64>) -> Result<()> {
+        let process = self.process.as_ref().context("the server does not run")?;
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        succeed(Command::new("prlimit").args(["--pid", &process.id().to_string(), &format!("--fsize={limit}:")]))
+            .map(drop)
+    }
+
+    /// Its process, while it runs.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.process.as_ref().map(Child::id)
+    }
+
     /// The port that terminals' cables lead to.
     pub fn socket(&self) -> Result<SocketAddr> {
         let address = self.ready.terminal.trim_start_matches("https://");
@@ -123,7 +137,9 @@ impl Drop for Server {
 }
 
 fn serve(config: &Path) -> Result<(Child, Ready)> {
-    let mut command = Command::new(program("sync-server")?);
+    // A file that may not grow is an error like a full disk's, not the end of the process.
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(program("sync-server")?);
     command.arg("--config").arg(config).arg("serve").env("RUST_LOG", "warn").stdin(Stdio::null());
     let log = config.with_file_name("server.log");
     let log = std::fs::OpenOptions::new().create(true).append(true).open(&log).context("no log file for the server")?;

@@ -25,6 +25,7 @@ mod p06_liveness;
 mod p07_overload;
 mod p08_clocks;
 mod p09_upgrade;
+mod p10_server_disk;
 mod p10_terminal_disk;
 mod p11_revocation;
 mod p12_carrier;

@@ -1,6 +1,6 @@
 //! P4 in one process: every event ends as recorded, already recorded, disputed or quarantined; and what becomes of evidence.
 
-use shared::event::{Act, Stage, VoidReason};
+use shared::event::{Act, Event, Stage, VoidReason};
 use shared::ids::EventRef;
 use shared::wire::{Offer, Outcome};
 use sync_server::evidence::{admit, replay};
@@ -16,6 +16,7 @@ crate::ledger::on_both!(
     p4_what_is_offered_again_after_a_fork_is_disputed_or_recorded_before_and_kept_once,
     p4_an_admitted_dispute_is_judged_as_of_when_it_happened_and_a_second_admission_is_refused,
     p4_a_foreign_terminals_batch_is_kept_and_taken_in_once_it_is_enrolled,
+    p4_what_came_late_before_any_clock_anchor_is_called_late_once_there_is_one,
     p4_late_data_and_a_wrong_clock_are_told_of_the_terminal_and_change_no_other_verdict,
 );
 
@@ -107,6 +108,21 @@ async fn p4_a_foreign_terminals_batch_is_kept_and_taken_in_once_it_is_enrolled(s
     let reply = send(store, &batch).await.unwrap();
     assert_eq!(reply.outcomes[0].outcome, Outcome::AlreadyRecorded);
     assert!(verified(store).await.ok);
+}
+
+async fn p4_what_came_late_before_any_clock_anchor_is_called_late_once_there_is_one(store: &Store) {
+    let mut maker = Log::new(1);
+    maker.scan(Stage::Outbound, "N1", &link(0));
+    send(store, &maker.batch(1, 2)).await.unwrap();
+    let late = ("late-upload".to_owned(), terminal_id(1).to_string());
+    assert!(!mismatches(store).await.contains_key(&late), "no clock but its own says when that was");
+    maker.add(Act::ClockAnchor { server_time: NOW, round_trip_ms: 0 });
+    // The same boot has run for sixty days since.
+    let mut anchor = Event::from_body(&maker.bodies[2]).unwrap();
+    anchor.mono_ms = 60 * 24 * 3_600_000;
+    maker.bodies[2] = anchor.to_body().unwrap();
+    send(store, &maker.batch(3, 3)).await.unwrap();
+    assert!(mismatches(store).await.contains_key(&late));
 }
 
 async fn p4_late_data_and_a_wrong_clock_are_told_of_the_terminal_and_change_no_other_verdict(store: &Store) {

@@ -1,4 +1,4 @@
-//! `cargo xtask bench judge | decode | frame | formats | scan | carry | link`: builds for speed what measures, and runs it.
+//! `cargo xtask bench judge | decode | frame | formats | scan | carry | link | ingest`: builds for speed what measures, and runs it.
 
 use std::process::ExitCode;
 
@@ -12,9 +12,10 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
         Some("decode" | "frame" | "formats") => capture(args),
         Some("scan") => core("bench-scan", &args[1..]),
         Some("carry") => core("bench-carry", &args[1..]),
-        Some("link") => link(&args[1..]),
+        Some("link") => link("bench-link", &args[1..]),
+        Some("ingest") => link("bench-ingest", &args[1..]),
         _ => {
-            eprintln!("xtask: measurements that exist: judge, decode, frame, formats, scan, carry, link");
+            eprintln!("xtask: measurements that exist: judge, decode, frame, formats, scan, carry, link, ingest");
             Ok(ExitCode::from(2))
         }
     }
@@ -34,14 +35,14 @@ fn core(name: &str, rest: &[String]) -> Result<ExitCode, String> {
     program::run("release", name, rest)
 }
 
-/// A real server and a real terminal, and the measurement between them.
-fn link(rest: &[String]) -> Result<ExitCode, String> {
+/// A real server and a real terminal, and what measures them.
+fn link(name: &str, rest: &[String]) -> Result<ExitCode, String> {
     packages::install(Need::Demo)?;
-    eprintln!("Building for speed (link): server and terminal, ten minutes the first time.");
+    eprintln!("Building for speed ({name}): server and terminal, ten minutes the first time.");
     let of = ["-p", "sync-server", "-p", "scanner-app", "-p", "bench", "--features", "bench/link"];
-    let programs = ["--bin", "sync-server", "--bin", "scanner-app", "--bin", "bench-link"];
+    let programs = ["--bin", "sync-server", "--bin", "scanner-app", "--bin", name];
     program::build(&[&["--release"], of.as_slice(), programs.as_slice()].concat())?;
-    program::run("release", "bench-link", rest)
+    program::run("release", name, rest)
 }
 
 /// The decoders, and beside them our pipeline in its build of pure Rust: another feature set, so another program.

@@ -112,6 +112,10 @@ impl StoreKey {
         Ok(Self(key))
     }
 
+    pub(crate) const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// Sixty-four hex digits, as SQLCipher takes a raw key.
     pub(crate) fn hex(&self) -> String {
         shared::chain::Hash::new(self.0).to_string()

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use shared::wire::{LedgerHead, SignedCheckpoint};
 use uuid::Uuid;
 
-use super::log::to_i64;
+use super::log::{from_i64, to_i64};
 use super::{Store, StoreError, restored};
 
 /// Where the kept checkpoints of a ledger leave off, and the server has to show how it went on.
@@ -25,15 +25,11 @@ impl Store {
 
     /// Where a checkpoint of the ledger names one before it that is not here, though an older one is.
     pub fn checkpoint_gap(&self, ledger: Uuid) -> Result<Option<CheckpointGap>, StoreError> {
-        let mut before: Option<u64> = None;
-        for checkpoint in self.checkpoints()?.iter().filter(|kept| kept.value().ledger_id == ledger) {
-            let previous = checkpoint.value().previous.map_or(0, |previous| previous.entries);
-            if let Some(from) = before.filter(|before| previous > *before) {
-                return Ok(Some(CheckpointGap { from }));
-            }
-            before = Some(checkpoint.value().head.entries);
-        }
-        Ok(None)
+        let sql = "select before from (select entries, previous, lag(entries) over (order by entries) as before from checkpoint \
+                   where ledger_id = ?1) where previous > before order by entries limit 1";
+        let from: Option<i64> =
+            self.conn.prepare_cached(sql)?.query_row([ledger.to_string()], |row| row.get(0)).optional()?;
+        Ok(from.map(|from| CheckpointGap { from: from_i64(from) }))
     }
 
     /// Keeps checkpoints that the server showed, oldest first; the caller has checked their signatures.
@@ -55,8 +51,14 @@ pub(super) fn keep(conn: &Connection, checkpoint: &SignedCheckpoint) -> Result<(
     }
     // The first of two that contradict each other stays: it is the evidence.
     conn.execute(
-        "insert into checkpoint (ledger_id, entries, hash, body) values (?1, ?2, ?3, ?4) on conflict do nothing",
-        params![ledger, to_i64(head.entries), head.hash.as_bytes(), serde_json::to_string(checkpoint)?],
+        "insert into checkpoint (ledger_id, entries, hash, body, previous) values (?1, ?2, ?3, ?4, ?5) on conflict do nothing",
+        params![
+            ledger,
+            to_i64(head.entries),
+            head.hash.as_bytes(),
+            serde_json::to_string(checkpoint)?,
+            to_i64(value.previous.map_or(0, |previous| previous.entries))
+        ],
     )?;
     Ok(())
 }

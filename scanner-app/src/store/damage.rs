@@ -7,7 +7,7 @@ use shared::chain::{Hash, epoch_hash, event_hash};
 use shared::ids::{EpochId, TerminalId};
 
 use super::open::{read_only, refuse_foreign_schema, refuse_newer};
-use super::{StoreError, meta};
+use super::{StoreError, cipher, meta};
 
 /// Events at the log's end whose chain is checked at each start.
 const TAIL_EVENTS: i64 = 64;
@@ -115,6 +115,8 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(&error.to_string()),
             Some(ErrorCode::DiskFull) => Self::Full { recorded: None },
+            // SQLCipher gives SQLite no page where its seal does not hold, and SQLite takes that for want of memory.
+            Some(ErrorCode::OutOfMemory) if cipher::is_on() => damaged("a page does not carry the seal of its key"),
             _ => Self::Sql(error),
         }
     }

@@ -35,6 +35,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/terminal/0005_sending.sql"),
     include_str!("../../../migrations/terminal/0006_carry.sql"),
     include_str!("../../../migrations/terminal/0007_checkpoints.sql"),
+    include_str!("../../../migrations/terminal/0008_checkpoint_previous.sql"),
 ];
 
 /// Schema steps after which the rows that follow from the log are made again.

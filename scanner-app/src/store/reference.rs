@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use shared::reference::References;
 use shared::time::Timestamp;
-use shared::wire::{ChangesPage, Record, ServerRecord, SiteMismatch};
+use shared::wire::{ChangesPage, Record, SignedServer, SiteMismatch};
 use uuid::Uuid;
 
 use super::code::keep_code;
@@ -67,7 +67,7 @@ impl Store {
     }
 
     /// What the server last said of itself: where it is and whom to trust.
-    pub fn server_record(&self) -> Result<Option<ServerRecord>, StoreError> {
+    pub fn server_record(&self) -> Result<Option<SignedServer>, StoreError> {
         let sql = "select body from reference where reference_set = 'server'";
         let body: Option<String> = self.conn.query_row(sql, [], |row| row.get(0)).optional()?;
         match body.map(|body| serde_json::from_str(&body)).transpose()? {

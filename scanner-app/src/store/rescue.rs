@@ -13,9 +13,9 @@ use shared::ids::{EpochId, TerminalId};
 
 use super::identity::set_previous;
 use super::mark::Place;
-use super::open::{lock, read_only};
+use super::open::lock;
 use super::salvage::{Found, Salvage};
-use super::{Store, StoreError, check, cipher, hidden};
+use super::{Store, StoreError, check, hidden};
 
 /// What a rescue brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -166,10 +166,6 @@ fn salvage(path: &Path, to: &Path, terminal: TerminalId) -> Result<Salvage, Stor
     let mut read = |store: &Path| -> Result<(), StoreError> {
         let bytes = |path: &Path| if path.exists() { fs::read(path).map_err(failed(path)) } else { Ok(Vec::new()) };
         salvage.add(&bytes(store)?, &bytes(&beside(store, "-wal"))?, terminal);
-        if cipher::is_on() && store.exists() {
-            // Pages mean nothing without SQLCipher: what it reads, from either end, is what there is.
-            let _ = read_only(store, None).map(|conn| salvage.add_rows(&conn, terminal));
-        }
         Ok(())
     };
     read(path)?;

@@ -2,13 +2,14 @@
 //! log, whatever the pages above it say. An event's own bytes name its terminal, epoch and number, so nothing else passes for one.
 //! The layout is that of SQLite's file format, version 3.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
 use shared::chain::Hash;
 use shared::event::Event;
 use shared::ids::{EpochId, TerminalId};
 
+use super::cipher;
 use super::header::MAGIC;
 
 /// SQLite's own page size, where the header does not tell.
@@ -16,6 +17,9 @@ pub(super) const PAGE_BYTES: usize = 4096;
 
 const WAL_HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
+
+/// Pages by their numbers, as SQLite wrote them.
+type Pages<'a> = BTreeMap<usize, Cow<'a, [u8]>>;
 
 /// One event as found: its bytes, and the chain's value that was stored beside them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,39 +41,22 @@ impl Salvage {
     /// Adds what a database file and its write-ahead log hold of a terminal.
     pub(super) fn add(&mut self, file: &[u8], wal: &[u8], terminal: TerminalId) {
         let size = page_bytes(file);
-        let mut pages: BTreeMap<usize, &[u8]> = (1..).zip(file.chunks(size)).collect();
-        let frames = frames(wal, size);
-        self.add_pages(&pages.values().copied().collect::<Vec<_>>(), &pages, terminal);
+        let mut pages: Pages<'_> =
+            (1..).zip(file.chunks(size)).map(|(number, page)| (number, plain(number, page))).collect();
+        let frames: Vec<_> =
+            frames(wal, size).into_iter().map(|(number, page)| (number, plain(number, page))).collect();
+        self.add_pages(pages.values(), &pages, terminal);
         // Long events go on in other pages, of which the log holds the newer ones.
-        pages.extend(frames.iter().copied());
-        self.add_pages(&frames.iter().map(|(_, page)| *page).collect::<Vec<_>>(), &pages, terminal);
+        pages.extend(frames.iter().cloned());
+        self.add_pages(frames.iter().map(|(_, page)| page), &pages, terminal);
     }
 
-    /// Adds what SQLite itself still reads, from the log's start and from its end, each up to the damage.
-    pub(super) fn add_rows(&mut self, conn: &Connection, terminal: TerminalId) {
-        for order in ["asc", "desc"] {
-            let sql = format!("select epoch, seq, body, hash, wire from log order by rowid {order}");
-            let Ok(mut statement) = conn.prepare(&sql) else { continue };
-            let Ok(mut rows) = statement.query([]) else { continue };
-            while let Ok(Some(row)) = rows.next() {
-                let read = || -> rusqlite::Result<_> { Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)) };
-                let Ok((epoch, seq, body, hash)): rusqlite::Result<(String, i64, Vec<u8>, Vec<u8>)> = read() else {
-                    continue;
-                };
-                let wire = Value::Integer(0);
-                let values = [Value::Text(&epoch), Value::Integer(seq), Value::Blob(&body), Value::Blob(&hash), wire];
-                self.add_record(0, &values, terminal);
-            }
-        }
-        let Ok(mut statement) = conn.prepare("select ordinal, epoch, acknowledged_seq from epoch") else { return };
-        let Ok(mut rows) = statement.query([]) else { return };
-        while let Ok(Some(row)) = rows.next() {
-            let (Ok(ordinal), Ok(epoch), Ok(seq)) = (row.get(0), row.get::<_, String>(1), row.get(2)) else { continue };
-            self.add_record(ordinal, &[Value::Null, Value::Text(&epoch), Value::Integer(seq)], terminal);
-        }
-    }
-
-    fn add_pages(&mut self, leaves: &[&[u8]], pages: &BTreeMap<usize, &[u8]>, terminal: TerminalId) {
+    fn add_pages<'a>(
+        &mut self,
+        leaves: impl Iterator<Item = &'a Cow<'a, [u8]>>,
+        pages: &Pages<'_>,
+        terminal: TerminalId,
+    ) {
         for leaf in leaves {
             for (row, payload) in cells(leaf, pages) {
                 if let Some(values) = record(&payload) {
@@ -103,6 +90,11 @@ impl Salvage {
     }
 }
 
+/// A page without its encryption, where the store is encrypted.
+fn plain(number: usize, page: &[u8]) -> Cow<'_, [u8]> {
+    cipher::plain_page(number, page).map_or(Cow::Borrowed(page), Cow::Owned)
+}
+
 fn page_bytes(file: &[u8]) -> usize {
     let told = file.get(16..18).filter(|_| file.starts_with(MAGIC)).map(|at| u16::from_be_bytes([at[0], at[1]]));
     match told {
@@ -120,14 +112,14 @@ pub(super) fn frames(wal: &[u8], size: usize) -> Vec<(usize, &[u8])> {
 }
 
 /// The cells of a page taken as a table's leaf: row number and payload.
-fn cells(page: &[u8], pages: &BTreeMap<usize, &[u8]>) -> Vec<(i64, Vec<u8>)> {
+fn cells(page: &[u8], pages: &Pages<'_>) -> Vec<(i64, Vec<u8>)> {
     let start = if page.starts_with(MAGIC) { 100 } else { 0 };
     let Some(count) = big_endian(page, start + 3, 2) else { return Vec::new() };
     let pointers = (0..count.min(page.len() / 4)).filter_map(|cell| big_endian(page, start + 8 + 2 * cell, 2));
     pointers.filter_map(|at| cell(page, at, pages)).collect()
 }
 
-fn cell(page: &[u8], at: usize, pages: &BTreeMap<usize, &[u8]>) -> Option<(i64, Vec<u8>)> {
+fn cell(page: &[u8], at: usize, pages: &Pages<'_>) -> Option<(i64, Vec<u8>)> {
     let (length, at) = varint(page, at)?;
     let (row, at) = varint(page, at)?;
     let length = usize::try_from(length).ok()?;

@@ -23,7 +23,6 @@ pub enum BasisKind {
 
 /// One line: a product and how much of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Line {
     /// Which product.
     pub product: ProductId,
@@ -44,7 +43,6 @@ impl Line {
 
 /// A change of a basis with a valid-from of its own. What is absent stays as it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Amendment {
     /// From when it is in force.
     pub valid_from: Timestamp,
@@ -64,7 +62,6 @@ pub struct Amendment {
 
 /// A contract, order, transfer note or return approval (依据; trading/2022-trial art. 13).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "facts of a contract, each by its own article")]
 pub struct Basis {
     /// Its number.

@@ -6,7 +6,6 @@ use crate::time::Timestamp;
 
 /// A value that holds from a moment on, until the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Dated<T> {
     /// From when.
     pub from: Timestamp,

@@ -24,7 +24,6 @@ pub enum Element {
 
 /// A shipping document (物流单证): dispatch note of a contract or delivery note of an order (logistics/2022 art. 30).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ShippingDocument {
     /// Its number.
     pub document: DocumentId,
@@ -66,7 +65,6 @@ impl ShippingDocument {
 
 /// A logistics provider (物流服务供应商; logistics/2022 art. 9, 16).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Carrier {
     /// Its name as documents write it.
     pub carrier: String,

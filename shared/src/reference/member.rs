@@ -46,7 +46,7 @@ pub enum MemberStatus {
 
 /// A licence (烟草专卖许可证): how long it holds and what it allows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Licence {
     /// First moment of its validity.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,6 @@ impl Licence {
 
 /// An enterprise (会员).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Member {
     /// Its code.
     pub member: MemberId,
@@ -120,7 +119,6 @@ impl Member {
 
 /// A registered place of a member (物流节点; logistics/2022 art. 3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Site {
     /// Its code.
     pub site: SiteId,
@@ -135,7 +133,6 @@ pub struct Site {
 
 /// A person who may sign in on terminals of a member (trading/2022-trial art. 22).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Operator {
     /// The staff number.
     pub operator: OperatorId,

@@ -17,7 +17,6 @@ pub enum PackLoss {
 
 /// A code pack (码包): codes of one product and level, issued against a contract line (traceability/2022 art. 15).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Pack {
     /// Its number.
     pub pack: PackId,
@@ -53,7 +52,6 @@ impl Pack {
 
 /// One registered code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CodeRecord {
     /// The code.
     pub code: PackageCode,

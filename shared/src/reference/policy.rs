@@ -21,7 +21,6 @@ pub enum Unpaid {
 
 /// Thresholds that are not law but agreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Which trading rules are in force when. No default.
     pub rules: Rulebook,
@@ -32,7 +31,7 @@ pub struct Policy {
 
 /// The thresholds that have defaults. Times are in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Limits {
     /// How long a missing counterpart may stay provisional. A day.
     pub grace_ms: i64,

@@ -18,7 +18,6 @@ pub enum Level {
 
 /// One packaging level of a product, with a GTIN of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PackLevel {
     /// Which level.
     pub level: Level,
@@ -109,7 +108,6 @@ pub enum PriceKind {
 
 /// A price in force from a moment on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Price {
     /// Which price.
     pub kind: PriceKind,
@@ -124,7 +122,6 @@ pub struct Price {
 
 /// A product (品规).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Product {
     /// Its number.
     pub product: ProductId,

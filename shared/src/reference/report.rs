@@ -8,7 +8,6 @@ use crate::time::Timestamp;
 
 /// A year's quota (trading/2022-trial art. 17, trading/revised art. 18). Years are Asia/Shanghai.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Quota {
     /// Whose.
     pub member: MemberId,
@@ -22,7 +21,6 @@ pub struct Quota {
 
 /// An application for codes (traceability/2022 art. 15).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CodeApplication {
     /// Its number.
     pub application: String,
@@ -40,7 +38,6 @@ pub struct CodeApplication {
 
 /// Export goods moved to another warehouse inside the country (logistics/2022 art. 21).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Relocation {
     /// Its number.
     pub relocation: String,
@@ -60,7 +57,6 @@ pub struct Relocation {
 
 /// A warehouse's monthly report of relocated stock (logistics/2022 art. 21): due when the month is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StockReport {
     /// Who must report.
     pub member: MemberId,

@@ -12,6 +12,7 @@ mod reply;
 mod request;
 pub mod sealed;
 mod signed;
+mod strict;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +24,7 @@ pub use batch::{Batch, BatchError, BatchHeader, DataAsOf, Offer};
 pub use checkpoint::{Checkpoint, LedgerHead, Restored, SignedCheckpoint, SignedRestored};
 pub use heartbeat::{Heartbeat, HeartbeatReply};
 pub use problem::{Problem, ProblemCode};
-pub use pull::{Change, ChangesPage, Manifest, Record, ServerRecord, SiteMismatch};
+pub use pull::{Change, ChangesPage, Manifest, Record, ServerRecord, SignedServer, SiteMismatch};
 pub use push::{EventVerdict, GateAnswer, Outcome, OutcomeRange};
 pub use reply::{Answer, PushReply, REPLY_FORM};
 pub use request::{REQUEST_HEADER, RequestSignature};

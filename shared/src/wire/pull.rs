@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::SignedRestored;
+use super::signed::{Signable, Signed};
 use crate::chain::sha256;
 use crate::code::PackageCode;
 use crate::enrolment::Address;
@@ -56,11 +57,30 @@ pub struct ServerRecord {
     pub next_ca: Option<String>,
 }
 
+impl Signable for ServerRecord {
+    const DOMAIN: &'static [u8] = b"tallyman/server/1";
+}
+
 impl ServerRecord {
     /// Tells one record from another: `&server=` of the question says which the terminal holds.
     pub fn digest(&self) -> Result<String, serde_json::Error> {
-        Ok(sha256(&[&serde_json::to_vec(self)?]).to_string().chars().take(16).collect())
+        Ok(short(&serde_json::to_string(self)?))
     }
+}
+
+/// Signed by the key of the acknowledgements: whoever stands between with a stolen TLS key names no CA of its own.
+pub type SignedServer = Signed<ServerRecord>;
+
+impl SignedServer {
+    /// The digest of the record, as it was signed.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        short(self.text())
+    }
+}
+
+fn short(text: &str) -> String {
+    sha256(&[text.as_bytes()]).to_string().chars().take(16).collect()
 }
 
 impl References {
@@ -128,7 +148,7 @@ pub enum Record {
     /// A verdict.
     Mismatch(SiteMismatch),
     /// Where the server is and whom to trust; only where the question says `wire=3` or more.
-    Server(ServerRecord),
+    Server(SignedServer),
 }
 
 impl Record {

@@ -39,6 +39,12 @@ impl<T: Signable> Signed<T> {
         serde_json::to_string(&self.value).is_ok_and(|text| text == self.text)
     }
 
+    /// The exact text that was signed.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The signature.
     #[must_use]
     pub const fn signature(&self) -> Signature {

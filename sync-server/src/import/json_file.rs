@@ -1,16 +1,27 @@
 //! JSON: an array of records as they are pulled, `{"set": "basis", …}`.
 
+use serde_json::value::RawValue;
 use shared::wire::Record;
 
 use super::ImportError;
 
 pub(super) fn read(file: &str, text: &str) -> Result<Vec<Record>, ImportError> {
-    let records: Vec<Record> = serde_json::from_str(text).map_err(|error| ImportError::Place {
+    let wrong = |(line, column): (usize, usize), why| ImportError::Place {
         file: file.to_owned(),
-        line: error.line() as u64,
-        column: error.column().to_string(),
-        why: wrong_record(text).unwrap_or_else(|| without_place(&error)),
+        line: line as u64,
+        column: column.to_string(),
+        why,
+    };
+    let parts: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| {
+        wrong((error.line(), error.column()), format!("this is no list of records: {}", without_place(&error)))
     })?;
+    let mut records = Vec::with_capacity(parts.len());
+    for (number, part) in (1..).zip(parts) {
+        let read = serde_json::from_str(part.get()).and_then(Record::read_strictly);
+        let record =
+            read.map_err(|error| wrong(place(text, part), format!("record {number}: {}", without_place(&error))))?;
+        records.push(record);
+    }
     let own = records.iter().position(|record| {
         matches!(record, Record::Manifest(_) | Record::Mismatch(_) | Record::Policy(_) | Record::Server(_))
     });
@@ -26,14 +37,12 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<Record>, ImportError> {
     }
 }
 
-/// Which record is wrong, counted from 1: the reader's own place is where that record ends.
-fn wrong_record(text: &str) -> Option<String> {
-    let values: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
-    let wrong = |(place, value)| {
-        let error = serde_json::from_value::<Record>(value).err()?;
-        Some(format!("record {}: {}", place + 1, without_place(&error)))
-    };
-    values.into_iter().enumerate().find_map(wrong)
+/// Where a record starts: line and column, each counted from 1.
+fn place(text: &str, part: &RawValue) -> (usize, usize) {
+    let start = (part.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    let before = text.get(..start).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
 fn without_place(error: &serde_json::Error) -> String {

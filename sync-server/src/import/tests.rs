@@ -37,7 +37,7 @@ async fn what_a_record_names_must_be_known() {
     assert!(error.to_string().contains("names the unknown pack P9"), "{error}");
     let error = trade.import("bad.json", "[\n {\"set\":\"member\"}\n]").await.unwrap_err();
     assert!(
-        error.to_string().contains("bad.json, line 3, column 1: record 1: missing field `member`. Noth"),
+        error.to_string().contains("bad.json, line 2, column 2: record 1: missing field `member`. Noth"),
         "{error}"
     );
     issue(&trade.store, &application(Level::Case, 1), NOW).await.unwrap();

@@ -23,7 +23,7 @@ pub(super) async fn append(
     known: usize,
     at: At,
 ) -> Result<Vec<(u64, Outcome)>, PushError> {
-    let Received { batch, hashes, compressed } = received;
+    let Received { batch, hashes, events, compressed } = received;
     let (header, member) = (&batch.header, &terminal.member);
     let mut outcomes: Vec<(u64, Outcome)> =
         numbered(batch).take(known).map(|(seq, _)| (seq, Outcome::AlreadyRecorded)).collect();
@@ -31,18 +31,20 @@ pub(super) async fn append(
     let first_new = header.first_seq + known as u64;
     store::ledger::keep_batch(conn, header, first_new, (&terminal.public_key, compressed), (at.now, at.position))
         .await?;
-    for ((seq, body), hash) in numbered(batch).zip(hashes).skip(known) {
-        match readable(batch, seq, body) {
+    let mut new = Vec::with_capacity(events.len() - known);
+    for (((seq, body), hash), event) in numbered(batch).zip(hashes).zip(events).skip(known) {
+        match event {
             Ok(event) => {
-                store::event::append(conn, &NewEvent { event: &event, body, hash: *hash, member }).await?;
+                new.push(NewEvent { event, body, hash: *hash, member });
                 outcomes.push((seq, Outcome::Recorded));
             }
             Err(reason) => {
-                set_apart(conn, batch, (seq, body, *hash), member, (&reason, at.now)).await?;
-                outcomes.push((seq, Outcome::Quarantined(reason)));
+                set_apart(conn, batch, (seq, body, *hash), member, (reason, at.now)).await?;
+                outcomes.push((seq, Outcome::Quarantined(reason.clone())));
             }
         }
     }
+    store::event::append(conn, &new).await?;
     let head = Head { next_seq: header.first_seq + hashes.len() as u64, hash: *last_hash, closed: false };
     store::ledger::set_head(conn, header.terminal, header.epoch, head).await?;
     Ok(outcomes)
@@ -56,7 +58,7 @@ pub(super) async fn keep_place(
     terminal: &Terminal,
     at: At,
 ) -> Result<(), PushError> {
-    let Received { batch, hashes, compressed } = received;
+    let Received { batch, hashes, compressed, .. } = received;
     let header = &batch.header;
     let start = Head { next_seq: 1, hash: epoch_hash(header.terminal, header.epoch), closed: false };
     let head = store::ledger::head(conn, header.terminal, header.epoch).await?.unwrap_or(start);

@@ -31,7 +31,7 @@ pub(super) async fn note(
 /// Notes what the new events of one log say of it: those that came late, anchors that show a wrong clock, clocks that stepped back.
 pub(super) async fn note_new(
     conn: &mut AnyConnection,
-    events: &[Event],
+    events: &[&Event],
     anchors: &Anchors,
     limits: &Limits,
     at: At,
@@ -39,13 +39,7 @@ pub(super) async fn note_new(
     let Some(first) = events.first() else { return Ok(false) };
     let terminal = first.terminal;
     let mut found = false;
-    // A log without any anchor has only its own clock, which may be years off: nobody is called late by that.
-    let is_timed = !anchors.as_slice().is_empty();
-    let late = |event: &&Event| {
-        let happened = anchors.moment(event).at;
-        is_timed && at.now.as_ms().saturating_sub(happened.as_ms()) > limits.late_ms
-    };
-    let late: BTreeSet<EventRef> = events.iter().filter(late).map(Event::by).collect();
+    let late = late(conn, events, anchors, limits, at.now).await?;
     if !late.is_empty() {
         note(conn, terminal, Fault::Late, late, at).await?;
         found = true;
@@ -56,8 +50,11 @@ pub(super) async fn note_new(
         note(conn, terminal, Fault::SteppedBack, stepped, at).await?;
         found = true;
     }
-    let offsets =
-        Anchors::of(events).as_slice().iter().map(shared::trail::clock::Anchor::offset_ms).collect::<Vec<_>>();
+    let offsets = Anchors::of(events.iter().copied())
+        .as_slice()
+        .iter()
+        .map(shared::trail::clock::Anchor::offset_ms)
+        .collect::<Vec<_>>();
     if let Some(worst) = offsets.into_iter().max_by_key(|ms| ms.saturating_abs())
         && worst.saturating_abs() > limits.skew_ms
     {
@@ -65,6 +62,28 @@ pub(super) async fn note_new(
         found = true;
     }
     Ok(found)
+}
+
+/// Which events came late, by the times that the anchors give them. A log without any anchor has only its own clock, which may be
+/// years off: nobody is called late by that. Once the first anchor is there, what came before it is looked at as well.
+async fn late(
+    conn: &mut AnyConnection,
+    events: &[&Event],
+    anchors: &Anchors,
+    limits: &Limits,
+    now: Timestamp,
+) -> Result<BTreeSet<EventRef>, StoreError> {
+    let (Some(first), Some(anchor)) = (events.first(), anchors.as_slice().first()) else { return Ok(BTreeSet::new()) };
+    let is_late = |event: &Event, arrived: Timestamp| {
+        arrived.as_ms().saturating_sub(anchors.moment(event).at.as_ms()) > limits.late_ms
+    };
+    let mut late: BTreeSet<EventRef> =
+        events.iter().filter(|event| is_late(event, now)).map(|event| event.by()).collect();
+    if anchor.seq >= first.seq && first.seq > 1 {
+        let before = store::log_fault::arrived_before(conn, (first.terminal, first.epoch), first.seq).await?;
+        late.extend(before.iter().filter(|(event, arrived)| is_late(event, *arrived)).map(|(event, _)| event.by()));
+    }
+    Ok(late)
 }
 
 /// Judges a terminal's faults again.

@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::{Judging, PushError, Received, judge_waiting, push_group};
 use crate::keys::ServerKeys;
+use crate::reconcile::Known;
 use crate::store::{Store, StoreError};
 
 /// Batches that one commit takes in, at most.
@@ -58,7 +59,7 @@ impl Intake {
     pub fn start(store: Store, keys: Arc<ServerKeys>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         let (jobs, waiting) = mpsc::unbounded_channel();
         let Limits { bytes_max, backlog_max } = limits;
-        tokio::spawn(Writer { store, keys, clock, waiting, backlog_max }.run());
+        tokio::spawn(Writer { store, known: Known::default(), keys, clock, waiting, backlog_max }.run());
         Self { jobs, bytes: Arc::new(Semaphore::new(bytes_max)), bytes_max }
     }
 
@@ -81,6 +82,7 @@ impl Intake {
 
 struct Writer {
     store: Store,
+    known: Known,
     keys: Arc<ServerKeys>,
     clock: Arc<dyn Clock>,
     waiting: mpsc::UnboundedReceiver<Job>,
@@ -122,13 +124,14 @@ impl Writer {
         group
     }
 
-    async fn take_in(&self, jobs: Vec<Job>, judging: Judging) {
+    async fn take_in(&mut self, jobs: Vec<Job>, judging: Judging) {
         let (mut group, mut waiting) = (Vec::new(), Vec::new());
         for Job { received, answer, room } in jobs {
             group.push(received);
             waiting.push((answer, room));
         }
-        let answers = push_group(&self.store, &self.keys.ack, &group, self.clock.now(), judging).await;
+        let answers =
+            push_group(&self.store, &self.keys.ack, &group, (self.clock.now(), judging), &mut self.known).await;
         for ((waiting, room), answer) in waiting.into_iter().zip(answers) {
             // Whoever asked may have gone: the batch is stored, and comes again.
             let _ = waiting.send(answer);
@@ -137,8 +140,8 @@ impl Writer {
     }
 
     /// Answers whether more waits to be judged.
-    async fn judge_some(&self) -> bool {
-        match judge_waiting(&self.store, self.clock.now(), JUDGED_AT_ONCE).await {
+    async fn judge_some(&mut self) -> bool {
+        match judge_waiting(&self.store, self.clock.now(), JUDGED_AT_ONCE, &mut self.known).await {
             Ok(more) => more,
             Err(error) => {
                 tracing::error!(%error, "stored events could not be judged; tried again after the next batch");

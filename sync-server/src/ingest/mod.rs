@@ -7,6 +7,7 @@ pub mod http;
 pub mod intake;
 mod read;
 mod refusal;
+mod reply;
 mod take_in;
 
 pub use append::readable;

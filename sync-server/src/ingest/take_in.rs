@@ -1,24 +1,24 @@
 //! The transaction: verify, tell new from known, append, judge, acknowledge. Batches that wait are taken in together: one commit and
 //! one judgement for all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ring::signature::Ed25519KeyPair;
-use shared::chain::{Hash, KeyId, PublicKey};
+use shared::chain::Hash;
 use shared::event::{Act, Event};
 use shared::ids::{EventRef, TerminalId};
-use shared::mismatch::{Kind, Mismatch, State};
 use shared::reference::Limits;
 use shared::rules::arrivals::Fault;
 use shared::time::Timestamp;
-use shared::wire::{AcknowledgedRange, Answer, Batch, EventVerdict, Offer, Outcome, OutcomeRange, PushReply};
+use shared::wire::{Batch, Offer, Outcome, OutcomeRange, PushReply};
 use sqlx::{AnyConnection, Connection};
 
 use super::append::{append, keep_place, numbered, readable};
 use super::refusal::{PushError, lasting};
+use super::reply::reply;
 use super::{chain, faults};
-use crate::reconcile::{self, Touched};
+use crate::reconcile::{self, Known, Touched};
 use crate::store::event::Facts;
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
@@ -31,6 +31,8 @@ pub struct Received {
     pub batch: Batch,
     /// The chain's value after each of its events.
     pub hashes: Vec<Hash>,
+    /// Each body as an event, or why it cannot be read.
+    pub events: Vec<Result<Event, String>>,
     /// The bytes as they came.
     pub compressed: Vec<u8>,
 }
@@ -40,7 +42,8 @@ impl Received {
     #[must_use]
     pub fn new(batch: Batch, compressed: Vec<u8>) -> Self {
         let hashes = batch.hashes();
-        Self { batch, hashes, compressed }
+        let events = numbered(&batch).map(|(seq, body)| readable(&batch, seq, body)).collect();
+        Self { batch, hashes, events, compressed }
     }
 }
 
@@ -80,21 +83,22 @@ pub async fn push(
     now: Timestamp,
 ) -> Result<PushReply, PushError> {
     let group = [Received::new(batch.clone(), compressed.to_vec())];
-    let mut replies = push_group(store, key, &group, now, Judging::Now).await;
+    let mut replies = push_group(store, key, &group, (now, Judging::Now), &mut Known::default()).await;
     replies.pop().unwrap_or(Err(PushError::Store(StoreError::Corrupt("a batch without an answer"))))
 }
 
 /// Takes batches in with one commit. Each has its own answer; none spoils another: where all cannot be taken in at once, each is
-/// tried alone, and one that the rules stumble over is stored all the same and judged later.
+/// tried alone, and one that the rules stumble over is stored all the same and judged later. `known` is what the one writer knows of
+/// the references from group to group.
 pub async fn push_group(
     store: &Store,
     key: &Ed25519KeyPair,
     group: &[Received],
-    now: Timestamp,
-    judging: Judging,
+    (now, judging): (Timestamp, Judging),
+    known: &mut Known,
 ) -> Vec<Result<PushReply, PushError>> {
     let mut answers = Vec::with_capacity(group.len());
-    match together(store, key, group, now, judging).await {
+    match together(store, key, group, (now, judging), known).await {
         Ok(all) => answers = all,
         Err(error) if error.stops_all() => {
             tracing::error!(%error, "the database takes nothing in; terminals come back")
@@ -107,9 +111,9 @@ pub async fn push_group(
                 tokio::time::sleep(CONFLICT_PAUSE).await;
             }
             for one in group {
-                let mut alone = together(store, key, std::slice::from_ref(one), now, judging).await;
+                let mut alone = together(store, key, std::slice::from_ref(one), (now, judging), known).await;
                 if alone.as_ref().is_err_and(|error| !error.stops_all()) && judging == Judging::Now {
-                    alone = together(store, key, std::slice::from_ref(one), now, Judging::Later).await;
+                    alone = together(store, key, std::slice::from_ref(one), (now, Judging::Later), known).await;
                 }
                 match alone {
                     Ok(answer) => answers.extend(answer),
@@ -128,11 +132,11 @@ async fn together(
     store: &Store,
     key: &Ed25519KeyPair,
     group: &[Received],
-    now: Timestamp,
-    judging: Judging,
+    (now, judging): (Timestamp, Judging),
+    known: &mut Known,
 ) -> Result<Vec<Result<PushReply, PushError>>, StoreError> {
     let mut tx = store.write().await?;
-    let result = in_transaction(&mut tx, key, group, now, judging).await;
+    let result = in_transaction(&mut tx, key, group, (now, judging), known).await;
     match &result {
         Ok(answers)
             if answers.iter().any(|answer| answer.as_ref().map_or_else(PushError::keeps_evidence, |_| true)) =>
@@ -149,8 +153,8 @@ async fn in_transaction(
     conn: &mut AnyConnection,
     key: &Ed25519KeyPair,
     group: &[Received],
-    now: Timestamp,
-    judging: Judging,
+    (now, judging): (Timestamp, Judging),
+    references: &mut Known,
 ) -> Result<Vec<Result<PushReply, PushError>>, StoreError> {
     let at = At { now, position: store::next_position(conn).await? };
     let limits = store::reference::policy(conn).await?.limits;
@@ -175,7 +179,9 @@ async fn in_transaction(
         faults::judge(conn, terminal, &limits, now, at.position).await?;
     }
     let live = match judging {
-        Judging::Now if taken.iter().any(Result::is_ok) => reconcile::rejudge(conn, &touched, now, at.position).await?,
+        Judging::Now if taken.iter().any(Result::is_ok) => {
+            reconcile::rejudge_known(conn, references, &touched, (now, at.position)).await?
+        }
         _ => Vec::new(),
     };
     let mut answers = Vec::with_capacity(group.len());
@@ -195,7 +201,7 @@ async fn take_in(
     at: At,
     faulty: &mut BTreeSet<TerminalId>,
 ) -> Result<Taken, PushError> {
-    let Received { batch, hashes, compressed } = received;
+    let Received { batch, hashes, compressed, .. } = received;
     let header = &batch.header;
     let evidence =
         |reason| Evidence { terminal: header.terminal, epoch: header.epoch, seq: None, reason, body: compressed };
@@ -234,11 +240,11 @@ async fn take_in(
         known => known?,
     };
     let outcomes = append(conn, received, &terminal, known, at).await?;
-    if note_new(conn, batch, known, limits, &terminal, at).await? {
+    if note_new(conn, received, known, limits, &terminal, at).await? {
         faulty.insert(header.terminal);
     }
     let fresh = (known < hashes.len()).then(|| (header.first_seq + known as u64, header.first_seq + header.count - 1));
-    Ok(Taken { outcomes: OutcomeRange::join(outcomes), touched: touched(conn, batch).await?, fresh })
+    Ok(Taken { outcomes: OutcomeRange::join(outcomes), touched: touched(conn, received).await?, fresh })
 }
 
 impl Taken {
@@ -262,18 +268,17 @@ async fn disputed(conn: &mut AnyConnection, batch: &Batch) -> Result<Vec<(u64, O
 /// Moves the terminal's watermark on and notes what the new events say of its clock and its delay.
 async fn note_new(
     conn: &mut AnyConnection,
-    batch: &Batch,
+    Received { batch, events, .. }: &Received,
     known: usize,
     limits: &Limits,
     terminal: &Terminal,
     at: At,
 ) -> Result<bool, StoreError> {
-    let events: Vec<Event> =
-        numbered(batch).skip(known).filter_map(|(seq, body)| readable(batch, seq, body).ok()).collect();
+    let events: Vec<&Event> = events.iter().skip(known).filter_map(|event| event.as_ref().ok()).collect();
     let log = (batch.header.terminal, batch.header.epoch);
     let anchors = store::event::anchors(conn, &[terminal.terminal]).await?.remove(&log).unwrap_or_default();
     // Before the first anchor a clock may be years ahead: what it says must not count as told.
-    let told = |event: &Event| anchors.moment(event).at.min(at.now);
+    let told = |event: &&Event| anchors.moment(event).at.min(at.now);
     if let Some(reached) = events.iter().map(told).max() {
         store::ledger::set_reached(conn, terminal.terminal, reached).await?;
     }
@@ -288,10 +293,10 @@ fn refs(batch: &Batch) -> impl Iterator<Item = EventRef> + Send {
 
 /// What the batch's events may change: bases and codes they name, those of events they void or set aside, and bases that this
 /// terminal worked on (a later event of it may complete them).
-async fn touched(conn: &mut AnyConnection, batch: &Batch) -> Result<Touched, PushError> {
-    let mut touched =
-        Touched { bases: store::event::bases_opened_by(conn, batch.header.terminal).await?, ..Touched::default() };
-    for event in batch.bodies.iter().filter_map(|body| Event::from_body(body).ok()) {
+async fn touched(conn: &mut AnyConnection, received: &Received) -> Result<Touched, PushError> {
+    let bases = store::open_task::bases(conn, received.batch.header.terminal).await?;
+    let mut touched = Touched { bases, ..Touched::default() };
+    for event in received.events.iter().flatten() {
         add(conn, &mut touched, &event.act).await?;
     }
     Ok(touched)
@@ -308,7 +313,7 @@ async fn add(conn: &mut AnyConnection, touched: &mut Touched, act: &Act) -> Resu
 }
 
 /// Judges some of what was stored while there was no time. Answers whether more waits.
-pub async fn judge_waiting(store: &Store, now: Timestamp, runs: i64) -> Result<bool, StoreError> {
+pub async fn judge_waiting(store: &Store, now: Timestamp, runs: i64, known: &mut Known) -> Result<bool, StoreError> {
     let mut tx = store.write().await?;
     let position = store::next_position(&mut tx).await?;
     let facts: Facts = store::unjudged::take(&mut tx, runs).await?;
@@ -319,53 +324,13 @@ pub async fn judge_waiting(store: &Store, now: Timestamp, runs: i64) -> Result<b
     let mut touched = Touched::default();
     let terminals: BTreeSet<TerminalId> = facts.found.keys().map(|by| by.terminal).collect();
     for terminal in terminals {
-        touched.bases.extend(store::event::bases_opened_by(&mut tx, terminal).await?);
+        touched.bases.extend(store::open_task::bases(&mut tx, terminal).await?);
     }
     for fact in facts.found.values() {
         add(&mut tx, &mut touched, &fact.act).await?;
     }
-    reconcile::rejudge(&mut tx, &touched, now, position).await?;
+    reconcile::rejudge_known(&mut tx, known, &touched, (now, position)).await?;
     let more = store::unjudged::count(&mut tx).await? > 0;
     tx.commit().await?;
     Ok(more)
-}
-
-fn verdicts(batch: &Batch, live: &[Mismatch]) -> Vec<EventVerdict> {
-    let header = &batch.header;
-    let mut found: BTreeMap<u64, BTreeSet<(Kind, State)>> = BTreeMap::new();
-    for mismatch in live {
-        let here = mismatch.events.iter().filter(|by| by.terminal == header.terminal && by.epoch == header.epoch);
-        let in_batch = header.first_seq..header.first_seq + header.count;
-        for by in here.filter(|by| in_batch.contains(&by.seq)) {
-            found.entry(by.seq).or_default().insert((mismatch.kind, mismatch.state));
-        }
-    }
-    found.into_iter().map(|(seq, kinds)| EventVerdict { seq, kinds: kinds.into_iter().collect() }).collect()
-}
-
-async fn reply(
-    conn: &mut AnyConnection,
-    key: &Ed25519KeyPair,
-    Received { batch, hashes, .. }: &Received,
-    outcomes: Vec<OutcomeRange>,
-    (live, judging): (&[Mismatch], Judging),
-    at: At,
-) -> Result<PushReply, StoreError> {
-    let header = &batch.header;
-    let (verdicts, verdicts_follow) = (verdicts(batch, live), judging == Judging::Later);
-    let range = AcknowledgedRange {
-        ledger_id: store::ledger_id(conn).await?,
-        terminal: header.terminal,
-        epoch: header.epoch,
-        from: header.first_seq,
-        to: header.first_seq + header.count - 1,
-        hash: hashes.last().copied().unwrap_or(header.previous_hash),
-        outcomes_digest: Hash::new([0; 32]),
-        position: at.position,
-        received_at: at.now,
-        server_key: Some(KeyId::of(&PublicKey::of(key))),
-        checkpoint: store::checkpoint::newest(conn).await?.map(Box::new),
-    };
-    let answer = Answer { outcomes, gates: Vec::new(), verdicts, verdicts_follow };
-    Ok(PushReply::sign(answer, range, key, header.reply)?)
 }

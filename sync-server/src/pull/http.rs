@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use serde::Deserialize;
-use shared::wire::{Change, ChangesPage, ProblemCode, Record};
+use shared::wire::{Change, ChangesPage, ProblemCode, Record, SignedServer};
 use uuid::Uuid;
 
 use super::{Resume, Start, visible};
@@ -58,7 +58,8 @@ pub async fn changes(
     if query.wire >= SERVER_RECORD_WIRE {
         let record = state.identity.record();
         if query.server != Some(record.digest().map_err(StoreError::from)?) {
-            page.changes.push(Change { position: page.cursor, record: Record::Server(record) });
+            let signed = SignedServer::sign(record, &state.keys.ack).map_err(StoreError::from)?;
+            page.changes.push(Change { position: page.cursor, record: Record::Server(signed) });
         }
     }
     Ok(Json(page))

@@ -3,11 +3,13 @@
 //! The rules stay in `shared`; here is only which facts they need: everything under the touched bases, every scan of the codes
 //! there and of the packages that hold or fill them. Work grows with the bases touched, not with the ledger.
 
+mod known;
+
 use std::collections::BTreeSet;
 
 use shared::code::PackageCode;
 use shared::event::Act;
-use shared::ids::{BasisId, MemberId};
+use shared::ids::{BasisId, DocumentId, MemberId};
 use shared::mismatch::{Mismatch, Scope};
 use shared::reference::{Policy, References};
 use shared::rules::judge_index;
@@ -17,6 +19,8 @@ use shared::wire::Record;
 use sqlx::AnyConnection;
 
 use crate::store::{self, Store, StoreError, event::Facts};
+
+pub use known::Known;
 
 /// What changed.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +56,6 @@ struct World {
     /// Members everything of whose trade is here.
     members: BTreeSet<MemberId>,
     history: History,
-    references: References,
 }
 
 /// Judges again after `touched` changed; stores what differs under `position`. Answers the live mismatches of what it judged.
@@ -62,9 +65,22 @@ pub async fn rejudge(
     now: Timestamp,
     position: u64,
 ) -> Result<Vec<Mismatch>, StoreError> {
-    let world = load(conn, touched).await?;
-    let index = Index::new(&world.history, &world.references);
-    let judged = judge_index(&index, &world.references.policy(), now);
+    rejudge_known(conn, &mut Known::default(), touched, (now, position)).await
+}
+
+/// The same by one who knows the references of before.
+pub async fn rejudge_known(
+    conn: &mut AnyConnection,
+    known: &mut Known,
+    touched: &Touched,
+    (now, position): (Timestamp, u64),
+) -> Result<Vec<Mismatch>, StoreError> {
+    let references = known.refresh(conn, position).await?;
+    let world = load(conn, references, touched).await?;
+    let (judged, manifests) = known.among(&named_bases(&world), &named_documents(&world), |references| {
+        let index = Index::new(&world.history, references);
+        (judge_index(&index, &references.policy(), now), manifests(&index))
+    });
     let scopes: BTreeSet<Scope> = world
         .bases
         .iter()
@@ -74,7 +90,7 @@ pub async fn rejudge(
         .collect();
     let live: Vec<Mismatch> = judged.into_iter().filter(|mismatch| scopes.contains(&mismatch.scope)).collect();
     store::verdict::replace(conn, &scopes, &live.iter().collect::<Vec<_>>(), now, position).await?;
-    for manifest in manifests(&index).into_iter().filter(|manifest| world.bases.contains(&manifest.basis)) {
+    for manifest in manifests.into_iter().filter(|manifest| world.bases.contains(&manifest.basis)) {
         store::verdict::put_manifest(conn, &manifest, position).await?;
     }
     Ok(live)
@@ -118,15 +134,14 @@ pub async fn sweep(store: &Store, now: Timestamp) -> Result<usize, StoreError> {
     Ok(swept)
 }
 
-async fn load(conn: &mut AnyConnection, touched: &Touched) -> Result<World, StoreError> {
-    let mut references = store::reference::load_all(conn).await?;
+async fn load(conn: &mut AnyConnection, references: &mut References, touched: &Touched) -> Result<World, StoreError> {
     let mut bases = touched.bases.clone();
     let mut facts = Facts::default();
 
     // A scanned code may end a mismatch under each basis that its trail, or that of its case, names.
-    let scanned = store::code::load_families(conn, &touched.codes, &mut references).await?;
+    let scanned = store::code::load_families(conn, &touched.codes, references).await?;
     store::event::of_codes(conn, &scanned, &mut facts).await?;
-    bases.extend(named_bases(&facts));
+    bases.extend(bases_of(&facts));
 
     // A quota counts all that a member executes: its whole trade is needed.
     let sellers = bases.iter().filter_map(|basis| references.bases.get(basis)).map(|basis| basis.seller.clone());
@@ -138,17 +153,27 @@ async fn load(conn: &mut AnyConnection, touched: &Touched) -> Result<World, Stor
 
     store::event::of_bases(conn, &bases, &mut facts).await?;
     let under = scanned.union(&named_codes(&facts)).cloned().collect();
-    let codes = store::code::load_families(conn, &under, &mut references).await?;
+    let codes = store::code::load_families(conn, &under, references).await?;
     store::event::of_codes(conn, &codes, &mut facts).await?;
-    store::event::of_tasks(conn, &named_bases(&facts), &mut facts).await?;
+    store::event::of_tasks(conn, &bases_of(&facts), &mut facts).await?;
     store::event::about_found(conn, &mut facts).await?;
 
     let reached = store::event::reached(conn).await?;
     let history = History { facts: facts.found.into_values().collect(), reached, beside: None };
-    Ok(World { bases, codes, members, history, references })
+    Ok(World { bases, codes, members, history })
 }
 
-fn named_bases(facts: &Facts) -> BTreeSet<BasisId> {
+/// The bases that are judged, and those that some fact names.
+fn named_bases(world: &World) -> BTreeSet<BasisId> {
+    let named = world.history.facts.iter().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis);
+    named.chain(&world.bases).cloned().collect()
+}
+
+fn named_documents(world: &World) -> BTreeSet<DocumentId> {
+    world.history.facts.iter().filter_map(|fact| fact.act.reference()).map(|(_, document)| document.clone()).collect()
+}
+
+fn bases_of(facts: &Facts) -> BTreeSet<BasisId> {
     facts.found.values().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis.clone()).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Events as facts: appended once, found by code, by basis and by the event they are about.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use shared::code::{CodeKey, PackageCode};
 use shared::event::{Act, Event};
@@ -8,7 +9,9 @@ use shared::ids::{BasisId, EpochId, EventRef, MemberId, TerminalId};
 use shared::time::Timestamp;
 use shared::trail::Fact;
 use shared::trail::clock::{Anchors, Moment};
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, Row};
 
 use super::{StoreError, to_i64};
 
@@ -25,30 +28,53 @@ pub struct NewEvent<'a> {
     pub member: &'a MemberId,
 }
 
-/// Appends one event. The caller has checked that its number is the next one.
-pub async fn append(conn: &mut AnyConnection, new: &NewEvent<'_>) -> Result<(), StoreError> {
+/// Rows that one statement takes: a few sizes, so that few statements are prepared.
+const ROWS: [usize; 4] = [256, 32, 4, 1];
+
+/// The statement for each size.
+static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| ROWS.map(insert));
+
+fn insert(rows: usize) -> String {
+    const COLUMNS: usize = 12;
+    let row = |row: usize| {
+        let places = (1..=COLUMNS).map(|column| format!("${}", row * COLUMNS + column));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    format!(
+        "insert into event (terminal, epoch, seq, member, at, kind, basis, document, code_key, about, body, hash) values {}",
+        (0..rows).map(row).collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// Appends events in their order. The caller has checked that their numbers are the next ones.
+pub async fn append(conn: &mut AnyConnection, new: &[NewEvent<'_>]) -> Result<(), StoreError> {
+    let mut rest = new;
+    while let Some(size) = ROWS.iter().position(|size| *size <= rest.len()) {
+        let (part, after) = rest.split_at(ROWS[size]);
+        let query = part.iter().fold(sqlx::query(INSERTS[size].as_str()), bind);
+        query.execute(&mut *conn).await?;
+        rest = after;
+    }
+    super::open_task::follow(conn, new.iter().map(|new| new.event)).await
+}
+
+fn bind<'q>(query: Query<'q, Any, AnyArguments>, new: &NewEvent<'_>) -> Query<'q, Any, AnyArguments> {
     let event = new.event;
     let (basis, document) = event.act.reference().unzip();
     let code = event.act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
-    sqlx::query(
-        "insert into event (terminal, epoch, seq, member, at, kind, basis, document, code_key, about, body, hash) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    )
-    .bind(event.terminal.to_string())
-    .bind(event.epoch.to_string())
-    .bind(to_i64(event.seq))
-    .bind(new.member.as_str())
-    .bind(event.at.as_ms())
-    .bind(event.act.as_str())
-    .bind(basis.map(BasisId::as_str))
-    .bind(document.map(shared::ids::DocumentId::as_str))
-    .bind(code.map(|code| CodeKey::of(&code).as_bytes().to_vec()))
-    .bind(about(event).map(|about| about.to_string()))
-    .bind(new.body)
-    .bind(new.hash.as_bytes().to_vec())
-    .execute(conn)
-    .await?;
-    Ok(())
+    query
+        .bind(event.terminal.to_string())
+        .bind(event.epoch.to_string())
+        .bind(to_i64(event.seq))
+        .bind(new.member.to_string())
+        .bind(event.at.as_ms())
+        .bind(event.act.as_str())
+        .bind(basis.map(ToString::to_string))
+        .bind(document.map(ToString::to_string))
+        .bind(code.map(|code| CodeKey::of(&code).as_bytes().to_vec()))
+        .bind(about(event).map(|about| about.to_string()))
+        .bind(new.body.to_vec())
+        .bind(new.hash.as_bytes().to_vec())
 }
 
 /// Takes a body that could not be read out of its place, so that it can be appended again. Answers its hash and member.
@@ -192,13 +218,6 @@ pub async fn act(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Act>, 
         "select epoch, about, body from event where terminal = $1 and epoch = $2 and seq = $3 and kind <> 'unread'";
     let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
     query.fetch_optional(conn).await?.map(|row| Ok(event(&row)?.act)).transpose()
-}
-
-/// Bases on which a terminal opened a task: a later event of it may complete them.
-pub async fn bases_opened_by(conn: &mut AnyConnection, terminal: TerminalId) -> Result<BTreeSet<BasisId>, StoreError> {
-    let sql = "select distinct basis from event where kind = 'task_opened' and terminal = $1 and basis is not null";
-    let rows = sqlx::query(sql).bind(terminal.to_string()).fetch_all(conn).await?;
-    rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
 }
 
 /// Every basis that some event names, known or not.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use shared::ids::{EventRef, TerminalId};
+use shared::event::Event;
+use shared::ids::{EpochId, EventRef, TerminalId};
 use shared::rules::arrivals::{Fault, LogFault};
 use shared::time::Timestamp;
 use sqlx::{AnyConnection, Row};
@@ -11,6 +12,25 @@ use super::{StoreError, from_i64, to_i64};
 
 /// Events named by one fault, at most; the rest is counted.
 const EVENTS_MAX: usize = 100;
+
+/// The events of a log before a number, each with when it arrived.
+pub async fn arrived_before(
+    conn: &mut AnyConnection,
+    (terminal, epoch): (TerminalId, EpochId),
+    seq: u64,
+) -> Result<Vec<(Event, Timestamp)>, StoreError> {
+    let sql = "select b.received_at, e.body from event e join batch b on b.terminal = e.terminal and b.epoch = e.epoch \
+               and b.first_seq <= e.seq and e.seq < b.first_seq + b.count \
+               where e.terminal = $1 and e.epoch = $2 and e.seq < $3 and e.kind <> 'unread' order by e.seq";
+    let query = sqlx::query(sql).bind(terminal.to_string()).bind(epoch.to_string()).bind(to_i64(seq));
+    let rows = query.fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let body: Vec<u8> = row.try_get("body")?;
+            Ok((Event::from_body(&body)?, Timestamp::from_ms(row.try_get("received_at")?)))
+        })
+        .collect()
+}
 
 /// Adds to what is known of a fault.
 pub async fn add(conn: &mut AnyConnection, fault: &LogFault) -> Result<(), StoreError> {

@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod log_fault;
 pub mod mismatch;
 mod open;
+pub mod open_task;
 mod postgres;
 pub mod quarantine;
 pub mod reference;

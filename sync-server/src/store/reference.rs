@@ -18,6 +18,13 @@ pub async fn load_all(conn: &mut AnyConnection) -> Result<References, StoreError
     Ok(references)
 }
 
+/// Every record that changed after a ledger position; all of them where there is none.
+pub async fn changed_after(conn: &mut AnyConnection, position: Option<u64>) -> Result<Vec<Record>, StoreError> {
+    let sql = "select body from reference where position > $1 order by position";
+    let rows = sqlx::query(sql).bind(position.map_or(-1, to_i64)).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(serde_json::from_str(&row.try_get::<String, _>("body")?)?)).collect()
+}
+
 /// The agreed thresholds in force.
 pub async fn policy(conn: &mut AnyConnection) -> Result<Policy, StoreError> {
     let row = sqlx::query("select body from reference where reference_set = 'policy'").fetch_optional(conn).await?;

@@ -117,7 +117,7 @@ async fn admitted_events(conn: &mut AnyConnection) -> Result<u64, Fault> {
     let mut events = 0;
     for admission in crate::store::admission::list(conn).await? {
         let epoch = admission.epoch.to_string();
-        let sql = "select seq, body from event where terminal = $1 and epoch = $2 order by seq";
+        let sql = "select seq, body, hash from event where terminal = $1 and epoch = $2 order by seq";
         let rows = sqlx::query(sql).bind(admission.terminal.to_string()).bind(&epoch).fetch_all(&mut *conn).await?;
         let kept = crate::store::quarantine::find(conn, admission.quarantine_id).await?;
         let kept = kept.ok_or_else(|| Fault::Found(format!("the evidence of admission {epoch} is gone")))?;
@@ -128,11 +128,14 @@ async fn admitted_events(conn: &mut AnyConnection) -> Result<u64, Fault> {
         if says != (epoch_of(&kept), header.epoch, header.terminal, header.first_seq, last_seq) {
             return Err(Fault::Found(format!("admission {epoch} is not of its evidence")));
         }
+        let hashes = batch.hashes();
         let mut held = BTreeSet::new();
         for row in &rows {
             let seq = from_i64(row.try_get("seq")?);
             let place = usize::try_from(seq.saturating_sub(batch.header.first_seq)).unwrap_or(usize::MAX);
-            if batch.bodies.get(place) != Some(&row.try_get::<Vec<u8>, _>("body")?) {
+            let (body, hash): (Vec<u8>, Vec<u8>) = (row.try_get("body")?, row.try_get("hash")?);
+            let stands = hashes.get(place).is_some_and(|stands| stands.as_bytes().as_slice() == hash);
+            if batch.bodies.get(place) != Some(&body) || !stands {
                 return Err(Fault::Found(format!("admission {epoch}: event {seq} is not what its evidence holds")));
             }
             held.insert(seq);

@@ -30,6 +30,7 @@ const SPREAD: &[(&str, Spread)] = &[
     ("head", By("terminal")),
     ("batch", By("terminal")),
     ("event", By("terminal")),
+    ("open_task", By("terminal")),
     ("unjudged", By("terminal")),
     ("log_fault", By("terminal")),
     ("sealed_waiting", By("terminal")),

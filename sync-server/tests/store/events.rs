@@ -2,13 +2,15 @@
 
 use shared::event::{Act, Close, Stage, VoidReason};
 use shared::wire::{BatchHeader, DataAsOf, Offer, WIRE_VERSION};
-use sync_server::store::event::{self, Facts};
-use sync_server::store::{Store, unjudged};
+use sync_server::store::event::{self, Facts, NewEvent};
+use sync_server::store::{Store, open_task, unjudged};
 
-use crate::sample::{NOW, at, by, code, epoch_id, hash, put, scan, terminal_id};
+use crate::sample::{NOW, at, by, code, epoch_id, event as event_of, hash, put, scan, terminal_id};
 
 crate::on_both!(
     events_are_found_by_what_they_name,
+    many_are_appended_at_once_in_their_order,
+    tasks_are_open_until_their_final_close,
     bodies_come_back_byte_for_byte,
     what_cannot_be_read_keeps_its_place,
     anchors_give_the_time,
@@ -59,9 +61,57 @@ async fn events_are_found_by_what_they_name(store: &Store) {
     let mut facts = Facts::default();
     event::of_run(&mut tx, (terminal_id(1), epoch_id(1)), (2, 4), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [2, 3, 4]);
-    assert_eq!(event::bases_opened_by(&mut tx, terminal_id(1)).await.unwrap(), ["C1".into()].into());
     let worked_on = event::bases_worked_on(&mut tx).await.unwrap();
     assert_eq!(worked_on, ["C1".into(), "C2".into(), "合同'\"\\{}".into()].into());
+    tx.rollback().await.unwrap();
+}
+
+/// More than the longest statement takes, and a number that no size divides.
+async fn many_are_appended_at_once_in_their_order(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let events: Vec<_> = (1..=299).map(|seq| event_of(1, seq, scan("C1", usize::try_from(seq).unwrap()))).collect();
+    let bodies: Vec<Vec<u8>> = events.iter().map(|event| event.to_body().unwrap()).collect();
+    let member = "M".into();
+    let together = events.iter().zip(&bodies);
+    let new: Vec<_> =
+        together.map(|(event, body)| NewEvent { event, body, hash: hash("1"), member: &member }).collect();
+    event::append(&mut tx, &new).await.unwrap();
+    for (seq, body) in (1..).zip(&bodies) {
+        assert_eq!(event::body(&mut tx, by(1, seq)).await.unwrap().as_ref(), Some(body));
+    }
+    tx.rollback().await.unwrap();
+}
+
+async fn tasks_are_open_until_their_final_close(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let open = |task: &str, basis: &str| Act::TaskOpened {
+        task: task.into(),
+        stage: Stage::Outbound,
+        basis: basis.into(),
+        document: "N1".into(),
+        reserved: false,
+    };
+    let closed = |task: &str, basis: &str, close| Act::TaskClosed {
+        task: task.into(),
+        stage: Stage::Outbound,
+        basis: basis.into(),
+        document: "N1".into(),
+        close,
+        counted: 0,
+        carrier: None,
+    };
+    put(&mut tx, 1, 1, open("t1", "C1")).await;
+    put(&mut tx, 1, 2, open("t2", "C2")).await;
+    put(&mut tx, 2, 1, open("t1", "C3")).await;
+    assert_eq!(open_task::bases(&mut tx, terminal_id(1)).await.unwrap(), ["C1".into(), "C2".into()].into());
+    put(&mut tx, 1, 3, closed("t1", "C1", Close::Partial)).await;
+    put(&mut tx, 1, 4, closed("t2", "C2", Close::Final)).await;
+    put(&mut tx, 1, 5, closed("t1", "C3", Close::Final)).await;
+    assert_eq!(open_task::bases(&mut tx, terminal_id(1)).await.unwrap(), ["C1".into()].into());
+    assert_eq!(open_task::bases(&mut tx, terminal_id(2)).await.unwrap(), ["C3".into()].into());
+    let again = event_of(1, 6, open("t9", "C9"));
+    open_task::follow(&mut tx, [&again]).await.unwrap();
+    assert!(open_task::bases(&mut tx, terminal_id(1)).await.unwrap().contains(&"C9".into()));
     tx.rollback().await.unwrap();
 }
 

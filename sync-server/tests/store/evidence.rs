@@ -88,7 +88,10 @@ async fn an_event_is_shown_with_its_arrival(store: &Store) {
         ledger::keep_batch(&mut tx, &header, first_seq, signed, (received, 1)).await.unwrap();
     }
     let found = mismatch::evidence(&mut tx, by(1, 5)).await.unwrap().unwrap();
-    assert_eq!((found.event, found.received_at, found.hash), (event, at(20), hash("1/5").to_string()));
+    assert_eq!((&found.event, found.received_at, found.hash), (&event, at(20), hash("1/5").to_string()));
+    let log = (terminal_id(1), epoch_id(1));
+    assert_eq!(log_fault::arrived_before(&mut tx, log, 6).await.unwrap(), [(event, at(20))]);
+    assert_eq!(log_fault::arrived_before(&mut tx, log, 5).await.unwrap(), []);
     assert!(mismatch::evidence(&mut tx, by(1, 6)).await.unwrap().is_none());
     tx.rollback().await.unwrap();
 }

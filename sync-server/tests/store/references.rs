@@ -21,6 +21,9 @@ async fn records_replace_each_other(store: &Store) {
     assert!(reference::put(&mut tx, &Record::Policy(policy), 3).await.unwrap());
     assert_eq!(reference::policy(&mut tx).await.unwrap(), policy);
     let all = reference::load_all(&mut tx).await.unwrap();
+    assert_eq!(reference::changed_after(&mut tx, None).await.unwrap(), [member("two"), Record::Policy(policy)]);
+    assert_eq!(reference::changed_after(&mut tx, Some(2)).await.unwrap().len(), 2);
+    assert!(reference::changed_after(&mut tx, Some(3)).await.unwrap().is_empty());
     assert_eq!((all.members.len(), &*all.members[&"M".into()].name), (1, "two"));
     tx.rollback().await.unwrap();
 }

@@ -103,6 +103,6 @@ pub async fn put(conn: &mut AnyConnection, n: u8, seq: u64, act: Act) -> (Event,
     let event = event(n, seq, act);
     let body = event.to_body().unwrap();
     let new = NewEvent { event: &event, body: &body, hash: hash(&format!("{n}/{seq}")), member: &"M".into() };
-    sync_server::store::event::append(conn, &new).await.unwrap();
+    sync_server::store::event::append(conn, &[new]).await.unwrap();
     (event, body)
 }

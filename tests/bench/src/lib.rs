@@ -7,6 +7,7 @@
 //! | [`formats`] | what it costs to get luma out of a camera's bytes |
 //! | `carry` | events over a moving QR code between two screens |
 //! | `scan` | the core: a frame in, durable, feedback; long tasks, many expected codes |
+//! | `ingest` | batches taken in and judged by a real server, beside the event rows alone |
 //! | `link` | what waits drains over a slow link |
 //! | [`contender`] | the decoders that are compared, each behind one trait |
 //! | [`race`], [`worker`] | each contender works in a process of its own, which may crash or be ended |
@@ -20,6 +21,8 @@ pub mod contender;
 pub mod decode;
 pub mod formats;
 pub mod frame;
+#[cfg(feature = "link")]
+pub mod ingest;
 #[cfg(feature = "link")]
 pub mod link;
 pub mod measure;

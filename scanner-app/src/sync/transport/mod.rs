@@ -26,6 +26,7 @@ use shared::ids::TerminalId;
 use shared::time::Timestamp;
 use shared::wire::{
     ChangesPage, ProblemCode, PushReply, REQUEST_HEADER, Record, RequestSignature, ServerRecord, SignedCheckpoint,
+    SignedServer,
 };
 use uuid::Uuid;
 
@@ -113,16 +114,16 @@ impl Transport {
     }
 
     /// Takes the addresses that the server named at the last pull, and when that was.
-    pub fn with_record(self, record: Option<&ServerRecord>, heard: Option<Timestamp>) -> Result<Self, TransportError> {
+    pub fn with_record(self, record: Option<&SignedServer>, heard: Option<Timestamp>) -> Result<Self, TransportError> {
         if let Some(heard) = heard {
             self.time.hear(heard);
         }
         if let Some(record) = record {
             let link = self.link();
-            self.relink(addresses_of(record, &link)?, link.cas.clone(), link.certificate.clone())?;
+            self.relink(addresses_of(record.value(), &link)?, link.cas.clone(), link.certificate.clone())?;
             // A record whose CAs are not those of the file is asked for again.
-            if self.ca_file.is_none() || cas_of(record)? == link.cas {
-                self.remember(record)?;
+            if self.ca_file.is_none() || cas_of(record.value())? == link.cas {
+                self.remember(record);
             }
         }
         Ok(self)
@@ -185,7 +186,12 @@ impl Transport {
         let held = self.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let held = held.map(|digest| format!("&server={digest}")).unwrap_or_default();
         let target = format!("/v1/changes?since={since}&wire={PULL_WIRE}{resume}{ledger}{held}");
-        let page: ChangesPage = self.send(Call::get(target)).await?;
+        let mut page: ChangesPage = self.send(Call::get(target)).await?;
+        // Whom to trust is the server's own word, or nobody's: one that its key did not sign was never said.
+        page.changes.retain(|change| match &change.record {
+            Record::Server(record) => record.verifies(&self.server_key),
+            _ => true,
+        });
         self.time.hear(page.as_of);
         for change in &page.changes {
             if let Record::Server(record) = &change.record {
@@ -234,8 +240,8 @@ impl Transport {
     }
 
     /// Where the server is and whom to trust from now on. The address of the enrolment stays the last resort.
-    fn adopt(&self, record: &ServerRecord) -> Result<(), TransportError> {
-        let link = self.link();
+    fn adopt(&self, signed: &SignedServer) -> Result<(), TransportError> {
+        let (link, record) = (self.link(), signed.value());
         let cas = match &self.ca_file {
             None => link.cas.clone(),
             Some(file) => {
@@ -248,13 +254,12 @@ impl Transport {
             }
         };
         self.relink(addresses_of(record, &link)?, cas, link.certificate.clone())?;
-        self.remember(record)
+        self.remember(signed);
+        Ok(())
     }
 
-    fn remember(&self, record: &ServerRecord) -> Result<(), TransportError> {
-        let digest = record.digest().map_err(|error| TransportError::Answer(error.to_string()))?;
-        *self.record.lock().unwrap_or_else(PoisonError::into_inner) = Some(digest);
-        Ok(())
+    fn remember(&self, record: &SignedServer) {
+        *self.record.lock().unwrap_or_else(PoisonError::into_inner) = Some(record.digest());
     }
 
     fn show(&self, certificate: Certificate) -> Result<(), TransportError> {
