@@ -1,7 +1,5 @@
 //! Servers of tests start, are shared, are stopped and started, and end with who used them.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
