@@ -26,6 +26,18 @@ pub enum BackupError {
         /// What it should hold.
         missing: &'static str,
     },
+    /// The database was not put back before.
+    #[error(
+        "the database {database} holds no ledger yet; put the dump back first, then restore again:\n  \
+         pg_restore --no-owner --exit-on-error --dbname='{database}' '{}'",
+        dump.display()
+    )]
+    NoDump {
+        /// Which database, without its password.
+        database: String,
+        /// Where `backup` asked for the dump.
+        dump: PathBuf,
+    },
     /// A file cannot be read or written.
     #[error("{}: {source}", path.display())]
     File {
@@ -89,7 +101,12 @@ pub fn dump_command(database: &DatabaseSettings, to: &Path) -> String {
 
 /// Puts a backup into an empty data folder. The server is started on it afterwards. A database on `PostgreSQL` was put back before,
 /// with its own tools: then only the keys are copied.
-pub fn put_back(from: &Path, data: &Path, database: &DatabaseSettings) -> Result<(), BackupError> {
+pub async fn put_back(from: &Path, data: &Path, database: &DatabaseSettings) -> Result<(), BackupError> {
+    if let DatabaseSettings::Postgres(url) = database
+        && !url.holds_ledger().await?
+    {
+        return Err(BackupError::NoDump { database: url.to_string(), dump: from.join(DUMP) });
+    }
     let with_file = matches!(database, DatabaseSettings::Sqlite(_));
     if with_file && !from.join(DATABASE).is_file() {
         return Err(BackupError::NoBackup { folder: from.to_owned(), missing: DATABASE });

@@ -4,16 +4,17 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use cluster::Cluster;
+use tests::server::Server;
 use tests::syncing::Syncing;
 use tests::terminal::Terminal;
 
-use crate::field::{Field, TASK, labels, pending};
+use crate::field::{DRAINS_WITHIN, Field, TASK, labels, pending};
 
 /// Waits until a terminal's queue is empty, but for an anchor.
 fn until_delivered(terminal: &Terminal) {
     let since = Instant::now();
     while pending(terminal) > 1 {
-        assert!(since.elapsed() < Duration::from_secs(120), "{} wait", pending(terminal));
+        assert!(since.elapsed() < Duration::from_mins(2), "{} wait", pending(terminal));
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -46,6 +47,49 @@ fn p15_terminals_deliver_everything_once_the_database_is_back() {
     drop(syncing);
     field.holds_all_of(&terminal);
     assert!(field.held(&terminal).len() > 230);
+}
+
+#[test]
+fn p15_a_dumped_database_is_restored_as_an_act_and_offered_what_it_lacks() {
+    let cluster = Cluster::shared().unwrap();
+    let (old, new) = (cluster.create().unwrap(), cluster.create().unwrap());
+    let settings = |url: &str| format!("database = \"{url}\"\n");
+    let mut field = Field::on(&settings(&old.url()));
+    let terminal = field.terminal("t");
+    terminal.type_labels(TASK, &labels(0..20), None).unwrap();
+    terminal.sync().unwrap();
+    let backup = field.folder.path().join("backup");
+    let told = field.server.command(["backup", "--to", backup.to_str().unwrap()]).unwrap().output().unwrap();
+    let dump = backup.join("tallyman.dump");
+    let asked = format!("pg_dump --format=custom --file='{}' --dbname='postgres:///", dump.display());
+    assert!(tests::said(&told).contains(&asked), "{}", tests::said(&told));
+    old.tool("pg_dump", &["--format=custom", "--file", dump.to_str().unwrap()]).unwrap();
+    terminal.type_labels(TASK, &labels(20..50), None).unwrap();
+    terminal.sync().unwrap();
+    field.holds_all_of(&terminal);
+
+    // The machine dies: another one gets the keys and the dump.
+    let home = field.folder.path().join("server");
+    field.server.kill();
+    std::fs::remove_dir_all(home.join("data")).unwrap();
+    let config = home.join("server.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replace(&old.url(), &new.url())).unwrap();
+    let restore = ["restore", "--why", "the disk died", "--from", backup.to_str().unwrap()];
+    let refused = field.server.run(restore).unwrap_err().to_string();
+    assert!(refused.contains("holds no ledger yet") && refused.contains("pg_restore"), "{refused}");
+    new.tool("pg_restore", &["--no-owner", "--exit-on-error", dump.to_str().unwrap()]).unwrap();
+    field.server.run(restore).unwrap();
+    assert_eq!(field.held(&terminal).len(), 23, "as of the dump: 20 scans, two openings, an anchor");
+    field.server = Server::start_with(&home, &settings(&new.url())).unwrap();
+    terminal.cable.lead_to(field.server.socket().unwrap());
+
+    let sender = Syncing::start(&terminal).unwrap();
+    let again = |state: &serde_json::Value| state["done"]["recorded"].as_u64() >= Some(30) && state["pending"] == 0;
+    let (state, _) = sender.until("offered again", DRAINS_WITHIN, again).unwrap();
+    assert!(!state["notices"].to_string().contains("rewritten"), "an honest restore was mistaken: {state}");
+    drop(sender);
+    field.holds_all_of(&terminal);
 }
 
 #[test]

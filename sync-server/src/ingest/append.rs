@@ -1,8 +1,8 @@
 //! Appending what is new, in its place in the chain.
 
 use shared::chain::{Hash, epoch_hash};
-use shared::event::Event;
-use shared::ids::MemberId;
+use shared::event::{Act, Event};
+use shared::ids::{BasisId, DocumentId, MemberId};
 use shared::time::Timestamp;
 use shared::wire::{Batch, Outcome};
 use sqlx::AnyConnection;
@@ -100,10 +100,26 @@ pub fn readable(batch: &Batch, seq: u64, body: &[u8]) -> Result<Event, String> {
     if event.terminal != batch.header.terminal || event.epoch != batch.header.epoch || event.seq != seq {
         return Err(format!("the body says {}, its place says number {seq}", event.by()));
     }
+    if has_long_name(&event.act) {
+        return Err(format!("a task, contract, order or document is named by more than {NAME_BYTES_MAX} bytes"));
+    }
     if has_nul(body) {
         return Err("the event holds a NUL character, which no text of a label or a person has".to_owned());
     }
     Ok(event)
+}
+
+/// Bytes of a name that an index is made of: `PostgreSQL` takes 2,700 for all names of a row.
+const NAME_BYTES_MAX: usize = 512;
+
+fn has_long_name(act: &Act) -> bool {
+    let task = match act {
+        Act::TaskOpened { task, .. } | Act::TaskClosed { task, .. } => Some(task.as_str()),
+        _ => None,
+    };
+    let (basis, document) = act.reference().unzip();
+    let names = [task, basis.map(BasisId::as_str), document.map(DocumentId::as_str)];
+    names.into_iter().flatten().any(|name| name.len() > NAME_BYTES_MAX)
 }
 
 /// Whether some string of the body holds a NUL: `PostgreSQL` takes none, and no two databases may differ in what they hold.

@@ -101,7 +101,7 @@ pub async fn push_group(
     match together(store, key, group, (now, judging), known).await {
         Ok(all) => answers = all,
         Err(error) if error.stops_all() => {
-            tracing::error!(%error, "the database takes nothing in; terminals come back")
+            tracing::error!(%error, "the database takes nothing in; terminals come back");
         }
         Err(error) if group.len() == 1 && judging == Judging::Later => answers.push(Err(error.into())),
         Err(error) => {

@@ -48,7 +48,9 @@ async fn open_file(path: &Path) -> Result<AnyPool, StoreError> {
     refuse_foreign(path)?;
     sqlx::any::install_default_drivers();
     let pool = AnyPoolOptions::new().max_connections(4).after_connect(|conn, _| Box::pin(prepare(conn)));
-    let pool = pool.before_acquire(|conn, _| Box::pin(is_at_rest(conn)));
+    // SQLite ends a transaction by itself where the disk is full or fails, savepoints and all, and sqlx goes on counting it as open:
+    // such a connection could begin nothing more. It is closed, and another is opened in its place.
+    let pool = pool.before_acquire(|conn, _| Box::pin(std::future::ready(Ok(!conn.is_in_transaction()))));
     let opened = pool.connect(&url(path)).await;
     let pool = opened.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
     refuse_foreign_schema(&pool, path).await?;
@@ -69,12 +71,6 @@ async fn prepare(conn: &mut AnyConnection) -> Result<(), sqlx::Error> {
         sqlx::query(pragma).execute(&mut *conn).await?;
     }
     Ok(())
-}
-
-/// SQLite ends a transaction by itself where the disk is full or fails, savepoints and all, and sqlx goes on counting it as open:
-/// such a connection could begin nothing more. It is closed, and another is opened in its place.
-async fn is_at_rest(conn: &mut AnyConnection) -> Result<bool, sqlx::Error> {
-    Ok(!conn.is_in_transaction())
 }
 
 /// The address of a file, any character of whose path may be one that an address gives a meaning to.

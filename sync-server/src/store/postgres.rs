@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Any, AnyConnection, AnyPool, Row, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Row, Transaction};
 
 use super::settings::DatabaseUrl;
 use super::{Database, Store, StoreError};
@@ -41,6 +41,19 @@ impl Store {
             return Ok(Serving(Some(conn)));
         }
         Err(StoreError::Served { database: self.shown.to_string() })
+    }
+}
+
+impl DatabaseUrl {
+    /// Whether a ledger is in this database. Nothing is made or changed.
+    pub async fn holds_ledger(&self) -> Result<bool, StoreError> {
+        sqlx::any::install_default_drivers();
+        let opened = AnyConnection::connect(self.secret()).await;
+        let mut conn = opened.map_err(|source| StoreError::Open { path: self.to_string(), source })?;
+        let sql = "select 1 as there from information_schema.tables where table_schema = current_schema() and table_name = 'ledger'";
+        let found = sqlx::query(sql).fetch_optional(&mut conn).await?.is_some();
+        conn.close().await?;
+        Ok(found)
     }
 }
 

@@ -85,7 +85,7 @@ const ASKS_EVERY_NODE: &[(&str, &str)] = &[
 #[tokio::test]
 async fn every_unique_key_includes_what_its_table_is_spread_by() {
     let here = postgres().await;
-    let tables = schema::of_postgres(&mut *here.store.read().await.unwrap()).await;
+    let tables = schema::of_postgres(&mut here.store.read().await.unwrap()).await;
     let spread: BTreeMap<&str, Spread> = SPREAD.iter().copied().collect();
     for (name, table) in &tables {
         let Some(spread) = spread.get(&**name) else { panic!("say in SPREAD how `{name}` is distributed") };

@@ -34,7 +34,7 @@ async fn positions_count_and_a_rolled_back_one_is_used_again(store: &Store) {
     let mut tx = store.write().await.unwrap();
     store::next_position(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(store::position(&mut *store.read().await.unwrap()).await.unwrap(), 1);
+    assert_eq!(store::position(&mut store.read().await.unwrap()).await.unwrap(), 1);
 }
 
 async fn a_snapshot_does_not_move(store: &Store) {
@@ -45,7 +45,7 @@ async fn a_snapshot_does_not_move(store: &Store) {
     tx.commit().await.unwrap();
     assert_eq!(store::position(&mut snapshot).await.unwrap(), 0);
     snapshot.rollback().await.unwrap();
-    assert_eq!(store::position(&mut *store.read().await.unwrap()).await.unwrap(), 1);
+    assert_eq!(store::position(&mut store.read().await.unwrap()).await.unwrap(), 1);
     store.close().await;
     assert!(store.read().await.unwrap_err().is_unreachable());
 }

@@ -33,7 +33,7 @@ async fn make(url: &str, steps: Vec<sqlx::migrate::Migration>) {
         "insert into quarantine (terminal, epoch, reason, received_at, digest, body) values ($1, $2, 'disputed', 5, $3, $3)",
     ];
     let digest = hash("x").as_bytes().to_vec();
-    let [ledger, device, head, batch, fact, evidence] = filled.map(|sql| sqlx::query(sql));
+    let [ledger, device, head, batch, fact, evidence] = filled.map(sqlx::query);
     let public_key = shared::chain::PublicKey::of(&key(1)).to_string();
     ledger.bind(LEDGER.to_string()).execute(&mut conn).await.unwrap();
     device.bind(&terminal).bind(public_key).execute(&mut conn).await.unwrap();
@@ -62,7 +62,7 @@ async fn opened(settings: &DatabaseSettings) -> Store {
 #[tokio::test]
 async fn every_earlier_file_comes_up_to_date() {
     let all = steps("sqlite").await;
-    let new = schema::of_sqlite(&mut *crate::on::sqlite().await.store.read().await.unwrap()).await;
+    let new = schema::of_sqlite(&mut crate::on::sqlite().await.store.read().await.unwrap()).await;
     for known in 1..=all.len() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tallyman.sqlite");
@@ -72,7 +72,7 @@ async fn every_earlier_file_comes_up_to_date() {
         sqlx::query("pragma application_id = 1413565523").execute(&mut conn).await.unwrap();
         conn.close().await.unwrap();
         let store = opened(&DatabaseSettings::Sqlite(path)).await;
-        assert_eq!(schema::of_sqlite(&mut *store.read().await.unwrap()).await, new, "from step {known}");
+        assert_eq!(schema::of_sqlite(&mut store.read().await.unwrap()).await, new, "from step {known}");
     }
 }
 
@@ -82,11 +82,11 @@ async fn every_earlier_database_comes_up_to_date() {
     assert_eq!(all.iter().map(|step| step.version).collect::<Vec<_>>(), {
         steps("sqlite").await.iter().map(|step| step.version).collect::<Vec<_>>()
     });
-    let new = schema::of_postgres(&mut *crate::on::postgres().await.store.read().await.unwrap()).await;
+    let new = schema::of_postgres(&mut crate::on::postgres().await.store.read().await.unwrap()).await;
     for known in 1..=all.len() {
         let database = cluster::Cluster::shared().unwrap().create().unwrap();
         make(&database.url(), all[..known].to_vec()).await;
         let store = opened(&settings(&database)).await;
-        assert_eq!(schema::of_postgres(&mut *store.read().await.unwrap()).await, new, "from step {known}");
+        assert_eq!(schema::of_postgres(&mut store.read().await.unwrap()).await, new, "from step {known}");
     }
 }

@@ -17,7 +17,7 @@ async fn an_opened_ledger_keeps_its_name() {
     let here = postgres().await;
     assert_eq!((here.store.database(), sqlite().await.store.database()), (Database::Postgres, Database::Sqlite));
     let again = Store::connect(&settings(&here.place), Uuid::from_u128(9)).await.unwrap();
-    assert_eq!(store::ledger_id(&mut *again.read().await.unwrap()).await.unwrap(), LEDGER);
+    assert_eq!(store::ledger_id(&mut again.read().await.unwrap()).await.unwrap(), LEDGER);
 }
 
 #[tokio::test]

@@ -97,8 +97,8 @@ pub async fn of_postgres(conn: &mut AnyConnection) -> Schema {
 #[tokio::test]
 async fn both_databases_have_the_same_tables_columns_and_keys() {
     let (one, other) = (sqlite().await, postgres().await);
-    let sqlite = of_sqlite(&mut *one.store.read().await.unwrap()).await;
-    let postgres = of_postgres(&mut *other.store.read().await.unwrap()).await;
+    let sqlite = of_sqlite(&mut one.store.read().await.unwrap()).await;
+    let postgres = of_postgres(&mut other.store.read().await.unwrap()).await;
     assert!(sqlite.len() > 20, "{:?}", sqlite.keys());
     assert_eq!(sqlite.keys().collect::<Vec<_>>(), postgres.keys().collect::<Vec<_>>());
     for (name, table) in &sqlite {

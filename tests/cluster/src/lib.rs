@@ -99,8 +99,8 @@ impl Cluster {
         self.programs.run("initdb", words.iter().chain(&locale))?;
         let file = self.data().join("postgresql.conf");
         let mut settings = fs::read_to_string(&file)?;
-        settings.push_str(SETTINGS);
-        settings.push_str(&format!("unix_socket_directories = '{}'\n", self.folder.display()));
+        let socket = format!("unix_socket_directories = '{}'\n", self.folder.display());
+        settings.extend([SETTINGS, &socket]);
         fs::write(&file, settings)?;
         self.start()
     }
@@ -169,6 +169,15 @@ impl TestDatabase<'_> {
     /// Runs statements on it as an administrator would; answers rows as lines, columns between `|`.
     pub fn sql(&self, sql: &str) -> Result<String> {
         self.cluster.sql(&self.name, sql)
+    }
+
+    /// Runs one of `PostgreSQL`'s own tools on it, such as `pg_dump`.
+    pub fn tool(&self, program: &str, args: &[&str]) -> Result<()> {
+        let mut command = self.cluster.programs.client(program);
+        command.args(["-U", USER, "-d", &self.name]).arg("-h").arg(&self.cluster.folder).args(args);
+        let output = command.output().with_context(|| format!("{program} cannot be started"))?;
+        ensure!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr).trim());
+        Ok(())
     }
 }
 
