@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use shared::chain::sha256;
-use shared::ids::PackId;
-use shared::reference::PackLoss;
 use shared::time::{Clock, Timestamp};
 use uuid::Uuid;
 
-use super::{Cli, CodesCommand, Command, KeysCommand, backup, evidence, operators, report, sealed, shown, terminals};
+use super::{
+    Cli, Command, KeysCommand, backup, evidence, operators, packs, registry, report, sealed, shown, terminals,
+};
 use crate::clock::SystemClock;
 use crate::config::{Config, RevisedRulesFrom};
 use crate::http::{serve, state::AppState};
@@ -20,7 +20,6 @@ use crate::identity::Identity;
 use crate::identity::authority::{Adopted, Authority};
 use crate::ingest::Intake;
 use crate::ingest::intake::{BACKLOG_MAX, Limits};
-use crate::issue::{self, Application};
 use crate::keys::ServerKeys;
 use crate::store::identity::IdentityAct;
 use crate::store::{self, Store};
@@ -45,7 +44,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Init { .. } | Command::Keys { command: None } => report::keys(&identity(&config, now)?.0),
         Command::Serve => return serve_until_stopped(&config, store).await,
         Command::Import { files } => report::line(&import::import(&store, &files, now).await?)?,
-        Command::Codes(command) => codes(&store, command, &config, now).await?,
+        Command::Codes(command) => packs::run(&store, command, &config, now).await?,
+        Command::Registry(command) => registry::run(&store, command, now).await?,
         Command::Terminals(command) => terminals::run(&config, &store, command, now).await?,
         Command::Operators(command) => operators::run(&store, command).await?,
         Command::Mismatches { json, all } => {
@@ -103,7 +103,14 @@ async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> 
     let (keys, clock): (_, Arc<dyn Clock>) = (Arc::new(keys), Arc::new(SystemClock));
     let limits = Limits { bytes_max: config.inbox_bytes_max, backlog_max: BACKLOG_MAX };
     let intake = Intake::start(store.clone(), Arc::clone(&keys), Arc::clone(&clock), limits);
-    let state = AppState { store, keys, identity: Arc::new(identity), intake, clock };
+    let state = AppState {
+        store,
+        keys,
+        identity: Arc::new(identity),
+        intake,
+        clock,
+        link_host: config.link_host.as_str().into(),
+    };
     serve::serve(config, state, |ready| {
         if let Ok(line) = serde_json::to_string(ready) {
             println!("{line}");
@@ -111,28 +118,6 @@ async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> 
     })
     .await?;
     Ok(ExitCode::SUCCESS)
-}
-
-async fn codes(store: &Store, command: CodesCommand, config: &Config, now: Timestamp) -> Result<()> {
-    match command {
-        CodesCommand::Issue { contract, product, level, count, pack, parent_pack, out } => {
-            let application = Application {
-                contract: contract.into(),
-                product: product.into(),
-                level: level.into(),
-                count,
-                pack: pack.map(PackId::from),
-                parent_pack: parent_pack.map(PackId::from),
-            };
-            let (pack, codes) = issue::issue(store, &application, now).await?;
-            report::pack_file(&pack, &codes, &config.link_host, out.as_deref())
-        }
-        CodesCommand::Lose { pack, stolen, at } => {
-            let how = if stolen { PackLoss::Stolen } else { PackLoss::Lost };
-            Ok(issue::set_loss(store, &pack.into(), Some((how, at.unwrap_or(now))), now).await?)
-        }
-        CodesCommand::Release { pack } => Ok(issue::set_loss(store, &pack.into(), None, now).await?),
-    }
 }
 
 /// The keys and the CA, made where they are missing.

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use shared::wire::sealed::PARCEL_BYTES_MAX;
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode};
 
-use crate::{attachments, checkpoint, console, heartbeat, identity, ingest, pull, sealed};
+use crate::{attachments, checkpoint, console, heartbeat, identity, ingest, packs, pull, registry, sealed};
 use error::ApiError;
 use state::AppState;
 
@@ -44,6 +44,8 @@ pub fn web_routes(state: AppState) -> Router {
         .route("/terminals/{terminal}/refuse", post(console::terminals::refuse))
         .route("/assets/console.css", get(console::pages::stylesheet))
         .route("/healthz", get(|| async { "ok\n" }))
+        .merge(registry::http::router())
+        .merge(packs::http::router())
         .fallback(console::pages::not_found)
         .with_state(state)
 }

@@ -22,4 +22,6 @@ pub struct AppState {
     pub identity: Arc<Identity>,
     /// The server's clock.
     pub clock: Arc<dyn Clock>,
+    /// Host in the codes that this server issues.
+    pub link_host: Arc<str>,
 }

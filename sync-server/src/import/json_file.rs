@@ -1,42 +1,29 @@
-//! JSON: an array of records as they are pulled, `{"set": "basis", …}`.
+//! JSON: an array of records, or a record a line. Each says its set, unless the import does.
 
-use shared::wire::Record;
+use serde_json::{Map, Value};
 
-use super::ImportError;
+use crate::registry::fault::Fault;
 
-pub(super) fn read(file: &str, text: &str) -> Result<Vec<Record>, ImportError> {
-    let records: Vec<Record> = serde_json::from_str(text).map_err(|error| ImportError::Place {
-        file: file.to_owned(),
-        line: error.line() as u64,
-        column: error.column().to_string(),
-        why: wrong_record(text).unwrap_or_else(|| without_place(&error)),
-    })?;
-    let own = records.iter().position(|record| {
-        matches!(record, Record::Manifest(_) | Record::Mismatch(_) | Record::Policy(_) | Record::Server(_))
-    });
-    match own {
-        None => Ok(records),
-        Some(place) => Err(ImportError::Unknown {
-            file: file.to_owned(),
-            what: format!(
-                "record {} is what the server itself finds; or is configured with; it cannot be imported",
-                place + 1
-            ),
-        }),
-    }
-}
-
-/// Which record is wrong, counted from 1: the reader's own place is where that record ends.
-fn wrong_record(text: &str) -> Option<String> {
-    let values: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
-    let wrong = |(place, value)| {
-        let error = serde_json::from_value::<Record>(value).err()?;
-        Some(format!("record {}: {}", place + 1, without_place(&error)))
+/// The objects of a file, each with its number from 1. What is no JSON is named by its place.
+pub fn read(text: &str) -> Result<Vec<(u64, Map<String, Value>)>, Vec<Fault>> {
+    let broken = |error: serde_json::Error| {
+        let reason = error.to_string();
+        let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
+        let column = error.column().to_string();
+        vec![Fault::new(column, "", format!("this is no JSON: {reason}")).at(error.line() as u64)]
     };
-    values.into_iter().enumerate().find_map(wrong)
-}
-
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
+    let values: Vec<Value> = if text.trim_start().starts_with('[') {
+        serde_json::from_str(text).map_err(broken)?
+    } else {
+        serde_json::Deserializer::from_str(text).into_iter().collect::<Result<_, _>>().map_err(broken)?
+    };
+    let mut faults = Vec::new();
+    let mut objects = Vec::new();
+    for (at, value) in values.into_iter().enumerate() {
+        match value {
+            Value::Object(object) => objects.push((at as u64 + 1, object)),
+            other => faults.push(Fault::new("record", other.to_string(), "is not an object").in_record(at as u64 + 1)),
+        }
+    }
+    if faults.is_empty() { Ok(objects) } else { Err(faults) }
 }
