@@ -1,7 +1,7 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
 //! Arrows point down: `main > cli > http > {sealed > ingest, pull, identity, attachments, heartbeat, console} > store`,
-//! `ingest > reconcile > store`.
+//! `{ingest, import > packs > registry} > reconcile > store`.
 
 pub mod attachments;
 pub mod backup;
@@ -17,7 +17,6 @@ pub mod http;
 pub mod identity;
 pub mod import;
 pub mod ingest;
-pub mod issue;
 pub mod keys;
 pub mod packs;
 pub mod pull;

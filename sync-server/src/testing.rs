@@ -16,8 +16,8 @@ use crate::identity::authority::Authority;
 use crate::import::{ImportError, Report, import};
 use crate::ingest::Intake;
 use crate::ingest::intake::{BACKLOG_MAX, Limits};
-use crate::issue::Application;
 use crate::keys::ServerKeys;
+use crate::packs::issue::Application;
 use crate::store::Store;
 
 /// The time of everything.

@@ -13,8 +13,8 @@ use shared::time::Timestamp;
 
 use super::report;
 use crate::config::Config;
-use crate::issue::{self, Application};
 use crate::packs::acts::{self, Act};
+use crate::packs::issue::{self, Application};
 use crate::packs::write::{PackFormat, write};
 use crate::packs::{apply, codes, http, import, put_together, summary};
 use crate::registry::edit::Edit;

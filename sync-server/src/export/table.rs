@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde_json::{Map, Value};
 
 use super::FormatError;
-use crate::import::cell::escape;
+use crate::registry::cell::escape;
 use crate::registry::column::{Column, Place};
 use crate::registry::set::Set;
 

@@ -1,10 +1,10 @@
 //! CSV: rows of cells, with comma, semicolon or tab between them.
 
+use crate::registry::cell::unescape;
 use crate::registry::draft::{Draft, Drafts, Row};
 use crate::registry::fault::Fault;
 use crate::registry::set::Set;
 
-use super::cell::unescape;
 use super::header::Header;
 
 /// What a table says: its header, the drafts of its records, and what is wrong with rows of no record.

@@ -1,7 +1,6 @@
 //! Reference data from CSV, XLSX and JSON files: looked at first or taken at once, whole or without what is faulty; the same file
 //! twice changes nothing.
 
-pub mod cell;
 pub mod csv_file;
 pub mod encoding;
 pub mod header;

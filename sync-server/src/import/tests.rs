@@ -3,8 +3,8 @@ use shared::reference::{Level, PackLoss};
 use shared::time::Timestamp;
 
 use super::{Options, Report, Source, run};
-use crate::issue::issue;
 use crate::packs::acts::{Act, act};
+use crate::packs::issue::issue;
 use crate::registry::find::find;
 use crate::registry::set::Set;
 use crate::store;

@@ -4,11 +4,11 @@ use std::io::{Cursor, Read};
 
 use calamine::{Data, DataRef, Reader, Xlsx};
 
+use crate::registry::cell::unescape;
 use crate::registry::draft::{Drafts, Row};
 use crate::registry::fault::Fault;
 use crate::registry::set::Set;
 
-use super::cell::unescape;
 use super::csv_file::Table;
 use super::header::Header;
 
@@ -74,13 +74,15 @@ fn unfolded(bytes: &[u8]) -> Option<u64> {
 struct Rows<'a, 'b> {
     cells: calamine::XlsxCellReader<'a, Cursor<&'b [u8]>>,
     next: Option<(u32, usize, String)>,
+    /// Behind its last cell a sheet cannot be asked again.
+    done: bool,
 }
 
 type Cells = Vec<(usize, String)>;
 
 impl<'a, 'b> Rows<'a, 'b> {
     const fn new(cells: calamine::XlsxCellReader<'a, Cursor<&'b [u8]>>) -> Self {
-        Self { cells, next: None }
+        Self { cells, next: None, done: false }
     }
 
     /// The next row with a filled cell, and its line.
@@ -103,7 +105,11 @@ impl<'a, 'b> Rows<'a, 'b> {
     }
 
     fn next_filled(&mut self) -> Result<Option<(u32, usize, String)>, calamine::XlsxError> {
-        while let Some(cell) = self.cells.next_cell()? {
+        while !self.done {
+            let Some(cell) = self.cells.next_cell()? else {
+                self.done = true;
+                break;
+            };
             let (line, at) = cell.get_position();
             let text = text(cell.get_value());
             let text = unescape(&text);

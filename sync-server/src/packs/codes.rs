@@ -95,8 +95,8 @@ async fn relabel_in(
         (old, new) => return Err(CodesError::Faults(old.err().into_iter().chain(new.err()).collect())),
     };
     let (old_key, new_key) = (CodeKey::of(&old), CodeKey::of(&new));
-    let mut known = store::code_bulk::known(conn, &[old_key, new_key]).await?;
-    let (before, after) = (known.remove(&old_key), known.remove(&new_key));
+    let known = store::code_bulk::known(conn, &[old_key, new_key]).await?;
+    let (before, after) = (known.get(&old_key).cloned(), known.get(&new_key).cloned());
     let replaced = store::pack::replaced_by(conn, &old).await?;
     if replaced.as_deref() == Some(&new.to_string()) {
         return Ok(());

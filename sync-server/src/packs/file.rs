@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use shared::code::PackageCode;
 use shared::reference::Level;
 
-use crate::import::cell::unescape;
+use crate::registry::cell::unescape;
 use crate::registry::fault::Fault;
 
 /// One code of a file.

@@ -19,7 +19,7 @@ use super::write::{PackFormat, PackWriteError, write};
 use super::{PackFileError, apply, import, put_together, summary};
 use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
-use crate::issue::{Application, IssueError, issue};
+use crate::packs::issue::{Application, IssueError, issue};
 use crate::registry::by::By;
 use crate::registry::edit::Edit;
 use crate::registry::problem::Problem;

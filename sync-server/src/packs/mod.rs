@@ -6,6 +6,7 @@ pub mod codes;
 pub mod file;
 pub mod http;
 pub mod import;
+pub mod issue;
 pub mod put_together;
 pub mod summary;
 mod take;

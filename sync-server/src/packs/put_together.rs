@@ -12,7 +12,7 @@ use sqlx::AnyConnection;
 
 use super::file::code;
 use super::{PackFileError, store_codes};
-use crate::import::cell::unescape;
+use crate::registry::cell::unescape;
 use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
 use crate::store::code_bulk::CHUNK;

@@ -10,7 +10,7 @@ use super::put_together::upload;
 use super::summary::{State, detail};
 use super::write::{PackFormat, write};
 use super::*;
-use crate::issue::issue;
+use crate::packs::issue::issue;
 use crate::testing::{NOW, Trade, application, gtin};
 
 fn case(n: u32) -> PackageCode {

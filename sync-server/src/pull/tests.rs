@@ -4,7 +4,7 @@ use shared::ids::{BasisId, PackId};
 use shared::reference::Level;
 
 use super::*;
-use crate::issue::issue;
+use crate::packs::issue::issue;
 use crate::testing::{NOW, Trade, application};
 
 async fn pull_all(trade: &Trade, member: &str) -> (Vec<Record>, usize) {

@@ -15,7 +15,7 @@ use super::timeline::{Change, fold};
 use super::touch::Changes;
 use crate::reconcile;
 use crate::store::version::Version;
-use crate::store::{self, StoreError};
+use crate::store::{self, Store, StoreError};
 
 /// Why a record is what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,7 +196,7 @@ impl Edit {
         self.store(conn, record, Some(&before)).await
     }
 
-    /// Amendments whose day has come enter into force. Answers how many records changed.
+    /// Amendments whose day has come enter into force. Answers how many records have one.
     pub async fn enter_into_force(&mut self, conn: &mut AnyConnection) -> Result<usize, EditError> {
         let due = store::version::due(conn, self.now).await?;
         for (set, key) in &due {
@@ -327,6 +327,19 @@ impl Edit {
         }
         Ok(if before.is_none() { Outcome::Added } else { Outcome::Changed })
     }
+}
+
+/// Amendments whose day has come enter into force, and what they touch is judged again. Answers how many records have one.
+pub async fn enter_into_force(store: &Store, now: Timestamp) -> Result<usize, EditError> {
+    if store::version::due(&mut *store.read().await?, now).await?.is_empty() {
+        return Ok(0);
+    }
+    let mut tx = store.write().await?;
+    let mut edit = Edit::begin(&mut tx, "server", now).await?;
+    let entered = edit.enter_into_force(&mut tx).await?;
+    edit.finish(&mut tx).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(entered)
 }
 
 fn change_of(version: &Version) -> Option<Change> {

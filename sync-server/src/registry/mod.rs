@@ -9,6 +9,7 @@
 //! | what is asked over HTTP | [`http`] |
 
 pub mod by;
+pub mod cell;
 pub mod check;
 pub mod column;
 pub mod columns;

@@ -64,11 +64,9 @@ async fn an_amendment_waits_for_its_day_and_a_correction_does_not() {
     let right = json!({"member": "R1", "name": "One Ltd", "role": "retailer", "region": "4401"});
     replace(&trade, Set::Member, right, Why::Correction, day(2)).await;
     assert_eq!(now_in_force(&trade, Set::Member, "R1").await["region"], "4401");
-    let mut tx = trade.store.write().await.unwrap();
-    let mut edit = Edit::begin(&mut tx, "test", day(10)).await.unwrap();
-    assert_eq!(edit.enter_into_force(&mut tx).await.unwrap(), 1);
-    edit.finish(&mut tx).await.unwrap();
-    tx.commit().await.unwrap();
+    for (when, entered) in [(9, 0), (10, 1), (11, 0)] {
+        assert_eq!(crate::registry::edit::enter_into_force(&trade.store, day(when)).await.unwrap(), entered);
+    }
     let found = now_in_force(&trade, Set::Member, "R1").await;
     assert_eq!(
         (&found["region"], &found["name"]),

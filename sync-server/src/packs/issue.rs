@@ -125,8 +125,10 @@ async fn issue_in(
         codes.push(CodeRecord::new(code, pack.pack.clone(), pack.product.clone(), parent.cloned()));
     }
     edit.put(conn, Record::Pack(pack.clone()), Why::Entry).await?;
-    let keyed = codes.iter().map(|record| (CodeKey::of(&record.code), record.clone())).collect();
-    packs::store_codes(conn, &mut edit, keyed).await?;
+    for codes in codes.chunks(packs::PAGE) {
+        let keyed = codes.iter().map(|record| (CodeKey::of(&record.code), record.clone())).collect();
+        packs::store_codes(conn, &mut edit, keyed).await?;
+    }
     edit.finish(conn).await?;
     let (by, detail) = (application.by.clone(), format!("{} {}", application.contract, application.product));
     let act = PackAct { at: now, act: "issued".into(), codes: codes.len() as u64, by, detail };
