@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::Value;
 use shared::code::check_digit;
 use shared::reference::Level;
 use shared::time::{Clock, Timestamp};
@@ -116,4 +120,24 @@ pub(crate) fn application(level: Level, count: u64) -> Application {
         parent_pack: None,
         by: "test".into(),
     }
+}
+
+/// Asks the routes as a client does.
+pub(crate) async fn ask(
+    routes: &Router,
+    request: (&str, &str),
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (u16, Option<String>, Value) {
+    use tower_service::Service;
+    let mut asked = Request::builder().method(request.0).uri(request.1);
+    for (name, value) in headers {
+        asked = asked.header(*name, *value);
+    }
+    let asked = asked.body(Body::from(body.to_owned())).unwrap();
+    let answer = routes.clone().call(asked).await.unwrap();
+    let tag = answer.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned());
+    let status = answer.status().as_u16();
+    let bytes = axum::body::to_bytes(answer.into_body(), 1 << 24).await.unwrap();
+    (status, tag, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
 }

@@ -73,7 +73,7 @@ pub(super) fn example(set: Set) -> Map<String, Value> {
         match column.place {
             Place::Field(field) => drop(body.insert(field.into(), value)),
             Place::Under(object, field) => {
-                body.entry(object).or_insert_with(|| Value::Object(Map::new()))[field] = value
+                body.entry(object).or_insert_with(|| Value::Object(Map::new()))[field] = value;
             }
             Place::Each(array, field) => {
                 let list = body.entry(array).or_insert_with(|| Value::Array(vec![Value::Object(Map::new())]));

@@ -4,8 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::registry::fault::Fault;
 
+/// An object, and its number from 1.
+pub type Numbered = (u64, Map<String, Value>);
+
 /// The objects of a file, each with its number from 1. What is no JSON is named by its place.
-pub fn read(text: &str) -> Result<Vec<(u64, Map<String, Value>)>, Vec<Fault>> {
+pub fn read(text: &str) -> Result<Vec<Numbered>, Vec<Fault>> {
     let broken = |error: serde_json::Error| {
         let reason = error.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();

@@ -84,7 +84,7 @@ impl From<EditError> for ImportError {
     fn from(error: EditError) -> Self {
         match error {
             EditError::Store(error) => Self::Store(error),
-            EditError::Faults(faults) => Self::Faults(Report::of_faults(String::new(), faults)),
+            EditError::Faults(faults) => Self::Faults(Report::of_faults("", faults)),
             EditError::Missing { .. } => Self::Store(StoreError::Corrupt("an imported record went missing")),
         }
     }

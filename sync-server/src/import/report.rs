@@ -60,9 +60,9 @@ pub struct Report {
 impl Report {
     /// Of nothing but faults.
     #[must_use]
-    pub fn of_faults(file: String, faults: Vec<Fault>) -> Self {
+    pub fn of_faults(file: &str, faults: Vec<Fault>) -> Self {
         let mut report = Self::default();
-        report.fail(&file, faults);
+        report.fail(file, faults);
         report
     }
 

@@ -40,7 +40,9 @@ pub fn read(set: Option<Set>, bytes: &[u8]) -> Result<Table, Vec<Fault>> {
             cells[at] = text;
         }
         let at_line = |mut faults: Vec<Fault>| {
-            faults.iter_mut().for_each(|fault| fault.line = Some(line));
+            for fault in &mut faults {
+                fault.line = Some(line);
+            }
             faults
         };
         let header = Header::read(set, &cells).map_err(at_line)?;

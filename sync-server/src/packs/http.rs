@@ -308,3 +308,6 @@ pub fn count(member: &str, body: &[u8]) -> Option<Value> {
         "member": member, "site": event.site, "operator": event.operator, "product": product, "units": units, "at": event.at,
     }))
 }
+
+#[cfg(test)]
+mod tests;

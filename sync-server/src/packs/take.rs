@@ -145,14 +145,15 @@ impl Taking {
                 self.faults.push(fault.at(row.line));
                 continue;
             }
-            match self.code(edit, &row) {
+            match Self::code(edit, &row) {
                 Ok(record) => wanted.push((row.line, CodeKey::of(&record.code), record)),
                 Err(fault) => self.faults.push(fault.at(row.line)),
             }
         }
         let keys: Vec<CodeKey> = wanted.iter().map(|(_, key, _)| *key).collect();
         let mut known = store::code_bulk::known(conn, &keys).await?;
-        let mut changed = Vec::with_capacity(wanted.len());
+        // By key: what lies together is written together, and a statement names no code twice.
+        let mut changed = BTreeMap::new();
         for (line, key, record) in wanted {
             let before = known.get(&key);
             match difference(before, record) {
@@ -161,13 +162,13 @@ impl Taking {
                     self.taken.count(if before.is_none() { Outcome::Added } else { Outcome::Changed });
                     // The next row of this chunk may name it again.
                     known.insert(key, record.clone());
-                    changed.push((key, record));
+                    changed.insert(key, record);
                 }
                 Err(fault) => self.faults.push(fault.at(line)),
             }
             self.taken.codes += 1;
         }
-        store_codes(conn, edit, changed).await?;
+        store_codes(conn, edit, changed.into_iter().collect()).await?;
         Ok(())
     }
 
@@ -180,33 +181,20 @@ impl Taking {
     ) -> Result<Option<Fault>, StoreError> {
         let known = self.packs.get(&row.pack).or_else(|| edit.known.packs.get(&row.pack.as_str().into()));
         let is_seen = self.packs.contains_key(&row.pack);
-        let pack = match known {
-            Some(pack) => {
-                let differs = |field: &str, value: &str, is: &str| {
-                    let problem = format!("the pack {} is of the {field} `{is}`, not `{value}`", row.pack);
-                    Ok(Some(Fault::new(field, value, problem)))
-                };
-                if pack.product.as_str() != row.product {
-                    return differs("product", &row.product, pack.product.as_str());
-                }
-                if pack.basis.as_str() != row.basis {
-                    return differs("basis", &row.basis, pack.basis.as_str());
-                }
-                if pack.level != row.level {
-                    return differs("level", level_word(row.level), level_word(pack.level));
-                }
-                if is_seen {
-                    return Ok(None);
-                }
-                // A file of codes says nothing of loss or use: what is known stays.
-                pack.clone()
+        let pack = if let Some(pack) = known {
+            if let Some(fault) = other_particulars(pack, row) {
+                return Ok(Some(fault));
             }
-            None => {
-                let (name, product, basis) = (row.pack.as_str(), row.product.as_str(), row.basis.as_str());
-                let new = Pack::new(name.into(), product.into(), row.level, basis.into(), edit.now());
-                let batch = Some(row.batch.clone()).filter(|batch| !batch.is_empty());
-                Pack { inactive: row.inactive, batch, ..new }
+            if is_seen {
+                return Ok(None);
             }
+            // A file of codes says nothing of loss or use: what is known stays.
+            pack.clone()
+        } else {
+            let (name, product, basis) = (row.pack.as_str(), row.product.as_str(), row.basis.as_str());
+            let new = Pack::new(name.into(), product.into(), row.level, basis.into(), edit.now());
+            let batch = Some(row.batch.clone()).filter(|batch| !batch.is_empty());
+            Pack { inactive: row.inactive, batch, ..new }
         };
         let record = Record::Pack(pack.clone());
         if let Some(fault) = unknown(&edit.known, &record) {
@@ -218,7 +206,7 @@ impl Taking {
         Ok(None)
     }
 
-    fn code(&self, edit: &Edit, row: &CodeRow) -> Result<CodeRecord, Fault> {
+    fn code(edit: &Edit, row: &CodeRow) -> Result<CodeRecord, Fault> {
         let wrong = |field: &str, text: &str| code(text).map_err(|problem| Fault::new(field, text, problem));
         let found = wrong("code", &row.code)?;
         let parent = if row.parent.is_empty() { None } else { Some(wrong("parent", &row.parent)?) };
@@ -228,6 +216,17 @@ impl Taking {
         is_of_level(edit, row, &found)?;
         Ok(CodeRecord::new(found, row.pack.as_str().into(), row.product.as_str().into(), parent))
     }
+}
+
+/// All rows of a pack say the same of it.
+fn other_particulars(pack: &Pack, row: &CodeRow) -> Option<Fault> {
+    let told = [
+        ("product", row.product.as_str(), pack.product.as_str()),
+        ("basis", row.basis.as_str(), pack.basis.as_str()),
+        ("level", level_word(row.level), level_word(pack.level)),
+    ];
+    let (field, told, is) = told.into_iter().find(|(_, told, is)| told != is)?;
+    Some(Fault::new(field, told, format!("the pack {} is of the {field} `{is}`, not `{told}`", row.pack)))
 }
 
 /// The word of a level in files.

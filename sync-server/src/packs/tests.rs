@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use shared::code::PackageCode;
 use shared::reference::{Level, PackLoss};
 use shared::time::Timestamp;
@@ -179,8 +181,8 @@ async fn lists_of_production_lines_are_taken_row_by_row() {
         (unit(8), case(1)),
         (case(77), unit(8)),
     ];
-    let list: String = rows.iter().map(|(parent, child)| format!("{parent},{child}\n")).collect();
-    let list = format!("父码,子码\n{list}x,y\n");
+    let list: Vec<String> = rows.iter().map(|(parent, child)| format!("{parent},{child}")).collect();
+    let list = format!("父码,子码\n{}\nx,y\n", list.join("\n"));
     let done = upload(&trade.store, "line", list.as_bytes(), ("test", NOW)).await.unwrap();
     assert_eq!((done.associated, done.unchanged, done.contradicted), (2, 1, 5));
     let lines: Vec<Option<u64>> = done.errors.iter().map(|fault| fault.line).collect();
@@ -232,10 +234,21 @@ async fn long_a_million_codes_are_taken_in() {
     let mut file = String::from("pack,product,level,basis,code\n");
     for n in 0..1_000_000 {
         let code = PackageCode::item(&gtin, &shared::code::format_serial(n >> 12, u64::from(n) * 7_919)).unwrap();
-        file.push_str(&format!("K{},POD,case,C1,{code}\n", n >> 17));
+        writeln!(file, "K{},POD,case,C1,{code}", n >> 17).unwrap();
     }
     let done = taken(&trade, &file, None).await.unwrap();
     assert_eq!((done.codes, done.packs), (1_000_000, 8));
     let later = Timestamp::from_ms(NOW.as_ms() + 1);
     act(&trade.store, &"K0".into(), Act::Lose(PackLoss::Lost, later), ("test", ""), later).await.unwrap();
+}
+
+/// 10^6 codes of our own.
+#[tokio::test]
+#[ignore = "takes a minute"]
+async fn long_a_million_codes_are_issued() {
+    let trade = Trade::new().await;
+    trade.import("c.csv", "basis,product,units\nC1,POD,1000000\n").await.unwrap();
+    let (pack, codes) = issue(&trade.store, &application(Level::Unit, 1_000_000), NOW).await.unwrap();
+    assert_eq!(codes.len(), 1_000_000);
+    assert_eq!(account(&trade, pack.pack.as_str()).await.1, [1_000_000, 0, 0, 0, 1_000_000]);
 }

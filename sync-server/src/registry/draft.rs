@@ -79,12 +79,11 @@ impl Drafts {
             list.as_array_mut().into_iter().for_each(|list| list.push(Value::Object(element.clone())));
             draft.elements.insert(array, vec![row.line]);
         }
-        match known.and_then(|place| self.found.get_mut(place)) {
-            Some(earlier) => earlier.join(self.set, draft),
-            None => {
-                self.places.insert(draft.key.clone(), self.found.len());
-                self.found.push(draft);
-            }
+        if let Some(earlier) = known.and_then(|place| self.found.get_mut(place)) {
+            earlier.join(self.set, draft);
+        } else {
+            self.places.insert(draft.key.clone(), self.found.len());
+            self.found.push(draft);
         }
     }
 
@@ -203,35 +202,8 @@ impl Draft {
                 Place::Each(array, _) => replace(&mut body, array, self.body.get(array)),
             }
         }
-        self.keep_columns_of_elements(set, present, stored, &mut body);
+        keep_columns_of_elements(set, present, stored, &mut body);
         body
-    }
-
-    /// A file without prices says nothing of the prices of the lines that it repeats.
-    fn keep_columns_of_elements(
-        &self,
-        set: Set,
-        present: &[usize],
-        stored: Option<&Map<String, Value>>,
-        body: &mut Map<String, Value>,
-    ) {
-        let absent = set.columns().iter().enumerate().filter(|(at, _)| !present.contains(at));
-        for (_, column) in absent {
-            let Place::Each(array, field) = column.place else { continue };
-            let first = set.columns().iter().find_map(|column| match column.place {
-                Place::Each(of, first) if of == array => Some(first),
-                _ => None,
-            });
-            let before = stored.and_then(|stored| stored.get(array)).and_then(Value::as_array);
-            let (Some(first), Some(before)) = (first, before) else { continue };
-            let Some(Value::Array(elements)) = body.get_mut(array) else { continue };
-            for element in elements.iter_mut().filter_map(Value::as_object_mut) {
-                let same = before.iter().find(|old| old.get(first) == element.get(first));
-                if let Some(kept) = same.and_then(|old| old.get(field)) {
-                    element.entry(field).or_insert_with(|| kept.clone());
-                }
-            }
-        }
     }
 
     /// The line that a fault of a field is on: of the element where the path names one.
@@ -242,6 +214,32 @@ impl Draft {
             self.elements.get(array)?.get(at).copied()
         });
         element.unwrap_or(self.line)
+    }
+}
+
+/// A file without prices says nothing of the prices of the lines that it repeats.
+fn keep_columns_of_elements(
+    set: Set,
+    present: &[usize],
+    stored: Option<&Map<String, Value>>,
+    body: &mut Map<String, Value>,
+) {
+    let absent = set.columns().iter().enumerate().filter(|(at, _)| !present.contains(at));
+    for (_, column) in absent {
+        let Place::Each(array, field) = column.place else { continue };
+        let first = set.columns().iter().find_map(|column| match column.place {
+            Place::Each(of, first) if of == array => Some(first),
+            _ => None,
+        });
+        let before = stored.and_then(|stored| stored.get(array)).and_then(Value::as_array);
+        let (Some(first), Some(before)) = (first, before) else { continue };
+        let Some(Value::Array(elements)) = body.get_mut(array) else { continue };
+        for element in elements.iter_mut().filter_map(Value::as_object_mut) {
+            let same = before.iter().find(|old| old.get(first) == element.get(first));
+            if let Some(kept) = same.and_then(|old| old.get(field)) {
+                element.entry(field).or_insert_with(|| kept.clone());
+            }
+        }
     }
 }
 

@@ -57,14 +57,15 @@ impl Query {
                 "after" => query.after = Some(value.clone()),
                 "q" => query.text = Some(value.to_lowercase()),
                 "lang" => {}
-                name => match set.columns().iter().position(|column| column.is_called(name)) {
-                    Some(at) => query.filters.push((at, value.clone())),
-                    None => {
+                name => {
+                    if let Some(at) = set.columns().iter().position(|column| column.is_called(name)) {
+                        query.filters.push((at, value.clone()));
+                    } else {
                         let known: Vec<&str> = set.columns().iter().map(|column| column.name).collect();
                         let problem = format!("is no filter; filters are q, {}", known.join(", "));
                         faults.push(Fault::new(name, value, problem));
                     }
-                },
+                }
             }
         }
         if faults.is_empty() { Ok(query) } else { Err(faults) }

@@ -28,7 +28,7 @@ pub struct Problem {
     errors: Vec<Fault>,
     /// What an import found.
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Report>,
+    report: Option<Box<Report>>,
 }
 
 impl Problem {
@@ -115,7 +115,7 @@ impl From<ImportError> for Problem {
         };
         let problem = Self::new(status, "import", "The file was not imported", error.to_string());
         match error {
-            ImportError::Faults(report) => Self { report: Some(report), ..problem },
+            ImportError::Faults(report) => Self { report: Some(Box::new(report)), ..problem },
             _ => problem,
         }
     }

@@ -94,13 +94,12 @@ fn check_object(path: &str, value: &Value, inside: &[(&Column, &str)], faults: &
         return;
     };
     for (field, value) in object {
-        match inside.iter().find(|(_, inner)| inner == field) {
-            Some((column, _)) => check_value(column, &format!("{path}.{field}"), value, faults),
-            None => {
-                let known: Vec<&str> = inside.iter().map(|(_, inner)| *inner).collect();
-                let problem = format!("`{}` is no field here; fields are {}", shortened(field), known.join(", "));
-                faults.push(Fault::new(format!("{path}.{field}"), shortened(&value.to_string()), problem));
-            }
+        if let Some((column, _)) = inside.iter().find(|(_, inner)| inner == field) {
+            check_value(column, &format!("{path}.{field}"), value, faults);
+        } else {
+            let known: Vec<&str> = inside.iter().map(|(_, inner)| *inner).collect();
+            let problem = format!("`{}` is no field here; fields are {}", shortened(field), known.join(", "));
+            faults.push(Fault::new(format!("{path}.{field}"), shortened(&value.to_string()), problem));
         }
     }
     for (column, inner) in inside.iter().filter(|(column, _)| column.need != Need::Optional) {

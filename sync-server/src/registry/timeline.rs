@@ -70,13 +70,12 @@ fn add_dated(body: &mut Map<String, Value>, field: &str, value: &Value, change: 
             let list = array(body, "amendments");
             let same =
                 |one: &&mut Value| one["valid_from"] == of_now["valid_from"] && one["known_at"] == of_now["known_at"];
-            match list.iter_mut().find(same) {
-                Some(found) => found[field] = value.clone(),
-                None => {
-                    let mut new = of_now;
-                    new[field] = value.clone();
-                    list.push(new);
-                }
+            if let Some(found) = list.iter_mut().find(same) {
+                found[field] = value.clone();
+            } else {
+                let mut new = of_now;
+                new[field] = value.clone();
+                list.push(new);
             }
         }
     }

@@ -1,18 +1,18 @@
 //! Many codes at once: a statement for some hundred of them, as a pack of a million must not take a million round trips.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use shared::code::{CodeKey, PackageCode};
 use shared::ids::PackId;
 use shared::reference::CodeRecord;
 use shared::time::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, Row};
 
 use super::{StoreError, to_i64};
 
-/// Codes of one statement: both databases take so many values, and the text of a full one is prepared once.
-pub const CHUNK: usize = 500;
+/// Codes of one statement.
+pub const CHUNK: usize = 1_000;
 
 /// Those of some codes that are registered, by their keys.
 pub async fn known(conn: &mut AnyConnection, keys: &[CodeKey]) -> Result<HashMap<CodeKey, CodeRecord>, StoreError> {
@@ -40,31 +40,66 @@ pub async fn scanned(conn: &mut AnyConnection, keys: &[CodeKey]) -> Result<HashS
     Ok(found)
 }
 
-/// Registers codes, or changes them.
+/// Registers codes, or changes them. No code may be there twice.
 pub async fn put(conn: &mut AnyConnection, codes: &[(CodeKey, CodeRecord)], position: u64) -> Result<(), StoreError> {
-    for codes in codes.chunks(CHUNK) {
-        let values: Vec<String> = (0..codes.len()).map(|at| row_of_values(at * 8)).collect();
-        let sql = format!(
-            "insert into code (code_key, code, pack, product, parent_key, parent, cancelled_at, position) values {} \
-             on conflict (code_key) do update set pack = excluded.pack, product = excluded.product, \
-             parent_key = excluded.parent_key, parent = excluded.parent, cancelled_at = excluded.cancelled_at, \
-             position = excluded.position",
-            values.join(", ")
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (key, record) in codes {
-            query = query
-                .bind(key.as_bytes().to_vec())
-                .bind(record.code.to_string())
-                .bind(record.pack.as_str())
-                .bind(record.product.as_str())
-                .bind(record.parent.as_ref().map(|parent| CodeKey::of(parent).as_bytes().to_vec()))
-                .bind(record.parent.as_ref().map(ToString::to_string))
-                .bind(record.cancelled_at.map(Timestamp::as_ms))
-                .bind(to_i64(position));
-        }
-        query.execute(&mut *conn).await?;
+    let mut groups: BTreeMap<Group<'_>, Vec<String>> = BTreeMap::new();
+    for (key, record) in codes {
+        let group = (record.pack.as_str(), record.product.as_str(), record.cancelled_at, record.parent.is_some());
+        groups.entry(group).or_default().push(packed(key, record));
     }
+    for (group, rows) in groups {
+        for rows in rows.chunks(CHUNK) {
+            put_alike(conn, group, rows, position).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What codes of one statement share: pack, product, when they ended, whether they are in a parent.
+type Group<'a> = (&'a str, &'a str, Option<Timestamp>, bool);
+
+/// A code in one text of fixed places: 32 hex digits of its key; with a parent 32 of the parent's and four digits of the length of the
+/// code; the code; the parent. A statement of many codes so has a handful of values, which is several times as fast as eight for each.
+fn packed(key: &CodeKey, record: &CodeRecord) -> String {
+    let (key, code) = (hex::encode(key.as_bytes()), record.code.to_string());
+    match &record.parent {
+        None => format!("{key}{code}"),
+        Some(parent) => {
+            let parent_key = hex::encode(CodeKey::of(parent).as_bytes());
+            format!("{key}{parent_key}{:04}{code}{parent}", code.chars().count())
+        }
+    }
+}
+
+async fn put_alike(
+    conn: &mut AnyConnection,
+    (pack, product, cancelled_at, in_parent): Group<'_>,
+    rows: &[String],
+    position: u64,
+) -> Result<(), StoreError> {
+    let sql = if in_parent {
+        "insert into code (code_key, code, pack, product, parent_key, parent, cancelled_at, position) \
+         select unhex(substr(value, 1, 32)), substr(value, 69, cast(substr(value, 65, 4) as integer)), $2, $3, \
+         unhex(substr(value, 33, 32)), substr(value, 69 + cast(substr(value, 65, 4) as integer)), $4, $5 \
+         from json_each($1) where true \
+         on conflict (code_key) do update set pack = excluded.pack, product = excluded.product, \
+         parent_key = excluded.parent_key, parent = excluded.parent, cancelled_at = excluded.cancelled_at, \
+         position = excluded.position"
+    } else {
+        "insert into code (code_key, code, pack, product, cancelled_at, position) \
+         select unhex(substr(value, 1, 32)), substr(value, 33), $2, $3, $4, $5 from json_each($1) where true \
+         on conflict (code_key) do update set pack = excluded.pack, product = excluded.product, \
+         parent_key = excluded.parent_key, parent = excluded.parent, cancelled_at = excluded.cancelled_at, \
+         position = excluded.position"
+    };
+    sqlx::query(sql)
+        .bind(serde_json::to_string(rows)?)
+        .bind(pack)
+        .bind(product)
+        .bind(cancelled_at.map(Timestamp::as_ms))
+        .bind(to_i64(position))
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -85,12 +120,6 @@ pub async fn of_pack_after(
         .fetch_all(conn)
         .await?;
     rows.iter().map(read).collect()
-}
-
-/// `($1, $2, …)` of the eight values from a number on.
-fn row_of_values(before: usize) -> String {
-    let numbers: Vec<String> = (1..=8).map(|at| format!("${}", before + at)).collect();
-    format!("({})", numbers.join(", "))
 }
 
 fn hex_list(keys: &[CodeKey]) -> Result<String, StoreError> {

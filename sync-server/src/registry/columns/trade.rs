@@ -16,7 +16,7 @@ pub(super) const PRODUCT: &[Column] = &[
     Column::field("level", &["包装层级", "层级"], Kind::Words(LEVELS), "case")
         .at(Place::Each("levels", "level"))
         .needed(),
-    Column::field("gtin", &["GTIN", "商品条码"], Kind::Gtin, "16901234567892")
+    Column::field("gtin", &["GTIN", "商品条码"], Kind::Gtin, "16901234567899")
         .at(Place::Each("levels", "gtin"))
         .needed(),
     Column::field("units", &["含盒数", "装箱数"], Kind::Count, "6").at(Place::Each("levels", "units")).needed(),

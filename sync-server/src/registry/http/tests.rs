@@ -1,13 +1,10 @@
-use axum::Router;
-use axum::body::Body;
-use axum::http::Request;
 use serde_json::{Value, json};
 
 use crate::registry::edit::Edit;
 use crate::registry::find::find;
 use crate::registry::{EditError, Set, Why};
 use crate::store;
-use crate::testing::{NOW, Trade};
+use crate::testing::{NOW, Trade, ask};
 use shared::time::Timestamp;
 
 fn object(value: Value) -> serde_json::Map<String, Value> {
@@ -118,26 +115,6 @@ async fn an_amendment_that_makes_nonsense_is_refused() {
         assert!(faults.iter().any(|fault| fault.field == field), "{patch}: {faults:?}");
     }
     assert!(matches!(amend(&trade, Set::Basis, "C9", NOW, json!({}), NOW).await, Err(EditError::Missing { .. })));
-}
-
-/// Asks the routes as a client does.
-async fn ask(
-    routes: &Router,
-    request: (&str, &str),
-    headers: &[(&str, &str)],
-    body: &str,
-) -> (u16, Option<String>, Value) {
-    use tower_service::Service;
-    let mut asked = Request::builder().method(request.0).uri(request.1);
-    for (name, value) in headers {
-        asked = asked.header(*name, *value);
-    }
-    let asked = asked.body(Body::from(body.to_owned())).unwrap();
-    let answer = routes.clone().call(asked).await.unwrap();
-    let tag = answer.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned());
-    let status = answer.status().as_u16();
-    let bytes = axum::body::to_bytes(answer.into_body(), 1 << 24).await.unwrap();
-    (status, tag, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
 }
 
 const JSON: (&str, &str) = ("content-type", "application/json");
