@@ -1,7 +1,7 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
 //! Arrows point down: `main > cli > http > {sealed > ingest, pull, identity, attachments, heartbeat, console} > store`,
-//! `ingest > reconcile > store`, `console > workflow > audit > people > store`.
+//! `{ingest, import > packs > registry} > reconcile > store`, `console > workflow > audit > people > store`.
 
 pub mod attachments;
 pub mod audit;
@@ -12,17 +12,19 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod evidence;
+pub mod export;
 pub mod heartbeat;
 pub mod http;
 pub mod identity;
 pub mod import;
 pub mod ingest;
-pub mod issue;
 pub mod keys;
 pub mod metrics;
+pub mod packs;
 pub mod people;
 pub mod pull;
 pub mod reconcile;
+pub mod registry;
 pub mod sealed;
 pub mod store;
 pub mod verify;

@@ -3,19 +3,40 @@
 pub(crate) mod world;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::Value;
 use shared::code::check_digit;
 use shared::reference::Level;
-use shared::time::Timestamp;
+use shared::time::{Clock, Timestamp};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::import::{ImportError, Imported, import};
-use crate::issue::Application;
+use crate::config::Config;
+use crate::http::state::AppState;
+use crate::identity::Identity;
+use crate::identity::authority::Authority;
+use crate::import::{ImportError, Report, import};
+use crate::ingest::Intake;
+use crate::ingest::intake::{BACKLOG_MAX, Limits};
+use crate::keys::ServerKeys;
+use crate::packs::issue::Application;
 use crate::store::Store;
 
 /// The time of everything.
 pub(crate) const NOW: Timestamp = Timestamp::from_ms(1_772_000_000_000);
+
+/// A clock that stands.
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
 
 /// A store in a folder that goes when the test ends.
 pub(crate) struct Trade {
@@ -38,7 +59,27 @@ impl Trade {
         trade
     }
 
-    pub(crate) async fn import(&self, name: &str, text: &str) -> Result<Imported, ImportError> {
+    /// What handlers share, over this store.
+    pub(crate) fn state(&self) -> AppState {
+        let config = format!("revised_rules_from = \"never\"\ndata = {:?}\n", self.folder.path());
+        let config: Config = toml::from_str(&config).unwrap();
+        let authority = Authority::open(&config.data, &config.certificate_names(), NOW).unwrap();
+        let keys = ServerKeys::open(&config.data).unwrap();
+        let identity = Arc::new(Identity::new(authority, &keys, &config).unwrap());
+        let (keys, clock): (_, Arc<dyn Clock>) = (Arc::new(keys), Arc::new(Still));
+        let limits = Limits { bytes_max: config.inbox_bytes_max, backlog_max: BACKLOG_MAX };
+        let intake = Intake::start(self.store.clone(), Arc::clone(&keys), Arc::clone(&clock), limits);
+        AppState {
+            store: self.store.clone(),
+            keys,
+            identity,
+            intake,
+            clock,
+            link_host: config.link_host.as_str().into(),
+        }
+    }
+
+    pub(crate) async fn import(&self, name: &str, text: &str) -> Result<Report, ImportError> {
         let path: PathBuf = self.folder.path().join(name);
         std::fs::write(&path, text).unwrap();
         import(&self.store, &[path], NOW).await
@@ -72,5 +113,33 @@ fn files() -> [(&'static str, String); 4] {
 }
 
 pub(crate) fn application(level: Level, count: u64) -> Application {
-    Application { contract: "C1".into(), product: "POD".into(), level, count, pack: None, parent_pack: None }
+    Application {
+        contract: "C1".into(),
+        product: "POD".into(),
+        level,
+        count,
+        pack: None,
+        parent_pack: None,
+        by: "test".into(),
+    }
+}
+
+/// Asks the routes as a client does.
+pub(crate) async fn ask(
+    routes: &Router,
+    request: (&str, &str),
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (u16, Option<String>, Value) {
+    use tower_service::Service;
+    let mut asked = Request::builder().method(request.0).uri(request.1);
+    for (name, value) in headers {
+        asked = asked.header(*name, *value);
+    }
+    let asked = asked.body(Body::from(body.to_owned())).unwrap();
+    let answer = routes.clone().call(asked).await.unwrap();
+    let tag = answer.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned());
+    let status = answer.status().as_u16();
+    let bytes = axum::body::to_bytes(answer.into_body(), 1 << 24).await.unwrap();
+    (status, tag, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
 }

@@ -94,6 +94,10 @@ pub struct Member {
     /// Administrative region: a wholesaler's territory, a retailer's place. Regions compare by prefix; empty = not on record.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub region: String,
+    /// It may apply for codes of imported goods without being their importer: the institution here of a foreign brand holder, or a
+    /// wholesaler that one commissioned (traceability/2022 art. 16).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub import_codes: bool,
 }
 
 impl Member {
@@ -101,7 +105,7 @@ impl Member {
     #[must_use]
     pub fn new(member: MemberId, name: String, role: Role) -> Self {
         let (more_roles, statuses) = (Vec::new(), Vec::new());
-        Self { member, name, role, more_roles, statuses, licence: None, region: String::new() }
+        Self { member, name, role, more_roles, statuses, licence: None, region: String::new(), import_codes: false }
     }
 
     /// Whether it had a role at a moment.

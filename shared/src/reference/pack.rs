@@ -37,6 +37,9 @@ pub struct Pack {
     /// Its codes must be put into use (`pack_activated`) or associated before they move.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inactive: bool,
+    /// When it was put into use, where that was said in the registry and not by a terminal's event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activated_at: Option<Timestamp>,
     /// The production batch, where it is on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<String>,
@@ -46,7 +49,18 @@ impl Pack {
     /// A pack about which nothing unusual is on record.
     #[must_use]
     pub fn new(pack: PackId, product: ProductId, level: Level, basis: BasisId, issued_at: Timestamp) -> Self {
-        Self { pack, product, level, basis, issued_at, loss: None, released_at: None, inactive: false, batch: None }
+        Self {
+            pack,
+            product,
+            level,
+            basis,
+            issued_at,
+            loss: None,
+            released_at: None,
+            inactive: false,
+            activated_at: None,
+            batch: None,
+        }
     }
 }
 

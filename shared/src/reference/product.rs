@@ -134,6 +134,9 @@ pub struct Product {
     /// Whether our registry knows all its codes.
     #[serde(default)]
     pub registry: Registry,
+    /// The number of its technical review (trading/2022-trial art. 7); empty = not on record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub review: String,
     /// Its goods class.
     #[serde(default, skip_serializing_if = "is_default")]
     pub class: GoodsClass,
@@ -165,6 +168,7 @@ impl Product {
             maker,
             levels,
             registry: Registry::default(),
+            review: String::new(),
             class: GoodsClass::default(),
             market: Market::default(),
             listings: Vec::new(),

@@ -114,7 +114,7 @@ fn inactive(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>, activated:
     let associated = package.tokens.iter().map(|token| token.from).min();
     let held = package.children.iter().flat_map(|child| &verdict.index.package(*child).tokens);
     let filled = held.filter(|token| token.parent == code).map(|token| token.from).min();
-    let Some(first) = [in_use, associated, filled].into_iter().flatten().min() else {
+    let Some(first) = [in_use, pack.activated_at, associated, filled].into_iter().flatten().min() else {
         verdict.raise_code(Kind::InactiveCode, code, &[scan], Certainty::Sure);
         return;
     };

@@ -7,13 +7,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use shared::chain::sha256;
-use shared::ids::PackId;
-use shared::reference::PackLoss;
 use shared::time::{Clock, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    Cli, CodesCommand, Command, KeysCommand, audit, backup, evidence, mismatches, operators, report, sealed, shown,
+    Cli, Command, KeysCommand, audit, backup, evidence, mismatches, operators, packs, registry, report, sealed, shown,
     terminals, users,
 };
 use crate::clock::SystemClock;
@@ -24,7 +22,6 @@ use crate::identity::Identity;
 use crate::identity::authority::{Adopted, Authority};
 use crate::ingest::Intake;
 use crate::ingest::intake::{BACKLOG_MAX, Limits};
-use crate::issue::{self, Application};
 use crate::keys::ServerKeys;
 use crate::people::{self, Actor, Hall};
 use crate::store::identity::IdentityAct;
@@ -50,7 +47,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Init { .. } | Command::Keys { command: None } => report::keys(&identity(&config, now)?.0),
         Command::Serve => return serve_until_stopped(&config, store).await,
         Command::Import { files } => report::line(&import::import(&store, &files, now).await?)?,
-        Command::Codes(command) => codes(&store, command, &config, now).await?,
+        Command::Codes(command) => packs::run(&store, command, &config, now).await?,
+        Command::Registry(command) => registry::run(&store, command, now).await?,
         Command::Terminals(command) => terminals::run(&config, &store, command, now).await?,
         Command::Operators(command) => operators::run(&store, command).await?,
         Command::Mismatches { json, all, command } => {
@@ -132,6 +130,7 @@ async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> 
         allowances: config.workflow,
         metrics: Arc::default(),
         stopping: Stopping::default(),
+        link_host: config.link_host.as_str().into(),
     };
     serve::serve(config, state, |ready| {
         if let Ok(line) = serde_json::to_string(ready) {
@@ -140,28 +139,6 @@ async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> 
     })
     .await?;
     Ok(ExitCode::SUCCESS)
-}
-
-async fn codes(store: &Store, command: CodesCommand, config: &Config, now: Timestamp) -> Result<()> {
-    match command {
-        CodesCommand::Issue { contract, product, level, count, pack, parent_pack, out } => {
-            let application = Application {
-                contract: contract.into(),
-                product: product.into(),
-                level: level.into(),
-                count,
-                pack: pack.map(PackId::from),
-                parent_pack: parent_pack.map(PackId::from),
-            };
-            let (pack, codes) = issue::issue(store, &application, now).await?;
-            report::pack_file(&pack, &codes, &config.link_host, out.as_deref())
-        }
-        CodesCommand::Lose { pack, stolen, at } => {
-            let how = if stolen { PackLoss::Stolen } else { PackLoss::Lost };
-            Ok(issue::set_loss(store, &pack.into(), Some((how, at.unwrap_or(now))), now).await?)
-        }
-        CodesCommand::Release { pack } => Ok(issue::set_loss(store, &pack.into(), None, now).await?),
-    }
 }
 
 /// The keys and the CA, made where they are missing.

@@ -6,6 +6,8 @@ mod commands;
 mod evidence;
 mod mismatches;
 mod operators;
+mod packs;
+mod registry;
 mod report;
 mod sealed;
 mod terminals;
@@ -14,9 +16,7 @@ mod users;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use shared::reference::Level;
-use shared::time::Timestamp;
+use clap::{Parser, Subcommand};
 
 use crate::config::{Config, LogForm};
 
@@ -60,15 +60,18 @@ enum Command {
     },
     /// Serve terminals and the console until SIGTERM; prints one line of JSON when ready.
     Serve,
-    /// Import members, sites, products, contracts, orders, documents and platform code packs (CSV or JSON).
+    /// Members, sites, products, contracts and the rest: list, show, enter, amend, correct, import, export.
+    #[command(subcommand)]
+    Registry(registry::RegistryCommand),
+    /// Import members, sites, products, contracts, orders, documents and platform code packs (CSV, XLSX or JSON).
     Import {
         /// Files, in order; all or nothing.
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Issue codes of our own, report packs lost, release them.
+    /// Code packs: import, issue, put into use, report lost, release, end, count.
     #[command(subcommand)]
-    Codes(CodesCommand),
+    Codes(packs::CodesCommand),
     /// Invite, approve, list and revoke terminals.
     #[command(subcommand)]
     Terminals(terminals::TerminalsCommand),
@@ -144,72 +147,11 @@ enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-enum CodesCommand {
-    /// Issue a pack against a contract line; prints `pack,product,level,basis,code,parent` as CSV.
-    Issue {
-        /// The contract.
-        #[arg(long)]
-        contract: String,
-        /// The product.
-        #[arg(long)]
-        product: String,
-        /// The packaging level.
-        #[arg(long, value_enum)]
-        level: LevelWord,
-        /// How many codes.
-        #[arg(long)]
-        count: u64,
-        /// The pack's number; one is made where it is left out.
-        #[arg(long)]
-        pack: Option<String>,
-        /// Put the units, in order, into the cases of this pack.
-        #[arg(long)]
-        parent_pack: Option<String>,
-        /// Write the CSV here rather than to stdout.
-        #[arg(long)]
-        out: Option<PathBuf>,
-    },
-    /// Report a pack lost or stolen: its codes are frozen, but for those in use before.
-    Lose {
-        /// The pack.
-        pack: String,
-        /// Stolen rather than lost.
-        #[arg(long)]
-        stolen: bool,
-        /// Since when; now where it is left out.
-        #[arg(long)]
-        at: Option<Timestamp>,
-    },
-    /// A pack was found again.
-    Release {
-        /// The pack.
-        pack: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
 enum KeysCommand {
     /// Make the next CA: terminals learn of it by pull, and trust it beside the one now.
     NextCa,
     /// Put the next CA in the place of the one now, once every terminal has been in contact since it was made. Restart the server then.
     AdoptNextCa,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum LevelWord {
-    Unit,
-    Inner,
-    Case,
-}
-
-impl From<LevelWord> for Level {
-    fn from(word: LevelWord) -> Self {
-        match word {
-            LevelWord::Unit => Self::Unit,
-            LevelWord::Inner => Self::Inner,
-            LevelWord::Case => Self::Case,
-        }
-    }
 }
 
 fn fault(found: bool) -> ExitCode {

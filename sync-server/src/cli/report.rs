@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::json;
 use shared::chain::Hash;
 use shared::citation::Rulebook;
-use shared::code::{PackageCode, format_digital_link};
-use shared::reference::{CodeRecord, Pack, References};
+use shared::code::PackageCode;
+use shared::reference::References;
 use shared::time::Timestamp;
 use shared::trail::{History, Index};
 use sqlx::AnyConnection;
@@ -126,30 +126,6 @@ fn mismatch_text(found: &StoredMismatch) -> String {
         mismatch.subject,
         info.what.en
     )
-}
-
-/// A pack as the platform would send it: CSV with the text of each label.
-pub(super) fn pack_file(pack: &Pack, codes: &[CodeRecord], host: &str, out: Option<&Path>) -> Result<()> {
-    let target: Box<dyn Write> = match out {
-        Some(path) => Box::new(File::create(path).with_context(|| format!("{} cannot be written", path.display()))?),
-        None => Box::new(std::io::stdout()),
-    };
-    let mut writer = csv::Writer::from_writer(target);
-    writer.write_record(["pack", "product", "level", "basis", "code", "parent"])?;
-    let level = serde_json::to_value(pack.level)?;
-    for record in codes {
-        let parent = record.parent.as_ref().map(|parent| format_digital_link(host, parent));
-        writer.write_record([
-            pack.pack.as_str(),
-            pack.product.as_str(),
-            level.as_str().unwrap_or_default(),
-            pack.basis.as_str(),
-            &format_digital_link(host, &record.code),
-            &parent.unwrap_or_default(),
-        ])?;
-    }
-    writer.flush()?;
-    Ok(())
 }
 
 pub(super) async fn trace(conn: &mut AnyConnection, named: &str, as_json: bool) -> Result<ExitCode> {

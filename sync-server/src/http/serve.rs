@@ -14,7 +14,7 @@ use crate::checkpoint;
 use crate::config::Config;
 use crate::identity::tls;
 use crate::keys::KeyError;
-use crate::{metrics, reconcile, sealed, workflow};
+use crate::{metrics, reconcile, registry, sealed, workflow};
 
 /// How long open requests may finish after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(10);
@@ -136,6 +136,9 @@ async fn sweep_for_ever(state: AppState) {
             tracing::error!(%error, "no checkpoint could be made; tried again later");
         }
         tokio::time::sleep(SWEEP).await;
+        if let Err(error) = registry::edit::enter_into_force(&state.store, state.clock.now()).await {
+            tracing::error!(%error, "amendments whose day has come are not in force; tried again later");
+        }
         if let Err(error) = reconcile::sweep(&state.store, state.clock.now()).await {
             tracing::error!(%error, "the sweep failed; tried again later");
         }

@@ -34,6 +34,8 @@ pub struct AppState {
     pub metrics: Arc<Requests>,
     /// Whether the server is about to stop.
     pub stopping: Stopping,
+    /// Host in the codes that this server issues.
+    pub link_host: Arc<str>,
 }
 
 /// Set once, when the server was asked to stop: it takes nothing more on, and streams end.

@@ -11,7 +11,7 @@ use super::state::AppState;
 use crate::people::guard::{Access, guard, harden};
 use crate::people::{Actor, Right, pages};
 use crate::workflow::act::ActKind;
-use crate::{attachments, audit, console, workflow};
+use crate::{attachments, audit, console, packs, registry, workflow};
 
 /// One route of the web listener.
 pub struct WebRoute {
@@ -154,5 +154,8 @@ pub fn web_routes(state: AppState) -> Router {
     for WebRoute { path, access, handler, .. } in routes() {
         router = router.route(&path, handler.layer(from_fn_with_state((state.clone(), access), guard)));
     }
+    let registers = registry::http::router().merge(packs::http::router());
+    let access = Access::Right(Right::Registry);
+    router = router.merge(registers.route_layer(from_fn_with_state((state.clone(), access), guard)));
     router.fallback(console::pages::not_found).layer(map_response(harden)).with_state(state)
 }

@@ -60,7 +60,9 @@ impl Role {
             Right::See => true,
             Right::Comment => !matches!(self, Self::ReadOnly),
             Right::Settle | Right::Audit => matches!(self, Self::Regulator | Self::Supervisor),
-            Right::Terminals | Right::Registry => matches!(self, Self::Supervisor),
+            Right::Terminals => matches!(self, Self::Supervisor),
+            // One register for all members: whoever changes it sees the trade of everyone.
+            Right::Registry => matches!(self, Self::Regulator),
         }
     }
 }

@@ -4,7 +4,7 @@ use shared::ids::{BasisId, PackId};
 use shared::reference::Level;
 
 use super::*;
-use crate::issue::issue;
+use crate::packs::issue::issue;
 use crate::testing::{NOW, Trade, application};
 
 async fn pull_all(trade: &Trade, member: &str) -> (Vec<Record>, usize) {
@@ -139,7 +139,8 @@ async fn a_retailer_learns_of_what_it_was_sent_and_that_its_pack_was_stolen_sinc
     assert!(!seen(&first, &Record::Code(codes[1].clone())), "what was not sent to it stays unknown to it");
 
     let loss = Some((shared::reference::PackLoss::Stolen, NOW));
-    crate::issue::set_loss(&trade.store, &pack.pack, loss, NOW).await.unwrap();
+    let act = crate::packs::acts::Act::Lose(shared::reference::PackLoss::Stolen, NOW);
+    crate::packs::acts::act(&trade.store, &pack.pack, act, ("test", ""), NOW).await.unwrap();
     let next = changes(&mut conn, &"R1".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
     assert!(seen(&next, &Record::Pack(shared::reference::Pack { loss, ..pack.clone() })));
     let stranger = changes(&mut conn, &"X".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();

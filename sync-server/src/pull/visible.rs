@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use shared::ids::{BasisId, MemberId, PackId, SiteId};
-use shared::reference::References;
+use shared::reference::{Member, Pack, Product, References};
 use shared::wire::{Change, ChangesPage, Manifest, Record};
 use sqlx::AnyConnection;
 
@@ -14,11 +14,25 @@ pub(super) fn for_site(page: ChangesPage, site: &SiteId) -> ChangesPage {
     let change = |Change { position, record }| {
         let record = match record {
             Record::Operator(operator) if !operator.works_at(site) => Record::Operator(operator.without_credentials()),
-            other => other,
+            other => without_office_fields(other),
         };
         Change { position, record }
     };
     ChangesPage { changes: page.changes.into_iter().map(change).collect(), ..page }
+}
+
+/// The record without the fields that only the office needs. Records are closed on the wire (`docs/protocol.md`): a terminal of an older
+/// version could not read a field that it does not know.
+fn without_office_fields(record: Record) -> Record {
+    match record {
+        Record::Member(member) => Record::Member(Member { import_codes: false, ..member }),
+        Record::Product(product) => Record::Product(Product { review: String::new(), ..product }),
+        // A pack that was put into use in the registry needs no event of a terminal any more.
+        Record::Pack(pack) if pack.activated_at.is_some() => {
+            Record::Pack(Pack { inactive: false, activated_at: None, ..pack })
+        }
+        other => other,
+    }
 }
 
 /// A member's view of everything.
@@ -68,5 +82,28 @@ impl Visible {
 
     fn consignee(&self, manifest: &Manifest) -> Option<&MemberId> {
         self.references.bases.get(&manifest.basis).map(|basis| &basis.buyer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::reference::{Level, Role};
+    use shared::time::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn no_field_goes_over_the_wire_that_older_terminals_cannot_read() {
+        let member = Member { import_codes: true, ..Member::new("W".into(), "w".into(), Role::Wholesaler) };
+        let product = Product { review: "SP1".into(), ..Product::new("P".into(), "p".into(), "M".into(), Vec::new()) };
+        let at = Timestamp::from_ms(1);
+        let pack = Pack::new("K".into(), "P".into(), Level::Case, "C".into(), at);
+        let in_use = Pack { inactive: true, activated_at: Some(at), ..pack };
+        for record in [Record::Member(member), Record::Product(product), Record::Pack(in_use)] {
+            let sent = serde_json::to_string(&without_office_fields(record)).unwrap();
+            for field in ["import_codes", "review", "activated_at", "inactive"] {
+                assert!(!sent.contains(field), "{sent}");
+            }
+        }
     }
 }

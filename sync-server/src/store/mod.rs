@@ -5,6 +5,7 @@ pub mod admission;
 pub mod certificate;
 pub mod checkpoint;
 pub mod code;
+pub mod code_bulk;
 pub mod digest;
 pub mod entry;
 mod error;
@@ -16,6 +17,7 @@ pub mod log_fault;
 pub mod mismatch;
 mod open;
 pub mod open_task;
+pub mod pack;
 mod postgres;
 pub mod quarantine;
 pub mod reference;
@@ -25,6 +27,7 @@ pub mod step;
 pub mod terminal;
 pub mod unjudged;
 pub mod verdict;
+pub mod version;
 
 use std::sync::Arc;
 

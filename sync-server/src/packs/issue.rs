@@ -1,15 +1,16 @@
-//! Own code packs, standing in for the national platform: issued against a contract line, lost, found.
+//! Own code packs, standing in for the national platform: issued against a contract line.
 
 use ring::rand::{SecureRandom, SystemRandom};
-use shared::code::{PackageCode, format_serial};
+use shared::code::{CodeKey, PackageCode, format_serial};
 use shared::ids::{BasisId, PackId, ProductId};
-use shared::reference::{CodeRecord, Level, Pack, PackLoss, References};
+use shared::reference::{CodeRecord, Level, Pack, References};
 use shared::time::Timestamp;
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
-use crate::import::{put, touch};
-use crate::reconcile::{self, Touched};
+use crate::packs;
+use crate::registry::edit::{Edit, EditError, Why};
+use crate::store::pack::PackAct;
 use crate::store::{self, Store, StoreError};
 
 /// Codes that one call may issue.
@@ -59,6 +60,9 @@ pub enum IssueError {
     /// The system gives no random numbers.
     #[error("the system's random source failed; nothing was issued")]
     Random,
+    /// The registry.
+    #[error(transparent)]
+    Edit(#[from] EditError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -79,6 +83,8 @@ pub struct Application {
     pub pack: Option<PackId>,
     /// The case pack that the units are put into, in order.
     pub parent_pack: Option<PackId>,
+    /// Who issues.
+    pub by: String,
 }
 
 /// Issues a pack. Answers it and its codes.
@@ -106,11 +112,10 @@ async fn issue_in(
     application: &Application,
     now: Timestamp,
 ) -> Result<(Pack, Vec<CodeRecord>), IssueError> {
-    let position = store::next_position(conn).await?;
-    let references = store::reference::load_all(conn).await?;
-    let gtin = covered(conn, &references, application).await?;
-    let pack = new_pack(&references, application, now)?;
-    let parents = parents(conn, &references, application).await?;
+    let mut edit = Edit::begin(conn, &application.by, now).await?;
+    let gtin = covered(conn, &edit.known, application).await?;
+    let pack = new_pack(&edit.known, application, now)?;
+    let parents = parents(conn, &edit.known, application).await?;
     let tag = u32::try_from(random(20)?).map_err(|_| IssueError::Random)?;
     let mut codes = Vec::new();
     for place in 0..application.count {
@@ -119,13 +124,15 @@ async fn issue_in(
         let parent = parents.as_ref().and_then(|(cases, per_case)| cases.get(usize::try_from(place / per_case).ok()?));
         codes.push(CodeRecord::new(code, pack.pack.clone(), pack.product.clone(), parent.cloned()));
     }
-    let mut touched = Touched::default();
-    let records = std::iter::once(Record::Pack(pack.clone())).chain(codes.iter().cloned().map(Record::Code));
-    for record in records {
-        put(conn, &record, position).await?;
-        touch(&mut touched, &record);
+    edit.put(conn, Record::Pack(pack.clone()), Why::Entry).await?;
+    for codes in codes.chunks(packs::PAGE) {
+        let keyed = codes.iter().map(|record| (CodeKey::of(&record.code), record.clone())).collect();
+        packs::store_codes(conn, &mut edit, keyed).await?;
     }
-    reconcile::references_changed(conn, &touched, now, position).await?;
+    edit.finish(conn).await?;
+    let (by, detail) = (application.by.clone(), format!("{} {}", application.contract, application.product));
+    let act = PackAct { at: now, act: "issued".into(), codes: codes.len() as u64, by, detail };
+    store::pack::note(conn, &pack.pack, &act).await?;
     Ok((pack, codes))
 }
 
@@ -200,33 +207,6 @@ fn random(bits: u32) -> Result<u64, IssueError> {
     let mut bytes = [0; 8];
     SystemRandom::new().fill(&mut bytes).map_err(|_| IssueError::Random)?;
     Ok(u64::from_be_bytes(bytes) >> (64 - bits))
-}
-
-/// Reports a pack lost or stolen since a time (traceability/2022 art. 22), or, with none, found again.
-pub async fn set_loss(
-    store: &Store,
-    pack: &PackId,
-    loss: Option<(PackLoss, Timestamp)>,
-    now: Timestamp,
-) -> Result<(), IssueError> {
-    let mut tx = store.write().await?;
-    let position = store::next_position(&mut tx).await?;
-    let references = store::reference::load_all(&mut tx).await?;
-    let Some(found) = references.packs.get(pack) else {
-        tx.rollback().await.map_err(StoreError::from)?;
-        return Err(IssueError::UnknownPack(pack.clone()));
-    };
-    // What moved while the pack was lost stays wrong after it was found again: the loss is ended, not erased.
-    let record = Record::Pack(match loss {
-        Some(_) => Pack { loss, released_at: None, ..found.clone() },
-        None => Pack { released_at: found.loss.map(|_| now), ..found.clone() },
-    });
-    put(&mut tx, &record, position).await?;
-    let codes = store::code::of_pack(&mut tx, pack).await?.into_iter().map(|record| record.code).collect();
-    let touched = Touched { bases: [found.basis.clone()].into(), codes, ..Touched::default() };
-    reconcile::references_changed(&mut tx, &touched, now, position).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
 }
 
 #[cfg(test)]

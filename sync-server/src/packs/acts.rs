@@ -1,0 +1,129 @@
+//! What is done to a pack as a whole: put into use, lost, stolen, found, ended. Each act is noted with who and when.
+
+use shared::ids::PackId;
+use shared::reference::{CodeRecord, Pack, PackLoss};
+use shared::time::Timestamp;
+use sqlx::AnyConnection;
+
+use super::{PAGE, change, store_codes};
+use crate::registry::edit::{Edit, EditError};
+use crate::store::pack::PackAct;
+use crate::store::{self, Store, StoreError};
+use shared::code::CodeKey;
+
+/// Something that is done to a pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// It is put into use (traceability/2022 art. 18).
+    Activate,
+    /// It is lost or stolen since a moment: its codes are frozen, but for those in use before (art. 22).
+    Lose(PackLoss, Timestamp),
+    /// It was found: what moved while it was lost stays wrong.
+    Release,
+    /// All its codes are ended (art. 25).
+    Cancel,
+}
+
+impl Act {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Activate => "activated",
+            Self::Lose(PackLoss::Lost, _) => "lost",
+            Self::Lose(PackLoss::Stolen, _) => "stolen",
+            Self::Release => "released",
+            Self::Cancel => "cancelled",
+        }
+    }
+}
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// No such pack.
+    #[error("the pack {0} is not known; `sync-server codes list` shows those that are")]
+    Unknown(PackId),
+    /// It makes no sense for this pack.
+    #[error("the pack {pack} {why}; nothing was changed")]
+    Senseless {
+        /// Which pack.
+        pack: PackId,
+        /// What speaks against it.
+        why: &'static str,
+    },
+    /// The registry.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Does it, in a transaction of its own. Doing it twice changes nothing the second time.
+pub async fn act(
+    store: &Store,
+    pack: &PackId,
+    what: Act,
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    let mut tx = store.write().await?;
+    match act_in(&mut tx, pack, what, (by, why), now).await {
+        Ok(()) => Ok(tx.commit().await.map_err(StoreError::from)?),
+        Err(error) => {
+            tx.rollback().await.map_err(StoreError::from)?;
+            Err(error)
+        }
+    }
+}
+
+async fn act_in(
+    conn: &mut AnyConnection,
+    name: &PackId,
+    what: Act,
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    let mut edit = Edit::begin(conn, by, now).await?;
+    let pack = edit.known.packs.get(name).cloned().ok_or_else(|| ActError::Unknown(name.clone()))?;
+    let is_lost = pack.loss.is_some() && pack.released_at.is_none();
+    let senseless = |why| Err(ActError::Senseless { pack: name.clone(), why });
+    let changed = match what {
+        Act::Activate if is_lost => return senseless("is reported lost; release it first"),
+        Act::Activate if pack.activated_at.is_some() => return Ok(()),
+        Act::Activate => Pack { activated_at: Some(now), ..pack },
+        Act::Lose(_, at) if at > now => return senseless("cannot be lost in the future"),
+        Act::Lose(how, at) if is_lost && pack.loss == Some((how, at)) => return Ok(()),
+        Act::Lose(how, at) => Pack { loss: Some((how, at)), released_at: None, ..pack },
+        Act::Release if pack.loss.is_none() => return senseless("is not reported lost"),
+        Act::Release if !is_lost => return Ok(()),
+        Act::Release => Pack { released_at: Some(now), ..pack },
+        Act::Cancel => pack,
+    };
+    let codes = if what == Act::Cancel {
+        cancel_all(conn, &mut edit, name).await?
+    } else {
+        change(conn, &mut edit, changed).await?
+    };
+    edit.finish(conn).await?;
+    let noted = PackAct { at: now, act: what.word().into(), codes, by: by.into(), detail: why.into() };
+    Ok(store::pack::note(conn, name, &noted).await?)
+}
+
+/// Ends every live code of a pack. Answers how many.
+async fn cancel_all(conn: &mut AnyConnection, edit: &mut Edit, pack: &PackId) -> Result<u64, StoreError> {
+    let (mut after, mut ended) = (None, 0);
+    loop {
+        let page = store::code_bulk::of_pack_after(conn, pack, after, PAGE).await?;
+        let is_full = page.len() == PAGE;
+        after = page.last().map(|record| CodeKey::of(&record.code));
+        let live = page.into_iter().filter(|record| record.cancelled_at.is_none());
+        let cancelled: Vec<(CodeKey, CodeRecord)> = live
+            .map(|record| (CodeKey::of(&record.code), CodeRecord { cancelled_at: Some(edit.now()), ..record }))
+            .collect();
+        ended += cancelled.len() as u64;
+        store_codes(conn, edit, cancelled).await?;
+        if !is_full {
+            return Ok(ended);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Applying for codes against a contract line (traceability/2022 art. 15), and who may (art. 16). An application that the checks
+//! refuse is kept as it came: the rules judge it, and say so to the regulator.
+
+use shared::reference::{Basis, BasisKind, CodeApplication, Market, References, Role};
+use shared::wire::Record;
+
+use crate::registry::edit::{Edit, EditError, Why};
+use sqlx::AnyConnection;
+
+/// What an application came to.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Answer {
+    /// Its number.
+    pub application: String,
+    /// Whether codes may be issued for it.
+    pub granted: bool,
+    /// Units that the contract line still covers, without this application.
+    pub covered_units: u64,
+    /// Why not, one sentence each.
+    pub reasons: Vec<String>,
+}
+
+/// Takes an application in and answers it.
+pub async fn apply(
+    conn: &mut AnyConnection,
+    edit: &mut Edit,
+    application: CodeApplication,
+) -> Result<Answer, EditError> {
+    let body = crate::registry::Set::body(&Record::Application(application.clone()))
+        .map_err(crate::store::StoreError::from)?;
+    let record = edit.record(crate::registry::Set::Application, body).map_err(EditError::Faults)?;
+    let answer = judge(&edit.known, &application);
+    edit.put(conn, record, Why::Entry).await?;
+    Ok(answer)
+}
+
+/// What speaks for and against an application, given all earlier ones.
+#[must_use]
+pub fn judge(known: &References, application: &CodeApplication) -> Answer {
+    let mut reasons = Vec::new();
+    let basis = known.bases.get(&application.basis).map(|basis| basis.version(application.at, u64::MAX));
+    let mut covered_units = 0;
+    match &basis {
+        None => reasons.push(format!("the contract {} is not known", application.basis)),
+        Some(basis) => {
+            against_contract(&mut reasons, basis, application);
+            who_may(&mut reasons, known, basis, application);
+            let earlier = known.applications.values().filter(|other| {
+                other.application != application.application
+                    && other.basis == application.basis
+                    && other.product == application.product
+                    && (other.at, &other.application) < (application.at, &application.application)
+            });
+            let applied = earlier.fold(0_u64, |sum, other| sum.saturating_add(other.units));
+            let line = basis.units_of(&application.product);
+            covered_units = line.saturating_sub(applied);
+            if application.units > covered_units {
+                reasons.push(format!(
+                    "{} units are applied for, the line covers {covered_units} more ({line} in all, {applied} applied for before)",
+                    application.units
+                ));
+            }
+        }
+    }
+    Answer { application: application.application.clone(), granted: reasons.is_empty(), covered_units, reasons }
+}
+
+fn against_contract(reasons: &mut Vec<String>, basis: &Basis, application: &CodeApplication) {
+    if basis.kind != BasisKind::Contract {
+        reasons.push(format!(
+            "{} is no contract: codes are applied for against the contract with a wholesaler",
+            basis.basis
+        ));
+    }
+    if basis.market == Market::Export {
+        reasons.push("export goods carry no codes (traceability/2022 art. 2)".into());
+    }
+    if !basis.has(&application.product) {
+        reasons.push(format!("the contract {} has no line for {}", basis.basis, application.product));
+    }
+    let ended = [basis.until, basis.cancelled_at].into_iter().flatten().any(|end| application.at >= end);
+    if ended || basis.off_platform {
+        reasons.push(format!("the contract {} is not in force, or was made outside the platform", basis.basis));
+    }
+}
+
+/// Makers apply for what they sell; for imports the importer, the foreign brand holder's institution here, or a wholesaler that it
+/// commissioned.
+fn who_may(reasons: &mut Vec<String>, known: &References, basis: &Basis, application: &CodeApplication) {
+    let Some(member) = known.members.get(&application.member) else { return };
+    let is_party = basis.seller == member.member || basis.buyer == member.member;
+    if !is_party {
+        reasons.push(format!("{} is no party of the contract {}", member.member, basis.basis));
+    }
+    let has = |roles: &[Role]| roles.iter().any(|role| member.has_role(*role, application.at));
+    if basis.market == Market::Import {
+        if !has(&[Role::Importer, Role::Brand]) && !member.import_codes {
+            reasons.push(format!(
+                "{} may not apply for codes of imported goods: importers, institutions of foreign brand holders and wholesalers that \
+                 one commissioned may (traceability/2022 art. 16); the registry says so with `import_codes`",
+                member.member
+            ));
+        }
+    } else if !has(&[Role::Maker, Role::ContractMaker, Role::Brand]) {
+        reasons
+            .push(format!("{} makes no products: makers apply for codes (traceability/2022 art. 15)", member.member));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use shared::time::Timestamp;
+
+    use super::*;
+    use crate::registry::Set;
+
+    fn known() -> References {
+        let mut known = References::default();
+        let insert = |known: &mut References, set: Set, body: Value| {
+            let Value::Object(body) = body else { panic!("an object") };
+            known.insert(set.record(body).unwrap());
+        };
+        for (member, role, import) in
+            [("M", "maker", false), ("W", "wholesaler", false), ("V", "wholesaler", true), ("I", "importer", false)]
+        {
+            insert(
+                &mut known,
+                Set::Member,
+                json!({"member": member, "name": "x", "role": role, "import_codes": import}),
+            );
+        }
+        for (basis, kind, seller, buyer, market) in [
+            ("C1", "contract", "M", "W", "domestic"),
+            ("C2", "contract", "I", "V", "import"),
+            ("C3", "contract", "I", "W", "import"),
+            ("C4", "contract", "M", "W", "export"),
+            ("O1", "order", "M", "W", "domestic"),
+        ] {
+            let body = json!({"basis": basis, "kind": kind, "seller": seller, "buyer": buyer, "market": market,
+                "until": "2026-12-01T00:00:00+08:00", "lines": [{"product": "POD", "units": 100}]});
+            insert(&mut known, Set::Basis, body);
+        }
+        known
+    }
+
+    fn application(number: &str, member: &str, basis: &str, units: u64, at: &str) -> CodeApplication {
+        let at: Timestamp = at.parse().unwrap();
+        CodeApplication {
+            application: number.into(),
+            member: member.into(),
+            product: "POD".into(),
+            units,
+            basis: basis.into(),
+            at,
+        }
+    }
+
+    #[test]
+    fn who_may_apply_for_what() {
+        const DAY: &str = "2026-10-01T00:00:00+08:00";
+        let known = known();
+        for (member, basis, at, granted, why) in [
+            ("M", "C1", DAY, true, ""),
+            ("W", "C1", DAY, false, "makes no products"),
+            ("I", "C2", DAY, true, ""),
+            ("V", "C2", DAY, true, ""),
+            ("W", "C3", DAY, false, "may not apply for codes of imported goods"),
+            ("V", "C3", DAY, false, "is no party"),
+            ("M", "C4", DAY, false, "carry no codes"),
+            ("M", "O1", DAY, false, "is no contract"),
+            ("M", "C9", DAY, false, "is not known"),
+            ("M", "C1", "2026-12-01T00:00:00+08:00", false, "is not in force"),
+        ] {
+            let answer = judge(&known, &application("A1", member, basis, 100, at));
+            assert_eq!(answer.granted, granted, "{member} {basis}: {answer:?}");
+            assert!(granted || answer.reasons.iter().any(|reason| reason.contains(why)), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn earlier_applications_use_the_line_up() {
+        let mut known = known();
+        known.insert(Record::Application(application("A1", "M", "C1", 60, "2026-10-01T00:00:00+08:00")));
+        let answer = judge(&known, &application("A2", "M", "C1", 41, "2026-10-02T00:00:00+08:00"));
+        assert_eq!((answer.granted, answer.covered_units), (false, 40));
+        assert!(judge(&known, &application("A2", "M", "C1", 40, "2026-10-02T00:00:00+08:00")).granted);
+        // The same application again is judged as it was.
+        assert!(judge(&known, &application("A1", "M", "C1", 60, "2026-10-01T00:00:00+08:00")).granted);
+    }
+}

@@ -1,0 +1,161 @@
+//! Single codes: ended, and replaced by others (换码).
+
+use shared::code::{CodeKey, PackageCode};
+use shared::reference::CodeRecord;
+use shared::time::Timestamp;
+use sqlx::AnyConnection;
+
+use super::file::code;
+use super::store_codes;
+use crate::registry::edit::Edit;
+use crate::registry::fault::Fault;
+use crate::store::{self, Store, StoreError};
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CodesError {
+    /// Codes are faulty: everything that is wrong.
+    #[error("nothing was changed: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Faults(Vec<Fault>),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Ends codes (traceability/2022 art. 25), all or none. Answers how many were live.
+pub async fn cancel(store: &Store, texts: &[String], by: &str, now: Timestamp) -> Result<u64, CodesError> {
+    let mut tx = store.write().await?;
+    let done = cancel_in(&mut tx, texts, by, now).await;
+    end(tx, done).await
+}
+
+/// Puts a new code in the place of an old one, which ends. The new one is registered, live, of the same product and level, and takes
+/// the old one's place in its parent.
+pub async fn relabel(
+    store: &Store,
+    (old, new): (&str, &str),
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), CodesError> {
+    let mut tx = store.write().await?;
+    let done = relabel_in(&mut tx, (old, new), (by, why), now).await;
+    end(tx, done).await
+}
+
+async fn end<T>(tx: sqlx::Transaction<'static, sqlx::Any>, done: Result<T, CodesError>) -> Result<T, CodesError> {
+    if done.is_ok() {
+        tx.commit().await.map_err(StoreError::from)?;
+    } else {
+        tx.rollback().await.map_err(StoreError::from)?;
+    }
+    done
+}
+
+async fn cancel_in(conn: &mut AnyConnection, texts: &[String], by: &str, now: Timestamp) -> Result<u64, CodesError> {
+    let mut edit = Edit::begin(conn, by, now).await?;
+    let mut faults = Vec::new();
+    let mut keys = Vec::new();
+    for (number, text) in (1..).zip(texts) {
+        match code(text) {
+            Ok(code) => keys.push((number, CodeKey::of(&code), text)),
+            Err(problem) => faults.push(Fault::new("code", text, problem).in_record(number)),
+        }
+    }
+    let mut known = store::code_bulk::known(conn, &keys.iter().map(|(_, key, _)| *key).collect::<Vec<_>>()).await?;
+    let mut ended = Vec::new();
+    for (number, key, text) in keys {
+        match known.remove(&key) {
+            Some(record) if record.cancelled_at.is_none() => {
+                ended.push((key, CodeRecord { cancelled_at: Some(now), ..record }));
+            }
+            Some(_) => {}
+            None if ended.iter().any(|(other, _)| *other == key) => {}
+            None => faults.push(Fault::new("code", text, "the code is not registered").in_record(number)),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(CodesError::Faults(faults));
+    }
+    let count = ended.len() as u64;
+    store_codes(conn, &mut edit, ended).await?;
+    edit.finish(conn).await?;
+    Ok(count)
+}
+
+async fn relabel_in(
+    conn: &mut AnyConnection,
+    (old, new): (&str, &str),
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), CodesError> {
+    let mut edit = Edit::begin(conn, by, now).await?;
+    let read = |field: &str, text: &str| code(text).map_err(|problem| Fault::new(field, text, problem));
+    let (old, new) = match (read("old", old), read("new", new)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (old, new) => return Err(CodesError::Faults(old.err().into_iter().chain(new.err()).collect())),
+    };
+    let (old_key, new_key) = (CodeKey::of(&old), CodeKey::of(&new));
+    let known = store::code_bulk::known(conn, &[old_key, new_key]).await?;
+    let (before, after) = (known.get(&old_key).cloned(), known.get(&new_key).cloned());
+    let replaced = store::pack::replaced_by(conn, &old).await?;
+    if replaced.as_deref() == Some(&new.to_string()) {
+        return Ok(());
+    }
+    let faults = relabelling_faults(&edit, (&old, before.as_ref()), (&new, after.as_ref()));
+    let (Some(before), Some(after), true) = (before, after, faults.is_empty()) else {
+        return Err(CodesError::Faults(faults));
+    };
+    let parent = before.parent.clone();
+    let children = children_of(conn, &old, &new).await?;
+    let mut changed = vec![
+        (old_key, CodeRecord { cancelled_at: Some(now), parent: None, ..before }),
+        (new_key, CodeRecord { parent, ..after }),
+    ];
+    changed.extend(children);
+    store_codes(conn, &mut edit, changed).await?;
+    store::pack::note_relabelling(conn, (&old, &new), (by, why), now).await?;
+    Ok(edit.finish(conn).await?)
+}
+
+/// A relabelled case keeps what is in it.
+async fn children_of(
+    conn: &mut AnyConnection,
+    old: &PackageCode,
+    new: &PackageCode,
+) -> Result<Vec<(CodeKey, CodeRecord)>, StoreError> {
+    let mut references = shared::reference::References::default();
+    store::code::load_families(conn, &[old.clone()].into(), &mut references).await?;
+    let children = references.codes.into_values().filter(|record| record.parent.as_ref() == Some(old));
+    let moved = |record| CodeRecord { parent: Some(new.clone()), ..record };
+    Ok(children.map(|record| (CodeKey::of(&record.code), moved(record))).collect())
+}
+
+fn relabelling_faults(
+    edit: &Edit,
+    (old, before): (&PackageCode, Option<&CodeRecord>),
+    (new, after): (&PackageCode, Option<&CodeRecord>),
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (field, code, record) in [("old", old, before), ("new", new, after)] {
+        match record {
+            None => faults.push(Fault::new(field, code.to_string(), "the code is not registered")),
+            Some(record) if record.cancelled_at.is_some() => {
+                faults.push(Fault::new(field, code.to_string(), "the code was ended before"));
+            }
+            Some(_) => {}
+        }
+    }
+    let (Some(before), Some(after)) = (before, after) else { return faults };
+    let level = |record: &CodeRecord| edit.known.packs.get(&record.pack).map(|pack| pack.level);
+    if before.product != after.product || level(before) != level(after) {
+        let problem = format!("the new code is of {}, of another product or level than the old one", after.product);
+        faults.push(Fault::new("new", new.to_string(), problem));
+    }
+    if after.parent.is_some() {
+        faults.push(Fault::new("new", new.to_string(), "the new code is in a package already: it is in use"));
+    }
+    if old == new {
+        faults.push(Fault::new("new", new.to_string(), "a code cannot take its own place"));
+    }
+    faults
+}

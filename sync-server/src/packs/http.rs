@@ -1,0 +1,313 @@
+//! Code packs over HTTP, under `/api/v1/packs` and `/api/v1/codes`. Who may do what is decided before a request comes here.
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use shared::event::{Act as EventAct, Event};
+use shared::reference::{CodeApplication, Level, PackLoss};
+use shared::time::Timestamp;
+
+use super::acts::{self, Act, ActError};
+use super::codes::{self, CodesError};
+use super::write::{PackFormat, PackWriteError, write};
+use super::{PackFileError, apply, import, put_together, summary};
+use crate::http::state::AppState;
+use crate::import::FILE_BYTES_MAX;
+use crate::packs::issue::{Application, IssueError, issue};
+use crate::registry::by::By;
+use crate::registry::edit::Edit;
+use crate::registry::problem::Problem;
+use crate::store::{self, StoreError};
+
+/// Newest stock counts that a list shows.
+const COUNTS_MAX: i64 = 1_000;
+
+/// All addresses of code packs.
+pub fn router() -> Router<AppState> {
+    let limit = || DefaultBodyLimit::max(usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX));
+    Router::new()
+        .route("/api/v1/packs", get(list))
+        .route("/api/v1/packs/import", post(imported).layer(limit()))
+        .route("/api/v1/packs/apply", post(applied))
+        .route("/api/v1/packs/issue", post(issued))
+        .route("/api/v1/packs/{pack}", get(one))
+        .route("/api/v1/packs/{pack}/file", get(file))
+        .route("/api/v1/packs/{pack}/activate", post(activate))
+        .route("/api/v1/packs/{pack}/lose", post(lose))
+        .route("/api/v1/packs/{pack}/release", post(release))
+        .route("/api/v1/packs/{pack}/cancel", post(cancel_pack))
+        .route("/api/v1/codes/associate", post(associate).layer(limit()))
+        .route("/api/v1/codes/cancel", post(cancel))
+        .route("/api/v1/codes/relabel", post(relabel))
+        .route("/api/v1/stock-counts", get(stock_counts))
+}
+
+fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
+    serde_json::from_slice(bytes)
+        .map_err(|why| Problem::bad_request(format!("the body is not what is asked for: {why}")))
+}
+
+fn unfit(detail: String) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "This cannot be done", detail)
+}
+
+impl From<ActError> for Problem {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Unknown(_) => Self::missing(error.to_string()),
+            ActError::Senseless { .. } => unfit(error.to_string()),
+            ActError::Edit(error) => error.into(),
+            ActError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CodesError> for Problem {
+    fn from(error: CodesError) -> Self {
+        match error {
+            CodesError::Faults(faults) => Self::faults(faults),
+            CodesError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PackFileError> for Problem {
+    fn from(error: PackFileError) -> Self {
+        match error {
+            PackFileError::Faults { faults, .. } => Self::faults(faults),
+            PackFileError::Checksum { .. } => unfit(error.to_string()),
+            PackFileError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Store(error) => error.into(),
+            IssueError::Edit(error) => error.into(),
+            IssueError::UnknownPack(_) | IssueError::UnknownContract(_) => Self::missing(error.to_string()),
+            other => unfit(other.to_string()),
+        }
+    }
+}
+
+impl From<PackWriteError> for Problem {
+    fn from(error: PackWriteError) -> Self {
+        Self::bad_request(error.to_string())
+    }
+}
+
+async fn list(State(state): State<AppState>) -> Result<Json<Value>, Problem> {
+    let known = store::reference::load_all(&mut *state.store.read().await?).await?;
+    let packs: Vec<Value> =
+        known.packs.values().map(|pack| json!({ "pack": pack, "state": summary::state(pack, None) })).collect();
+    Ok(Json(json!({ "total": packs.len(), "packs": packs })))
+}
+
+async fn one(State(state): State<AppState>, Path(pack): Path<String>) -> Result<Json<summary::Detail>, Problem> {
+    let detail = summary::detail(&mut *state.store.read().await?, &pack.as_str().into()).await?;
+    Ok(Json(detail.ok_or_else(|| Problem::missing(ActError::Unknown(pack.into()).to_string()))?))
+}
+
+/// How a file of codes is taken in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Importing {
+    sha256: Option<String>,
+}
+
+async fn imported(
+    State(state): State<AppState>,
+    By(by): By,
+    Query(importing): Query<Importing>,
+    body: Bytes,
+) -> Result<Json<import::PacksImported>, Problem> {
+    let input = ("the file", body.as_ref());
+    let done = import::import(&state.store, input, importing.sha256.as_deref(), (&by, state.clock.now())).await?;
+    Ok(Json(done))
+}
+
+async fn applied(State(state): State<AppState>, By(by): By, body: Bytes) -> Result<Json<apply::Answer>, Problem> {
+    let application: CodeApplication = read(&body)?;
+    let mut tx = state.store.write().await?;
+    let done = async {
+        let mut edit = Edit::begin(&mut tx, &by, state.clock.now()).await?;
+        let answer = apply::apply(&mut tx, &mut edit, application).await?;
+        edit.finish(&mut tx).await?;
+        Ok::<_, Problem>(answer)
+    }
+    .await;
+    if done.is_ok() {
+        tx.commit().await.map_err(StoreError::from)?;
+    } else {
+        tx.rollback().await.map_err(StoreError::from)?;
+    }
+    done.map(Json)
+}
+
+/// What is to be issued.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Issuing {
+    contract: String,
+    product: String,
+    level: Level,
+    count: u64,
+    pack: Option<String>,
+    parent_pack: Option<String>,
+}
+
+async fn issued(State(state): State<AppState>, By(by): By, body: Bytes) -> Result<Response, Problem> {
+    let Issuing { contract, product, level, count, pack, parent_pack } = read(&body)?;
+    let application = Application {
+        contract: contract.into(),
+        product: product.into(),
+        level,
+        count,
+        pack: pack.map(Into::into),
+        parent_pack: parent_pack.map(Into::into),
+        by,
+    };
+    let (pack, codes) = issue(&state.store, &application, state.clock.now()).await?;
+    let answer = json!({ "pack": pack, "codes": codes.len(), "file": format!("/api/v1/packs/{}/file", pack.pack) });
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+/// Which form of file is wanted, and who is to read it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Wanted {
+    format: Option<String>,
+    recipient: Option<String>,
+}
+
+async fn file(
+    State(state): State<AppState>,
+    Path(pack): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let format: PackFormat = wanted.format.as_deref().unwrap_or("csv").parse()?;
+    let name = pack.as_str().into();
+    let mut conn = state.store.read().await?;
+    let known = store::reference::load_all(&mut conn).await?;
+    let found = known.packs.get(&name).ok_or_else(|| Problem::missing(ActError::Unknown(name.clone()).to_string()))?;
+    let codes = store::code::of_pack(&mut conn, &name).await?;
+    let made = write(found, &codes, &state.link_host, format, wanted.recipient.as_deref())?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, "attachment".to_owned()),
+        (header::ETAG, format!("\"{}\"", made.sha256)),
+    ];
+    Ok((headers, made.bytes).into_response())
+}
+
+/// Why something is done, in a person's words, and when it happened.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Reason {
+    why: String,
+    stolen: bool,
+    at: Option<Timestamp>,
+}
+
+async fn done(state: &AppState, by: &str, pack: String, act: Act, why: &str) -> Result<Json<summary::Detail>, Problem> {
+    acts::act(&state.store, &pack.as_str().into(), act, (by, why), state.clock.now()).await?;
+    one(State(state.clone()), Path(pack)).await
+}
+
+fn reason(body: &Bytes) -> Result<Reason, Problem> {
+    if body.is_empty() { Ok(Reason::default()) } else { read(body) }
+}
+
+type Done = Result<Json<summary::Detail>, Problem>;
+
+async fn activate(State(state): State<AppState>, By(by): By, Path(pack): Path<String>, body: Bytes) -> Done {
+    done(&state, &by, pack, Act::Activate, &reason(&body)?.why).await
+}
+
+async fn lose(State(state): State<AppState>, By(by): By, Path(pack): Path<String>, body: Bytes) -> Done {
+    let reason = reason(&body)?;
+    let how = if reason.stolen { PackLoss::Stolen } else { PackLoss::Lost };
+    let act = Act::Lose(how, reason.at.unwrap_or(state.clock.now()));
+    done(&state, &by, pack, act, &reason.why).await
+}
+
+async fn release(State(state): State<AppState>, By(by): By, Path(pack): Path<String>, body: Bytes) -> Done {
+    done(&state, &by, pack, Act::Release, &reason(&body)?.why).await
+}
+
+async fn cancel_pack(State(state): State<AppState>, By(by): By, Path(pack): Path<String>, body: Bytes) -> Done {
+    done(&state, &by, pack, Act::Cancel, &reason(&body)?.why).await
+}
+
+async fn associate(
+    State(state): State<AppState>,
+    By(by): By,
+    body: Bytes,
+) -> Result<Json<put_together::PutTogether>, Problem> {
+    let done = put_together::upload(&state.store, "the list", body.as_ref(), (&by, state.clock.now())).await?;
+    Ok(Json(done))
+}
+
+/// Codes that end.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ending {
+    codes: Vec<String>,
+}
+
+async fn cancel(State(state): State<AppState>, By(by): By, body: Bytes) -> Result<Json<Value>, Problem> {
+    let ending: Ending = read(&body)?;
+    let cancelled = codes::cancel(&state.store, &ending.codes, &by, state.clock.now()).await?;
+    Ok(Json(json!({ "cancelled": cancelled })))
+}
+
+/// A code that takes another's place.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Relabelling {
+    old: String,
+    new: String,
+    #[serde(default)]
+    why: String,
+}
+
+async fn relabel(State(state): State<AppState>, By(by): By, body: Bytes) -> Result<Json<Value>, Problem> {
+    let Relabelling { old, new, why } = read(&body)?;
+    codes::relabel(&state.store, (&old, &new), (&by, &why), state.clock.now()).await?;
+    Ok(Json(json!({ "old": old, "new": new })))
+}
+
+/// Whose counts are wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Whose {
+    member: Option<String>,
+}
+
+async fn stock_counts(State(state): State<AppState>, Query(whose): Query<Whose>) -> Result<Json<Value>, Problem> {
+    let mut conn = state.store.read().await?;
+    let found = store::pack::stock_counts(&mut conn, whose.member.as_deref(), COUNTS_MAX).await?;
+    let counts: Vec<Value> = found.iter().filter_map(|(member, body)| count(member, body)).collect();
+    Ok(Json(Value::Array(counts)))
+}
+
+/// A stock count as JSON; none where its event cannot be read today.
+#[must_use]
+pub fn count(member: &str, body: &[u8]) -> Option<Value> {
+    let event: Event = serde_json::from_slice(body).ok()?;
+    let EventAct::StockCount { product, units } = &event.act else { return None };
+    Some(json!({
+        "member": member, "site": event.site, "operator": event.operator, "product": product, "units": units, "at": event.at,
+    }))
+}
+
+#[cfg(test)]
+mod tests;

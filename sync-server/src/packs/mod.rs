@@ -1,0 +1,73 @@
+//! Code packs: taken in from the platform, issued by our own, put into use, lost and found, ended, counted.
+
+pub mod acts;
+pub mod apply;
+pub mod codes;
+pub mod file;
+pub mod http;
+pub mod import;
+pub mod issue;
+pub mod put_together;
+pub mod summary;
+mod take;
+pub mod write;
+
+use shared::code::CodeKey;
+use shared::reference::{Pack, References};
+use shared::wire::Record;
+use sqlx::AnyConnection;
+
+use crate::registry::edit::{Edit, EditError, Why};
+use crate::registry::fault::Fault;
+use crate::store;
+
+pub(crate) use take::store_codes;
+pub use take::{PackFileError, Taken, level_word, take, take_csv};
+
+/// Codes of a pack that are looked at in one go.
+const PAGE: usize = 5_000;
+
+/// Changes what is known of a pack; those of its codes that were scanned are judged again. Answers how many codes it has.
+pub async fn change(conn: &mut AnyConnection, edit: &mut Edit, pack: Pack) -> Result<u64, EditError> {
+    let name = pack.pack.clone();
+    edit.put(conn, Record::Pack(pack), Why::Entry).await?;
+    let (mut after, mut codes) = (None, 0);
+    loop {
+        let page = store::code_bulk::of_pack_after(conn, &name, after, PAGE).await.map_err(EditError::from)?;
+        codes += page.len() as u64;
+        let keys: Vec<CodeKey> = page.iter().map(|record| CodeKey::of(&record.code)).collect();
+        let scanned = store::code_bulk::scanned(conn, &keys).await.map_err(EditError::from)?;
+        for (key, record) in keys.iter().zip(page) {
+            if scanned.contains(key.as_bytes().as_slice()) {
+                edit.changes().note(&Record::Code(record), None);
+            }
+        }
+        match keys.last() {
+            Some(last) if keys.len() == PAGE => after = Some(*last),
+            _ => return Ok(codes),
+        }
+    }
+}
+
+/// What a pack or a code names and nobody knows: a pack needs its contract and product, a code its pack.
+#[must_use]
+pub fn unknown(known: &References, record: &Record) -> Option<Fault> {
+    let fault = |field: &str, what: &str, value: &str| {
+        Some(Fault::new(
+            field,
+            value,
+            format!("the {what} `{value}` is not known; import it first, or mend the number"),
+        ))
+    };
+    match record {
+        Record::Pack(pack) if !known.bases.contains_key(&pack.basis) => fault("basis", "contract", pack.basis.as_str()),
+        Record::Pack(pack) if !known.products.contains_key(&pack.product) => {
+            fault("product", "product", pack.product.as_str())
+        }
+        Record::Code(code) if !known.packs.contains_key(&code.pack) => fault("pack", "pack", code.pack.as_str()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! Packs as a list shows them: where each stands, and the account of one.
+
+use serde::Serialize;
+use shared::ids::PackId;
+use shared::reference::{Pack, PackLoss};
+use sqlx::AnyConnection;
+
+use crate::store::pack::{Account, PackAct};
+use crate::store::{self, StoreError};
+
+/// Where a pack stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Its codes are there, none is in use, and it must be put into use first.
+    Issued,
+    /// Its codes may move.
+    Active,
+    /// It is reported lost: codes not in use before are frozen.
+    Lost,
+    /// It is reported stolen: likewise.
+    Stolen,
+    /// Nothing of it is left.
+    UsedUp,
+}
+
+/// A pack as it is known.
+#[must_use]
+pub fn is_lost(pack: &Pack) -> bool {
+    pack.loss.is_some() && pack.released_at.is_none()
+}
+
+/// Where a pack stands, given its account where that was made.
+#[must_use]
+pub fn state(pack: &Pack, account: Option<&Account>) -> State {
+    match pack.loss {
+        Some((PackLoss::Stolen, _)) if is_lost(pack) => State::Stolen,
+        Some((PackLoss::Lost, _)) if is_lost(pack) => State::Lost,
+        _ if account.is_some_and(|account| account.left == 0 && account.issued > 0) => State::UsedUp,
+        _ if pack.inactive && pack.activated_at.is_none() && account.is_none_or(|account| account.used == 0) => {
+            State::Issued
+        }
+        _ => State::Active,
+    }
+}
+
+/// A pack with its account and what was done to it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Detail {
+    /// The pack.
+    #[serde(flatten)]
+    pub pack: Pack,
+    /// Where it stands.
+    pub state: State,
+    /// Where its codes are.
+    pub account: Account,
+    /// What was done to it, the first first.
+    pub acts: Vec<PackAct>,
+}
+
+/// All that is known of a pack; none where it is not.
+pub async fn detail(conn: &mut AnyConnection, name: &PackId) -> Result<Option<Detail>, StoreError> {
+    let known = store::reference::load_all(conn).await?;
+    let Some(pack) = known.packs.get(name).cloned() else { return Ok(None) };
+    let account = store::pack::account(conn, name, is_lost(&pack)).await?;
+    let acts = store::pack::acts(conn, name).await?;
+    Ok(Some(Detail { state: state(&pack, Some(&account)), pack, account, acts }))
+}

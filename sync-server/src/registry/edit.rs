@@ -1,0 +1,358 @@
+//! Changing the registry, in one transaction: what is in force, what was known, what is judged again.
+
+use serde_json::{Map, Value};
+use shared::reference::References;
+use shared::time::Timestamp;
+use shared::wire::Record;
+use sqlx::AnyConnection;
+
+use super::check::check;
+use super::fault::Fault;
+use super::find::find;
+use super::set::Set;
+use super::shape;
+use super::timeline::{Change, fold};
+use super::touch::Changes;
+use crate::reconcile;
+use crate::store::version::Version;
+use crate::store::{self, Store, StoreError};
+
+/// Why a record is what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It was in a file.
+    Import,
+    /// A person or program entered it.
+    Entry,
+    /// What was known was wrong.
+    Correction,
+}
+
+impl Why {
+    /// The word in the versions.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Entry => "entry",
+            Self::Correction => "correction",
+        }
+    }
+}
+
+/// What a change came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The record is new.
+    Added,
+    /// It is another one than before.
+    Changed,
+    /// It was there already, the same.
+    Unchanged,
+}
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// The record would be nonsense: everything that is wrong.
+    #[error("the record cannot be taken: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Faults(Vec<Fault>),
+    /// There is no such record.
+    #[error("there is no {} `{key}`; `sync-server registry list {}` shows those that are there", .set.name(), .set.name())]
+    Missing {
+        /// In which set.
+        set: Set,
+        /// Under which key.
+        key: String,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A transaction on the registry.
+#[derive(Debug)]
+pub struct Edit {
+    position: u64,
+    now: Timestamp,
+    by: String,
+    changes: Changes,
+    /// What is known, with what was changed so far.
+    pub known: References,
+}
+
+impl Edit {
+    /// Begins: the first statement of a writing transaction.
+    pub async fn begin(conn: &mut AnyConnection, by: &str, now: Timestamp) -> Result<Self, StoreError> {
+        let position = store::next_position(conn).await?;
+        let known = store::reference::load_all(conn).await?;
+        Ok(Self { position, now, by: by.to_owned(), changes: Changes::default(), known })
+    }
+
+    /// The ledger position of this transaction.
+    #[must_use]
+    pub const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The time of this transaction.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What was changed so far, for what is not a record of a set.
+    pub const fn changes(&mut self) -> &mut Changes {
+        &mut self.changes
+    }
+
+    /// Ends: what was touched is judged again.
+    pub async fn finish(self, conn: &mut AnyConnection) -> Result<(), StoreError> {
+        let touched = self.changes.finish(conn).await?;
+        reconcile::references_changed(conn, &touched, self.now, self.position).await
+    }
+
+    /// Makes a record of an object, or says everything that is wrong with it.
+    pub fn record(&self, set: Set, mut body: Map<String, Value>) -> Result<Record, Vec<Fault>> {
+        let faults = shape::check(set, &mut body);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let record = set.record(body).map_err(|why| vec![Fault::new(set.name(), "", why.to_string())])?;
+        let faults = check(&record, &self.known);
+        if faults.is_empty() { Ok(record) } else { Err(faults) }
+    }
+
+    /// Puts a record in the place of what is known of its key. What was planned for days to come stays planned.
+    pub async fn put(&mut self, conn: &mut AnyConnection, record: Record, why: Why) -> Result<Outcome, EditError> {
+        let Some(set) = Set::of(&record) else { return self.put_plain(conn, record).await };
+        let key = record.key();
+        let before = find(&self.known, set, &key);
+        let record = with_credentials(record, before.as_ref());
+        if before.as_ref() == Some(&record) {
+            return Ok(Outcome::Unchanged);
+        }
+        let id = (set.name(), key.as_str());
+        let body = Set::body(&record).map_err(StoreError::from)?;
+        let held = self.held(conn, set, &key, before.as_ref()).await?;
+        let (past, planned): (Vec<&Version>, Vec<&Version>) = held.iter().partition(|version| version.in_force);
+        for version in past {
+            store::version::close(conn, id, version.version, self.now).await?;
+        }
+        let mut next = self.next_version(conn, id, before.as_ref()).await?;
+        let base = Version {
+            valid_from: Timestamp::from_ms(0),
+            body: body.clone(),
+            ..self.version(next, why.as_str(), None, Timestamp::from_ms(0))
+        };
+        store::version::add(conn, id, &base).await?;
+        let changes: Vec<Change> = planned.iter().filter_map(|version| change_of(version)).collect();
+        for version in planned {
+            next += 1;
+            self.fold_again(conn, set, &key, (&body, &changes), version, next).await?;
+        }
+        self.store(conn, record, before.as_ref()).await
+    }
+
+    /// What holds from a day on: `patch` is a JSON merge patch of the record (RFC 7396).
+    pub async fn amend(
+        &mut self,
+        conn: &mut AnyConnection,
+        (set, key): (Set, &str),
+        valid_from: Timestamp,
+        patch: Map<String, Value>,
+    ) -> Result<Outcome, EditError> {
+        let before = find(&self.known, set, key).ok_or_else(|| EditError::Missing { set, key: key.to_owned() })?;
+        let id = (set.name(), key);
+        let held = self.held(conn, set, key, Some(&before)).await?;
+        let base = held.iter().find(|version| version.change.is_none());
+        let base = base.ok_or(StoreError::Corrupt("a record of the registry has no whole version"))?;
+        let new = Change { valid_from, position: self.position, patch };
+        let mut changes: Vec<Change> = held.iter().filter_map(change_of).collect();
+        changes.push(new.clone());
+        // Whatever day it is for, the amendment must make a record that can be.
+        let then = self.amended(set, key, fold(set, &base.body, &changes, valid_from.max(self.now)))?;
+        let in_force = valid_from <= self.now || new.is_dated(set);
+        let record = if valid_from <= self.now {
+            then
+        } else {
+            self.amended(set, key, fold(set, &base.body, &changes, self.now))?
+        };
+        let record = with_credentials(record, Some(&before));
+        let mut next = self.next_version(conn, id, Some(&before)).await?;
+        let version = Version {
+            in_force,
+            body: fold(set, &base.body, &changes, valid_from),
+            ..self.version(next, "amendment", Some(new.patch), valid_from)
+        };
+        store::version::add(conn, id, &version).await?;
+        for later in held.iter().filter(|version| version.change.is_some() && version.valid_from > valid_from) {
+            next += 1;
+            self.fold_again(conn, set, key, (&base.body, &changes), later, next).await?;
+        }
+        if record == before {
+            return Ok(Outcome::Unchanged);
+        }
+        self.store(conn, record, Some(&before)).await
+    }
+
+    /// Amendments whose day has come enter into force. Answers how many records have one.
+    pub async fn enter_into_force(&mut self, conn: &mut AnyConnection) -> Result<usize, EditError> {
+        let due = store::version::due(conn, self.now).await?;
+        for (set, key) in &due {
+            let Ok(set) = set.parse::<Set>() else { continue };
+            let held = store::version::all(conn, set.name(), key).await?;
+            let held: Vec<Version> = held.into_iter().filter(|version| version.known_to.is_none()).collect();
+            let changes: Vec<Change> = held.iter().filter_map(change_of).collect();
+            store::version::enter_into_force(conn, (set.name(), key), self.now).await?;
+            let Some(base) = held.iter().find(|version| version.change.is_none()) else { continue };
+            let before = find(&self.known, set, key);
+            let record = set.record(fold(set, &base.body, &changes, self.now)).map_err(StoreError::from)?;
+            self.store(conn, with_credentials(record, before.as_ref()), before.as_ref()).await?;
+        }
+        Ok(due.len())
+    }
+
+    fn amended(&self, set: Set, key: &str, body: Map<String, Value>) -> Result<Record, EditError> {
+        let record = self.record(set, body).map_err(EditError::Faults)?;
+        if record.key() == key {
+            return Ok(record);
+        }
+        let problem = format!("the key stays `{key}`: a record with another key is another record");
+        Err(EditError::Faults(vec![Fault::new(set.key_fields()[0], record.key(), problem)]))
+    }
+
+    /// The versions that are held to be right. A record of before the versions were kept gets its first one.
+    async fn held(
+        &self,
+        conn: &mut AnyConnection,
+        set: Set,
+        key: &str,
+        before: Option<&Record>,
+    ) -> Result<Vec<Version>, EditError> {
+        let Some(before) = before else { return Ok(Vec::new()) };
+        let all = store::version::all(conn, set.name(), key).await?;
+        if !all.is_empty() {
+            return Ok(all.into_iter().filter(|version| version.known_to.is_none()).collect());
+        }
+        let start = Timestamp::from_ms(0);
+        let body = Set::body(before).map_err(StoreError::from)?;
+        let first = Version {
+            body,
+            known_from: start,
+            position: 0,
+            by: String::new(),
+            ..self.version(1, Why::Import.as_str(), None, start)
+        };
+        store::version::add(conn, (set.name(), key), &first).await?;
+        Ok(vec![first])
+    }
+
+    async fn next_version(
+        &self,
+        conn: &mut AnyConnection,
+        (set, key): (&str, &str),
+        before: Option<&Record>,
+    ) -> Result<u64, StoreError> {
+        // A record that was never there has no versions: files of new records are not asked for them one by one.
+        Ok(if before.is_none() { 1 } else { store::version::last(conn, set, key).await? + 1 })
+    }
+
+    fn version(&self, number: u64, why: &str, change: Option<Map<String, Value>>, valid_from: Timestamp) -> Version {
+        Version {
+            version: number,
+            why: why.to_owned(),
+            valid_from,
+            known_from: self.now,
+            known_to: None,
+            position: self.position,
+            by: self.by.clone(),
+            change,
+            body: Map::new(),
+            in_force: true,
+        }
+    }
+
+    /// A later version reads differently after an earlier one changed.
+    async fn fold_again(
+        &self,
+        conn: &mut AnyConnection,
+        set: Set,
+        key: &str,
+        (base, changes): (&Map<String, Value>, &[Change]),
+        version: &Version,
+        number: u64,
+    ) -> Result<(), EditError> {
+        let body = fold(set, base, changes, version.valid_from);
+        let again = Version {
+            version: number,
+            known_from: self.now,
+            position: version.position,
+            body,
+            by: version.by.clone(),
+            ..version.clone()
+        };
+        store::version::close(conn, (set.name(), key), version.version, self.now).await?;
+        Ok(store::version::add(conn, (set.name(), key), &again).await?)
+    }
+
+    async fn store(
+        &mut self,
+        conn: &mut AnyConnection,
+        record: Record,
+        before: Option<&Record>,
+    ) -> Result<Outcome, EditError> {
+        store::reference::put(conn, &record, self.position).await?;
+        self.changes.note(&record, before);
+        self.known.insert(record);
+        Ok(if before.is_none() { Outcome::Added } else { Outcome::Changed })
+    }
+
+    /// A record of no set of people: a code pack or a code.
+    async fn put_plain(&mut self, conn: &mut AnyConnection, record: Record) -> Result<Outcome, EditError> {
+        let changed = match &record {
+            Record::Code(code) => store::code::put(conn, code, self.position).await?,
+            other => store::reference::put(conn, other, self.position).await?,
+        };
+        if !changed {
+            return Ok(Outcome::Unchanged);
+        }
+        let before = match &record {
+            Record::Pack(pack) => self.known.packs.get(&pack.pack).cloned().map(Record::Pack),
+            _ => None,
+        };
+        self.changes.note(&record, before.as_ref());
+        if !matches!(record, Record::Code(_)) {
+            self.known.insert(record);
+        }
+        Ok(if before.is_none() { Outcome::Added } else { Outcome::Changed })
+    }
+}
+
+/// Amendments whose day has come enter into force, and what they touch is judged again. Answers how many records have one.
+pub async fn enter_into_force(store: &Store, now: Timestamp) -> Result<usize, EditError> {
+    if store::version::due(&mut *store.read().await?, now).await?.is_empty() {
+        return Ok(0);
+    }
+    let mut tx = store.write().await?;
+    let mut edit = Edit::begin(&mut tx, "server", now).await?;
+    let entered = edit.enter_into_force(&mut tx).await?;
+    edit.finish(&mut tx).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(entered)
+}
+
+fn change_of(version: &Version) -> Option<Change> {
+    let patch = version.change.clone()?;
+    Some(Change { valid_from: version.valid_from, position: version.position, patch })
+}
+
+/// A staff list comes without badges and PINs: those that were set stay.
+fn with_credentials(record: Record, before: Option<&Record>) -> Record {
+    match (record, before) {
+        (Record::Operator(operator), Some(Record::Operator(before))) => {
+            Record::Operator(operator.or_credentials_of(before))
+        }
+        (other, _) => other,
+    }
+}

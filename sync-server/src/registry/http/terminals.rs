@@ -1,0 +1,30 @@
+//! Terminals, to be read: they are enrolled, not entered.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::{Value, json};
+
+use crate::http::state::AppState;
+use crate::registry::problem::Problem;
+use crate::store::{self, terminal::Terminal};
+
+fn shown(terminal: &Terminal) -> Value {
+    json!({
+        "terminal": terminal.terminal, "name": terminal.name, "member": terminal.member, "site": terminal.site,
+        "revoked_at": terminal.revoked_at, "reached_at": terminal.reached_at,
+    })
+}
+
+pub(super) async fn list(State(state): State<AppState>) -> Result<Json<Value>, Problem> {
+    let all = store::terminal::list(&mut *state.store.read().await?).await?;
+    let records: Vec<Value> = all.iter().map(shown).collect();
+    Ok(Json(json!({ "set": "terminal", "total": records.len(), "records": records, "next": null })))
+}
+
+pub(super) async fn one(State(state): State<AppState>, Path(terminal): Path<String>) -> Result<Json<Value>, Problem> {
+    let all = store::terminal::list(&mut *state.store.read().await?).await?;
+    let found = all.iter().find(|one| one.terminal.to_string() == terminal);
+    let missing =
+        || Problem::missing(format!("there is no terminal `{terminal}`; `/terminals` lists those that are enrolled"));
+    Ok(Json(shown(found.ok_or_else(missing)?)))
+}

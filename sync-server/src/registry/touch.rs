@@ -1,0 +1,63 @@
+//! What a changed record may change in verdicts.
+
+use shared::ids::BasisId;
+use shared::reference::{Quota, Relocation, StockReport};
+use shared::wire::Record;
+use sqlx::AnyConnection;
+
+use crate::reconcile::Touched;
+use crate::store::{self, StoreError};
+
+/// What the changes of one transaction may change in verdicts.
+#[derive(Debug, Default)]
+pub struct Changes {
+    touched: Touched,
+    /// Something changed that may concern any basis: a member, a product, a carrier.
+    anything: bool,
+}
+
+impl Changes {
+    /// A record changed; `before` is what it was.
+    pub fn note(&mut self, record: &Record, before: Option<&Record>) {
+        self.note_one(record);
+        if let Some(before) = before {
+            // A document that moves leaves its old basis.
+            self.note_one(before);
+        }
+    }
+
+    /// A basis was touched.
+    pub fn note_basis(&mut self, basis: &BasisId) {
+        self.touched.bases.insert(basis.clone());
+    }
+
+    fn note_one(&mut self, record: &Record) {
+        let touched = &mut self.touched;
+        match record {
+            Record::Basis(basis) => drop(touched.bases.insert(basis.basis.clone())),
+            Record::Document(document) => drop(touched.bases.insert(document.basis.clone())),
+            Record::Pack(pack) => drop(touched.bases.insert(pack.basis.clone())),
+            Record::Code(code) => drop(touched.codes.insert(code.code.clone())),
+            Record::Application(application) => drop(touched.bases.insert(application.basis.clone())),
+            Record::Quota(Quota { member, .. })
+            | Record::Relocation(Relocation { member, .. })
+            | Record::StockReport(StockReport { member, .. }) => drop(touched.members.insert(member.clone())),
+            // A product decides the level and the count of every code that carries its GTINs, whatever basis it was scanned under.
+            Record::Member(_)
+            | Record::Site(_)
+            | Record::Product(_)
+            | Record::Operator(_)
+            | Record::Carrier(_)
+            | Record::Policy(_) => self.anything = true,
+            Record::Manifest(_) | Record::Mismatch(_) | Record::Server(_) => {}
+        }
+    }
+
+    /// All of it, with the bases that were worked on where anything may have changed.
+    pub async fn finish(mut self, conn: &mut AnyConnection) -> Result<Touched, StoreError> {
+        if self.anything {
+            self.touched.bases.extend(store::event::bases_worked_on(conn).await?);
+        }
+        Ok(self.touched)
+    }
+}

@@ -1,0 +1,129 @@
+//! Acts on code packs, relabellings, and the account of a pack.
+
+use serde::Serialize;
+use shared::code::{CodeKey, PackageCode};
+use shared::ids::PackId;
+use shared::time::Timestamp;
+use sqlx::{AnyConnection, Row};
+
+use super::{StoreError, from_i64, to_i64};
+
+/// An act on a pack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PackAct {
+    /// When.
+    pub at: Timestamp,
+    /// applied, imported, issued, activated, lost, stolen, released, cancelled or associated.
+    pub act: String,
+    /// How many codes it concerns.
+    pub codes: u64,
+    /// Who did it.
+    pub by: String,
+    /// What is to be said of it.
+    pub detail: String,
+}
+
+/// Where the codes of a pack are: each is counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// All of them.
+    pub issued: u64,
+    /// Moved, or put into or filled with others.
+    pub used: u64,
+    /// Ended in the registry.
+    pub cancelled: u64,
+    /// Not in use when the pack was reported lost.
+    pub lost: u64,
+    /// The rest.
+    pub left: u64,
+}
+
+/// Notes an act.
+pub async fn note(conn: &mut AnyConnection, pack: &PackId, act: &PackAct) -> Result<(), StoreError> {
+    let sql = "insert into pack_act (pack, act_no, at, act, codes, by_whom, detail) \
+               select $1, coalesce(max(act_no), 0) + 1, $2, $3, $4, $5, $6 from pack_act where pack = $1";
+    sqlx::query(sql)
+        .bind(pack.as_str())
+        .bind(act.at.as_ms())
+        .bind(act.act.as_str())
+        .bind(to_i64(act.codes))
+        .bind(act.by.as_str())
+        .bind(act.detail.as_str())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The acts on a pack, the first first.
+pub async fn acts(conn: &mut AnyConnection, pack: &PackId) -> Result<Vec<PackAct>, StoreError> {
+    let sql = "select at, act, codes, by_whom, detail from pack_act where pack = $1 order by act_no";
+    let rows = sqlx::query(sql).bind(pack.as_str()).fetch_all(conn).await?;
+    let act = |row: &sqlx::any::AnyRow| -> Result<PackAct, StoreError> {
+        Ok(PackAct {
+            at: Timestamp::from_ms(row.try_get("at")?),
+            act: row.try_get("act")?,
+            codes: from_i64(row.try_get("codes")?),
+            by: row.try_get("by_whom")?,
+            detail: row.try_get("detail")?,
+        })
+    };
+    rows.iter().map(act).collect()
+}
+
+/// Counts the codes of a pack. A movement that was voided puts no code into use.
+pub async fn account(conn: &mut AnyConnection, pack: &PackId, is_lost: bool) -> Result<Account, StoreError> {
+    let sql = "select count(*) as issued, \
+               coalesce(cast(sum(case when cancelled_at is not null then 1 else 0 end) as bigint), 0) as cancelled, \
+               coalesce(cast(sum(case when cancelled_at is null and ( \
+                   parent_key is not null \
+                   or exists (select 1 from code child where child.parent_key = code.code_key) \
+                   or exists (select 1 from event where event.code_key = code.code_key and not exists ( \
+                       select 1 from event void where void.kind = 'void' and void.member = event.member \
+                       and void.about = event.terminal || '/' || event.epoch || '/' || cast(event.seq as text))) \
+               ) then 1 else 0 end) as bigint), 0) as used from code where pack = $1";
+    let row = sqlx::query(sql).bind(pack.as_str()).fetch_one(conn).await?;
+    let count = |name: &str| -> Result<u64, StoreError> { Ok(from_i64(row.try_get(name)?)) };
+    let (issued, cancelled, used) = (count("issued")?, count("cancelled")?, count("used")?);
+    let rest = issued - cancelled - used;
+    let (lost, left) = if is_lost { (rest, 0) } else { (0, rest) };
+    Ok(Account { issued, used, cancelled, lost, left })
+}
+
+/// A new code stands in the place of an old one.
+pub async fn note_relabelling(
+    conn: &mut AnyConnection,
+    (old, new): (&PackageCode, &PackageCode),
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "insert into relabelling (old_key, old_code, new_code, at, by_whom, why) values ($1, $2, $3, $4, $5, $6)";
+    sqlx::query(sql)
+        .bind(CodeKey::of(old).as_bytes().to_vec())
+        .bind(old.to_string())
+        .bind(new.to_string())
+        .bind(now.as_ms())
+        .bind(by)
+        .bind(why)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// What took the place of a code.
+pub async fn replaced_by(conn: &mut AnyConnection, old: &PackageCode) -> Result<Option<String>, StoreError> {
+    let sql = "select new_code from relabelling where old_key = $1";
+    let row = sqlx::query(sql).bind(CodeKey::of(old).as_bytes().to_vec()).fetch_optional(conn).await?;
+    row.map(|row| Ok(row.try_get("new_code")?)).transpose()
+}
+
+/// Bodies of the newest stock counts, of one member or of all.
+pub async fn stock_counts(
+    conn: &mut AnyConnection,
+    member: Option<&str>,
+    at_most: i64,
+) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    let sql = "select member, body from event where kind = 'stock_count' and ($1 = '' or member = $1) \
+               order by at desc, terminal, epoch, seq limit $2";
+    let rows = sqlx::query(sql).bind(member.unwrap_or_default()).bind(at_most).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((row.try_get("member")?, row.try_get("body")?))).collect()
+}
