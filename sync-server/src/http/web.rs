@@ -4,10 +4,11 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, Method};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{MethodRouter, get, post};
 
 use super::state::AppState;
+use super::{openapi, request_id};
 use crate::people::guard::{Access, guard, harden};
 use crate::people::{Actor, Right, pages};
 use crate::workflow::act::ActKind;
@@ -107,6 +108,7 @@ fn api_routes() -> Vec<WebRoute> {
         ),
         route(Method::GET, "/api/v1/mismatches/{id}", SEE, "One mismatch with every step.", get(api::mismatch)),
         route(Method::GET, "/api/v1/members/credit", SEE, "The members' credit records.", get(api::members)),
+        route(Method::GET, "/api/v1/openapi.json", SEE, "This description.", get(openapi::document)),
         route(
             Method::GET,
             "/api/v1/audit",
@@ -154,5 +156,7 @@ pub fn web_routes(state: AppState) -> Router {
     for WebRoute { path, access, handler, .. } in routes() {
         router = router.route(&path, handler.layer(from_fn_with_state((state.clone(), access), guard)));
     }
-    router.fallback(console::pages::not_found).layer(map_response(harden)).with_state(state)
+    let router =
+        router.fallback(console::pages::not_found).layer(map_response(harden)).layer(from_fn(request_id::mark));
+    router.with_state(state)
 }

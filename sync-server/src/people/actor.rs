@@ -59,6 +59,13 @@ impl Actor {
         Self { shown: name.clone(), name, role: None, member: None, means: Means::Unasked, from: "shell".to_owned() }
     }
 
+    /// The server itself, where it acts on its own.
+    #[must_use]
+    pub fn server() -> Self {
+        let name = "server".to_owned();
+        Self { shown: name.clone(), name, role: None, member: None, means: Means::Unasked, from: "server".to_owned() }
+    }
+
     /// Whether the actor has a right, within what it sees.
     #[must_use]
     pub fn has(&self, right: Right) -> bool {
