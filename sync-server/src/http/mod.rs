@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod error;
+pub mod guard;
 pub mod openapi;
 pub mod request_id;
 pub mod serve;

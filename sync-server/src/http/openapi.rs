@@ -14,7 +14,7 @@ use utoipa::openapi::{
 
 use super::terminal_list;
 use super::web::routes;
-use crate::people::guard::Access;
+use crate::http::guard::Access;
 use crate::workflow::act::ActKind;
 
 /// The description.
@@ -85,12 +85,10 @@ fn operation(
         operation =
             operation.request_body(Some(RequestBodyBuilder::new().content("application/json", content).build()));
     }
-    let kind = if path.ends_with(".csv") {
-        "text/csv"
-    } else if path.ends_with("/stream") {
-        "text/event-stream"
-    } else {
-        "application/json"
+    let kind = match path {
+        "/api/v1/mismatches.csv" => "text/csv",
+        "/api/v1/mismatches/stream" => "text/event-stream",
+        _ => "application/json",
     };
     let answer = ContentBuilder::new().example(answer_example(path)).build();
     let answers = [

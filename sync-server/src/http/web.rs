@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{MethodRouter, get, post};
 
+use super::guard::{Access, guard, harden};
 use super::state::AppState;
 use super::{openapi, request_id};
-use crate::people::guard::{Access, guard, harden};
-use crate::people::{Actor, Right, pages};
+use crate::people::{Actor, Right};
 use crate::workflow::act::ActKind;
 use crate::{attachments, audit, console, workflow};
 
@@ -52,11 +52,11 @@ fn page_routes() -> Vec<WebRoute> {
     let open = Access::Open;
     let terminals = Access::Right(Right::Terminals);
     vec![
-        route(Method::GET, "/sign-in", open, "The sign-in page.", get(pages::sign_in_page)),
-        route(Method::POST, "/sign-in", open, "Signs in.", post(pages::sign_in)),
-        route(Method::POST, "/sign-out", SEE, "Signs out.", post(pages::sign_out)),
-        route(Method::GET, "/password", SEE, "The page of one's own password.", get(pages::password_page)),
-        route(Method::POST, "/password", SEE, "Changes one's own password.", post(pages::change_password)),
+        route(Method::GET, "/sign-in", open, "The sign-in page.", get(console::account::sign_in_page)),
+        route(Method::POST, "/sign-in", open, "Signs in.", post(console::account::sign_in)),
+        route(Method::POST, "/sign-out", SEE, "Signs out.", post(console::account::sign_out)),
+        route(Method::GET, "/password", SEE, "The page of one's own password.", get(console::account::password_page)),
+        route(Method::POST, "/password", SEE, "Changes one's own password.", post(console::account::change_password)),
         route(Method::GET, "/", SEE, "The page of mismatches.", get(console::pages::mismatches)),
         route(
             Method::GET,
