@@ -38,6 +38,9 @@ pub struct Config {
     /// Where probes and metrics are read (plain HTTP); absent: nowhere. Whoever reaches it reads how busy the server is, no data.
     #[serde(default)]
     pub operations_listen: Option<SocketAddr>,
+    /// Whether webhooks may go to loopback and private addresses, and there by plain `http`.
+    #[serde(default)]
+    pub webhooks_inner: bool,
     /// What the log looks like: `text` for people, `json` for programs, one object a line.
     #[serde(default)]
     pub log: LogForm,

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::config::Config;
-use crate::http::state::AppState;
+use crate::http::state::{AppState, Stopping};
 use crate::identity::Identity;
 use crate::identity::authority::Authority;
 use crate::import::{ImportError, Report, import};
@@ -24,7 +24,10 @@ use crate::ingest::Intake;
 use crate::ingest::intake::{BACKLOG_MAX, Limits};
 use crate::keys::ServerKeys;
 use crate::packs::issue::Application;
+use crate::people::Hall;
+use crate::registry::http::Route;
 use crate::store::Store;
+use crate::workflow::Allowances;
 
 /// The time of everything.
 pub(crate) const NOW: Timestamp = Timestamp::from_ms(1_772_000_000_000);
@@ -76,6 +79,10 @@ impl Trade {
             intake,
             clock,
             link_host: config.link_host.as_str().into(),
+            hall: Hall::new(false),
+            allowances: Allowances::default(),
+            metrics: Arc::default(),
+            stopping: Stopping::default(),
         }
     }
 
@@ -84,6 +91,11 @@ impl Trade {
         std::fs::write(&path, text).unwrap();
         import(&self.store, &[path], NOW).await
     }
+}
+
+/// Addresses as they are served, with nobody before them who asks for a name.
+pub(crate) fn router(routes: Vec<Route>) -> Router<AppState> {
+    routes.into_iter().fold(Router::new(), |router, (_, path, _, handler)| router.route(path, handler))
 }
 
 pub(crate) fn gtin(body: &str) -> String {

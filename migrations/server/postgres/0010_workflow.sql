@@ -30,6 +30,7 @@ create table webhook (
     secret      text collate "C"    not null,                       -- hex; what the signature is made with
     made_at     bigint not null,
     position    bigint not null,                       -- ledger position up to which everything was queued
+    last_no     bigint not null default 0,        -- number of the last message that was taken
     failing_since bigint,                              -- ms
     disabled_at bigint,                                -- ms
     last_error  text collate "C"

@@ -30,6 +30,7 @@ create table webhook (
     secret      text    not null,                       -- hex; what the signature is made with
     made_at     integer not null,
     position    integer not null,                       -- ledger position up to which everything was queued
+    last_no     integer not null default 0,        -- number of the last message that was taken
     failing_since integer,                              -- ms
     disabled_at integer,                                -- ms
     last_error  text

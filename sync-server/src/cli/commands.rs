@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Cli, Command, KeysCommand, audit, backup, evidence, mismatches, operators, packs, registry, report, sealed, shown,
-    terminals, users,
+    terminals, users, webhooks,
 };
 use crate::clock::SystemClock;
 use crate::config::{Config, RevisedRulesFrom};
@@ -59,6 +59,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             }
         }
         Command::Users(command) => users::run(&store, command, now).await?,
+        Command::Webhooks(command) => webhooks::run(&store, &config, command, now).await?,
         Command::Audit(args) => audit::run(&store, &args).await?,
         Command::Trace { code, json } => return report::trace(&mut *store.read().await?, &code, json).await,
         Command::Events => {

@@ -12,6 +12,7 @@ mod report;
 mod sealed;
 mod terminals;
 mod users;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -92,6 +93,9 @@ enum Command {
     /// People who may open the console and the web API, and tokens of programs that act for them.
     #[command(subcommand)]
     Users(users::UsersCommand),
+    /// Where changes of mismatches are told.
+    #[command(subcommand)]
+    Webhooks(webhooks::WebhooksCommand),
     /// What people did: one JSON object a line, the oldest first.
     Audit(audit::AuditArgs),
     /// The trail of one code: every event that names it or a package that held it.

@@ -210,7 +210,7 @@ fn sign_in_name(name: &str) -> Result<String> {
     if name.is_empty() || name.chars().count() > 64 || !name.chars().all(fits) {
         bail!("a sign-in name is 1 to 64 letters, digits and . - _ @; choose another");
     }
-    if ["shell", "console"].contains(&name.as_str()) {
+    if ["shell", "console", "server"].contains(&name.as_str()) {
         bail!("{name} stands for something else in the audit log; choose another name");
     }
     Ok(name)

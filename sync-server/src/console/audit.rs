@@ -48,10 +48,17 @@ fn table(lang: Lang, shown: &AuditPage) -> Markup {
             } }
             tbody { @for act in &shown.acts { tr {
                 td.num { (act.audit_no) } td.time { (act.at.to_minute()) }
-                td { (act.who) br; small { (act.role) @if let Some(member) = &act.member { " · " (member) } } }
-                td { (act.act) } td.wrap { (act.on_what) } td.wrap { (act.why) } td { (act.from_where) }
+                td { (act.who) br; small { (role(lang, &act.role)) @if let Some(member) = &act.member { " · " (member) } } }
+                td { (lang.act(&act.act)) } td.wrap { (act.on_what) } td.wrap { (act.why) } td { (act.from_where) }
             } } }
         } } }
         @if let Some(next) = shown.next { p { a.act href={ "/audit?lang=" (lang.as_str()) "&before=" (next) } { (lang.pick("更早的", "Earlier")) } } }
+    }
+}
+
+fn role(lang: Lang, word: &str) -> &'static str {
+    match word {
+        "system" => lang.pick("系统", "system"),
+        other => lang.role(other.parse().ok()),
     }
 }

@@ -22,6 +22,11 @@ pub(super) struct CaseView<'a> {
 }
 
 impl CaseView<'_> {
+    /// What people call somebody, where this reader knows.
+    fn name_of<'a>(&'a self, name: &'a str) -> &'a str {
+        self.people.iter().find(|(known, _)| known == name).map_or(name, |(_, shown)| shown.as_str())
+    }
+
     fn can(&self, kind: ActKind) -> bool {
         self.actor.has(kind.right()) && kind.leads(self.case.found.state, self.case.stage).is_some()
     }
@@ -34,8 +39,9 @@ pub(super) fn side(lang: Lang, shown: &CaseView<'_>) -> Markup {
         @if !shown.failed.is_empty() { p.notice role="alert" { (lang.pick("未执行：", "Nothing was done: ")) (shown.failed) } }
         dl.facts {
             dt { (lang.pick("处理", "Stage")) } dd { strong { (lang.stage_of_work(case.stage)) } }
-            dt { (lang.pick("负责人", "Owner")) } dd { (case.assignee.as_deref().unwrap_or("–")) }
+            dt { (lang.pick("负责人", "Owner")) } dd { (case.assignee.as_deref().map_or("–", |name| shown.name_of(name))) }
             @if let Some(end) = end { dt { (lang.pick("期限", "Due")) } dd { (end.to_minute()) } }
+            dt { (lang.pick("最近变化", "Last changed")) } dd { (case.found.changed_at.to_minute()) }
             @if let Some(reason) = case.reason { dt { (lang.pick("原因", "Reason")) } dd { (lang.reason(reason)) } }
             @if let (Some(by), Some(at)) = (&case.resolved_by, case.resolved_at) { dt { (lang.pick("解决", "Resolved")) } dd { (by) " · " (at.to_minute()) } }
         }
@@ -107,10 +113,9 @@ fn history(lang: Lang, shown: &CaseView<'_>) -> Markup {
         li { time { (shown.case.found.raised_at.to_minute()) } " " (lang.pick("首次发现", "first raised")) }
         @for step in shown.steps { li {
             time { (step.at.to_minute()) } " " @if !step.who.is_empty() { strong { (step.who) } " " }
-            (lang.step(&step.step)) " " (detail(lang, step))
+            (lang.step(&step.step)) @if !step.detail.is_empty() { ": " (detail(lang, step)) }
             @if !step.comment.is_empty() { p.said { (step.comment) } }
         } }
-        @if shown.case.found.changed_at > shown.case.found.raised_at { li { time { (shown.case.found.changed_at.to_minute()) } " " (lang.pick("最近变化", "last changed")) } }
     } }
 }
 

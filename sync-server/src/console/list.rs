@@ -50,7 +50,7 @@ impl Chosen {
             ("assignee", &asked.assignee),
         ];
         let given = parts.into_iter().filter(|(_, value)| !value.is_empty());
-        given.map(|(name, value)| format!("&{name}={}", encoded(value))).collect()
+        given.flat_map(|(name, value)| ["&", name, "=", &encoded(value)].map(str::to_owned)).collect()
     }
 
     fn with(&self, change: impl FnOnce(&mut Asked)) -> Self {

@@ -1,5 +1,6 @@
 //! The console: what people see and do, in Chinese and English. Who is let in, and what each sees, is `people`'s to say.
 
+pub mod account;
 pub mod acts;
 pub mod audit;
 mod case_view;

@@ -110,11 +110,40 @@ impl Lang {
             "wait" => self.pick("等待对方", "waiting for counterpart"),
             "assign" => self.pick("指派给", "assigned to"),
             "due" => self.pick("期限定为", "due by"),
-            "resolve" => self.pick("解决：", "resolved:"),
+            "resolve" => self.pick("解决", "resolved"),
             "reopen" => self.pick("重新打开", "opened again"),
             "reopened" => self.pick("有新证据，自动重新打开", "opened again: new evidence"),
             "escalated" => self.pick("超期，已上报监管", "out of time: escalated to the regulator"),
             _ => self.pick("备注", "comment"),
+        }
+    }
+
+    /// The word of an act in the audit log; one that has none here is shown as it is kept.
+    #[must_use]
+    pub fn act(self, act: &str) -> &str {
+        match act {
+            "signed-in" => self.pick("登录", "signed in"),
+            "signed-out" => self.pick("退出", "signed out"),
+            "password-changed" => self.pick("修改密码", "changed the password"),
+            "password-set" => self.pick("重设密码", "set a password"),
+            "user-added" => self.pick("添加用户", "added a user"),
+            "user-disabled" => self.pick("停用用户", "disabled a user"),
+            "user-enabled" => self.pick("启用用户", "enabled a user"),
+            "role-set" => self.pick("改变角色", "set a role"),
+            "token-added" => self.pick("发放令牌", "made a token"),
+            "token-revoked" => self.pick("吊销令牌", "revoked a token"),
+            "invited" => self.pick("邀请终端", "invited a terminal"),
+            "approved" => self.pick("批准终端", "approved a terminal"),
+            "refused" => self.pick("拒绝终端", "refused a terminal"),
+            "revoked" => self.pick("吊销终端", "revoked a terminal"),
+            "reinstated" => self.pick("恢复终端", "reinstated a terminal"),
+            "added" => self.pick("按密钥添加终端", "added a terminal by key"),
+            "webhook-added" => self.pick("添加推送地址", "added a webhook"),
+            "webhook-enabled" => self.pick("启用推送地址", "enabled a webhook"),
+            "webhook-removed" => self.pick("删除推送地址", "removed a webhook"),
+            "webhook-given-up" => self.pick("推送失败，已停用", "gave a webhook up"),
+            "seen" | "start" | "wait" | "assign" | "due" | "resolve" | "reopen" | "comment" => self.step(act),
+            other => other,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::checkpoint;
 use crate::config::Config;
 use crate::identity::tls;
 use crate::keys::KeyError;
-use crate::{metrics, reconcile, registry, sealed, workflow};
+use crate::{metrics, reconcile, registry, sealed, webhook, workflow};
 
 /// How long open requests may finish after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(10);
@@ -87,6 +87,7 @@ pub async fn serve(config: &Config, state: AppState, ready: impl FnOnce(&Ready))
     let stopping = state.stopping.clone();
     tokio::spawn(stop_on_signal(handle.clone(), stopping));
     tokio::spawn(sweep_for_ever(state.clone()));
+    tokio::spawn(webhook::run_for_ever(state.clone(), config.webhooks_inner));
     let operations = operations.map(axum_server::from_tcp).transpose()?;
     let operations_routes = metrics::operations_routes(state.clone()).into_make_service();
     let operations_handle = handle.clone();

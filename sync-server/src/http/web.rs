@@ -4,12 +4,13 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, Method};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{MethodRouter, get, post};
 
+use super::guard::{Access, guard, harden};
 use super::state::AppState;
-use crate::people::guard::{Access, guard, harden};
-use crate::people::{Actor, Right, pages};
+use super::{openapi, request_id};
+use crate::people::{Actor, Right};
 use crate::workflow::act::ActKind;
 use crate::{attachments, audit, console, packs, registry, workflow};
 
@@ -43,19 +44,25 @@ fn route(
 pub fn routes() -> Vec<WebRoute> {
     let mut routes = page_routes();
     routes.extend(api_routes());
+    routes.extend(registry::http::routes().into_iter().chain(packs::http::routes()).map(of_registers));
     routes.extend(ActKind::ALL.into_iter().flat_map(act_routes));
     routes
+}
+
+/// The registers are one for all members.
+fn of_registers((method, path, summary, handler): registry::http::Route) -> WebRoute {
+    route(method, path, Access::Right(Right::Registry), summary, handler)
 }
 
 fn page_routes() -> Vec<WebRoute> {
     let open = Access::Open;
     let terminals = Access::Right(Right::Terminals);
     vec![
-        route(Method::GET, "/sign-in", open, "The sign-in page.", get(pages::sign_in_page)),
-        route(Method::POST, "/sign-in", open, "Signs in.", post(pages::sign_in)),
-        route(Method::POST, "/sign-out", SEE, "Signs out.", post(pages::sign_out)),
-        route(Method::GET, "/password", SEE, "The page of one's own password.", get(pages::password_page)),
-        route(Method::POST, "/password", SEE, "Changes one's own password.", post(pages::change_password)),
+        route(Method::GET, "/sign-in", open, "The sign-in page.", get(console::account::sign_in_page)),
+        route(Method::POST, "/sign-in", open, "Signs in.", post(console::account::sign_in)),
+        route(Method::POST, "/sign-out", SEE, "Signs out.", post(console::account::sign_out)),
+        route(Method::GET, "/password", SEE, "The page of one's own password.", get(console::account::password_page)),
+        route(Method::POST, "/password", SEE, "Changes one's own password.", post(console::account::change_password)),
         route(Method::GET, "/", SEE, "The page of mismatches.", get(console::pages::mismatches)),
         route(
             Method::GET,
@@ -107,6 +114,7 @@ fn api_routes() -> Vec<WebRoute> {
         ),
         route(Method::GET, "/api/v1/mismatches/{id}", SEE, "One mismatch with every step.", get(api::mismatch)),
         route(Method::GET, "/api/v1/members/credit", SEE, "The members' credit records.", get(api::members)),
+        route(Method::GET, "/api/v1/openapi.json", SEE, "This description.", get(openapi::document)),
         route(
             Method::GET,
             "/api/v1/audit",
@@ -154,8 +162,7 @@ pub fn web_routes(state: AppState) -> Router {
     for WebRoute { path, access, handler, .. } in routes() {
         router = router.route(&path, handler.layer(from_fn_with_state((state.clone(), access), guard)));
     }
-    let registers = registry::http::router().merge(packs::http::router());
-    let access = Access::Right(Right::Registry);
-    router = router.merge(registers.route_layer(from_fn_with_state((state.clone(), access), guard)));
-    router.fallback(console::pages::not_found).layer(map_response(harden)).with_state(state)
+    let router =
+        router.fallback(console::pages::not_found).layer(map_response(harden)).layer(from_fn(request_id::mark));
+    router.with_state(state)
 }

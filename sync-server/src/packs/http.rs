@@ -1,11 +1,11 @@
 //! Code packs over HTTP, under `/api/v1/packs` and `/api/v1/codes`. Who may do what is decided before a request comes here.
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ use crate::import::FILE_BYTES_MAX;
 use crate::packs::issue::{Application, IssueError, issue};
 use crate::registry::by::By;
 use crate::registry::edit::Edit;
+use crate::registry::http::Route;
 use crate::registry::problem::Problem;
 use crate::store::{self, StoreError};
 
@@ -29,23 +30,26 @@ use crate::store::{self, StoreError};
 const COUNTS_MAX: i64 = 1_000;
 
 /// All addresses of code packs.
-pub fn router() -> Router<AppState> {
+#[must_use]
+pub fn routes() -> Vec<Route> {
     let limit = || DefaultBodyLimit::max(usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX));
-    Router::new()
-        .route("/api/v1/packs", get(list))
-        .route("/api/v1/packs/import", post(imported).layer(limit()))
-        .route("/api/v1/packs/apply", post(applied))
-        .route("/api/v1/packs/issue", post(issued))
-        .route("/api/v1/packs/{pack}", get(one))
-        .route("/api/v1/packs/{pack}/file", get(file))
-        .route("/api/v1/packs/{pack}/activate", post(activate))
-        .route("/api/v1/packs/{pack}/lose", post(lose))
-        .route("/api/v1/packs/{pack}/release", post(release))
-        .route("/api/v1/packs/{pack}/cancel", post(cancel_pack))
-        .route("/api/v1/codes/associate", post(associate).layer(limit()))
-        .route("/api/v1/codes/cancel", post(cancel))
-        .route("/api/v1/codes/relabel", post(relabel))
-        .route("/api/v1/stock-counts", get(stock_counts))
+    let (read, change) = (|| Method::GET, || Method::POST);
+    vec![
+        (read(), "/api/v1/packs", "Code packs and what became of their codes.", get(list)),
+        (change(), "/api/v1/packs/import", "Takes a platform's pack file in.", post(imported).layer(limit())),
+        (change(), "/api/v1/packs/apply", "Applies for codes against a contract's line.", post(applied)),
+        (change(), "/api/v1/packs/issue", "Issues codes of this server's own.", post(issued)),
+        (read(), "/api/v1/packs/{pack}", "One pack.", get(one)),
+        (read(), "/api/v1/packs/{pack}/file", "A pack's codes as a file.", get(file)),
+        (change(), "/api/v1/packs/{pack}/activate", "Activates a pack.", post(activate)),
+        (change(), "/api/v1/packs/{pack}/lose", "Reports a pack lost or stolen: its codes are frozen.", post(lose)),
+        (change(), "/api/v1/packs/{pack}/release", "A lost pack was found.", post(release)),
+        (change(), "/api/v1/packs/{pack}/cancel", "Cancels a pack's unused codes.", post(cancel_pack)),
+        (change(), "/api/v1/codes/associate", "What a production line put together.", post(associate).layer(limit())),
+        (change(), "/api/v1/codes/cancel", "Cancels codes.", post(cancel)),
+        (change(), "/api/v1/codes/relabel", "Puts new codes for old ones.", post(relabel)),
+        (read(), "/api/v1/stock-counts", "What was counted in store.", get(stock_counts)),
+    ]
 }
 
 fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {

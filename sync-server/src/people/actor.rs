@@ -59,6 +59,13 @@ impl Actor {
         Self { shown: name.clone(), name, role: None, member: None, means: Means::Unasked, from: "shell".to_owned() }
     }
 
+    /// The server itself, where it acts on its own.
+    #[must_use]
+    pub fn server() -> Self {
+        let name = "server".to_owned();
+        Self { shown: name.clone(), name, role: None, member: None, means: Means::Unasked, from: "server".to_owned() }
+    }
+
     /// Whether the actor has a right, within what it sees.
     #[must_use]
     pub fn has(&self, right: Right) -> bool {
@@ -79,7 +86,8 @@ impl Actor {
     /// The word for the role, as the audit log keeps it.
     #[must_use]
     pub fn role_word(&self) -> &'static str {
-        self.role.map_or("unasked", Role::as_str)
+        let nobody = if self.name == "console" { "unasked" } else { "system" };
+        self.role.map_or(nobody, Role::as_str)
     }
 
     /// What forms of this session must carry; empty where there is no session.
@@ -104,13 +112,13 @@ impl FromRequestParts<AppState> for Actor {
 }
 
 /// The address that a request came from.
-pub(super) fn from_where(parts: &Parts) -> String {
+pub(crate) fn from_where(parts: &Parts) -> String {
     let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     info.map_or_else(|| "unknown".to_owned(), |ConnectInfo(address)| address.ip().to_string())
 }
 
 /// Who is behind a request.
-pub(super) async fn who(state: &AppState, headers: &HeaderMap, from: String) -> Result<Actor, Refusal> {
+pub(crate) async fn who(state: &AppState, headers: &HeaderMap, from: String) -> Result<Actor, Refusal> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let now = state.clock.now();
     if let Some(bearer) = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")) {

@@ -1,12 +1,10 @@
 //! People: who may open the console and the web API, what each may do, and whose trade each may see.
 //!
-//! One place decides each question: [`role`] what a role may do, [`view`] what an actor may see, [`guard`] who is let through to a
-//! route. Handlers receive an [`Actor`] and never read a cookie.
+//! One place decides each question: [`role`] what a role may do, [`view`] what an actor may see, `http::guard` who is let through to
+//! a route. Handlers receive an [`Actor`] and never read a cookie.
 
 pub mod actor;
-pub mod guard;
 mod hall;
-pub mod pages;
 pub mod password;
 pub mod refusal;
 pub mod role;

@@ -1,8 +1,8 @@
 //! Refusals of the web listener, as a page reads them and as a program does.
 
-use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde_json::json;
 
 use crate::store::StoreError;
@@ -40,6 +40,10 @@ pub enum Refusal {
     #[error("the server could not do this now; nothing was changed, try again")]
     Store(#[from] StoreError),
 }
+
+/// What was refused, beside its answer: the console's own pages say it as a page.
+#[derive(Clone, Debug)]
+pub struct RefusedTo(pub String);
 
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
@@ -83,7 +87,8 @@ impl IntoResponse for Refusal {
             tracing::error!(%error, "a request of the console failed on the database");
         }
         let body = Json(json!({ "code": self.code(), "message": self.to_string() }));
-        let mut response = (self.status(), [(header::CACHE_CONTROL, "no-store")], body).into_response();
+        let told = Extension(RefusedTo(self.to_string()));
+        let mut response = (self.status(), [(header::CACHE_CONTROL, "no-store")], told, body).into_response();
         match self {
             Self::TooManyTries(seconds) => {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn strangers_cannot_fill_the_memory() {
         let tries = Tries::default();
-        for number in 0..=REMEMBERED_MAX as i64 {
+        for number in 0..=i64::try_from(REMEMBERED_MAX).unwrap() {
             tries.count(Who::Account(number.to_string()), Timestamp::from_ms(number));
         }
         let held = tries.0.lock().unwrap();

@@ -111,6 +111,7 @@ impl World {
             allowances: Allowances::default(),
             metrics: Arc::default(),
             stopping: Stopping::default(),
+            link_host: config.link_host.as_str().into(),
         };
         let routes = web_routes(state.clone());
         Self { _trade: trade, state, people: Vec::new(), clock, routes, _folder: folder }

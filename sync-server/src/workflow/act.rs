@@ -106,42 +106,23 @@ impl ActKind {
     /// The stage after it, or none where it cannot be done. What was closed by late data can only be commented on.
     #[must_use]
     pub const fn leads(self, state: State, from: Stage) -> Option<Stage> {
-        if matches!(self, Self::Comment) {
-            return Some(from);
-        }
-        match (state, self) {
-            (State::Closed, _) => None,
-            (State::Resolved, Self::Reopen) => Some(Stage::Open),
-            (State::Resolved, _) | (_, Self::Reopen) => None,
-            (_, Self::Resolve) => Some(Stage::Resolved),
-            (_, Self::Due) => Some(from),
-            (_, Self::Assign) => Some(if matches!(from, Stage::Open) { Stage::Seen } else { from }),
-            (_, Self::Seen) => {
-                if matches!(from, Stage::Open) {
-                    Some(Stage::Seen)
-                } else {
-                    None
-                }
-            }
+        let is_live = state.is_live();
+        match self {
+            Self::Comment => Some(from),
+            Self::Reopen => then(matches!(state, State::Resolved), Stage::Open),
+            Self::Resolve => then(is_live, Stage::Resolved),
+            Self::Due => then(is_live, from),
+            Self::Assign => then(is_live, if matches!(from, Stage::Open) { Stage::Seen } else { from }),
+            Self::Seen => then(is_live && matches!(from, Stage::Open), Stage::Seen),
             // The regulator's eye stays on what was escalated until it is settled.
-            (_, Self::Start | Self::Wait) if matches!(from, Stage::Escalated) => None,
-            (_, Self::Start) => {
-                if matches!(from, Stage::InProgress) {
-                    None
-                } else {
-                    Some(Stage::InProgress)
-                }
-            }
-            (_, Self::Wait) => {
-                if matches!(from, Stage::Waiting) {
-                    None
-                } else {
-                    Some(Stage::Waiting)
-                }
-            }
-            (_, Self::Comment) => Some(from),
+            Self::Start => then(is_live && !matches!(from, Stage::Escalated | Stage::InProgress), Stage::InProgress),
+            Self::Wait => then(is_live && !matches!(from, Stage::Escalated | Stage::Waiting), Stage::Waiting),
         }
     }
+}
+
+const fn then(can: bool, stage: Stage) -> Option<Stage> {
+    if can { Some(stage) } else { None }
 }
 
 impl Act {

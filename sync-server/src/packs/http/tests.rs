@@ -8,7 +8,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 #[tokio::test]
 async fn a_packs_life_over_http() {
     let trade = Trade::new().await;
-    let routes = super::router().with_state(trade.state());
+    let routes = crate::testing::router(super::routes()).with_state(trade.state());
     let post = async |to: &str, body: Value| ask(&routes, ("POST", to), &[JSON], &body.to_string()).await;
 
     let asking = json!({"application": "A1", "member": "M", "product": "POD", "units": 12, "basis": "C1", "at": "2026-02-20T00:00:00Z"});
@@ -48,7 +48,7 @@ async fn a_packs_life_over_http() {
 #[tokio::test]
 async fn refusals_are_clear() {
     let trade = Trade::new().await;
-    let routes = super::router().with_state(trade.state());
+    let routes = crate::testing::router(super::routes()).with_state(trade.state());
     let stranger = PackageCode::item(&gtin("0690123456789"), "NOBODY").unwrap().to_string();
     for (request, body, expected) in [
         (("GET", "/api/v1/packs/K9"), String::new(), 404),

@@ -7,12 +7,11 @@ mod terminals;
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query as Parameters, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shared::time::Timestamp;
@@ -32,22 +31,29 @@ use crate::import::FILE_BYTES_MAX;
 use crate::store::version::Version;
 use crate::store::{self, StoreError};
 
+/// One address: method, path, what it does in a sentence, and what does it.
+pub type Route = (Method, &'static str, &'static str, MethodRouter<AppState>);
+
 /// All addresses of the registry.
-pub fn router() -> Router<AppState> {
+#[must_use]
+pub fn routes() -> Vec<Route> {
     let limit = usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX);
     let import = post(files::import).layer(DefaultBodyLimit::max(limit));
-    Router::new()
-        .route("/api/v1/registry", get(sets))
-        .route("/api/v1/registry/terminal", get(terminals::list))
-        .route("/api/v1/registry/terminal/{terminal}", get(terminals::one))
-        .route("/api/v1/registry/{set}", get(records))
-        .route("/api/v1/registry/{set}/import", import)
-        .route("/api/v1/registry/{set}/export", get(files::export))
-        .route("/api/v1/registry/{set}/template", get(files::template))
-        .route("/api/v1/registry/{set}/{key}", get(record).put(put))
-        .route("/api/v1/registry/{set}/{key}/amend", post(amend))
-        .route("/api/v1/registry/{set}/{key}/correct", post(correct))
-        .route("/api/v1/registry/{set}/{key}/versions", get(versions))
+    let (read, change, replace) = (Method::GET, Method::POST, Method::PUT);
+    vec![
+        (read.clone(), "/api/v1/registry", "The sets and their columns.", get(sets)),
+        (read.clone(), "/api/v1/registry/terminal", "The enrolled terminals.", get(terminals::list)),
+        (read.clone(), "/api/v1/registry/terminal/{terminal}", "One enrolled terminal.", get(terminals::one)),
+        (read.clone(), "/api/v1/registry/{set}", "Records of a set by filter, a page at a time.", get(records)),
+        (change.clone(), "/api/v1/registry/{set}/import", "Imports a file, or shows what it would do.", import),
+        (read.clone(), "/api/v1/registry/{set}/export", "A whole set as CSV, XLSX or JSON.", get(files::export)),
+        (read.clone(), "/api/v1/registry/{set}/template", "An empty file to fill in.", get(files::template)),
+        (read.clone(), "/api/v1/registry/{set}/{key}", "One record, as of any day.", get(record)),
+        (replace, "/api/v1/registry/{set}/{key}", "Makes a record, or replaces the one seen.", axum::routing::put(put)),
+        (change.clone(), "/api/v1/registry/{set}/{key}/amend", "What holds from a day on.", post(amend)),
+        (change, "/api/v1/registry/{set}/{key}/correct", "What was known wrong.", post(correct)),
+        (read, "/api/v1/registry/{set}/{key}/versions", "Every version of a record.", get(versions)),
+    ]
 }
 
 /// The sets and their columns: what forms and files are made of.

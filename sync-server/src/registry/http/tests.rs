@@ -122,7 +122,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 #[tokio::test]
 async fn a_record_is_made_seen_changed_and_nobodys_change_is_lost() {
     let trade = Trade::new().await;
-    let routes = super::router().with_state(trade.state());
+    let routes = crate::testing::router(super::routes()).with_state(trade.state());
     let at = "/api/v1/registry/site/GZ%2F1";
     let body = json!({"site": "GZ/1", "member": "W", "name": "一号库", "region": "4401"}).to_string();
     let (status, first, _) = ask(&routes, ("PUT", at), &[("if-none-match", "*"), JSON], &body).await;
@@ -152,7 +152,7 @@ async fn a_record_is_made_seen_changed_and_nobodys_change_is_lost() {
 #[tokio::test]
 async fn refusals_name_every_faulty_field() {
     let trade = Trade::new().await;
-    let routes = super::router().with_state(trade.state());
+    let routes = crate::testing::router(super::routes()).with_state(trade.state());
     let body = json!({"basis": "C8", "kind": "contract", "seller": "NOBODY", "buyer": "W", "until": "2020-01-01T00:00:00Z",
         "from": "2021-01-01T00:00:00Z", "lines": [{"product": "GONE", "units": 1}]});
     let (status, _, said) = ask(&routes, ("PUT", "/api/v1/registry/basis/C8"), &[], &body.to_string()).await;
@@ -181,7 +181,7 @@ async fn refusals_name_every_faulty_field() {
 #[tokio::test]
 async fn lists_are_filtered_and_come_in_pages() {
     let trade = Trade::new().await;
-    let routes = super::router().with_state(trade.state());
+    let routes = crate::testing::router(super::routes()).with_state(trade.state());
     let (status, _, first) = ask(&routes, ("GET", "/api/v1/registry/member?limit=3"), &[], "").await;
     assert_eq!((status, &first["total"], &first["next"]), (200, &json!(4), &json!("R2")));
     let (_, _, rest) = ask(&routes, ("GET", "/api/v1/registry/member?limit=3&after=R2"), &[], "").await;
@@ -197,7 +197,7 @@ async fn lists_are_filtered_and_come_in_pages() {
 #[tokio::test]
 async fn files_go_in_and_out() {
     let trade = Trade::new().await;
-    let routes = super::router().with_state(trade.state());
+    let routes = crate::testing::router(super::routes()).with_state(trade.state());
     let file = "会员,名称,角色\nR9,新店,零售\nX,,wrong\n";
     let csv = ("content-type", "text/csv; charset=utf-8");
     let (status, _, seen) = ask(&routes, ("POST", "/api/v1/registry/member/import?preview=true"), &[csv], file).await;

@@ -6,17 +6,17 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::actor::{Actor, COOKIE, Means, from_where, who};
-use super::hall::random;
-use super::password::{self, Checked, SALT_LEN};
-use super::refusal::Refusal;
-use super::tries::Who;
-use super::{session, store};
+use super::origin;
+use super::sign_in::{self, Failed};
+use super::words::Lang;
 use crate::audit;
-use crate::console::origin;
-use crate::console::sign_in::{self, Failed};
-use crate::console::words::Lang;
 use crate::http::state::AppState;
+use crate::people::actor::{Actor, COOKIE, Means, from_where, who};
+use crate::people::password::{self, Checked, SALT_LEN};
+use crate::people::random;
+use crate::people::refusal::Refusal;
+use crate::people::tries::Who;
+use crate::people::{session, store};
 use crate::store::StoreError;
 
 /// What the sign-in page's address says.

@@ -8,11 +8,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use shared::chain::sha256;
 
-use super::actor::{Actor, Means, from_where, who};
-use super::refusal::Refusal;
-use super::role::Right;
-use crate::console::origin;
-use crate::http::state::AppState;
+use super::state::AppState;
+use crate::console::{origin, sign_in};
+use crate::people::actor::{Actor, Means, from_where, who};
+use crate::people::refusal::{Refusal, RefusedTo};
+use crate::people::role::Right;
 
 /// Who may ask a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,14 +29,19 @@ pub const CSRF_HEADER: &str = "x-csrf-token";
 /// Bytes of a form, at most.
 const FORM_BYTES_MAX: usize = 64 * 1_024;
 
-/// Lets a request through, with its [`Actor`] beside it, or answers in its place.
+/// Lets a request through, with its [`Actor`] beside it, or answers in its place: a program with JSON, a browser with a page.
 pub async fn guard(State((state, access)): State<(AppState, Access)>, request: Request, next: Next) -> Response {
-    let wants_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/");
+    let is_program = request.uri().path().starts_with("/api/");
+    let wants_page = request.method() == Method::GET && !is_program;
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    match admit(&state, access, request).await {
+    let response = match admit(&state, access, request).await {
         Ok(request) => next.run(request).await,
-        Err(Refusal::SignIn) if wants_page => crate::console::sign_in::send_there(&target),
+        Err(Refusal::SignIn) if wants_page => return sign_in::send_there(&target),
         Err(refusal) => refusal.into_response(),
+    };
+    match response.extensions().get() {
+        Some(RefusedTo(why)) if !is_program => sign_in::refused(response.status(), &target, why),
+        _ => response,
     }
 }
 
