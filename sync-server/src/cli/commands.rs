@@ -52,7 +52,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Import { files } => report::line(&import::import(&store, &files, now).await?)?,
         Command::Codes(command) => codes(&store, command, &config, now).await?,
         Command::Terminals(command) => terminals::run(&config, &store, command, now).await?,
-        Command::Operators(command) => operators::run(&store, command).await?,
+        Command::Operators(command) => operators::run(&store, command, now).await?,
         Command::Mismatches { json, all, command } => {
             reconcile::sweep(&store, now).await?;
             match command {
