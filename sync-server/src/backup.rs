@@ -8,7 +8,9 @@ use shared::time::Timestamp;
 use shared::wire::{Restored, SignedRestored};
 use uuid::Uuid;
 
+use crate::audit;
 use crate::checkpoint;
+use crate::people::Actor;
 use crate::store::entry::{self, EntryKind};
 use crate::store::{self, Database, DatabaseSettings, Store, StoreError};
 
@@ -148,6 +150,7 @@ pub async fn record(
     store::rename_ledger(&mut tx, ledger_id).await?;
     let newest = store::checkpoint::newest(&mut tx).await?;
     checkpoint::make(&mut tx, key, newest, now).await?;
+    audit::append(&mut tx, &Actor::shell(), ("restored", &format!("ledger {ledger_id}"), why), now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(restored)
 }

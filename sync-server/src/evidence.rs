@@ -5,8 +5,10 @@ use shared::ids::{EpochId, EventRef};
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
+use crate::audit;
 use crate::ingest::{PushError, ReadError, push, read, readable};
 use crate::keys::ServerKeys;
+use crate::people::Actor;
 use crate::reconcile::{self, Touched};
 use crate::store::admission::{self, Admission};
 use crate::store::entry::{self, EntryKind};
@@ -101,6 +103,8 @@ pub async fn admit(store: &Store, id: i64, (by, why): (&str, &str), now: Timesta
     let (admitted, touched) = put_events(&mut tx, &kept, (by, why)).await?;
     reconcile::rejudge(&mut tx, &touched, now, position).await?;
     quarantine::settle(&mut tx, id, "admitted", (by, why), now).await?;
+    let said = format!("{by}: {why}");
+    audit::append(&mut tx, &Actor::shell(), ("admitted", &format!("evidence {id}"), &said), now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(admitted)
 }

@@ -50,7 +50,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Codes(command) => packs::run(&store, command, &config, now).await?,
         Command::Registry(command) => registry::run(&store, command, now).await?,
         Command::Terminals(command) => terminals::run(&config, &store, command, now).await?,
-        Command::Operators(command) => operators::run(&store, command).await?,
+        Command::Operators(command) => operators::run(&store, command, now).await?,
         Command::Mismatches { json, all, command } => {
             reconcile::sweep(&store, now).await?;
             match command {

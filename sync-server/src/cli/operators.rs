@@ -8,9 +8,12 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::json;
 use shared::credential::{BadgeMark, Pin, PinCost, PinVerifier, SALT_LEN, badge_text};
 use shared::reference::Operator;
+use shared::time::Timestamp;
 use shared::wire::Record;
 
 use super::report;
+use crate::audit;
+use crate::people::Actor;
 use crate::store::{self, Store};
 
 #[derive(Debug, Subcommand)]
@@ -29,16 +32,20 @@ pub(super) enum OperatorsCommand {
     List,
 }
 
-pub(super) async fn run(store: &Store, command: OperatorsCommand) -> Result<()> {
+pub(super) async fn run(store: &Store, command: OperatorsCommand, now: Timestamp) -> Result<()> {
     match command {
         OperatorsCommand::SetPin { operator } => {
             let pin = Pin::choose(typed_pin()?.trim())?;
             let verifier = PinVerifier::of(&pin, PinCost::STANDARD, random::<SALT_LEN>()?);
-            change(store, &operator, |before| Operator { pin: Some(verifier), ..before }).await
+            change(store, (&operator, "pin-set"), now, |before| Operator { pin: Some(verifier), ..before }).await
         }
         OperatorsCommand::Badge { operator } => {
             let text = badge_text(random()?);
-            change(store, &operator, |before| Operator { badge: Some(BadgeMark::of(&text)), ..before }).await?;
+            change(store, (&operator, "badge-made"), now, |before| Operator {
+                badge: Some(BadgeMark::of(&text)),
+                ..before
+            })
+            .await?;
             report::line(&json!({ "operator": operator, "badge": text }))
         }
         OperatorsCommand::List => {
@@ -55,7 +62,12 @@ pub(super) async fn run(store: &Store, command: OperatorsCommand) -> Result<()> 
 }
 
 /// Changes one operator's record, so that terminals pull it. No verdict rests on credentials: nothing is judged again.
-async fn change(store: &Store, number: &str, change: impl FnOnce(Operator) -> Operator) -> Result<()> {
+async fn change(
+    store: &Store,
+    (number, act): (&str, &str),
+    now: Timestamp,
+    change: impl FnOnce(Operator) -> Operator,
+) -> Result<()> {
     let mut tx = store.write().await?;
     let position = store::next_position(&mut tx).await?;
     let references = store::reference::load_all(&mut tx).await?;
@@ -66,6 +78,7 @@ async fn change(store: &Store, number: &str, change: impl FnOnce(Operator) -> Op
     };
     let record = Record::Operator(change(before.clone()));
     store::reference::put(&mut tx, &record, position).await?;
+    audit::append(&mut tx, &Actor::shell(), (act, &format!("operator {number}"), ""), now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -91,7 +104,7 @@ mod tests {
     use shared::credential::SealingKey;
 
     use super::*;
-    use crate::testing::Trade;
+    use crate::testing::{NOW, Trade};
 
     async fn operator(trade: &Trade) -> Operator {
         let references = store::reference::load_all(&mut trade.store.read().await.unwrap()).await.unwrap();
@@ -105,8 +118,10 @@ mod tests {
         trade.import("staff.json", staff).await.unwrap();
         let pin = Pin::new("739164").unwrap();
         let verifier = PinVerifier::of(&pin, PinCost::LEAST, [3; SALT_LEN]);
-        change(&trade.store, "1024", |before| Operator { pin: Some(verifier), ..before }).await.unwrap();
-        run(&trade.store, OperatorsCommand::Badge { operator: "1024".into() }).await.unwrap();
+        change(&trade.store, ("1024", "pin-set"), NOW, |before| Operator { pin: Some(verifier), ..before })
+            .await
+            .unwrap();
+        run(&trade.store, OperatorsCommand::Badge { operator: "1024".into() }, NOW).await.unwrap();
         let renamed =
             r#"[{"set": "operator", "operator": "1024", "member": "M", "role": "supervisor", "name": "李梅"}]"#;
         trade.import("staff.json", renamed).await.unwrap();
@@ -120,7 +135,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_number_is_named_and_nothing_changes() {
         let trade = Trade::new().await;
-        let error = run(&trade.store, OperatorsCommand::Badge { operator: "77".into() }).await.unwrap_err();
+        let error = run(&trade.store, OperatorsCommand::Badge { operator: "77".into() }, NOW).await.unwrap_err();
         assert!(error.to_string().starts_with("operator 77 is not known"), "{error}");
     }
 }
