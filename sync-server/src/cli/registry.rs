@@ -247,6 +247,9 @@ async fn amend(store: &Store, (set, key): (Set, &str), from: &str, change: &str,
     let outcome = edit.amend(&mut tx, (set, key), from, change).await?;
     edit.finish(&mut tx).await?;
     tx.commit().await?;
+    if outcome == Outcome::Unchanged && from > now {
+        return report::line(&serde_json::json!({ "set": set, "key": key, "what": "planned", "from": from }));
+    }
     said(set, key, outcome)
 }
 

@@ -165,7 +165,11 @@ impl Kind {
             (Self::IdList, Value::Array(ids)) => ids.iter().all(|id| id.as_str().is_some_and(is_identity)),
             _ => false,
         };
-        if fits { Ok(()) } else { Err(format!("`{}` is not {}", shortened(&value.to_string()), self.allowed())) }
+        if fits {
+            return Ok(());
+        }
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Err(format!("`{}` is not {}", shortened(&text), self.allowed()))
     }
 }
 
