@@ -262,7 +262,7 @@ fn configured(path: &Path) -> Result<Config> {
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
-        Command::Run(args) => window::run(&configured(&args.config.config)?, &args.source, args.form),
+        Command::Run(args) => window::run(&args.config.config, &args.source, args.form),
         Command::Scan(args) if args.training => training::run(&configured(&args.config.config)?, &args),
         Command::Scan(args) => scan::run(&configured(&args.config.config)?, &args),
         Command::Cameras { json } => cameras::run(json),

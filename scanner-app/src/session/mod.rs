@@ -8,6 +8,8 @@ pub mod gate;
 mod handover;
 mod knowledge;
 mod known;
+mod late;
+mod lines;
 pub mod lists;
 pub mod look_up;
 pub mod note;
@@ -44,6 +46,7 @@ pub use anchor::anchor;
 pub use closing::{Closing, Departure};
 pub use handover::Counts;
 use knowledge::Knowledge;
+pub use lines::OrderedLine;
 pub use overview::{OpenWork, overview, site_name};
 use recording::{event, start_of_log};
 pub use said::Said;
@@ -211,6 +214,17 @@ impl Session {
     /// How many events wait for the server.
     pub fn pending(&self) -> Result<u64, StoreError> {
         Ok(self.store.pending()?.0)
+    }
+
+    /// The store beneath: what waits, who is signed in.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The same, to sign somebody in or to keep a photo; events of the task are recorded by the session alone.
+    pub const fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
     }
 
     /// Leaves the task open and gives the store back.

@@ -20,6 +20,18 @@ pub struct Modules {
     pub dark: Vec<bool>,
 }
 
+/// A code as a picture, a pixel a module.
+#[must_use]
+pub fn modules_image(modules: &Modules) -> Image {
+    let side = u32::try_from(modules.side).unwrap_or(1);
+    let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(side, side);
+    for (pixel, dark) in pixels.make_mut_slice().iter_mut().zip(&modules.dark) {
+        let shade = if *dark { 0 } else { 255 };
+        *pixel = Rgb8Pixel::new(shade, shade, shade);
+    }
+    Image::from_rgb8(pixels)
+}
+
 /// What a person may do while a code is shown.
 pub struct ShowActs {
     /// Fewer pictures a second.
@@ -71,14 +83,8 @@ pub fn show_words(window: &ShowWindow, language: Language, events: Option<u64>) 
 
 /// The next picture of the code.
 pub fn show_code(window: &ShowWindow, language: Language, modules: &Modules, (shown, fps): (u64, u32)) {
-    let side = u32::try_from(modules.side).unwrap_or(1);
-    let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(side, side);
-    for (pixel, dark) in pixels.make_mut_slice().iter_mut().zip(&modules.dark) {
-        let shade = if *dark { 0 } else { 255 };
-        *pixel = Rgb8Pixel::new(shade, shade, shade);
-    }
     window.set_modules(i32::try_from(modules.side).unwrap_or(1));
-    window.set_code(Image::from_rgb8(pixels));
+    window.set_code(modules_image(modules));
     let (counted, rate) = match language {
         Language::Zh => (format!("已显示 {} 张", count(shown)), format!("{fps} 张/秒")),
         Language::En => (format!("{} pictures shown", count(shown)), format!("{fps} a second")),

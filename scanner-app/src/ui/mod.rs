@@ -1,15 +1,26 @@
 //! The window: plain views in, intents out. Only this module touches Slint; it knows no rule and no store.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | what a page shows | [`view`] |
+//! | what a person can want | [`intent`] |
+//! | which page lies on which | [`route`] |
+//! | words and rows of a page | `pages`, one file each |
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, clippy::unwrap_used, unsafe_code, unreachable_pub)]
 mod generated {
     slint::include_modules!();
 }
 pub mod carry;
+pub mod intent;
 mod keys;
+mod pages;
+pub mod route;
+mod sheet;
 mod show;
 #[cfg(test)]
 mod tests;
-mod view;
+pub mod view;
 pub mod words;
 
 use std::sync::Arc;
@@ -18,30 +29,14 @@ use std::sync::mpsc::Sender;
 
 use slint::ComponentHandle;
 
-pub use generated::{Keys, MainWindow, Scan, Sync, Tasks};
-pub use view::{BoxView, FrameView, Outcome, RecentView, ResultView, ScanView, SyncView, TaskView, View, ViewPage};
+pub use generated::MainWindow;
+use generated::{Alarm, Chrome, Sheet, SignIn};
+pub use intent::Intent;
+pub use view::{Outcome, View};
 
 use crate::capture::KeySettings;
 use crate::config::Language;
-
-/// What a person wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Intent {
-    /// Open the task of this key.
-    OpenTask(String),
-    /// Leave the task open and go back to the list.
-    Back,
-    /// Undo the scan of this number, the one that the banner showed when the finger went down.
-    Undo(u64),
-    /// Close the task, to go on later.
-    ClosePartial,
-    /// Close the task for good.
-    CloseFinal,
-    /// The other language.
-    SwitchLanguage,
-    /// A hand scanner typed a label's text.
-    Line(String),
-}
+use route::Page;
 
 /// The window cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -55,20 +50,32 @@ pub fn window(tablet: bool, keys: &KeySettings, intents: &Sender<Intent>) -> Res
     let window = MainWindow::new()?;
     window.set_tablet(tablet);
     keys::listen(&window, keys, sender(intents));
-    let tasks = window.global::<Tasks>();
+    let chrome = window.global::<Chrome>();
     let send = sender(intents);
-    tasks.on_open(move |key| send(Intent::OpenTask(key.to_string())));
+    chrome.on_act(move |key| match Intent::read(&key) {
+        Some(intent) => send(intent),
+        None => tracing::warn!("a page raised an act that is not known"),
+    });
     let send = sender(intents);
-    tasks.on_switch_language(move || send(Intent::SwitchLanguage));
-    let scan = window.global::<Scan>();
+    chrome.on_go_back(move || send(Intent::Back));
     let send = sender(intents);
-    scan.on_undo(move |seq| send(Intent::Undo(u64::try_from(seq).unwrap_or(0))));
+    chrome.on_open_menu(move || send(Intent::Go(Page::Menu)));
     let send = sender(intents);
-    scan.on_close_partial(move || send(Intent::ClosePartial));
+    chrome.on_open_search(move || send(Intent::Go(Page::Search)));
     let send = sender(intents);
-    scan.on_close_final(move || send(Intent::CloseFinal));
+    chrome.on_open_sync(move || send(Intent::Go(Page::Queue)));
     let send = sender(intents);
-    scan.on_back(move || send(Intent::Back));
+    chrome.on_switch_language(move || send(Intent::SwitchLanguage));
+    let send = sender(intents);
+    chrome.on_function(move |number| send(Intent::Function(u8::try_from(number).unwrap_or(0))));
+    let send = sender(intents);
+    window.global::<SignIn>().on_submit(move |number, pin| {
+        send(Intent::SignIn { number: number.into(), pin: pin.into() });
+    });
+    let send = sender(intents);
+    window.global::<Sheet>().on_typed(move |text| send(Intent::Typed(text.into())));
+    let send = sender(intents);
+    window.global::<Alarm>().on_acknowledged(move || send(Intent::Acknowledged));
     Ok(window)
 }
 
@@ -100,10 +107,10 @@ impl WindowHandle {
     }
 
     /// Shows a view. While the window has not taken the last one, a mere new frame is dropped, never queued; a view that
-    /// `must` be seen always goes.
-    pub fn show(&self, view: View, language: Language, must: bool) {
+    /// `must` be seen always goes. Answers whether it went.
+    pub fn show(&self, view: View, language: Language, must: bool) -> bool {
         if self.busy.swap(true, Ordering::AcqRel) && !must {
-            return;
+            return false;
         }
         let busy = Arc::clone(&self.busy);
         let shown = self.window.upgrade_in_event_loop(move |window| {
@@ -114,5 +121,6 @@ impl WindowHandle {
             // The window is closed: the session's intents end with it.
             self.busy.store(true, Ordering::Release);
         }
+        shown.is_ok()
     }
 }

@@ -186,7 +186,7 @@ pub(super) fn run(config: &Config, command: &CarryCommand) -> Result<ExitCode> {
 }
 
 /// Everything that waits, sealed for the configured server.
-fn packed(config: &Config, store: &Store, device: &dyn Device) -> Result<Vec<Parcel>> {
+pub(super) fn packed(config: &Config, store: &Store, device: &dyn Device) -> Result<Vec<Parcel>> {
     let recipient = config.server_recipient.as_deref().ok_or(CarryError::NoRecipient)?;
     let recipient: Recipient = recipient.parse().map_err(CarryError::from)?;
     Ok(pack(store, &keys::open(&config.key)?, &recipient, device)?)

@@ -112,6 +112,18 @@ impl Sorting {
         &mut self.session
     }
 
+    /// The same, to look at.
+    #[must_use]
+    pub const fn session_ref(&self) -> &Session {
+        &self.session
+    }
+
+    /// The order that a package of this sort was put to, by its place in the list.
+    #[must_use]
+    pub fn order_of(&self, code: &PackageCode) -> Option<usize> {
+        self.placed.get(code).map(|(order, _, _)| *order)
+    }
+
     /// Ends the sort's view; the task stays open.
     #[must_use]
     pub fn into_session(self) -> Session {

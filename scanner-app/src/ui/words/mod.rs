@@ -111,11 +111,74 @@ pub fn pending(language: Language, waiting: u64) -> String {
     }
 }
 
-/// `同步 10:42`.
+/// `同步 10:42`; of another day the day, `同步 10-03`.
 #[must_use]
-pub fn at(language: Language, zh: &'static str, en: &'static str, time: Option<Timestamp>) -> String {
-    let shown = time.map_or_else(|| "–".to_owned(), Timestamp::to_clock);
-    format!("{} {shown}", pick(language, zh, en))
+pub fn at(
+    language: Language,
+    zh: &'static str,
+    en: &'static str,
+    (time, now): (Option<Timestamp>, Timestamp),
+) -> String {
+    format!("{} {}", pick(language, zh, en), time.map_or_else(|| "–".to_owned(), |time| short_time(time, now)))
+}
+
+/// `10:42` of today, else `10-03`.
+#[must_use]
+pub fn short_time(time: Timestamp, now: Timestamp) -> String {
+    let (then, today) = (time.to_minute(), now.to_minute());
+    if then[..10] == today[..10] { time.to_clock() } else { then[5..10].to_owned() }
+}
+
+/// `10-04 14:02`, as rows show a time.
+#[must_use]
+pub fn row_time(time: Timestamp) -> String {
+    time.to_minute()[5..].to_owned()
+}
+
+/// `37 / 40`, or `37` where nobody knows how many should come.
+#[must_use]
+pub fn figure(done: u64, total: Option<u64>) -> String {
+    match total {
+        Some(total) => format!("{} / {}", count(done), count(total)),
+        None => count(done),
+    }
+}
+
+/// What a result is called after it was taken back.
+#[must_use]
+pub const fn undone(language: Language) -> &'static str {
+    pick(language, "已撤销", "Undone")
+}
+
+/// The name of a kind.
+#[must_use]
+pub const fn kind(language: Language, kind: Kind) -> &'static str {
+    of(language, kind.info().title)
+}
+
+/// What happened, by a kind.
+#[must_use]
+pub const fn what(language: Language, kind: Kind) -> &'static str {
+    of(language, kind.info().what)
+}
+
+/// What is to be done, by a kind.
+#[must_use]
+pub const fn next(language: Language, kind: Kind) -> &'static str {
+    of(language, kind.info().next)
+}
+
+/// What a kind rests on; empty where it rests on our own counting.
+#[must_use]
+pub fn article(language: Language, kind: Kind) -> String {
+    kind.info().articles.first().map(|citation| pick_string(language, citation.zh(), citation.en())).unwrap_or_default()
+}
+
+fn pick_string(language: Language, zh: impl ToString, en: impl ToString) -> String {
+    match language {
+        Language::Zh => zh.to_string(),
+        Language::En => en.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,236 @@
+//! The camera, tried again while it is away; and the lines that a hand scanner types into the window.
+
+use std::time::{Duration, Instant};
+
+use shared::event::{Capture, LabelMetadata};
+use shared::time::Timestamp;
+use vision::Aim;
+
+use crate::capture::{
+    CaptureError, CaptureSettings, Frame, Input, InputReader, LineClock, Seen, Source, SourceName, read_line,
+};
+use crate::session::Acceptance;
+use crate::ui::view::{FrameView, Pair, RawRead};
+
+/// How long a source rests that has nothing.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// How long a lost camera rests before it is tried again.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// Raw reads that are remembered.
+const READS: usize = 20;
+
+/// What was read anew: texts with what is known of their labels.
+pub(super) type Readings = Vec<(String, Option<LabelMetadata>)>;
+
+pub(super) struct Eye {
+    name: SourceName,
+    source: Option<(Box<dyn Source>, InputReader)>,
+    settings: CaptureSettings,
+    trouble: Option<Pair>,
+    rests_until: Instant,
+    acceptance: Acceptance,
+    pub(super) seen: Option<Frame>,
+    /// Of lines that a hand scanner types into the window.
+    line_clock: LineClock,
+    lines: Acceptance,
+    line_trouble: Option<Pair>,
+    reads: Vec<RawRead>,
+    forced_single: bool,
+}
+
+impl Eye {
+    pub(super) fn new(name: SourceName, settings: CaptureSettings) -> Self {
+        Self {
+            name: name.paced(),
+            settings,
+            source: None,
+            trouble: None,
+            rests_until: Instant::now(),
+            acceptance: Acceptance::default(),
+            seen: None,
+            line_clock: LineClock::default(),
+            lines: Acceptance::default(),
+            line_trouble: None,
+            reads: Vec::new(),
+            forced_single: false,
+        }
+    }
+
+    /// Whether pictures come from a device: recorded ones are kept for the work, a camera looks on every page that reads.
+    pub(super) const fn is_live(&self) -> bool {
+        matches!(self.name, SourceName::Camera { .. } | SourceName::Wedge | SourceName::Scanner(_))
+    }
+
+    pub(super) const fn has_camera(&self) -> bool {
+        self.seen.is_some() && self.trouble.is_none()
+    }
+
+    /// What the clerk is to do about camera or scanner.
+    pub(super) fn trouble(&self) -> Option<Pair> {
+        self.line_trouble.clone().or_else(|| self.trouble.clone())
+    }
+
+    pub(super) fn reads(&self) -> &[RawRead] {
+        &self.reads
+    }
+
+    pub(super) fn source_name(&self) -> String {
+        match &self.name {
+            SourceName::Camera { index, .. } => format!("camera:{index}"),
+            SourceName::Images { path, .. } | SourceName::Video { path, .. } | SourceName::Scanner(path) => {
+                path.display().to_string()
+            }
+            SourceName::Wedge => "wedge".to_owned(),
+        }
+    }
+
+    pub(super) fn is_single(&self) -> bool {
+        self.forced_single || self.settings.aim == Aim::Centre
+    }
+
+    /// One label at a time, or all in view.
+    pub(super) fn switch_mode(&mut self) {
+        self.settings.aim = if self.settings.aim == Aim::Centre { Aim::Everything } else { Aim::Centre };
+        self.reaim();
+    }
+
+    /// A sort takes one package at a time, whatever the clerk set.
+    pub(super) fn force_single(&mut self, forced: bool) {
+        if self.forced_single != forced {
+            self.forced_single = forced;
+            self.reaim();
+        }
+    }
+
+    fn reaim(&mut self) {
+        let aim = if self.is_single() { Aim::Centre } else { Aim::Everything };
+        if let Some((source, reader)) = &mut self.source {
+            *reader = InputReader::new(source.as_ref(), aim);
+        }
+    }
+
+    /// The lamp; none where the source has none that was asked for.
+    pub(super) const fn torch(&self) -> Option<bool> {
+        match &self.name {
+            SourceName::Camera { wish, .. } => wish.torch,
+            _ => None,
+        }
+    }
+
+    /// Switches the lamp: the camera is opened anew with it.
+    pub(super) fn switch_torch(&mut self) {
+        if let SourceName::Camera { wish, .. } = &mut self.name {
+            wish.torch = Some(!wish.torch.unwrap_or(false));
+            self.source = None;
+            self.rests_until = Instant::now();
+        }
+    }
+
+    /// What is new in the next frame, or none within a frame's time.
+    pub(super) fn look(&mut self, now: Timestamp) -> Option<(Readings, Capture)> {
+        let (frame, how) = self.next()?;
+        let is_line = frame.picture.is_none();
+        let new = self.acceptance.accept(frame.readings.clone(), frame.at_ms);
+        for (text, _) in &new {
+            self.note(RawRead { is_wedge: is_line, text: text.clone(), fault: None, at: now });
+        }
+        self.seen = Some(frame);
+        Some((new, how))
+    }
+
+    /// A line that a hand scanner typed into the window: what is new in it.
+    pub(super) fn line(&mut self, text: String, now: Timestamp) -> Readings {
+        let frame = read_line(self.line_clock.tick(), text.clone());
+        self.line_trouble = unrestored(&frame);
+        self.note(RawRead { is_wedge: true, text, fault: self.line_trouble.clone(), at: now });
+        self.lines.accept(frame.readings, frame.at_ms)
+    }
+
+    fn note(&mut self, read: RawRead) {
+        self.reads.insert(0, read);
+        self.reads.truncate(READS);
+    }
+
+    /// Lets a device go that nobody looks through.
+    pub(super) fn rest(&mut self) {
+        if self.is_live() {
+            self.source = None;
+        }
+    }
+
+    fn next(&mut self) -> Option<(Frame, Capture)> {
+        if self.source.is_none() && Instant::now() >= self.rests_until {
+            let aim = if self.is_single() { Aim::Centre } else { self.settings.aim };
+            match self.name.open(&self.settings) {
+                Ok(source) => {
+                    let reader = InputReader::new(source.as_ref(), aim);
+                    self.source = Some((source, reader));
+                    self.trouble = None;
+                }
+                Err(error) => self.lose(&error),
+            }
+        }
+        let Some((source, reader)) = &mut self.source else {
+            std::thread::sleep(FRAME);
+            return None;
+        };
+        let how = source.how();
+        let next = match source.next() {
+            // A silent moment of the source; it has looked after its waiting itself.
+            Some(Ok(Input { seen: Seen::Nothing, .. })) => return None,
+            next => next.map(|input| input.and_then(|input| reader.read(input))),
+        };
+        self.take(next, how)
+    }
+
+    fn take(&mut self, next: Option<Result<Frame, CaptureError>>, how: Capture) -> Option<(Frame, Capture)> {
+        match next {
+            Some(Ok(frame)) => {
+                self.trouble = unrestored(&frame);
+                Some((frame, how))
+            }
+            Some(Err(error)) if error.is_passing() => {
+                tracing::warn!("{error}");
+                self.trouble = Some(error.words());
+                None
+            }
+            Some(Err(error)) => {
+                self.lose(&error);
+                None
+            }
+            None => {
+                // Pictures have ended: the last one stays in view.
+                std::thread::sleep(FRAME);
+                None
+            }
+        }
+    }
+
+    fn lose(&mut self, error: &CaptureError) {
+        tracing::warn!("{error}");
+        self.trouble = Some(error.words());
+        self.source = None;
+        self.rests_until = Instant::now() + RETRY;
+    }
+
+    /// The picture that was seen last.
+    pub(super) fn picture(&self) -> Option<FrameView> {
+        let picture = self.seen.as_ref()?.picture.as_ref()?;
+        let view = picture.view();
+        let rows = (0..view.height()).flat_map(|y| view.row(y).iter().copied());
+        Some(FrameView {
+            width: u32::try_from(view.width()).ok()?,
+            height: u32::try_from(view.height()).ok()?,
+            luma: rows.collect(),
+        })
+    }
+}
+
+/// What the clerk is to do about a scanner whose text could not be restored.
+fn unrestored(frame: &Frame) -> Option<Pair> {
+    let fault = frame.fault.as_ref().filter(|fault| fault.restored.is_none())?;
+    let (zh, en) = fault.words();
+    Some((format!("{zh}。"), format!("{en}.")))
+}

@@ -1,0 +1,376 @@
+//! Receipt in one tap, cases, reports, practice, diagnostics, carrying.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use serde_json::json;
+use shared::event::{ReportKind, Stage};
+
+use super::clerk::Clerk;
+use super::work::Work;
+use crate::carry::fountain::{Frames, SYMBOL_BYTES};
+use crate::carry::{file, picture};
+use crate::diagnostics::{Wanted, gather, write_bundle};
+use crate::operators::Answer;
+use crate::session::cases::{CaseError, ChildAnswer};
+use crate::session::receipt::{ConfirmError, LineDiffers};
+use crate::session::reports::{COUNT_MAX, ReportError, Reported};
+use crate::training::{Trainee, Training};
+use crate::ui::Intent;
+use crate::ui::carry::Modules;
+use crate::ui::intent::{CaseAct, Differ, ReportWhat};
+use crate::ui::route::{Move, Page};
+use crate::ui::view::{Pair, StripTone};
+use shared::wire::sealed::{Load, MOVING_BYTES_MAX};
+
+/// How long one tap can be undone by its bar.
+const UNDO_MS: u64 = 10_000;
+
+/// Between two pictures of a moving code.
+const CODE_EVERY_MS: u64 = 100;
+
+impl Clerk {
+    pub(super) fn want_of_goods(&mut self, intent: Intent) -> Result<()> {
+        match intent {
+            Intent::OtherSlot => self.other_slot(),
+            Intent::PutWhole(order) => self.put_whole(order),
+            Intent::ConfirmAll => self.confirm_all(),
+            Intent::UndoConfirm => self.undo_confirmation(),
+            Intent::ScanEach => {
+                self.state.receipt.each = true;
+                Ok(())
+            }
+            Intent::Step { line, what, by } => {
+                self.step(line, what, by);
+                Ok(())
+            }
+            Intent::Report(what) => {
+                self.state.report.what = Some(what);
+                self.state.report.message = None;
+                Ok(())
+            }
+            Intent::ReportCount(by) => {
+                let count = &mut self.state.report.count;
+                *count = count.saturating_add_signed(by).clamp(1, COUNT_MAX);
+                Ok(())
+            }
+            Intent::ReportOf(text) => {
+                self.go_to(Page::Report)?;
+                self.state.report.text = Some(text);
+                self.state.report.what = Some(ReportWhat::Differs);
+                Ok(())
+            }
+            Intent::Photo => self.photo(),
+            Intent::ReportSend => self.report(),
+            Intent::CaseBegin(act) => self.case_begin(act),
+            Intent::CaseUndo => self.case(|session| session.take_out_last().map(|_| None)),
+            Intent::CaseGiveUp => self.case(|session| session.give_up_case().map(|()| None)),
+            Intent::CaseFinish(remainder) => self.case(|session| {
+                let filling = session.finish_case(remainder)?;
+                Ok(Some((format!("装箱完成 {}", filling.words()), format!("Case finished, {}", filling.words()))))
+            }),
+            Intent::CaseDespite => match self.state.case.insist.take() {
+                Some(text) => self.put_in_case(&text, true),
+                None => Ok(()),
+            },
+            Intent::Release(seq) => self.release(seq),
+            Intent::CarryCode => self.carry_code(),
+            Intent::CarryFile => self.carry_file(),
+            Intent::Diagnostics => self.diagnostics(),
+            Intent::Practise(stage) => self.practise(stage),
+            Intent::LeavePractice => self.leave(),
+            _ => Ok(()),
+        }
+    }
+
+    fn confirm_all(&mut self) -> Result<()> {
+        let differs = std::mem::take(&mut self.state.receipt.differs);
+        let Some(session) = self.work.session() else { return Ok(()) };
+        match session.confirm_all(&differs) {
+            Ok(confirmed) => {
+                let until = self.device.mono_ms() + UNDO_MS;
+                self.state.receipt.confirmed = Some((confirmed.count, until));
+                self.state.stale();
+                self.worker.wake();
+                if !confirmed.to_scan.is_empty() {
+                    let left = confirmed.to_scan.len();
+                    let words = (
+                        format!("有差异的品规逐个扫:{left} 个包装。"),
+                        format!("Scan each of the lines that differ: {left} packages."),
+                    );
+                    self.say(StripTone::Stale, words, None);
+                    self.state.receipt.each = true;
+                }
+            }
+            Err(ConfirmError::Store(error)) => {
+                self.or_full::<()>(Err(error))?;
+            }
+            Err(error) => {
+                self.state.receipt.differs = differs;
+                self.say(StripTone::Trouble, confirm_words(&error), None);
+            }
+        }
+        Ok(())
+    }
+
+    fn undo_confirmation(&mut self) -> Result<()> {
+        let Some(session) = self.work.session() else { return Ok(()) };
+        session.undo_confirmation()?;
+        self.state.receipt.confirmed = None;
+        self.state.stale();
+        self.worker.wake();
+        Ok(())
+    }
+
+    fn step(&mut self, line: usize, what: Differ, by: i64) {
+        let Some(lines) = &self.state.lines else { return };
+        let Some(ordered) = lines.get(line) else { return };
+        let due = ordered.due_packages.unwrap_or(0);
+        let line = self.state.receipt.differs.entry(ordered.product.clone()).or_default();
+        let others = line.short + line.damaged + line.refused;
+        let count = match what {
+            Differ::Short => &mut line.short,
+            Differ::Damaged => &mut line.damaged,
+            Differ::Refused => &mut line.refused,
+        };
+        if by < 0 || others < due {
+            *count = count.saturating_add_signed(by);
+        }
+        if *line == LineDiffers::default() {
+            self.state.receipt.differs.remove(&ordered.product);
+        }
+    }
+
+    /// What differs is signed with the PIN of whoever is signed in.
+    pub(super) fn sign(&mut self, pin: &str) -> Result<()> {
+        if self.signs_in() {
+            let number = self.operator().map(|operator| operator.to_string()).unwrap_or_default();
+            match self.ask_desk(&number, pin)? {
+                Some(Answer::Welcome { .. }) => {}
+                Some(answer) => {
+                    self.state.receipt.sign_trouble = Some(super::desk::pair(&answer));
+                    return Ok(());
+                }
+                None => return Ok(()),
+            }
+        }
+        self.state.receipt.sign_trouble = None;
+        self.go(Move::To(Page::Work));
+        self.confirm_all()
+    }
+
+    fn photo(&mut self) -> Result<()> {
+        let Some(frame) = self.eye.picture() else { return Ok(()) };
+        let now = self.device.now();
+        let Some(picture) = image::GrayImage::from_raw(frame.width, frame.height, frame.luma) else { return Ok(()) };
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, image::ImageFormat::Png)?;
+        let Some(store) = self.work.store_mut() else { return Ok(()) };
+        let kept = store.keep_photo(&bytes.into_inner(), now);
+        if let Some(hash) = self.or_full(kept)?
+            && !self.state.report.photos.contains(&hash)
+        {
+            self.state.report.photos.push(hash);
+        }
+        Ok(())
+    }
+
+    fn report(&mut self) -> Result<()> {
+        let report = &self.state.report;
+        let Some(what) = report.what else { return Ok(()) };
+        let what = match what {
+            ReportWhat::Damaged => ReportKind::Damaged,
+            ReportWhat::Unreadable => ReportKind::Unreadable,
+            ReportWhat::Lost => ReportKind::Lost,
+            ReportWhat::Stolen => ReportKind::Stolen,
+            ReportWhat::Differs => ReportKind::PhysicalDiffers,
+        };
+        let mut reported = match &report.text {
+            Some(text) => Reported::of_label(what, text),
+            None => Reported::counted(what, report.count),
+        };
+        reported.photos.clone_from(&report.photos);
+        let Some(session) = self.work.session() else { return Ok(()) };
+        match session.report(&reported) {
+            Ok(_) => {
+                let count = reported.count;
+                self.state.report = super::state::ReportState::default();
+                self.state.report.message =
+                    Some(((format!("已记录,{count} 件。"), format!("Recorded: {count}.")), false));
+                self.worker.wake();
+            }
+            Err(ReportError::Store(error)) => {
+                self.or_full::<()>(Err(error))?;
+            }
+            Err(error) => self.state.report.message = Some(((error.to_string(), error.to_string()), true)),
+        }
+        Ok(())
+    }
+
+    fn release(&mut self, seq: u64) -> Result<()> {
+        let Some(session) = self.work.session() else { return Ok(()) };
+        match session.release(seq) {
+            Ok(()) => {
+                self.state.stale();
+                self.worker.wake();
+                let words = ("已解除隔离,重新计数。".to_owned(), "Set free; it counts again.".to_owned());
+                self.say(StripTone::Calm, words, None);
+            }
+            Err(ReportError::Store(error)) => {
+                self.or_full::<()>(Err(error))?;
+            }
+            Err(error) => self.say(StripTone::Trouble, (error.to_string(), error.to_string()), None),
+        }
+        Ok(())
+    }
+
+    fn case_begin(&mut self, act: CaseAct) -> Result<()> {
+        let Page::Package(text) = self.route.page().clone() else { return Ok(()) };
+        match act {
+            CaseAct::Build => {
+                self.go(Move::To(Page::Case));
+                self.case(|session| session.build_case(&text).map(|_| None))
+            }
+            CaseAct::Open => {
+                self.case(|session| session.open_case(&text, &[]).map(|()| None))?;
+                let words = (
+                    "已拆箱,里面的包装单独算。".to_owned(),
+                    "Case opened; what is inside counts by itself.".to_owned(),
+                );
+                self.say(StripTone::Calm, words, None);
+                Ok(())
+            }
+        }
+    }
+
+    /// An act on the case that is being built, its words or its refusal shown.
+    fn case(
+        &mut self,
+        act: impl FnOnce(&mut crate::session::Session) -> Result<Option<Pair>, CaseError>,
+    ) -> Result<()> {
+        let Some(session) = self.work.session() else { return Ok(()) };
+        self.state.case.insist = None;
+        match act(session) {
+            Ok(words) => self.state.case.answer = words.map(|words| (words, true)),
+            Err(CaseError::Store(error)) => {
+                self.or_full::<()>(Err(error))?;
+            }
+            Err(error) => self.state.case.answer = Some(((error.to_string(), error.to_string()), false)),
+        }
+        self.state.stale();
+        self.worker.wake();
+        Ok(())
+    }
+
+    /// A label read on the case's page: the case itself first, then what goes in.
+    pub(super) fn put_in_case(&mut self, text: &str, despite: bool) -> Result<()> {
+        let Some(session) = self.work.session() else { return Ok(()) };
+        let is_begun = session.case_draft()?.is_some();
+        if !is_begun {
+            return self.case(|session| session.build_case(text).map(|_| None));
+        }
+        let answer = session.put_in(text, despite)?;
+        let said = answer.words();
+        self.state.case.insist = matches!(answer, ChildAnswer::InAnotherCase(_)).then(|| text.to_owned());
+        self.state.case.answer = Some(((said.zh, said.en), matches!(answer, ChildAnswer::Added(_))));
+        Ok(())
+    }
+
+    fn practise(&mut self, stage: Stage) -> Result<()> {
+        let trainee = Trainee {
+            terminal: self.config.terminal,
+            member: self.config.member.clone(),
+            site: self.config.site.clone(),
+            operator: self.operator(),
+        };
+        let training = Training::open(&self.config.store, Arc::clone(&self.device), &trainee, stage)?;
+        let Some(store) = std::mem::replace(&mut self.work, Work::Moving).into_store() else { return Ok(()) };
+        self.work = Work::Drill(Box::new(training), store);
+        self.state.new_task();
+        self.go(Move::Opened);
+        Ok(())
+    }
+
+    fn diagnostics(&mut self) -> Result<()> {
+        let now = self.device.now();
+        let name = format!("diagnostics-{}.tar.zst", now.as_ms());
+        let to = self.config.store.with_file_name(name);
+        let parts = gather(
+            &self.config,
+            self.device.as_ref(),
+            &json!({ "source": self.eye.source_name() }),
+            Wanted { codes: false },
+        );
+        let shown = to.display().to_string();
+        self.state.settings_message = Some(match write_bundle(&to, &parts, now) {
+            Ok(_) => ((format!("诊断包已写入 {shown}"), format!("The bundle is at {shown}")), false),
+            Err(error) => ((error.to_string(), error.to_string()), true),
+        });
+        Ok(())
+    }
+
+    fn carry_code(&mut self) -> Result<()> {
+        let Some(store) = self.work.store() else { return Ok(()) };
+        let parcel = super::super::carry::packed(&self.config, store, self.device.as_ref());
+        let carry = &mut self.state.carry;
+        match parcel.map(|parcels| parcels.into_iter().next()) {
+            Ok(Some(parcel)) if parcel.bytes().len() <= MOVING_BYTES_MAX as usize => {
+                carry.frames = Some(Frames::new(Load::Parcel, parcel.bytes(), SYMBOL_BYTES)?);
+                carry.message = None;
+            }
+            Ok(Some(_)) => {
+                let words = ("太多,二维码装不下。写入文件带走。", "Too much for a moving code. Write a file.");
+                carry.message = Some(((words.0.to_owned(), words.1.to_owned()), true));
+            }
+            Ok(None) => carry.message = Some((("没有待传的记录。".to_owned(), "Nothing waits.".to_owned()), false)),
+            Err(error) => carry.message = Some(((error.to_string(), error.to_string()), true)),
+        }
+        Ok(())
+    }
+
+    fn carry_file(&mut self) -> Result<()> {
+        let Some(store) = self.work.store() else { return Ok(()) };
+        let to = self.config.store.with_file_name(format!("carry-{}.tallyman", self.device.now().as_ms()));
+        let written = super::super::carry::packed(&self.config, store, self.device.as_ref())
+            .and_then(|parcels| Ok(file::write_parcels(&to, &parcels)?));
+        self.state.carry.message = Some(match written {
+            Ok(files) if files.is_empty() => (("没有待传的记录。".to_owned(), "Nothing waits.".to_owned()), false),
+            Ok(files) => {
+                let shown: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+                let shown = shown.join(" ");
+                ((format!("已写入 {shown}"), format!("Written to {shown}")), false)
+            }
+            Err(error) => ((error.to_string(), error.to_string()), true),
+        });
+        Ok(())
+    }
+
+    /// The next picture of a moving code, ten a second, while its page shows.
+    pub(super) fn tick_carry(&mut self, now_ms: u64) {
+        let carry = &mut self.state.carry;
+        if *self.route.page() != Page::Carry {
+            carry.frames = None;
+            carry.code = None;
+            return;
+        }
+        if now_ms < carry.next_ms {
+            return;
+        }
+        let Some(frame) = carry.frames.as_mut().and_then(Iterator::next) else { return };
+        carry.next_ms = now_ms + CODE_EVERY_MS;
+        let shown = carry.code.as_ref().map_or(0, |(_, shown)| *shown) + 1;
+        carry.code = picture::modules(&frame.to_text()).map(|(side, dark)| (Modules { side, dark }, shown));
+    }
+}
+
+/// A refusal of the one tap, as a clerk reads it.
+fn confirm_words(error: &ConfirmError) -> Pair {
+    let zh = match error {
+        ConfirmError::NotAReceipt => "只有收货可以一次确认。逐个扫码。",
+        ConfirmError::ListUnknown => "不知道配送清单,无法一次确认。先同步,或逐个扫码。",
+        ConfirmError::NothingDue => "清单上的都已收到,没有待确认的。",
+        ConfirmError::TooMany { .. } => "差异件数多于应收。重新数一次。",
+        ConfirmError::Report(_) | ConfirmError::Store(_) => "没有记录。再试一次。",
+    };
+    (zh.to_owned(), error.to_string())
+}

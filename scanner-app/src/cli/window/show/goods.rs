@@ -1,0 +1,207 @@
+//! Package, case, papers, gate.
+
+use anyhow::Result;
+use shared::mismatch::Kind;
+use shared::reference::{Element, ShippingDocument};
+use shared::rules::gate::{Reason, Wait};
+
+use super::super::alarm::outcome;
+use super::super::clerk::Clerk;
+use super::super::tasks::gate_state;
+use super::is_grave;
+use crate::carry::picture;
+use crate::session::gate::Gate;
+use crate::session::gate::watch::kinds;
+use crate::session::look_up::{LookUp, look_up_in};
+use crate::session::opening::Place;
+use crate::ui::carry::Modules;
+use crate::ui::view::{CaseView, GateReason, GateView, PackageView, PageView, Pair, PaperField, PapersView, StepView};
+
+fn pair(zh: &str, en: &str) -> Pair {
+    (zh.to_owned(), en.to_owned())
+}
+
+impl Clerk {
+    pub(super) fn package_view(&mut self, text: &str) -> Result<PackageView> {
+        let found = self.looked_up_as(text)?;
+        let feedback = self.work.feedback();
+        let code = found.as_ref().map(|found| &found.code);
+        let scan = feedback
+            .iter()
+            .rev()
+            .find(|answer| !answer.undone && (answer.text == text || (code.is_some() && answer.code.as_ref() == code)));
+        let supervises =
+            self.person.as_ref().is_none_or(|person| person.rights.as_ref().is_none_or(|rights| rights.supervises));
+        let may_release = scan.is_some_and(is_grave) && supervises;
+        let steps = found.iter().flat_map(|found| &found.trail).map(|step| StepView {
+            stage: step.stage,
+            document: step.document.to_string(),
+            member: step.member.to_string(),
+            at: step.at,
+            is_scanned: step.is_scanned,
+            is_set_aside: step.is_set_aside,
+        });
+        Ok(PackageView {
+            text: text.to_owned(),
+            tail: code.map_or_else(|| "?".to_owned(), |code| code.tail().to_owned()),
+            product: found.as_ref().and_then(|found| found.product.as_ref()).map(|(_, name)| name.clone()),
+            level: found.as_ref().and_then(|found| found.level),
+            parent: found.as_ref().and_then(|found| found.parent.as_ref()).map(|parent| parent.tail().to_owned()),
+            belongs: found
+                .iter()
+                .flat_map(|found| &found.belongs)
+                .map(|to| (to.stage, to.document.to_string()))
+                .collect(),
+            trail: steps.collect(),
+            scan: scan.map(|answer| (outcome(answer), answer.seq)),
+            may_release,
+            in_task: self.work.session_ref().is_some(),
+        })
+    }
+
+    fn looked_up_as(&mut self, text: &str) -> Result<Option<LookUp>> {
+        let now = self.device.now();
+        if let Some(session) = self.work.session() {
+            let parsed = session.pulled().references.grammars.parse(text);
+            // A row of what is to come holds the canonical form, which the same grammars read.
+            let Ok(code) = parsed else { return Ok(None) };
+            return Ok(Some(session.look_up(&code)?));
+        }
+        let Some(store) = self.work.store() else { return Ok(None) };
+        let Ok(code) = store.pulled()?.references.grammars.parse(text) else { return Ok(None) };
+        let place = Place { member: &self.config.member, site: &self.config.site };
+        Ok(Some(look_up_in(store, place, &code, now)?))
+    }
+
+    pub(super) fn case_view(&mut self) -> Result<CaseView> {
+        let answer = self.state.case.answer.clone();
+        let may_insist = self.state.case.insist.is_some();
+        let nothing = CaseView {
+            parent: None,
+            children: 0,
+            of: None,
+            units: 0,
+            rows: Vec::new(),
+            answer: answer.clone(),
+            may_insist,
+        };
+        let Some(session) = self.work.session() else { return Ok(nothing) };
+        let Some((draft, filling)) = session.case_draft()? else { return Ok(nothing) };
+        let grammars = &session.pulled().references.grammars;
+        let tail = |text: &String| grammars.parse(text).map_or_else(|_| text.clone(), |code| code.tail().to_owned());
+        Ok(CaseView {
+            parent: Some(tail(&draft.parent)),
+            children: filling.children,
+            of: filling.of,
+            units: filling.units,
+            rows: draft.children.iter().rev().map(tail).collect(),
+            answer,
+            may_insist,
+        })
+    }
+
+    pub(super) fn papers_view(&self) -> PapersView {
+        let task = self.work.task();
+        let document = task.as_ref().and_then(|task| {
+            self.work.session_ref().and_then(|session| session.pulled().references.documents.get(&task.document))
+        });
+        let Some(document) = document else { return PapersView { document: None, fields: Vec::new() } };
+        let name = |member: &shared::ids::MemberId| {
+            let session = self.work.session_ref();
+            session.map_or_else(
+                || member.to_string(),
+                |session| session.pulled().references.member_name(member).to_owned(),
+            )
+        };
+        PapersView { document: Some(document.document.to_string()), fields: fields(document, name) }
+    }
+
+    pub(super) fn gate_view(&self) -> PageView {
+        let place = self.state.gate_place;
+        let Some(gate) = self.state.gates.get(place) else { return PageView::Tasks(self.tasks_view()) };
+        PageView::Gate(Box::new(GateView {
+            document: gate.side.document.to_string(),
+            state: gate_state(gate.standing.state),
+            at: gate.at,
+            data_as_of: gate.data_as_of,
+            loaded: (gate.loaded.codes.len() as u64, gate.loaded.units()),
+            reasons: reasons(gate),
+            code: self.gate_code(gate),
+            place: (place, self.state.gates.len()),
+        }))
+    }
+
+    fn gate_code(&self, gate: &Gate) -> Option<Modules> {
+        let super::super::work::Work::Closed(session) = &self.work else { return None };
+        let paper = session.gate_paper(gate)?.signed(&self.key);
+        picture::modules(&paper.to_string()).map(|(side, dark)| Modules { side, dark })
+    }
+}
+
+fn reasons(gate: &Gate) -> Vec<GateReason> {
+    let waits = gate.standing.waits.iter().map(|wait| match wait {
+        Wait::Upload => GateReason {
+            title: pair("单证或扫码未上传", "Scans or note not uploaded"),
+            article: pair("", ""),
+            next: pair("联网后自动上传", "uploaded by itself when online"),
+        },
+        Wait::FreshData => GateReason {
+            title: pair("数据太旧", "Data is too old"),
+            article: pair("", ""),
+            next: pair("联网同步后自动再判", "judged again after a sync"),
+        },
+    });
+    let held = gate.standing.reasons.iter().zip(kinds_of(gate)).map(|(reason, kind)| told(reason, kind));
+    held.chain(waits).collect()
+}
+
+/// The kind that each reason is named by.
+fn kinds_of(gate: &Gate) -> Vec<Kind> {
+    let one = |reason: &Reason| {
+        let mut standing = gate.standing.clone();
+        standing.reasons = [reason.clone()].into();
+        kinds(&standing).first().copied()
+    };
+    gate.standing.reasons.iter().filter_map(one).collect()
+}
+
+fn told(reason: &Reason, kind: Kind) -> GateReason {
+    let info = kind.info();
+    let detail = match reason {
+        Reason::SetDiffers { product, document_units, scanned_units } => (
+            format!(":{product} 单 {document_units} 盒,扫 {scanned_units} 盒"),
+            format!(": {product}, note {document_units}, scanned {scanned_units} units"),
+        ),
+        Reason::DocumentBeyondBasis { product, document_units, basis_units } => (
+            format!(":{product} 单 {document_units} 盒,合同 {basis_units} 盒"),
+            format!(": {product}, note {document_units}, contract {basis_units} units"),
+        ),
+        Reason::Mismatch { .. } | Reason::NoBasis | Reason::NoDocument => (String::new(), String::new()),
+    };
+    let article = info.articles.first();
+    GateReason {
+        title: (format!("{}{}", info.title.zh, detail.0), format!("{}{}", info.title.en, detail.1)),
+        article: article.map_or_else(Pair::default, |article| (article.zh().to_string(), article.en().to_string())),
+        next: pair(info.next.zh, info.next.en),
+    }
+}
+
+/// The six fields of a note (logistics rules 2022, art. 30), beside the basis that it executes.
+fn fields(document: &ShippingDocument, name: impl Fn(&shared::ids::MemberId) -> String) -> Vec<PaperField> {
+    let field = |zh: &str, en: &str, value: String, element| PaperField {
+        name: pair(zh, en),
+        value: (!document.lacks.contains(&element) && !value.trim().is_empty()).then_some(value),
+    };
+    let goods: Vec<String> = document.lines.iter().map(|line| line.product.to_string()).collect();
+    let goods = goods.join(" ");
+    let units: u64 = document.lines.iter().map(|line| line.units).sum();
+    let quantity = if units == 0 { String::new() } else { units.to_string() };
+    vec![
+        field("发货方", "Consignor", name(&document.consignor), Element::Consignor),
+        field("收货方", "Consignee", name(&document.consignee), Element::Consignee),
+        field("货物名称", "Goods", goods.clone(), Element::Goods),
+        field("规格", "Specification", goods, Element::Specification),
+        field("数量(盒)", "Units", quantity, Element::Quantity),
+        field("承运方", "Carrier", document.carrier.clone(), Element::Carrier),
+    ]
+}

@@ -1,0 +1,285 @@
+//! The scanning pages: scan, sort, receipt, lists, history, close.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use shared::code::PackageCode;
+use shared::reference::Level;
+use shared::rules::Progress;
+
+use super::super::alarm::outcome;
+use super::super::clerk::Clerk;
+use super::super::tasks::{of_task, title};
+use super::super::work::Work;
+use super::{is_grave, is_provisional, tail, worst_of_last_frame};
+use crate::session::Feedback;
+use crate::session::lists::{Lists, Row, Tab};
+use crate::session::sorting::OpenOrder;
+use crate::ui::route::ListTab;
+use crate::ui::view::{
+    BoxView, CloseView, DifferLine, DiffersView, HistoryRow, HistoryView, ListRowView, ListsView, OrderView, Outcome,
+    PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SlotView, SortView,
+};
+
+const fn tab_of(tab: ListTab) -> Tab {
+    match tab {
+        ListTab::ToScan => Tab::ToScan,
+        ListTab::Extra => Tab::Extra,
+        ListTab::Duplicate => Tab::Duplicate,
+        ListTab::SetAside => Tab::SetAside,
+        ListTab::Notes => Tab::Notes,
+    }
+}
+
+impl Clerk {
+    pub(super) fn progress(&mut self) -> Result<Progress> {
+        Ok(match &mut self.work {
+            Work::Drill(training, _) => training.progress()?,
+            other => match other.session() {
+                Some(session) => session.progress()?,
+                None => Progress::default(),
+            },
+        })
+    }
+
+    fn level(&self) -> Level {
+        self.work.session_ref().map_or(Level::Case, crate::session::Session::level)
+    }
+
+    pub(super) fn scan_view(&mut self) -> Result<Option<ScanView>> {
+        let Some(task) = self.work.task() else { return Ok(None) };
+        let progress = self.progress()?;
+        let lists = if self.tablet && !self.work.is_drill() { Some(self.lists_view(ListTab::ToScan)?) } else { None };
+        let feedback = self.work.feedback();
+        let standing = feedback.iter().rev().filter(|answer| !answer.undone).take(3);
+        let recent = standing.map(|answer| RecentView {
+            outcome: outcome(answer),
+            tail: tail(answer),
+            provisional: is_provisional(&answer.verdict),
+        });
+        let shown = self.state.undone.as_ref().or_else(|| worst_of_last_frame(feedback));
+        let left = progress.packages_expected.map(|total| total.saturating_sub(progress.packages_counted));
+        let aside = if self.work.is_drill() {
+            feedback.iter().filter(|answer| is_grave(answer)).count() as u64
+        } else {
+            progress.set_aside
+        };
+        Ok(Some(ScanView {
+            stage: task.stage,
+            title: title(&of_task(&task)),
+            counterparty: self.work.session_ref().map(crate::session::Session::counterparty).unwrap_or_default(),
+            done: progress.packages_counted,
+            total: progress.packages_expected,
+            level: self.level(),
+            units: (progress.units_counted, progress.units_expected),
+            set_aside: aside,
+            to_scan: left,
+            result: shown.map(|answer| self.result_view(answer)),
+            recent: recent.collect(),
+            boxes: self.boxes(),
+            frame: self.eye.picture(),
+            camera_trouble: self.eye.trouble(),
+            torch: self.eye.torch(),
+            single: self.eye.is_single(),
+            lists,
+        }))
+    }
+
+    fn result_view(&self, answer: &Feedback) -> ResultView {
+        let mut same_frame: Vec<(Outcome, u32)> = Vec::new();
+        let others = self
+            .work
+            .feedback()
+            .iter()
+            .filter(|other| other.frame == answer.frame && other.seq != answer.seq && !other.undone);
+        for other in others {
+            let found = outcome(other);
+            match same_frame.iter_mut().find(|(known, _)| *known == found) {
+                Some((_, count)) => *count += 1,
+                None => same_frame.push((found, 1)),
+            }
+        }
+        let stage = self.work.stage();
+        let counts = stage.is_some_and(|stage| answer.counts(stage));
+        let units = answer.code.as_ref().filter(|_| counts).and_then(|code| {
+            let (_, level) = self.work.session_ref()?.pulled().references.product_of(code)?;
+            Some(u64::from(level.units))
+        });
+        ResultView {
+            outcome: outcome(answer),
+            tail: tail(answer),
+            kinds: answer.verdict.iter().map(|found| found.kind).collect(),
+            provisional: is_provisional(&answer.verdict),
+            units: units.unwrap_or(0),
+            same_frame,
+            seq: answer.seq,
+            undone: answer.undone,
+        }
+    }
+
+    fn boxes(&self) -> Vec<BoxView> {
+        let symbols = self.eye.seen.iter().flat_map(|frame| &frame.symbols);
+        let unread = self.eye.seen.iter().flat_map(|frame| &frame.unread);
+        let marked = symbols.map(|symbol| {
+            let answer = self.work.told_of(&symbol.text);
+            BoxView {
+                corners: symbol.corners,
+                outcome: answer.map(outcome),
+                kind: answer.and_then(|answer| answer.verdict.first()).map(|found| found.kind),
+            }
+        });
+        marked.chain(unread.map(|corners| BoxView { corners: *corners, outcome: None, kind: None })).collect()
+    }
+
+    pub(super) fn sort_view(&mut self) -> Result<SortView> {
+        let scan = self.scan_view()?;
+        let Work::Sort(sorting) = &self.work else { anyhow::bail!("a sort is shown that is not open") };
+        let references = &sorting.session_ref().pulled().references;
+        let slot = |order: &OpenOrder| {
+            let said: u64 = order.said.values().sum();
+            let left: u64 = order.left.values().sum();
+            SlotView {
+                slot: order.slot,
+                retailer: references.member_name(&order.retailer).to_owned(),
+                order: title(&(shared::event::Stage::Sort, order.basis.clone(), order.document.clone())),
+                units: (said.saturating_sub(left), said),
+            }
+        };
+        let orders: Vec<SlotView> = sorting.orders().iter().map(slot).collect();
+        let units = orders.iter().fold((0, 0), |sum, order| (sum.0 + order.units.0, sum.1 + order.units.1));
+        let whole = self.state.sort.whole.as_ref();
+        let whole = whole.and_then(|(_, order)| Some((*order, sorting.orders().get(*order)?.slot)));
+        let mut scan = scan.ok_or_else(|| anyhow::anyhow!("a sort without a task"))?;
+        scan.title = self.state.place.clone();
+        Ok(SortView {
+            units,
+            slot: self.state.sort.to.and_then(|place| orders.get(place).cloned()),
+            instead: self.state.sort.instead.clone(),
+            whole,
+            orders,
+            scan,
+        })
+    }
+
+    fn lines(&mut self) -> Result<Vec<crate::session::OrderedLine>> {
+        if self.state.lines.is_none()
+            && let Some(session) = self.work.session()
+        {
+            self.state.lines = Some(session.lines()?);
+        }
+        Ok(self.state.lines.clone().unwrap_or_default())
+    }
+
+    pub(super) fn receipt_view(&mut self) -> Result<ReceiptView> {
+        let lines = self.lines()?;
+        let due: Option<u64> = lines.iter().map(|line| line.due_packages).sum();
+        let task = self.work.task().map(|task| of_task(&task));
+        let orders = self.state.tasks.iter().filter(|(view, _)| view.stage == shared::event::Stage::Receipt);
+        let orders = orders.map(|(view, other)| OrderView {
+            key: view.key.clone(),
+            order: view.title.clone(),
+            units: (view.done, view.total.unwrap_or(0)),
+            is_open: task.as_ref() == Some(other),
+        });
+        Ok(ReceiptView {
+            document: task.as_ref().map(title).unwrap_or_default(),
+            sender: self.work.session_ref().map(crate::session::Session::counterparty).unwrap_or_default(),
+            orders: orders.collect(),
+            due_packages: due.filter(|_| !lines.is_empty()),
+            confirmed: self.state.receipt.confirmed.map(|(count, _)| count),
+            lines: lines
+                .into_iter()
+                .map(|line| ReceiptLine { product: line.name, due: line.due_units, confirmed: line.counted_units })
+                .collect(),
+        })
+    }
+
+    pub(super) fn differs_view(&mut self) -> Result<DiffersView> {
+        let lines = self.lines()?;
+        let differs = &self.state.receipt.differs;
+        let line = |line: crate::session::OrderedLine| {
+            let said = differs.get(&line.product).copied().unwrap_or_default();
+            DifferLine {
+                product: line.name,
+                due: line.due_packages.unwrap_or(0),
+                differs: [said.short, said.damaged, said.refused],
+            }
+        };
+        Ok(DiffersView { lines: lines.into_iter().map(line).collect(), trouble: self.state.receipt.trouble.clone() })
+    }
+
+    pub(super) fn lists_view(&mut self, tab: ListTab) -> Result<ListsView> {
+        if self.state.lists.is_none()
+            && let Some(session) = self.work.session()
+        {
+            self.state.lists = Some(session.lists()?);
+        }
+        let nothing = Lists::default();
+        let lists = self.state.lists.as_ref().unwrap_or(&nothing);
+        let wanted = tab_of(tab);
+        let search = &self.state.search;
+        let rows: Vec<&Row> = if search.is_empty() {
+            lists.page(wanted, 0, usize::MAX).iter().collect()
+        } else {
+            lists.search(wanted, search).collect()
+        };
+        let said = lists.when_empty(wanted);
+        let title = self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default();
+        Ok(ListsView {
+            title,
+            tab,
+            counts: ListTab::EVERY.map(|tab| lists.count(tab_of(tab))),
+            rows: rows.into_iter().map(|row| self.list_row(row)).collect(),
+            empty: (said.zh, said.en),
+            search: search.clone(),
+        })
+    }
+
+    fn list_row(&self, row: &Row) -> ListRowView {
+        let answer = row.seq.and_then(|seq| self.work.feedback().iter().find(|answer| answer.seq == seq));
+        ListRowView {
+            text: row.text.clone(),
+            tail: row.code.as_ref().map_or_else(|| "?".to_owned(), |code| code.tail().to_owned()),
+            product: row.code.as_ref().map(|code: &PackageCode| self.product_words(code)).unwrap_or_default(),
+            at: row.at,
+            kind: row.kinds.first().copied(),
+            outcome: answer.map(outcome),
+        }
+    }
+
+    pub(super) fn history_view(&self) -> HistoryView {
+        let ending = self.state.search.to_ascii_uppercase();
+        let row = |answer: &Feedback| HistoryRow {
+            outcome: outcome(answer),
+            tail: tail(answer),
+            at: answer.at,
+            kind: answer.verdict.first().map(|found| found.kind),
+            seq: answer.seq,
+            undone: answer.undone,
+            provisional: is_provisional(&answer.verdict),
+        };
+        let rows = self.work.feedback().iter().rev().map(row);
+        let rows: Arc<[HistoryRow]> = rows.filter(|row| row.tail.to_ascii_uppercase().ends_with(&ending)).collect();
+        HistoryView {
+            title: self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default(),
+            rows,
+            chosen: self.state.chosen,
+            search: self.state.search.clone(),
+        }
+    }
+
+    pub(super) fn close_view(&mut self) -> Result<PageView> {
+        let Some(task) = self.work.task() else { return Ok(PageView::Tasks(self.tasks_view())) };
+        let progress = self.progress()?;
+        Ok(PageView::Close(CloseView {
+            title: title(&of_task(&task)),
+            stage: task.stage,
+            done: progress.packages_counted,
+            total: progress.packages_expected,
+            level: self.level(),
+            set_aside: progress.set_aside,
+            notes: self.notes(),
+            notes_seen: self.state.notes_seen,
+        }))
+    }
+}

@@ -1,0 +1,152 @@
+//! What the pages remember between two looks: nothing of it is a fact, all of it may be forgotten.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use shared::chain::Hash;
+use shared::event::Stage;
+use shared::ids::{BasisId, DocumentId, ProductId};
+use shared::mismatch::Kind;
+
+use crate::carry::fountain::Frames;
+use crate::session::gate::Gate;
+use crate::session::lists::Lists;
+use crate::session::receipt::LineDiffers;
+use crate::session::routing::DocumentRead;
+use crate::session::{Feedback, OrderedLine};
+use crate::ui::intent::ReportWhat;
+use crate::ui::view::{Outcome, Pair, Strip, TaskView};
+
+/// What a task is opened by.
+pub(super) type TaskRef = (Stage, BasisId, DocumentId);
+
+/// The sign-in page.
+#[derive(Debug, Default)]
+pub(super) struct SignState {
+    /// The badge that was scanned.
+    pub(super) badge: Option<String>,
+    pub(super) message: Option<(Pair, bool)>,
+    pub(super) answers: u32,
+}
+
+/// The alarm: kept with the task, so that it comes back after a restart.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct AlarmState {
+    /// Scans that are blocked, oldest first.
+    pub(super) blocked: Vec<(u64, Kind)>,
+    /// What was scanned since it came.
+    pub(super) meanwhile: Vec<(Outcome, u32)>,
+}
+
+/// A report under way.
+#[derive(Debug)]
+pub(super) struct ReportState {
+    pub(super) what: Option<ReportWhat>,
+    pub(super) count: u64,
+    pub(super) text: Option<String>,
+    pub(super) photos: Vec<Hash>,
+    pub(super) message: Option<(Pair, bool)>,
+}
+
+impl Default for ReportState {
+    fn default() -> Self {
+        Self { what: None, count: 1, text: None, photos: Vec::new(), message: None }
+    }
+}
+
+/// A case under way.
+#[derive(Debug, Default)]
+pub(super) struct CaseState {
+    pub(super) answer: Option<(Pair, bool)>,
+    /// The child that may be put in all the same.
+    pub(super) insist: Option<String>,
+}
+
+/// A sort under way.
+#[derive(Debug, Default)]
+pub(super) struct SortState {
+    /// Place of the order that took the last package.
+    pub(super) to: Option<usize>,
+    pub(super) instead: Option<Pair>,
+    /// A case that should be opened: its text, and the order that may take it whole.
+    pub(super) whole: Option<(String, usize)>,
+    /// Orders passed over for the last package.
+    pub(super) passed_over: Vec<usize>,
+}
+
+/// A receipt under way.
+#[derive(Debug, Default)]
+pub(super) struct ReceiptState {
+    /// Packages that one tap confirmed, and until when (monotonic, ms) it can be undone by its bar.
+    pub(super) confirmed: Option<(u64, u64)>,
+    /// Each package is scanned instead.
+    pub(super) each: bool,
+    pub(super) differs: BTreeMap<ProductId, LineDiffers>,
+    pub(super) trouble: Option<Pair>,
+    pub(super) sign_trouble: Option<Pair>,
+}
+
+/// A moving code under way.
+#[derive(Default)]
+pub(super) struct CarryState {
+    pub(super) frames: Option<Frames>,
+    pub(super) code: Option<(crate::ui::carry::Modules, u64)>,
+    pub(super) next_ms: u64,
+    pub(super) message: Option<(Pair, bool)>,
+}
+
+/// All of it.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) sign: SignState,
+    pub(super) alarm: Option<AlarmState>,
+    pub(super) report: ReportState,
+    pub(super) case: CaseState,
+    pub(super) sort: SortState,
+    pub(super) receipt: ReceiptState,
+    pub(super) carry: CarryState,
+    pub(super) filter: Option<Stage>,
+    pub(super) search: String,
+    /// The row of the history that was tapped.
+    pub(super) chosen: Option<u64>,
+    /// What was undone last, until the next scan.
+    pub(super) undone: Option<Feedback>,
+    pub(super) undone_ms: Option<u64>,
+    /// A document that was read and is not opened yet.
+    pub(super) read: Option<DocumentRead>,
+    /// A sentence, and until when (monotonic, ms) it is shown.
+    pub(super) strip: Option<(Strip, u64)>,
+    /// The result at the screen's edge, and until when.
+    pub(super) edge: Option<(Outcome, u64)>,
+    /// The disk is full: what is said.
+    pub(super) full: Option<Pair>,
+    pub(super) notes_seen: bool,
+    pub(super) settings_message: Option<(Pair, bool)>,
+    pub(super) tasks: Vec<(TaskView, TaskRef)>,
+    pub(super) place: String,
+    pub(super) gates: Vec<Gate>,
+    pub(super) gate_place: usize,
+    /// Lists and lines of the task, until something changes them.
+    pub(super) lists: Option<Lists>,
+    pub(super) lines: Option<Vec<OrderedLine>>,
+}
+
+impl State {
+    /// Something was recorded, undone or fetched: what was made of it is made anew.
+    pub(super) fn stale(&mut self) {
+        self.lists = None;
+        self.lines = None;
+    }
+
+    /// Another task, or none: nothing of the last one is left.
+    pub(super) fn new_task(&mut self) {
+        self.stale();
+        self.alarm = None;
+        self.report = ReportState::default();
+        self.case = CaseState::default();
+        self.sort = SortState::default();
+        self.receipt = ReceiptState::default();
+        self.search.clear();
+        (self.chosen, self.undone, self.strip, self.notes_seen) = (None, None, None, false);
+    }
+}

@@ -1,0 +1,26 @@
+//! Blocks that came late: the server found what this terminal could not know at the scan.
+
+use std::collections::BTreeSet;
+
+use shared::code::PackageCode;
+use shared::mismatch::{Kind, ScanResult, Severity};
+
+use super::Session;
+
+impl Session {
+    /// Packages of this task that the server blocks and that were not blocked when they were scanned: the scan's number and why,
+    /// oldest first. Only an open task asks: goods that have left are beyond an alarm.
+    #[must_use]
+    pub fn late_blocks(&self) -> Vec<(u64, Kind)> {
+        let told = self.knowledge.pulled.mismatches.iter();
+        let blocks = told.filter(|told| told.state.is_live() && told.mismatch.severity == Severity::Block);
+        let blocks: Vec<(&BTreeSet<PackageCode>, Kind)> =
+            blocks.map(|told| (&told.mismatch.codes, told.mismatch.kind)).collect();
+        let stands = self.feedback.iter().filter(|answer| !answer.undone && answer.result != ScanResult::Blocked);
+        let late = stands.filter_map(|answer| {
+            let code = answer.code.as_ref()?;
+            blocks.iter().find(|(codes, _)| codes.contains(code)).map(|(_, kind)| (answer.seq, *kind))
+        });
+        late.collect()
+    }
+}

@@ -1,0 +1,80 @@
+//! S12: the close says what it records before it does.
+
+use slint::SharedString;
+
+use super::super::generated::Mark;
+use super::super::sheet::{Say, Sheet, act_with_hint, choice, marked, sentence};
+use super::super::view::CloseView;
+use super::super::{Intent, words};
+use super::{Heading, heading};
+use crate::ui::route::{ListTab, Page};
+
+pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
+    let unit = words::level(say.0, view.level);
+    let short = view.total.unwrap_or(0).saturating_sub(view.done);
+    let notes: usize = view.notes.iter().map(|(_, count)| count).sum();
+    let mut rows = Vec::new();
+    if short > 0 {
+        let title = say.made(
+            || format!("未扫 {} {unit}", words::count(short)),
+            || format!("{} {unit} to scan", words::count(short)),
+        );
+        rows.push(marked(
+            choice(title, say.of("看清单", "see the list"), &Intent::Go(Page::Lists(ListTab::ToScan))),
+            Mark::Missing,
+        ));
+    }
+    if view.set_aside > 0 {
+        let title = say.made(|| format!("隔离 {}", view.set_aside), || format!("{} set aside", view.set_aside));
+        rows.push(marked(
+            choice(
+                title,
+                say.of("不发出,不计数", "neither sent nor counted"),
+                &Intent::Go(Page::Lists(ListTab::SetAside)),
+            ),
+            Mark::Held,
+        ));
+    }
+    rows.push(marked(
+        choice(say.of("单证核对", "Papers"), say.of("六项逐项看", "six fields, one by one"), &Intent::Go(Page::Papers)),
+        Mark::None,
+    ));
+    if notes > 0 {
+        let seen = say.made(|| format!("已看过 {notes} 条提示"), || format!("{notes} notes seen"));
+        let names: Vec<String> =
+            view.notes.iter().map(|(kind, count)| format!("{} {count}", words::kind(say.0, *kind))).collect();
+        let row = choice(seen, names.join(" · "), &Intent::NotesSeen);
+        rows.push(marked(row, if view.notes_seen { Mark::On } else { Mark::Off }));
+        rows.push(choice(say.of("看提示", "See the notes"), "", &Intent::Go(Page::Lists(ListTab::Notes))));
+    }
+    if short == 0 && view.set_aside == 0 && view.total.is_some() {
+        rows.insert(0, sentence(Mark::Good, say.of("数量齐全。", "All there."), ""));
+    }
+    let partial = act_with_hint(
+        say.of("部分结束", "Close partial"),
+        say.of("稍后继续,不算少货", "go on later, no shortage"),
+        &Intent::ClosePartial,
+    );
+    let mut last = act_with_hint(say.of("最终结束", "Close final"), records(short, unit, say), &Intent::CloseFinal);
+    last.main = true;
+    let mut acts = vec![partial];
+    if notes == 0 || view.notes_seen {
+        acts.push(last);
+    } else {
+        rows.push(sentence(
+            Mark::None,
+            say.of("先勾选看过提示,再最终结束。", "Tick the notes as seen to close for good."),
+            "",
+        ));
+    }
+    let lead = (words::figure(view.done, view.total).into(), unit.into(), SharedString::new());
+    let title = say.made(|| format!("结束 {}", view.title), || format!("Close {}", view.title));
+    (heading(title, words::stage(say.0, view.stage)), Sheet { lead, rows, acts, stacked: true, ..Sheet::default() })
+}
+
+fn records(short: u64, unit: &'static str, say: Say) -> SharedString {
+    match short {
+        0 => say.of("数量齐全", "nothing is short"),
+        short => say.made(|| format!("{short} {unit}记为少货"), || format!("{short} {unit} short")),
+    }
+}

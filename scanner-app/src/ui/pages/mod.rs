@@ -1,0 +1,105 @@
+//! Each page's view to what its part of the window reads; every word in both languages stands beside its twin.
+
+mod carry;
+mod case;
+mod check;
+mod close;
+mod enrol;
+mod gate;
+mod health;
+mod history;
+mod lists;
+mod menu;
+mod package;
+mod papers;
+mod queue;
+mod receipt;
+mod report;
+mod scan;
+mod settings;
+mod shift;
+mod sign_in;
+mod sort;
+mod tasks;
+
+use slint::{ComponentHandle, SharedString};
+
+use super::generated::{Chrome, MainWindow, PageKind};
+use super::sheet::{Say, Sheet, letters};
+use super::view::{PageView, View};
+
+/// What a page says in the header.
+pub(super) struct Heading {
+    title: SharedString,
+    sub: SharedString,
+}
+
+fn heading(title: impl Into<SharedString>, sub: impl Into<SharedString>) -> Heading {
+    Heading { title: title.into(), sub: sub.into() }
+}
+
+/// Shows the page of a view.
+pub(super) fn put(window: &MainWindow, view: &View, say: Say) {
+    let hand = view.chrome.look.left_handed;
+    let (kind, heading) = match &view.page {
+        PageView::Enrol(page) => (PageKind::Enrol, enrol::put(window, page, (say, hand))),
+        PageView::SignIn(page) => (PageKind::SignIn, sign_in::put(window, page, say)),
+        PageView::Tasks(page) => (PageKind::Tasks, tasks::put(window, page, (say, &view.sync))),
+        PageView::Scan(page) => (PageKind::Scan, scan::put(window, page, (say, hand))),
+        PageView::Sort(page) => (PageKind::Sort, sort::put(window, page, (say, hand))),
+        PageView::Receipt(page) => (PageKind::Receipt, receipt::put(window, page, (say, hand))),
+        PageView::Gate(page) => (PageKind::Gate, gate::put(window, page, (say, hand))),
+        other => {
+            let (heading, sheet) = sheet(other, say);
+            sheet.put(window, (say, hand), view.chrome.turn);
+            (PageKind::Sheet, heading)
+        }
+    };
+    let chrome = window.global::<Chrome>();
+    chrome.set_title(heading.title);
+    chrome.set_sub(heading.sub);
+    chrome.set_page(kind);
+    let is_list = matches!(view.page, PageView::Tasks(_) | PageView::Lists(_) | PageView::History(_));
+    chrome.set_has_search(is_list);
+    chrome.set_has_menu(!matches!(view.page, PageView::Menu(_) | PageView::Enrol(_)));
+    chrome.set_has_language(matches!(view.page, PageView::Menu(_) | PageView::Enrol(_) | PageView::Settings(_)));
+}
+
+fn sheet(page: &PageView, say: Say) -> (Heading, Sheet) {
+    match page {
+        PageView::Check(page) => check::sheet(page, say),
+        PageView::Differs(page) => receipt::differs(page, say),
+        PageView::Sign(trouble) => receipt::sign(trouble.as_ref(), say),
+        PageView::Lists(page) => lists::sheet(page, say),
+        PageView::Package(page) => package::sheet(page, say),
+        PageView::Case(page) => case::sheet(page, say),
+        PageView::Papers(page) => papers::sheet(page, say),
+        PageView::Close(page) => close::sheet(page, say),
+        PageView::History(page) => history::sheet(page, say),
+        PageView::Report(page) => report::sheet(page, say),
+        PageView::Queue(page) => queue::sheet(page, say),
+        PageView::Carry(page) => carry::sheet(page, say),
+        PageView::Shift(page) => shift::sheet(page, say),
+        PageView::Health(page) => health::sheet(page, say),
+        PageView::Settings(page) => settings::sheet(page, say),
+        PageView::About(page) => settings::about(page, say),
+        PageView::Menu(page) => menu::sheet(page, say),
+        PageView::WhichStage(document) => tasks::which_stage(document, say),
+        PageView::Practice { stages, is_open } => menu::practice(stages, *is_open, say),
+        PageView::Search => {
+            let sheet =
+                Sheet {
+                    pad: letters(), typed_label: say.of("码的末 4 位", "Last 4 of the code"), ..Sheet::default()
+                };
+            (heading(say.of("查找", "Search"), say.of("扫码,或输入末 4 位", "Scan it, or type its last 4")), sheet)
+        }
+        // Pages of their own.
+        PageView::Enrol(_)
+        | PageView::SignIn(_)
+        | PageView::Tasks(_)
+        | PageView::Scan(_)
+        | PageView::Sort(_)
+        | PageView::Receipt(_)
+        | PageView::Gate(_) => (heading("", ""), Sheet::default()),
+    }
+}

@@ -1,0 +1,86 @@
+//! S9: one package: what it is, where it was, what can be done with it.
+
+use super::super::generated::Mark;
+use super::super::sheet::{Say, Sheet, act, choice, fact, heading as row_heading, main_act, sentence, with_result};
+use super::super::view::PackageView;
+use super::super::{Intent, words};
+use super::{Heading, heading};
+use crate::ui::intent::CaseAct;
+
+pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
+    let mut rows = Vec::new();
+    match view.scan {
+        Some((outcome, _)) => rows.push(with_result(
+            sentence(Mark::None, words::outcome(say.0, outcome), say.of("本作业已扫", "scanned in this task")),
+            outcome,
+            say.0,
+        )),
+        None => rows.push(sentence(Mark::None, say.of("仅查询,未计入作业", "Look-up only, not counted"), "")),
+    }
+    let unknown = || say.of("不认识", "not known here");
+    rows.push(fact(Mark::None, say.of("品规", "Product"), view.product.as_deref().map_or_else(unknown, Into::into)));
+    if let Some((level, units)) = view.level {
+        let level = words::level(say.0, level);
+        rows.push(fact(
+            Mark::None,
+            say.of("包装", "Package"),
+            say.made(|| format!("{level} · {units} 盒"), || format!("{level} · {units} units")),
+        ));
+    }
+    if let Some(parent) = &view.parent {
+        rows.push(fact(Mark::None, say.of("所在箱", "In case"), format!("…{parent}")));
+    }
+    rows.push(sentence(Mark::None, view.text.as_str(), say.of("完整码", "the whole code")));
+    if !view.belongs.is_empty() {
+        rows.push(row_heading(say.of("属于本节点的作业", "Belongs to these tasks here")));
+        for (stage, document) in &view.belongs {
+            rows.push(fact(Mark::None, words::stage(say.0, *stage), document.as_str()));
+        }
+    }
+    rows.push(row_heading(say.of("经过", "Trail")));
+    if view.trail.is_empty() {
+        rows.push(sentence(
+            Mark::None,
+            say.of("本终端不知道它的经过。", "This terminal knows nothing of where it was."),
+            "",
+        ));
+    }
+    for step in &view.trail {
+        let how = if step.is_scanned {
+            say.of("已扫", "scanned")
+        } else {
+            say.of("由箱推断", "inferred from its case")
+        };
+        let aside = if step.is_set_aside { say.of(" · 已隔离", " · set aside") } else { "".into() };
+        rows.push(sentence(
+            if step.is_scanned { Mark::On } else { Mark::Off },
+            format!("{} {}", words::stage(say.0, step.stage), step.document),
+            format!("{} · {} · {how}{aside}", words::row_time(step.at), step.member),
+        ));
+    }
+    if view.in_task {
+        rows.push(row_heading(say.of("箱", "Case")));
+        rows.push(choice(
+            say.of("装箱", "Build this case"),
+            say.of("扫里面的包装", "scan what goes inside"),
+            &Intent::CaseBegin(CaseAct::Build),
+        ));
+        rows.push(choice(
+            say.of("拆箱", "Open this case"),
+            say.of("里面的包装从此单独算", "what is inside counts by itself from now on"),
+            &Intent::CaseBegin(CaseAct::Open),
+        ));
+    }
+    let mut acts = vec![act(say.of("货码不符", "Goods differ"), &Intent::ReportOf(view.text.clone()))];
+    match view.scan {
+        Some((_, seq)) if view.may_release => acts.push(act(say.of("解除隔离", "Set free"), &Intent::Release(seq))),
+        _ => {}
+    }
+    match view.scan {
+        Some((_, seq)) => acts.push(main_act(say.of("撤销此条", "Undo this"), &Intent::Undo(seq))),
+        None => acts.push(main_act(say.of("返回", "Back"), &Intent::Back)),
+    }
+    let level = view.level.map_or("", |(level, _)| words::level(say.0, level));
+    let sheet = Sheet { rows, acts, ..Sheet::default() };
+    (heading(format!("{level} …{}", view.tail).trim(), view.product.as_deref().unwrap_or_default()), sheet)
+}

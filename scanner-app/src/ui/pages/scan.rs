@@ -1,0 +1,183 @@
+//! S5: scan.
+
+use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
+
+use super::super::generated::{Act, BoxItem, MainWindow, RecentItem, ResultKind, Scan};
+use super::super::sheet::{Say, act, handed, main_act, result_kind, set};
+use super::super::view::{BoxView, FrameView, RecentView, ResultView, ScanView};
+use super::super::{Intent, words};
+use super::{Heading, lists};
+use crate::config::Language;
+use crate::ui::route::{ListTab, Page};
+use shared::reference::Level;
+
+pub(super) fn put(window: &MainWindow, view: &ScanView, (say, left_handed): (Say, bool)) -> Heading {
+    let scan = window.global::<Scan>();
+    let unit = words::level(say.0, view.level);
+    scan.set_figure(words::figure(view.done, view.total).into());
+    scan.set_figure_unit(unit.into());
+    scan.set_units(if view.level == Level::Unit { SharedString::new() } else { units(view.units, say) });
+    scan.set_set_aside(set_aside(view.set_aside, say));
+    scan.set_complete(view.total.is_some_and(|total| total > 0 && view.done >= total));
+    set(scan.get_acts(), handed(acts(view, say), left_handed), |model| scan.set_acts(model));
+    picture(&scan, view, say);
+    let recent = view.recent.iter().map(|recent| recent_item(recent, say)).collect();
+    set(scan.get_recent(), recent, |model| scan.set_recent(model));
+    scan.set_recent_word(say.of("记录", "History"));
+    scan.set_recent_key(Intent::Go(Page::History).key().into());
+    if let Some(view) = &view.lists {
+        set(scan.get_tabs(), lists::tabs(view, say), |model| scan.set_tabs(model));
+        set(scan.get_rows(), lists::rows(view, say), |model| scan.set_rows(model));
+        scan.set_empty(say.pair(&view.empty));
+    }
+    super::heading(format!("{} {}", words::stage(say.0, view.stage), view.title), view.counterparty.as_str())
+}
+
+/// The picture, its boxes and the answer: what a sort shows as well.
+pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, say: Say) {
+    if let Some(frame) = &view.frame {
+        scan.set_frame_width(side(frame.width));
+        scan.set_frame_height(side(frame.height));
+        scan.set_frame(image(frame));
+    }
+    let boxes = view.boxes.iter().map(|found| box_item(found, say)).collect();
+    set(scan.get_boxes(), boxes, |model| scan.set_boxes(model));
+    let trouble = view.camera_trouble.as_ref().map(|words| say.pair(words));
+    scan.set_camera_message(trouble.unwrap_or_default());
+    scan.set_waiting(say.of("对准标签", "Aim at a label"));
+    set(scan.get_on_picture(), on_picture(view, say), |model| scan.set_on_picture(model));
+    result(scan, view.result.as_ref(), say);
+}
+
+fn on_picture(view: &ScanView, say: Say) -> Vec<Act> {
+    let torch = view.torch.map(|is_on| {
+        let label = if is_on { say.of("补光 开", "Torch on") } else { say.of("补光 关", "Torch off") };
+        Act { label, selected: is_on, ..act(say.of("补光", "Torch"), &Intent::Torch) }
+    });
+    let mode = if view.single { say.of("单码", "Single") } else { say.of("多码", "Multi") };
+    torch.into_iter().chain([act(mode, &Intent::Mode)]).collect()
+}
+
+fn acts(view: &ScanView, say: Say) -> Vec<Act> {
+    let lists = match (view.set_aside, view.to_scan) {
+        (_, Some(left)) if view.set_aside == 0 => {
+            say.made(|| format!("未扫 {}", words::count(left)), || format!("{} to scan", words::count(left)))
+        }
+        (0, _) => say.of("清单", "Lists"),
+        (aside, _) => say.made(|| format!("隔离 {aside}"), || format!("Aside {aside}")),
+    };
+    let tab = if view.set_aside > 0 { ListTab::SetAside } else { ListTab::ToScan };
+    let close = act(say.of("结束", "Close"), &Intent::Go(Page::Close));
+    let lists = act(lists, &Intent::Go(Page::Lists(tab)));
+    let mut acts = vec![close, lists, undo(view.result.as_ref(), say)];
+    if view.lists.is_some() {
+        // On the tablet the lists stand beside.
+        acts.remove(1);
+    }
+    acts
+}
+
+/// Undo names the scan that is shown: a newer one is never undone by a late finger.
+pub(super) fn undo(result: Option<&ResultView>, say: Say) -> Act {
+    let shown = result.filter(|result| !result.undone);
+    let text = say.of("撤销", "Undo");
+    match shown {
+        Some(shown) => {
+            Act { label: format!("{text} {}", shown.tail).into(), ..main_act(text, &Intent::Undo(shown.seq)) }
+        }
+        None => Act { key: SharedString::new(), ..main_act(text, &Intent::Back) },
+    }
+}
+
+fn units((done, total): (u64, u64), say: Say) -> SharedString {
+    let unit = words::level(say.0, Level::Unit);
+    format!("{} / {} {unit}", words::count(done), words::count(total)).into()
+}
+
+fn set_aside(count: u64, say: Say) -> SharedString {
+    if count == 0 {
+        return SharedString::new();
+    }
+    say.made(|| format!("隔离 {count}"), || format!("set aside {count}"))
+}
+
+fn recent_item(recent: &RecentView, say: Say) -> RecentItem {
+    let word = words::outcome(say.0, recent.outcome);
+    let waits = if recent.provisional { format!(" {}", provisional(say)) } else { String::new() };
+    RecentItem {
+        kind: result_kind(recent.outcome),
+        tail: recent.tail.as_str().into(),
+        label: format!("{word} {}{waits}", recent.tail).into(),
+        provisional: recent.provisional,
+    }
+}
+
+pub(super) fn provisional(say: Say) -> SharedString {
+    say.of("待核", "Provisional")
+}
+
+/// The banner.
+fn result(scan: &Scan<'_>, result: Option<&ResultView>, say: Say) {
+    scan.set_undone(result.is_some_and(|result| result.undone));
+    scan.set_provisional_word(provisional(say));
+    let Some(result) = result else {
+        scan.set_kind(ResultKind::None);
+        return;
+    };
+    scan.set_tail(result.tail.as_str().into());
+    scan.set_provisional(result.provisional && !result.undone);
+    if result.undone {
+        scan.set_kind(ResultKind::None);
+        scan.set_word(words::undone(say.0).into());
+        scan.set_detail(say.of("可再扫", "can be scanned again"));
+        scan.set_advice(SharedString::new());
+        return;
+    }
+    scan.set_kind(result_kind(result.outcome));
+    scan.set_word(words::outcome(say.0, result.outcome).into());
+    scan.set_detail(detail(result, say));
+    scan.set_advice(words::advice(say.0, result.outcome, &result.kinds).into());
+}
+
+fn detail(result: &ResultView, say: Say) -> SharedString {
+    let kind = words::detail(say.0, result.outcome, &result.kinds);
+    let same = result.same_frame.iter().map(|(outcome, count)| format!("{} {count}", words::outcome(say.0, *outcome)));
+    let same: Vec<String> = same.collect();
+    let added =
+        (result.units > 1).then(|| format!("+{} {}", words::count(result.units), words::level(say.0, Level::Unit)));
+    let same = (!same.is_empty()).then(|| {
+        let head = words::pick(say.0, "同帧", "Same frame");
+        let colon = if say.0 == Language::Zh { ":" } else { ": " };
+        format!("{head}{colon}{}", same.join("  "))
+    });
+    let parts = [(!kind.is_empty()).then(|| kind.to_owned()), added, same];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ").into()
+}
+
+fn box_item(found: &BoxView, say: Say) -> BoxItem {
+    let along = |axis: usize| found.corners.iter().map(move |corner| corner[axis]);
+    let (left, right) = (along(0).fold(f32::MAX, f32::min), along(0).fold(0.0, f32::max));
+    let (top, bottom) = (along(1).fold(f32::MAX, f32::min), along(1).fold(0.0, f32::max));
+    BoxItem {
+        x: left,
+        y: top,
+        width: (right - left).max(0.0),
+        height: (bottom - top).max(0.0),
+        kind: found.outcome.map_or(ResultKind::None, result_kind),
+        word: words::box_word(say.0, found.kind).into(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a picture's side is far below 2^24 pixels")]
+const fn side(pixels: u32) -> f32 {
+    pixels as f32
+}
+
+/// A picture of luma alone.
+pub(in crate::ui) fn image(frame: &FrameView) -> Image {
+    let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(frame.width, frame.height);
+    for (pixel, luma) in pixels.make_mut_slice().iter_mut().zip(&frame.luma) {
+        *pixel = Rgb8Pixel::new(*luma, *luma, *luma);
+    }
+    Image::from_rgb8(pixels)
+}

@@ -1,0 +1,96 @@
+//! S3: what is to be done here.
+
+use slint::{ComponentHandle, SharedString};
+
+use shared::event::Stage;
+
+use super::super::generated::{Act, MainWindow, Mark, TaskItem, Tasks};
+use super::super::sheet::{Say, Sheet, choice, set, tab};
+use super::super::view::{GateStateView, SyncView, TaskView, TasksView};
+use super::super::{Intent, words};
+use super::{Heading, heading};
+
+pub(super) fn put(window: &MainWindow, view: &TasksView, (say, _sync): (Say, &SyncView)) -> Heading {
+    let global = window.global::<Tasks>();
+    let wanted = |task: &&TaskView| view.filter.is_none_or(|stage| task.stage == stage);
+    let mut shown: Vec<&TaskView> = view.tasks.iter().filter(wanted).collect();
+    // The open one first: it is what the clerk comes back to. Those that are closed last.
+    shown.sort_by_key(|task| (!task.is_open, task.gate.is_some()));
+    set(global.get_items(), shown.into_iter().map(|task| item(task, say)).collect(), |model| global.set_items(model));
+    set(global.get_filters(), filters(view, say), |model| global.set_filters(model));
+    global.set_empty(empty(view, say));
+    global.set_scan_hint(say.of("扫单证二维码,打开作业", "Scan a document's QR to open its task"));
+    global.set_first_sync(if view.is_synced { 1.0 } else { 0.0 });
+    heading(say.of("作业", "Tasks"), view.place.as_str())
+}
+
+fn empty(view: &TasksView, say: Say) -> SharedString {
+    if view.is_synced {
+        say.of("暂无作业。扫发货单二维码,或同步。", "No tasks. Scan a dispatch note's QR, or sync.")
+    } else {
+        say.of(
+            "还没有数据。首次同步后,作业会出现在这里。也可先扫单证二维码,照常扫码。",
+            "No data yet. Tasks appear after the first sync. You may scan a document's QR and work all the same.",
+        )
+    }
+}
+
+fn filters(view: &TasksView, say: Say) -> Vec<Act> {
+    let stages = Stage::EVERY.into_iter().filter_map(|stage| {
+        let count = view.tasks.iter().filter(|task| task.stage == stage).count();
+        (count > 0).then_some((stage, count))
+    });
+    let stages: Vec<(Stage, usize)> = stages.collect();
+    if stages.len() < 2 {
+        return Vec::new();
+    }
+    let all = tab(
+        say.made(|| format!("全部 {}", view.tasks.len()), || format!("All {}", view.tasks.len())),
+        view.filter.is_none(),
+        &Intent::Filter(None),
+    );
+    let one = |(stage, count): (Stage, usize)| {
+        let text = format!("{} {count}", words::stage(say.0, stage)).into();
+        tab(text, view.filter == Some(stage), &Intent::Filter(Some(stage)))
+    };
+    stages.into_iter().map(one).chain([all]).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share of a bar, not a count")]
+fn item(task: &TaskView, say: Say) -> TaskItem {
+    let unit = words::level(say.0, task.level);
+    let intent =
+        if task.gate.is_some() { Intent::OpenGate(task.key.clone()) } else { Intent::OpenTask(task.key.clone()) };
+    let (gate, mark) = task.gate.map_or_else(Default::default, |(state, reasons)| gate_words(state, reasons, say));
+    TaskItem {
+        key: intent.key().into(),
+        stage: words::stage(say.0, task.stage).into(),
+        title: task.title.as_str().into(),
+        counterparty: task.counterparty.as_str().into(),
+        figure: format!("{} {unit}", words::figure(task.done, task.total)).into(),
+        share: task.total.map_or(0.0, |total| task.done as f32 / total.max(1) as f32),
+        due: SharedString::new(),
+        gate,
+        mark,
+        resumes: task.is_open,
+        go_on: say.of("继续", "Resume"),
+    }
+}
+
+fn gate_words(state: GateStateView, reasons: usize, say: Say) -> (SharedString, Mark) {
+    match state {
+        GateStateView::Held => {
+            (say.made(|| format!("暂不放行:{reasons} 项"), || format!("Held: {reasons} reasons")), Mark::Held)
+        }
+        GateStateView::Waiting => (say.of("待上传 · 传完自动再判", "Waiting for upload"), Mark::Wait),
+        GateStateView::Cleared => (say.of("准予放行", "Cleared"), Mark::Good),
+    }
+}
+
+/// A document was read that nobody here knows: the clerk says what is done with it.
+pub(super) fn which_stage(document: &str, say: Say) -> (Heading, Sheet) {
+    let rows = [Stage::Inbound, Stage::Outbound, Stage::Sort, Stage::Receipt, Stage::TransferIn, Stage::TransferOut];
+    let row = |stage: Stage| choice(words::stage(say.0, stage), "", &Intent::OpenRead(Some(stage)));
+    let sheet = Sheet { rows: rows.into_iter().map(row).collect(), ..Sheet::default() };
+    (heading(say.of("选择环节", "Which stage?"), document), sheet)
+}

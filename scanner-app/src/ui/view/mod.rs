@@ -1,0 +1,102 @@
+//! What the window shows, as plain values: no rule, no store, no wording.
+
+mod chrome;
+mod goods;
+mod places;
+mod task;
+
+pub use chrome::{AlarmView, ChromeView, Look, Pair, SkinView, Strip, StripTone, SyncView};
+pub use goods::{CaseView, GateReason, GateStateView, GateView, PackageView, PaperField, PapersView, StepView};
+pub use places::{
+    AboutView, CarryView, CheckItem, CheckRow, CheckView, EnrolView, FeedbackView, HealthView, MenuView, QueueView,
+    RawRead, ReportView, SettingsView, ShiftView, SignInView, TaskView, TasksView,
+};
+pub use task::{
+    BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView, ListsView, OrderView,
+    Outcome, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SlotView, SortView,
+};
+
+use shared::event::Stage;
+
+/// Everything on the screen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct View {
+    /// Header, strip and marks.
+    pub chrome: ChromeView,
+    /// The calm line.
+    pub sync: SyncView,
+    /// The page.
+    pub page: PageView,
+    /// The blocked alarm over it.
+    pub alarm: Option<AlarmView>,
+}
+
+/// Which page, with what is on it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PageView {
+    /// S1.
+    Enrol(EnrolView),
+    /// S2.
+    SignIn(SignInView),
+    /// S3.
+    Tasks(TasksView),
+    /// S4.
+    Check(CheckView),
+    /// S5.
+    Scan(Box<ScanView>),
+    /// S6.
+    Sort(Box<SortView>),
+    /// S7.
+    Receipt(ReceiptView),
+    /// S7, what differs.
+    Differs(DiffersView),
+    /// A PIN signs: what it signs, and what was wrong with the last try.
+    Sign(Option<Pair>),
+    /// S8.
+    Lists(ListsView),
+    /// S9.
+    Package(Box<PackageView>),
+    /// S10.
+    Case(CaseView),
+    /// S11.
+    Papers(PapersView),
+    /// S12.
+    Close(CloseView),
+    /// S13.
+    Gate(Box<GateView>),
+    /// S14.
+    History(HistoryView),
+    /// S15.
+    Report(ReportView),
+    /// S16.
+    Queue(QueueView),
+    /// S17.
+    Carry(Box<CarryView>),
+    /// S18.
+    Shift(ShiftView),
+    /// S19.
+    Health(HealthView),
+    /// S20.
+    Settings(SettingsView),
+    /// S21.
+    About(AboutView),
+    /// The menu.
+    Menu(MenuView),
+    /// The stages that a document can be opened at: its number first.
+    WhichStage(String),
+    /// The last characters of a code are typed.
+    Search,
+    /// Practice: the stages there are, and whether it goes on.
+    Practice {
+        /// Stages that can be practised.
+        stages: Vec<Stage>,
+        /// Whether practice is open.
+        is_open: bool,
+    },
+}
+
+impl Default for PageView {
+    fn default() -> Self {
+        Self::Tasks(TasksView::default())
+    }
+}

@@ -1,0 +1,292 @@
+//! What the pages of an open task show.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use shared::event::Stage;
+use shared::mismatch::{Kind, ScanResult};
+use shared::reference::Level;
+use shared::time::Timestamp;
+
+use super::Pair;
+use crate::ui::route::ListTab;
+
+/// The answer as the screen shows it: accepted with a note is a fill of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The one-word answer.
+    pub result: ScanResult,
+    /// Accepted, but someone should know.
+    pub note: bool,
+}
+
+/// The banner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResultView {
+    /// The answer.
+    pub outcome: Outcome,
+    /// The last four characters of the code.
+    pub tail: String,
+    /// What speaks against it, gravest first.
+    pub kinds: Vec<Kind>,
+    /// Whether the server has yet to agree.
+    pub provisional: bool,
+    /// Units (盒) that it added.
+    pub units: u64,
+    /// Labels of the same frame beside this one, by result.
+    pub same_frame: Vec<(Outcome, u32)>,
+    /// The scan's number.
+    pub seq: u64,
+    /// Set when it was just undone.
+    pub undone: bool,
+}
+
+/// One of the last scans.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentView {
+    /// The answer.
+    pub outcome: Outcome,
+    /// The last four characters of the code.
+    pub tail: String,
+    /// Whether the server has yet to agree.
+    pub provisional: bool,
+}
+
+/// A box on a label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoxView {
+    /// The label's corners in the picture's pixels.
+    pub corners: [[f32; 2]; 4],
+    /// The answer; none while the label is not read.
+    pub outcome: Option<Outcome>,
+    /// What speaks against it.
+    pub kind: Option<Kind>,
+}
+
+/// The camera's picture: one byte of luma a pixel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrameView {
+    /// Pixels a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Row by row, without gaps.
+    pub luma: Vec<u8>,
+}
+
+/// S5.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScanView {
+    /// Which scan.
+    pub stage: Stage,
+    /// Number of the document, or of the basis.
+    pub title: String,
+    /// The other party.
+    pub counterparty: String,
+    /// Packages that count.
+    pub done: u64,
+    /// Packages that should come.
+    pub total: Option<u64>,
+    /// The level that is counted.
+    pub level: Level,
+    /// Units that count, and that should come.
+    pub units: (u64, u64),
+    /// Packages set aside.
+    pub set_aside: u64,
+    /// Packages still to scan, where known.
+    pub to_scan: Option<u64>,
+    /// The banner.
+    pub result: Option<ResultView>,
+    /// The last scans, newest first.
+    pub recent: Vec<RecentView>,
+    /// Boxes on labels.
+    pub boxes: Vec<BoxView>,
+    /// The picture; none leaves the last one.
+    pub frame: Option<FrameView>,
+    /// Why there is no picture.
+    pub camera_trouble: Option<Pair>,
+    /// Whether the lamp is on; none = there is none.
+    pub torch: Option<bool>,
+    /// Whether one label at a time is read.
+    pub single: bool,
+    /// The second pane of a tablet.
+    pub lists: Option<ListsView>,
+}
+
+/// An order of a sort, as its slot is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotView {
+    /// Its number on the shelf.
+    pub slot: u32,
+    /// Whose it is.
+    pub retailer: String,
+    /// Its number.
+    pub order: String,
+    /// Units put there, and wanted.
+    pub units: (u64, u64),
+}
+
+/// S6.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SortView {
+    /// Units sorted, and wanted by all orders.
+    pub units: (u64, u64),
+    /// The slot of the last package.
+    pub slot: Option<SlotView>,
+    /// What is to be done instead: the case is to be opened, or nobody wants it.
+    pub instead: Option<Pair>,
+    /// Where a case that should be opened may go whole: place and slot.
+    pub whole: Option<(usize, u32)>,
+    /// All orders.
+    pub orders: Vec<SlotView>,
+    /// Picture, boxes and the answer to the last scan.
+    pub scan: ScanView,
+}
+
+/// One line of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptLine {
+    /// Product and specification.
+    pub product: String,
+    /// Units due.
+    pub due: u64,
+    /// Units confirmed or scanned.
+    pub confirmed: u64,
+}
+
+/// An order on the receiver's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderView {
+    /// What opens it.
+    pub key: String,
+    /// Its number.
+    pub order: String,
+    /// Units done and due.
+    pub units: (u64, u64),
+    /// Whether it is the open one.
+    pub is_open: bool,
+}
+
+/// S7.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptView {
+    /// The order's note.
+    pub document: String,
+    /// Who sends.
+    pub sender: String,
+    /// Its lines.
+    pub lines: Vec<ReceiptLine>,
+    /// Packages still to confirm; none where nobody here knows the list.
+    pub due_packages: Option<u64>,
+    /// Packages that the last tap confirmed, while it can be undone.
+    pub confirmed: Option<u64>,
+    /// Orders beside it.
+    pub orders: Vec<OrderView>,
+}
+
+/// One line of what differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DifferLine {
+    /// Product.
+    pub product: String,
+    /// Packages due.
+    pub due: u64,
+    /// Short, damaged, refused.
+    pub differs: [u64; 3],
+}
+
+/// S7, what differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiffersView {
+    /// The lines.
+    pub lines: Vec<DifferLine>,
+    /// Why nothing was recorded.
+    pub trouble: Option<Pair>,
+}
+
+/// A row of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListRowView {
+    /// The label's text, or the code of what is to come.
+    pub text: String,
+    /// Its last characters.
+    pub tail: String,
+    /// Product and level, where known.
+    pub product: String,
+    /// When it was scanned or sent.
+    pub at: Timestamp,
+    /// What speaks against it.
+    pub kind: Option<Kind>,
+    /// The answer; none for what is to come.
+    pub outcome: Option<Outcome>,
+}
+
+/// S8, also beside S5 on a tablet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListsView {
+    /// Document.
+    pub title: String,
+    /// Which list shows.
+    pub tab: ListTab,
+    /// How many rows each has; none = not known.
+    pub counts: [Option<usize>; 5],
+    /// Rows of the list that shows.
+    pub rows: Arc<[ListRowView]>,
+    /// What it says when empty.
+    pub empty: Pair,
+    /// What was searched for.
+    pub search: String,
+}
+
+/// S12.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloseView {
+    /// The document.
+    pub title: String,
+    /// Which stage.
+    pub stage: Stage,
+    /// Packages that count, and that should come.
+    pub done: u64,
+    /// Packages that should come.
+    pub total: Option<u64>,
+    /// In what they are counted.
+    pub level: Level,
+    /// Packages set aside.
+    pub set_aside: u64,
+    /// Kinds of notes, with how many of each.
+    pub notes: Vec<(Kind, usize)>,
+    /// Whether they were acknowledged.
+    pub notes_seen: bool,
+}
+
+/// One row of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// The answer.
+    pub outcome: Outcome,
+    /// The last characters of the code.
+    pub tail: String,
+    /// When.
+    pub at: Timestamp,
+    /// What speaks against it, gravest.
+    pub kind: Option<Kind>,
+    /// Its number.
+    pub seq: u64,
+    /// Whether it was undone.
+    pub undone: bool,
+    /// Whether the server has yet to agree.
+    pub provisional: bool,
+}
+
+/// S14: newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryView {
+    /// Document.
+    pub title: String,
+    /// All scans.
+    pub rows: Arc<[HistoryRow]>,
+    /// The one that was tapped: it may be undone.
+    pub chosen: Option<u64>,
+    /// What was searched for.
+    pub search: String,
+}
