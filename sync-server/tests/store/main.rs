@@ -16,6 +16,7 @@ mod migrations;
 mod on;
 mod opening;
 mod references;
+mod registers;
 mod sample;
 mod schema;
 mod sealed;
