@@ -80,7 +80,7 @@ fn every_file_leaves_the_same_in_both_databases() {
             shares.map(|share| scope.spawn(move || share.iter().map(play).collect::<Vec<_>>())).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    let faults = played.iter().filter(|(_, outcome, _)| !outcome.ok || !outcome.digests.contains_key("reference"));
+    let faults = played.iter().filter(|(_, outcome, _)| !outcome.ok || outcome.digests.len() < 2);
     let faults: Vec<String> = faults.map(|(file, outcome, _)| format!("{}: {outcome:?}", file.display())).collect();
     assert!(played.len() == files.len() && faults.is_empty(), "{}", faults.join("\n"));
     let as_said = played.iter().filter(|(_, _, as_said)| *as_said).count();
