@@ -80,7 +80,6 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
         Some((_, seq)) => acts.push(main_act(say.of("撤销此条", "Undo this"), &Intent::Undo(seq))),
         None => acts.push(main_act(say.of("返回", "Back"), &Intent::Back)),
     }
-    let level = view.level.map_or("", |(level, _)| words::level(say.0, level));
     let sheet = Sheet { rows, acts, ..Sheet::default() };
-    (heading(format!("{level} …{}", view.tail).trim(), view.product.as_deref().unwrap_or_default()), sheet)
+    (heading(format!("…{}", view.tail), view.product.as_deref().unwrap_or_default()), sheet)
 }
