@@ -1,6 +1,7 @@
 //! Every screen × language × size × theme as a picture, compared with the one in `tests/golden`.
 //!
-//! `TALLYMAN_GOLDEN=write cargo nextest run -p scanner-app golden` writes them anew; then look at every one that changed.
+//! `TALLYMAN_GOLDEN=write cargo nextest run --workspace golden` writes them anew (`write:search,package`: of these screens alone); then look
+//! at every one that changed.
 
 use std::path::PathBuf;
 
@@ -26,9 +27,14 @@ fn settle(window: &MainWindow) {
 
 fn every_screen(tablet: bool, skin: SkinView, skin_name: &str) {
     let (window, _wanted) = open(tablet);
-    let writes = std::env::var_os("TALLYMAN_GOLDEN").is_some_and(|word| word == "write");
+    let wish = std::env::var("TALLYMAN_GOLDEN").unwrap_or_default();
+    let writes = wish.starts_with("write");
+    let only: Vec<&str> = wish.split_once(':').map(|(_, names)| names.split(',').collect()).unwrap_or_default();
     let mut faults = Vec::new();
     for (name, mut view) in screens::all(tablet) {
+        if !only.is_empty() && !only.contains(&name) {
+            continue;
+        }
         view.chrome.look = Look { skin, left_handed: view.chrome.look.left_handed };
         for (language, language_name) in [(Language::Zh, "zh"), (Language::En, "en")] {
             show(&window, &view, language);

@@ -28,8 +28,9 @@ fn the_lines_of_an_order_say_what_is_due_what_came_and_what_is_still_to_come() {
 #[test]
 fn a_block_that_comes_after_the_scan_is_told_while_its_package_counts() {
     let yard = Yard::new("M", usual());
-    let mut session = yard.begin(Stage::Outbound, "C1", Papers::Named("N1".into()));
+    let mut session = yard.begin(Stage::Outbound, "C1", Papers::Reserved);
     let answer = scan(&mut session, &case(1));
+    assert_ne!(answer.result, shared::mismatch::ScanResult::Blocked, "{answer:?}");
     scan(&mut session, &case(2));
     assert!(session.late_blocks().is_empty());
     let found = Mismatch {
@@ -49,7 +50,7 @@ fn a_block_that_comes_after_the_scan_is_told_while_its_package_counts() {
     let told = SiteMismatch { mismatch: found, state: State::Confirmed, raised_at: Timestamp::from_ms(0) };
     drop(session);
     yard.pull(vec![Record::Mismatch(told)]);
-    let mut session = yard.begin(Stage::Outbound, "C1", Papers::Named("N1".into()));
+    let mut session = yard.begin(Stage::Outbound, "C1", Papers::Reserved);
     assert_eq!(session.late_blocks(), [(answer.seq, Kind::FrozenCode)]);
     session.undo(answer.seq).unwrap();
     assert!(session.late_blocks().is_empty(), "what was taken back has no alarm");
