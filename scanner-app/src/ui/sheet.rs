@@ -78,6 +78,11 @@ pub(super) fn sentence(mark: Mark, title: impl Into<SharedString>, sub: impl Int
     Row { kind: RowKind::Words, mark, title, sub, label, ..Row::default() }
 }
 
+/// A text without spaces, such as a code.
+pub(super) fn unbroken(title: impl Into<SharedString>, sub: impl Into<SharedString>) -> Row {
+    Row { breaks: true, ..sentence(Mark::None, title, sub) }
+}
+
 /// What is so, with its value at the side.
 pub(super) fn fact(mark: Mark, title: impl Into<SharedString>, side: impl Into<SharedString>) -> Row {
     let (title, side) = (title.into(), side.into());

@@ -66,6 +66,11 @@ impl Clerk {
                 self.eye.switch_mode();
                 Ok(())
             }
+            Intent::Tab(tab) if *self.route.page() == Page::Work => {
+                self.state.pane = tab;
+                self.state.stale();
+                Ok(())
+            }
             Intent::Tab(tab) => self.go_to(Page::Lists(tab)),
             Intent::NotesSeen => self.notes_seen(),
             Intent::ClosePartial => self.close(Close::Partial),
@@ -177,8 +182,16 @@ impl Clerk {
         match self.route.page() {
             Page::Sign => self.sign(&text),
             Page::Search => {
-                self.state.search = text.trim().to_owned();
                 self.go(Move::Back);
+                if self.work.task().is_none() {
+                    let words = (
+                        "末 4 位只在作业的清单里找。扫码可查任何包装。".to_owned(),
+                        "The last 4 are searched in a task's lists. Scan to look up any package.".to_owned(),
+                    );
+                    self.say(crate::ui::view::StripTone::Calm, words, None);
+                    return Ok(());
+                }
+                self.state.search = text.trim().to_owned();
                 if *self.route.page() == Page::Work {
                     self.go(Move::To(Page::Lists(ListTab::ToScan)));
                 }

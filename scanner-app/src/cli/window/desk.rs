@@ -11,7 +11,7 @@ use crate::config::{Config, Language};
 use crate::operators::{Answer, Claim, Cover, Desk, Moment, Place, Stir, count_age, on_duty, sign_out};
 use crate::session::{Identity, record_at_desk};
 use crate::store::Store;
-use crate::ui::route::{Move, Page, Route};
+use crate::ui::route::{Move, Page};
 use crate::ui::view::Pair;
 
 /// Who may sign in here.
@@ -145,7 +145,7 @@ impl Clerk {
         self.state.sign.badge = None;
         let (zh, en) = (Cover::Covered.says(Language::Zh), Cover::Covered.says(Language::En));
         self.state.sign.message = Some(((zh.to_owned(), en.to_owned()), false));
-        self.route = Route::at(Page::SignIn);
+        self.go(Move::SignedOut);
     }
 
     /// Somebody touched, typed or scanned.

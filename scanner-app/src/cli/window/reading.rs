@@ -58,6 +58,11 @@ impl Clerk {
     }
 
     fn follow(&mut self, what: Route, text: &str) -> Result<()> {
+        if self.is_locked() && !matches!(what, Route::Badge(_)) {
+            let words = ("先登录,再扫货。".to_owned(), "Sign in first, then scan goods.".to_owned());
+            self.state.sign.message = Some((words, true));
+            return Ok(());
+        }
         match what {
             Route::Badge(badge) => self.badge(badge),
             Route::Open(read) => self.open_read(read)?,
@@ -113,11 +118,6 @@ impl Clerk {
     }
 
     fn looked_up(&mut self, text: &str) {
-        if self.is_locked() {
-            let words = ("先登录,再扫货。".to_owned(), "Sign in first, then scan goods.".to_owned());
-            self.state.sign.message = Some((words, true));
-            return;
-        }
         self.deck.give(Cue::of(Signal::LookUp, self.prefs.manner()));
         if *self.route.page() == Page::Report {
             self.state.report.text = Some(text.to_owned());

@@ -1,6 +1,7 @@
 //! What the pages remember between two looks: nothing of it is a fact, all of it may be forgotten.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::chain::Hash;
@@ -15,7 +16,8 @@ use crate::session::receipt::LineDiffers;
 use crate::session::routing::DocumentRead;
 use crate::session::{Feedback, OrderedLine};
 use crate::ui::intent::ReportWhat;
-use crate::ui::view::{Outcome, Pair, Strip, TaskView};
+use crate::ui::route::ListTab;
+use crate::ui::view::{HistoryRow, ListsView, Outcome, Pair, Strip, TaskView};
 
 /// What a task is opened by.
 pub(super) type TaskRef = (Stage, BasisId, DocumentId);
@@ -129,6 +131,11 @@ pub(super) struct State {
     /// Lists and lines of the task, until something changes them.
     pub(super) lists: Option<Lists>,
     pub(super) lines: Option<Vec<OrderedLine>>,
+    /// The list that a tablet shows beside the picture.
+    pub(super) pane: ListTab,
+    /// Rows as they are shown, with what was searched for.
+    pub(super) shown_lists: Option<ListsView>,
+    pub(super) shown_history: Option<(String, Arc<[HistoryRow]>)>,
 }
 
 impl State {
@@ -136,6 +143,8 @@ impl State {
     pub(super) fn stale(&mut self) {
         self.lists = None;
         self.lines = None;
+        self.shown_lists = None;
+        self.shown_history = None;
     }
 
     /// Another task, or none: nothing of the last one is left.

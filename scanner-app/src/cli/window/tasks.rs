@@ -116,7 +116,9 @@ impl Clerk {
             Err(OpeningError::Store(error)) => Err(error.into()),
             Err(error) => {
                 // The refusal came before anything was written; the store is opened again as it was.
-                self.work = Work::Desk(super::super::stores::open(&self.config, self.device.as_ref())?);
+                let mut store = super::super::stores::open(&self.config, self.device.as_ref())?;
+                store.commit_on_a_thread()?;
+                self.work = Work::Desk(store);
                 self.go(Move::Left);
                 self.say(StripTone::Trouble, (error.to_string(), error.to_string()), None);
                 Ok(())

@@ -172,7 +172,11 @@ impl Work {
                 sorting.refresh()?;
                 Ok(undone)
             }
-            Self::Drill(training, _) => training.undo_last().map_err(drilled),
+            Self::Drill(training, _) => {
+                // Practice takes back its newest scan alone.
+                let newest = training.feedback().iter().rev().find(|told| !told.undone).map(|told| told.seq);
+                if newest == Some(seq) { training.undo_last().map_err(drilled) } else { Ok(None) }
+            }
             Self::Desk(_) | Self::Closed(_) | Self::Moving => Ok(None),
         }
     }

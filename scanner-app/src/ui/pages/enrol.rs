@@ -42,5 +42,5 @@ pub(super) fn put(window: &MainWindow, view: &EnrolView, (say, left_handed): (Sa
         (None, None) => vec![typed],
     };
     set(global.get_acts(), handed(acts, left_handed), |model| global.set_acts(model));
-    heading(say.of("登记终端", "Enrol this terminal"), SharedString::new())
+    heading(say.of("登记", "Enrol"), SharedString::new())
 }

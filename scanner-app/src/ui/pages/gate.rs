@@ -47,6 +47,10 @@ fn rows(view: &GateView, say: Say) -> Vec<Row> {
     let (packages, units) = (words::count(view.loaded.0), words::count(view.loaded.1));
     let loaded =
         say.made(|| format!("{packages} 个包装 · {units} 盒"), || format!("{packages} packages · {units} units"));
+    if view.state == GateStateView::Cleared {
+        // The code needs the room.
+        return Vec::new();
+    }
     let mut rows = vec![fact(Mark::None, say.of("已装", "Loaded"), loaded)];
     for (place, reason) in view.reasons.iter().enumerate() {
         let article = say.pair(&reason.article);
@@ -54,13 +58,8 @@ fn rows(view: &GateView, say: Say) -> Vec<Row> {
         let sub = if article.is_empty() { next } else { format!("{article}\n{next}").into() };
         rows.push(sentence(Mark::None, format!("{}  {}", place + 1, say.pair(&reason.title)), sub));
     }
-    if view.state != GateStateView::Cleared {
-        rows.push(sentence(
-            Mark::None,
-            say.of("货留在库内。扫码记录已保存,不会丢失。", "Goods stay in the store. Scans are saved."),
-            "",
-        ));
-    }
+    let safe = say.of("货留在库内。扫码记录已保存,不会丢失。", "Goods stay in the store. Scans are saved.");
+    rows.push(sentence(Mark::None, safe, ""));
     rows
 }
 

@@ -1,7 +1,9 @@
 //! S9: one package: what it is, where it was, what can be done with it.
 
 use super::super::generated::Mark;
-use super::super::sheet::{Say, Sheet, act, choice, fact, heading as row_heading, main_act, sentence, with_result};
+use super::super::sheet::{
+    Say, Sheet, act, choice, fact, heading as row_heading, main_act, sentence, unbroken, with_result,
+};
 use super::super::view::PackageView;
 use super::super::{Intent, words};
 use super::{Heading, heading};
@@ -30,7 +32,7 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
     if let Some(parent) = &view.parent {
         rows.push(fact(Mark::None, say.of("所在箱", "In case"), format!("…{parent}")));
     }
-    rows.push(sentence(Mark::None, view.text.as_str(), say.of("完整码", "the whole code")));
+    rows.push(unbroken(view.text.as_str(), say.of("完整码", "the whole code")));
     if !view.belongs.is_empty() {
         rows.push(row_heading(say.of("属于本节点的作业", "Belongs to these tasks here")));
         for (stage, document) in &view.belongs {
@@ -80,7 +82,6 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
         Some((_, seq)) => acts.push(main_act(say.of("撤销此条", "Undo this"), &Intent::Undo(seq))),
         None => acts.push(main_act(say.of("返回", "Back"), &Intent::Back)),
     }
-    let level = view.level.map_or("", |(level, _)| words::level(say.0, level));
     let sheet = Sheet { rows, acts, ..Sheet::default() };
-    (heading(format!("{level} …{}", view.tail).trim(), view.product.as_deref().unwrap_or_default()), sheet)
+    (heading(format!("…{}", view.tail), view.product.as_deref().unwrap_or_default()), sheet)
 }

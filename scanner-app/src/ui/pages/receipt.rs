@@ -113,7 +113,7 @@ pub(super) fn differs(view: &DiffersView, say: Say) -> (Heading, Sheet) {
     let nothing = view.lines.iter().all(|line| line.differs == [0; 3]);
     let back = act(say.of("返回", "Back"), &Intent::Back);
     let acts = if nothing { vec![back] } else { vec![back, sign] };
-    (heading(say.of("货与单不同", "Goods not as ordered"), ""), Sheet { rows, acts, ..Sheet::default() })
+    (heading(say.of("货与单不同", "What differs"), ""), Sheet { rows, acts, ..Sheet::default() })
 }
 
 fn stepper((place, line): (usize, &DifferLine), what: Differ, say: Say) -> Row {

@@ -2,7 +2,7 @@
 
 use super::super::Intent;
 use super::super::generated::{Mark, Row, RowKind};
-use super::super::sheet::{Say, Sheet, choice, fact, main_act, marked, sentence, with_side};
+use super::super::sheet::{Say, Sheet, choice, fact, main_act, marked, sentence, unbroken, with_side};
 use super::super::view::{AboutView, SettingsView, SkinView};
 use super::{Heading, heading};
 use crate::ui::intent::Setting;
@@ -54,7 +54,7 @@ pub(super) fn about(view: &AboutView, say: Say) -> (Heading, Sheet) {
     let rows = vec![
         fact(Mark::None, say.of("版本", "Version"), view.version.as_str()),
         fact(Mark::None, say.of("单位和节点", "Member, site"), view.place.as_str()),
-        sentence(Mark::None, view.terminal.as_str(), say.of("终端编号", "this terminal")),
+        unbroken(view.terminal.as_str(), say.of("终端编号", "this terminal")),
         sentence(Mark::None, "GPL-3.0-only", say.of("Tallyman 的许可", "licence of Tallyman")),
         sentence(Mark::None, "Noto Sans CJK · SIL OFL 1.1", say.of("字体的许可", "licence of the fonts")),
         sentence(Mark::None, "Slint · GPL-3.0-only", say.of("界面库的许可", "licence of the interface library")),

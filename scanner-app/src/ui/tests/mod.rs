@@ -1,1 +1,68 @@
-//! The window by its accessible labels.
+//! The window by its accessible labels, as a screen reader or a finger finds things; its pictures; its measures. No display is needed.
+
+mod flows;
+mod golden;
+mod manual;
+mod measures;
+mod picture;
+mod screens;
+mod screens_beside;
+mod themes;
+
+use std::sync::mpsc::{Receiver, channel};
+
+use i_slint_backend_testing::{ElementHandle, TestingBackend, TestingBackendOptions};
+use slint::{ComponentHandle, LogicalSize};
+
+use super::view::{ChromeView, PageView, SyncView, View};
+use super::{Intent, MainWindow, window};
+use crate::capture::KeySettings;
+use shared::time::Timestamp;
+
+/// 2026-10-04 10:42 in Shanghai.
+const NOW_MS: i64 = 1_791_081_720_000;
+
+/// A moment so many minutes before the tests' now.
+fn ago(minutes: i64) -> Timestamp {
+    Timestamp::from_ms(NOW_MS - minutes * 60_000)
+}
+
+/// A window that is drawn by the software renderer into memory.
+fn open(tablet: bool) -> (MainWindow, Receiver<Intent>) {
+    let options = TestingBackendOptions { mock_time: true, threading: false, renderer_name: Some("software".into()) };
+    slint::platform::set_platform(Box::new(TestingBackend::new(options))).expect("one window a test thread");
+    let (intents, wanted) = channel();
+    let window = window(tablet, &KeySettings::default(), &intents).unwrap();
+    let (width, height) = if tablet { (1_280.0, 800.0) } else { (480.0, 800.0) };
+    window.window().set_size(LogicalSize::new(width, height));
+    window.show().unwrap();
+    (window, wanted)
+}
+
+fn sync() -> SyncView {
+    SyncView {
+        online: true,
+        pending: 3,
+        last_sync: Some(ago(0)),
+        data_as_of: Some(ago(47)),
+        stale_hours: None,
+        now: Timestamp::from_ms(NOW_MS),
+        trouble: None,
+    }
+}
+
+fn view(page: PageView) -> View {
+    let chrome = ChromeView { can_go_back: true, person: "李梅".into(), turn: 1, ..ChromeView::default() };
+    View { chrome, sync: sync(), page, alarm: None }
+}
+
+fn find(window: &MainWindow, label: &str) -> ElementHandle {
+    let found = ElementHandle::find_by_accessible_label(window, label).next();
+    found.unwrap_or_else(|| panic!("nothing is labelled `{label}`; there are {:#?}", labels(window)))
+}
+
+fn labels(window: &MainWindow) -> Vec<String> {
+    let all = i_slint_backend_testing::ElementQuery::from_root(window).match_descendants().find_all();
+    let labels = all.iter().filter_map(ElementHandle::accessible_label).filter(|label| !label.is_empty());
+    labels.map(|label| label.to_string()).collect()
+}

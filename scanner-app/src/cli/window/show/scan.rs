@@ -49,7 +49,7 @@ impl Clerk {
     pub(super) fn scan_view(&mut self) -> Result<Option<ScanView>> {
         let Some(task) = self.work.task() else { return Ok(None) };
         let progress = self.progress()?;
-        let lists = if self.tablet && !self.work.is_drill() { Some(self.lists_view(ListTab::ToScan)?) } else { None };
+        let lists = if self.tablet && !self.work.is_drill() { Some(self.lists_view(self.state.pane)?) } else { None };
         let feedback = self.work.feedback();
         let standing = feedback.iter().rev().filter(|answer| !answer.undone).take(3);
         let recent = standing.map(|answer| RecentView {
@@ -209,6 +209,11 @@ impl Clerk {
     }
 
     pub(super) fn lists_view(&mut self, tab: ListTab) -> Result<ListsView> {
+        let search = self.state.search.clone();
+        if let Some(shown) = self.state.shown_lists.as_ref().filter(|shown| shown.tab == tab && shown.search == search)
+        {
+            return Ok(shown.clone());
+        }
         if self.state.lists.is_none()
             && let Some(session) = self.work.session()
         {
@@ -217,26 +222,26 @@ impl Clerk {
         let nothing = Lists::default();
         let lists = self.state.lists.as_ref().unwrap_or(&nothing);
         let wanted = tab_of(tab);
-        let search = &self.state.search;
         let rows: Vec<&Row> = if search.is_empty() {
             lists.page(wanted, 0, usize::MAX).iter().collect()
         } else {
-            lists.search(wanted, search).collect()
+            lists.search(wanted, &search).collect()
         };
         let said = lists.when_empty(wanted);
-        let title = self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default();
-        Ok(ListsView {
-            title,
+        let shown = ListsView {
+            title: self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default(),
             tab,
             counts: ListTab::EVERY.map(|tab| lists.count(tab_of(tab))),
             rows: rows.into_iter().map(|row| self.list_row(row)).collect(),
             empty: (said.zh, said.en),
-            search: search.clone(),
-        })
+            search,
+        };
+        self.state.shown_lists = Some(shown.clone());
+        Ok(shown)
     }
 
     fn list_row(&self, row: &Row) -> ListRowView {
-        let answer = row.seq.and_then(|seq| self.work.feedback().iter().find(|answer| answer.seq == seq));
+        let answer = row.seq.and_then(|seq| scan_of(self.work.feedback(), seq));
         ListRowView {
             text: row.text.clone(),
             tail: row.code.as_ref().map_or_else(|| "?".to_owned(), |code| code.tail().to_owned()),
@@ -247,25 +252,17 @@ impl Clerk {
         }
     }
 
-    pub(super) fn history_view(&self) -> HistoryView {
-        let ending = self.state.search.to_ascii_uppercase();
-        let row = |answer: &Feedback| HistoryRow {
-            outcome: outcome(answer),
-            tail: tail(answer),
-            at: answer.at,
-            kind: answer.verdict.first().map(|found| found.kind),
-            seq: answer.seq,
-            undone: answer.undone,
-            provisional: is_provisional(&answer.verdict),
-        };
-        let rows = self.work.feedback().iter().rev().map(row);
-        let rows: Arc<[HistoryRow]> = rows.filter(|row| row.tail.to_ascii_uppercase().ends_with(&ending)).collect();
-        HistoryView {
-            title: self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default(),
-            rows,
-            chosen: self.state.chosen,
-            search: self.state.search.clone(),
-        }
+    pub(super) fn history_view(&mut self) -> HistoryView {
+        let search = self.state.search.clone();
+        let known = self.state.shown_history.as_ref().filter(|(known, _)| *known == search);
+        let rows = known.map(|(_, rows)| Arc::clone(rows)).unwrap_or_else(|| {
+            let ending = search.to_ascii_uppercase();
+            let rows = self.work.feedback().iter().rev().map(history_row);
+            rows.filter(|row| row.tail.to_ascii_uppercase().ends_with(&ending)).collect()
+        });
+        self.state.shown_history = Some((search.clone(), Arc::clone(&rows)));
+        let title = self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default();
+        HistoryView { title, rows, chosen: self.state.chosen, search }
     }
 
     pub(super) fn close_view(&mut self) -> Result<PageView> {
@@ -282,4 +279,21 @@ impl Clerk {
             notes_seen: self.state.notes_seen,
         }))
     }
+}
+
+fn history_row(answer: &Feedback) -> HistoryRow {
+    HistoryRow {
+        outcome: outcome(answer),
+        tail: tail(answer),
+        at: answer.at,
+        kind: answer.verdict.first().map(|found| found.kind),
+        seq: answer.seq,
+        undone: answer.undone,
+        provisional: is_provisional(&answer.verdict),
+    }
+}
+
+/// The scan of a number: they stand in the order of their numbers.
+fn scan_of(feedback: &[Feedback], seq: u64) -> Option<&Feedback> {
+    feedback.binary_search_by_key(&seq, |answer| answer.seq).ok().map(|place| &feedback[place])
 }

@@ -1,0 +1,287 @@
+//! Every screen in every state that is pictured: fixed values, fixed time.
+
+use std::sync::Arc;
+
+use shared::event::Stage;
+use shared::mismatch::{Kind, ScanResult};
+use shared::reference::Level;
+
+use super::super::Intent;
+use super::super::route::{ListTab, Page};
+use super::super::view::{
+    AlarmView, BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView, ListsView,
+    OrderView, Outcome, PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SlotView, SortView,
+    Strip, StripTone, View,
+};
+use super::{ago, screens_beside, view};
+
+pub(super) const ACCEPTED: Outcome = Outcome { result: ScanResult::Accepted, note: false };
+pub(super) const NOTE: Outcome = Outcome { result: ScanResult::Accepted, note: true };
+pub(super) const DUPLICATE: Outcome = Outcome { result: ScanResult::Duplicate, note: false };
+pub(super) const WRONG: Outcome = Outcome { result: ScanResult::Wrong, note: false };
+pub(super) const BLOCKED: Outcome = Outcome { result: ScanResult::Blocked, note: false };
+
+pub(super) fn result(outcome: Outcome, tail: &str, kinds: &[Kind]) -> ResultView {
+    ResultView {
+        outcome,
+        tail: tail.to_owned(),
+        kinds: kinds.to_vec(),
+        provisional: false,
+        units: 0,
+        same_frame: Vec::new(),
+        seq: 42,
+        undone: false,
+    }
+}
+
+/// A picture of four labels: flat grey, white labels, dark squares.
+fn frame() -> FrameView {
+    let (width, height) = (640_u32, 360_u32);
+    let labels = [(60, 60), (250, 90), (440, 70), (260, 230)];
+    let luma = (0..width * height).map(|at| {
+        let (x, y) = (at % width, at / width);
+        let inside = labels.iter().find(|(left, top)| (*left..left + 90).contains(&x) && (*top..top + 90).contains(&y));
+        match inside {
+            Some((left, top)) => {
+                let (column, row) = ((x - left) / 9, (y - top) / 9);
+                let dark =
+                    (1..9).contains(&column) && (1..9).contains(&row) && (column * 7 + row * 5 + column * row) % 3 != 0;
+                if dark { 24 } else { 235 }
+            }
+            None => 96,
+        }
+    });
+    FrameView { width, height, luma: luma.collect() }
+}
+
+fn boxes(kinds: &[(Outcome, Option<Kind>)]) -> Vec<BoxView> {
+    let places = [(60.0, 60.0), (250.0, 90.0), (440.0, 70.0), (260.0, 230.0)];
+    let corners = |(x, y): (f32, f32)| [[x, y], [x + 90.0, y], [x + 90.0, y + 90.0], [x, y + 90.0]];
+    let marked = places.iter().zip(kinds).map(|(place, (outcome, kind))| BoxView {
+        corners: corners(*place),
+        outcome: Some(*outcome),
+        kind: *kind,
+    });
+    let unread = places.iter().skip(kinds.len());
+    marked.chain(unread.map(|place| BoxView { corners: corners(*place), outcome: None, kind: None })).collect()
+}
+
+pub(super) fn scan(result: Option<ResultView>) -> ScanView {
+    let outcome = result.as_ref().map_or(ACCEPTED, |result| result.outcome);
+    let kind = result.as_ref().and_then(|result| result.kinds.first().copied());
+    ScanView {
+        stage: Stage::Outbound,
+        title: "FH-2031".into(),
+        counterparty: "深圳批发".into(),
+        done: 37,
+        total: Some(40),
+        level: Level::Case,
+        units: (1_850, 2_000),
+        set_aside: u64::from(outcome.result >= ScanResult::Wrong),
+        to_scan: Some(3),
+        recent: vec![
+            RecentView { outcome: ACCEPTED, tail: "7K3M".into(), provisional: false },
+            RecentView { outcome: ACCEPTED, tail: "8D2T".into(), provisional: false },
+            RecentView { outcome: DUPLICATE, tail: "1QXP".into(), provisional: false },
+        ],
+        boxes: boxes(&[(ACCEPTED, None), (DUPLICATE, None), (outcome, kind)]),
+        frame: Some(frame()),
+        camera_trouble: None,
+        torch: Some(false),
+        single: false,
+        lists: Some(lists(ListTab::ToScan)),
+        result,
+    }
+}
+
+fn lists(tab: ListTab) -> ListsView {
+    let tails = ["2LM8", "6TRA", "P0CW"];
+    let row = |tail: &&str| ListRowView {
+        text: format!("HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2{tail}"),
+        tail: (*tail).to_owned(),
+        product: "原味 3% · 50".into(),
+        at: ago(1_240),
+        kind: (tab == ListTab::SetAside).then_some(Kind::ProductNotOnBasis),
+        outcome: (tab == ListTab::SetAside).then_some(WRONG),
+    };
+    ListsView {
+        title: "FH-2031".into(),
+        tab,
+        counts: [Some(3), Some(0), Some(1), Some(1), Some(2)],
+        rows: tails.iter().map(row).collect(),
+        empty: ("没有未扫的".into(), "Nothing to scan".into()),
+        search: String::new(),
+    }
+}
+
+fn slot(number: u32, retailer: &str, done: u64) -> SlotView {
+    SlotView { slot: number, retailer: retailer.into(), order: format!("PS-88{number}"), units: (done, 10) }
+}
+
+fn sort(instead: bool) -> SortView {
+    let shown = result(ACCEPTED, "3HZQ", &[]);
+    SortView {
+        units: (61, 240),
+        slot: (!instead).then(|| slot(12, "红星便利店", 4)),
+        instead: instead.then(|| {
+            ("拆箱分:格口 12:6 盒,格口 7:4 盒".into(), "Open the case: slot 12: 6 units, slot 7: 4 units".into())
+        }),
+        whole: instead.then_some((0, 12)),
+        orders: vec![slot(12, "红星便利店", 4), slot(7, "东门烟酒", 10), slot(3, "江南路商行", 0)],
+        scan: ScanView {
+            stage: Stage::Sort,
+            title: "广州分拣中心".into(),
+            single: true,
+            ..scan((!instead).then_some(shown))
+        },
+    }
+}
+
+fn receipt(confirmed: Option<u64>) -> ReceiptView {
+    let got = |due| if confirmed.is_some() { due } else { 0 };
+    ReceiptView {
+        document: "PS-8841".into(),
+        sender: "广州批发".into(),
+        lines: vec![
+            ReceiptLine { product: "原味 3% · 30 ml".into(), due: 6, confirmed: got(6) },
+            ReceiptLine { product: "薄荷 2% · 30 ml".into(), due: 4, confirmed: got(4) },
+        ],
+        due_packages: Some(10),
+        confirmed,
+        orders: vec![
+            OrderView { key: "1".into(), order: "PS-8841".into(), units: (got(10), 10), is_open: true },
+            OrderView { key: "2".into(), order: "PS-8855".into(), units: (0, 24), is_open: false },
+        ],
+    }
+}
+
+fn history() -> HistoryView {
+    let row = |place: u32| HistoryRow {
+        outcome: [ACCEPTED, ACCEPTED, DUPLICATE, WRONG, NOTE][place as usize % 5],
+        tail: format!("{place:04}"),
+        at: ago(i64::from(place)),
+        kind: [None, None, Some(Kind::RepeatedScan), Some(Kind::UnknownCode), Some(Kind::ImplausiblePace)]
+            [place as usize % 5],
+        seq: u64::from(place),
+        undone: place == 6,
+        provisional: place == 3,
+    };
+    HistoryView {
+        title: "FH-2031".into(),
+        rows: (0..40).map(row).collect::<Arc<[_]>>(),
+        chosen: Some(3),
+        search: String::new(),
+    }
+}
+
+pub(super) fn close(notes_seen: bool) -> CloseView {
+    CloseView {
+        title: "FH-2031".into(),
+        stage: Stage::Outbound,
+        done: 37,
+        total: Some(40),
+        level: Level::Case,
+        set_aside: 1,
+        notes: vec![(Kind::ImplausiblePace, 2)],
+        notes_seen,
+    }
+}
+
+fn offline(page: PageView) -> View {
+    let mut view = view(page);
+    (view.sync.online, view.sync.pending) = (false, 12_345);
+    view
+}
+
+fn alarm() -> View {
+    let mut view = offline(PageView::Scan(Box::new(scan(Some(result(BLOCKED, "5R8N", &[Kind::FrozenCode]))))));
+    view.alarm = Some(AlarmView {
+        kind: Kind::FrozenCode,
+        tail: "5R8N".into(),
+        product: "原味 3% · 50".into(),
+        others: vec![("9WPT".into(), Kind::OverQuantity)],
+        meanwhile: vec![(ACCEPTED, 1), (DUPLICATE, 1)],
+    });
+    view
+}
+
+fn scanning(result: Option<ResultView>) -> PageView {
+    PageView::Scan(Box::new(scan(result)))
+}
+
+fn with_strip(mut view: View, tone: StripTone, zh: &str, en: &str) -> View {
+    view.chrome.strip = Some(Strip { tone, words: (zh.into(), en.into()), tap: Some(Intent::Go(Page::Queue)) });
+    view
+}
+
+/// Every screen by a short name.
+pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
+    let accepted = || ResultView { units: 50, ..result(ACCEPTED, "7K3M", &[]) };
+    let same_frame = vec![(ACCEPTED, 2), (DUPLICATE, 1)];
+    let mut screens = vec![
+        ("scan-empty", view(scanning(None))),
+        ("scan-accepted", view(scanning(Some(accepted())))),
+        ("scan-note", view(scanning(Some(result(NOTE, "7K3M", &[Kind::ImplausiblePace]))))),
+        ("scan-duplicate", view(scanning(Some(result(DUPLICATE, "1QXP", &[Kind::RepeatedScan]))))),
+        (
+            "scan-wrong",
+            offline(scanning(Some(ResultView { same_frame, ..result(WRONG, "9WPT", &[Kind::ProductNotOnBasis]) }))),
+        ),
+        ("scan-undone", view(scanning(Some(ResultView { undone: true, ..accepted() })))),
+        (
+            "scan-provisional",
+            view(scanning(Some(ResultView { provisional: true, ..result(WRONG, "9WPT", &[Kind::UnannouncedGoods]) }))),
+        ),
+        ("alarm", alarm()),
+        ("sort", view(PageView::Sort(Box::new(sort(false))))),
+        ("sort-open-case", view(PageView::Sort(Box::new(sort(true))))),
+        ("receipt", view(PageView::Receipt(receipt(None)))),
+        ("receipt-done", view(PageView::Receipt(receipt(Some(10))))),
+        ("lists", view(PageView::Lists(lists(ListTab::ToScan)))),
+        ("lists-aside", view(PageView::Lists(lists(ListTab::SetAside)))),
+        ("history", view(PageView::History(history()))),
+        ("close", view(PageView::Close(close(false)))),
+        ("close-seen", view(PageView::Close(close(true)))),
+    ];
+    let full = ScanView { done: 40, units: (2_000, 2_000), to_scan: Some(0), ..scan(Some(accepted())) };
+    screens.push(("scan-complete", view(PageView::Scan(Box::new(full)))));
+    let trouble = (
+        "相机断开。接头松动或被占用。可用扫描头继续,插好自动恢复。".to_owned(),
+        "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.".to_owned(),
+    );
+    let blind = ScanView { camera_trouble: Some(trouble), boxes: Vec::new(), ..scan(None) };
+    screens.push(("scan-no-camera", view(PageView::Scan(Box::new(blind)))));
+    let mut left = view(scanning(Some(accepted())));
+    left.chrome.look.left_handed = true;
+    screens.push(("scan-left-hand", left));
+    let mut training = view(scanning(Some(accepted())));
+    training.chrome.training = true;
+    screens.push(("scan-training", training));
+    screens.push((
+        "scan-full",
+        with_strip(
+            view(scanning(None)),
+            StripTone::Trouble,
+            "存储已满,暂停扫码。已记录 1 204 条均在。联网上传或离线转交。",
+            "Storage full, scanning stopped. All 1 204 records are safe. Upload or carry out.",
+        ),
+    ));
+    let differs = DiffersView {
+        lines: vec![
+            DifferLine { product: "原味 3% · 30 ml".into(), due: 6, differs: [1, 0, 0] },
+            DifferLine { product: "薄荷 2% · 30 ml".into(), due: 4, differs: [0, 2, 0] },
+        ],
+        trouble: None,
+    };
+    screens.push(("receipt-differs", view(PageView::Differs(differs))));
+    screens.push(("receipt-sign", view(PageView::Sign(None))));
+    screens.extend(screens_beside::all());
+    if !tablet {
+        for (_, view) in &mut screens {
+            if let PageView::Scan(scan) = &mut view.page {
+                scan.lists = None;
+            }
+        }
+    }
+    screens
+}

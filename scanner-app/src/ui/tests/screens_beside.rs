@@ -1,0 +1,286 @@
+//! The screens beside the work.
+
+use shared::event::Stage;
+use shared::reference::Level;
+
+use super::super::carry::Modules;
+use super::super::intent::ReportWhat;
+use super::super::view::{
+    AboutView, CarryView, CaseView, CheckItem, CheckRow, CheckView, EnrolView, FeedbackView, GateReason, GateStateView,
+    GateView, HealthView, Look, MenuView, PackageView, PageView, Pair, PaperField, PapersView, QueueView, RawRead,
+    ReportView, SettingsView, ShiftView, SignInView, StepView, TaskView, TasksView, View,
+};
+use super::screens::ACCEPTED;
+use super::{ago, view};
+
+fn pair(zh: &str, en: &str) -> Pair {
+    (zh.into(), en.into())
+}
+
+pub(super) fn task(stage: Stage, title: &str, done: u64, total: u64) -> TaskView {
+    TaskView {
+        key: format!("{} C1 {title}", stage.as_str()),
+        stage,
+        title: title.into(),
+        counterparty: "深圳批发".into(),
+        done,
+        total: Some(total),
+        level: Level::Case,
+        is_open: false,
+        gate: None,
+    }
+}
+
+fn tasks() -> TasksView {
+    let open = TaskView { is_open: true, ..task(Stage::Outbound, "FH-2031", 37, 40) };
+    let held = TaskView { gate: Some((GateStateView::Held, 2)), ..task(Stage::Outbound, "FH-1988", 20, 20) };
+    TasksView {
+        place: "广州分拣中心".into(),
+        tasks: vec![open, task(Stage::Outbound, "FH-2044", 0, 12), task(Stage::Inbound, "FH-2050", 3, 20), held],
+        filter: None,
+        is_synced: true,
+    }
+}
+
+/// A code's modules: a fixed pattern with finder squares, not a code that says anything.
+fn code() -> Modules {
+    let side = 77;
+    let finder = |x: usize, y: usize| {
+        let ring = x.abs_diff(3).max(y.abs_diff(3));
+        ring == 3 || ring <= 1
+    };
+    let dark = |at: usize| {
+        let (x, y) = (at % side, at / side);
+        if !(4..side - 4).contains(&x) || !(4..side - 4).contains(&y) {
+            return false;
+        }
+        let (x, y, last) = (x - 4, y - 4, side - 9);
+        match (x < 7, y < 7, x + 6 >= last + 1, y + 6 >= last + 1) {
+            (true, true, _, _) => finder(x, y),
+            (_, true, true, _) => finder(last - x, y),
+            (true, _, _, true) => finder(x, last - y),
+            _ => (x * 31 + y * 17 + x * y) % 7 < 3,
+        }
+    };
+    Modules { side, dark: (0..side * side).map(dark).collect() }
+}
+
+fn gate(state: GateStateView) -> GateView {
+    let short = GateReason {
+        title: pair("少货:POD 单 2000 盒,扫 1850 盒", "Short: POD, note 2000, scanned 1850 units"),
+        article: pair("物流细则 2022 第 13 条", "Logistics rules 2022, art. 13"),
+        next: pair("补扫,或找主管处理", "scan the rest, or ask the supervisor"),
+    };
+    let upload = GateReason {
+        title: pair("单证或扫码未上传", "Scans or note not uploaded"),
+        article: pair("", ""),
+        next: pair("联网后自动上传", "uploaded by itself when online"),
+    };
+    GateView {
+        document: "FH-2031".into(),
+        state,
+        at: ago(11),
+        data_as_of: Some(ago(47)),
+        loaded: (40, 2_000),
+        reasons: match state {
+            GateStateView::Cleared => Vec::new(),
+            GateStateView::Waiting => vec![upload],
+            GateStateView::Held => vec![short, upload],
+        },
+        code: (state == GateStateView::Cleared).then(code),
+        place: (0, 1),
+    }
+}
+
+fn package() -> PackageView {
+    PackageView {
+        text: "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD".into(),
+        tail: "T4WD".into(),
+        product: Some("原味 3% · 30 ml".into()),
+        level: Some((Level::Case, 50)),
+        parent: None,
+        trail: vec![
+            StepView {
+                stage: Stage::Outbound,
+                document: "FH-1901".into(),
+                member: "M1".into(),
+                at: ago(3_000),
+                is_scanned: true,
+                is_set_aside: false,
+            },
+            StepView {
+                stage: Stage::Inbound,
+                document: "FH-1901".into(),
+                member: "W1".into(),
+                at: ago(1_500),
+                is_scanned: false,
+                is_set_aside: false,
+            },
+        ],
+        belongs: vec![(Stage::Outbound, "FH-2031".into())],
+        scan: Some((ACCEPTED, 42)),
+        may_release: false,
+        in_task: true,
+    }
+}
+
+fn papers() -> PapersView {
+    let field =
+        |zh: &str, en: &str, value: Option<&str>| PaperField { name: pair(zh, en), value: value.map(Into::into) };
+    PapersView {
+        document: Some("FH-2031".into()),
+        fields: vec![
+            field("发货方", "Consignor", Some("广州制造")),
+            field("收货方", "Consignee", Some("深圳批发")),
+            field("货物名称", "Goods", Some("POD")),
+            field("规格", "Specification", Some("POD")),
+            field("数量(盒)", "Units", Some("2000")),
+            field("承运方", "Carrier", None),
+        ],
+    }
+}
+
+fn check() -> CheckView {
+    let row = |item, is_good, zh: &str, en: &str| CheckRow { item, is_good, words: pair(zh, en) };
+    CheckView {
+        rows: vec![
+            row(CheckItem::Clock, Some(true), "准", "right"),
+            row(CheckItem::Data, Some(true), "1 小时前", "1 h old"),
+            row(CheckItem::Battery, Some(true), "82 %", "82 %"),
+            row(CheckItem::Storage, Some(true), "余 2140 MB", "2140 MB left"),
+            row(CheckItem::Camera, Some(false), "相机断开。接头松动或被占用。", "Camera lost. Unplugged or in use."),
+            row(CheckItem::Feedback, Some(true), "可用", "ready"),
+            row(CheckItem::Queue, Some(true), "待传 3", "3 queued"),
+        ],
+    }
+}
+
+pub(super) fn sign_in() -> SignInView {
+    SignInView { place: "广州分拣中心 · 1e2f".into(), last: Some("李梅".into()), ..SignInView::default() }
+}
+
+fn case() -> CaseView {
+    CaseView {
+        parent: Some("2LM8".into()),
+        children: 43,
+        of: Some(50),
+        units: 43,
+        rows: ["7K3M", "8D2T", "1QXP"].map(Into::into).to_vec(),
+        answer: Some((pair("已装 43 / 50", "In: 43 / 50"), true)),
+        may_insist: false,
+    }
+}
+
+fn places() -> Vec<(&'static str, View)> {
+    let wrong =
+        pair("PIN 不对,还可试 3 次。忘记了找主管重设。", "Wrong PIN, 3 tries left. If forgotten, ask your supervisor.");
+    let covered = pair(
+        "已锁屏,作业与记录都在。按扫描键或扫工牌继续。",
+        "Locked; task and records are safe. Press the trigger or scan a badge.",
+    );
+    let open = Some((Stage::Outbound, "FH-2031".into(), 37, Some(40), Level::Case));
+    vec![
+        ("sign-in", view(PageView::SignIn(sign_in()))),
+        (
+            "sign-in-wrong",
+            view(PageView::SignIn(SignInView { message: Some((wrong, true)), has_badge: true, ..sign_in() })),
+        ),
+        (
+            "sign-in-covered",
+            view(PageView::SignIn(SignInView { message: Some((covered, false)), covered: open.clone(), ..sign_in() })),
+        ),
+        ("tasks", view(PageView::Tasks(tasks()))),
+        (
+            "tasks-empty",
+            view(PageView::Tasks(TasksView {
+                is_synced: true, place: "广州分拣中心".into(), ..TasksView::default()
+            })),
+        ),
+        ("tasks-first-sync", view(PageView::Tasks(TasksView { place: "广州分拣中心".into(), ..TasksView::default() }))),
+        ("enrol", view(PageView::Enrol(EnrolView::default()))),
+        ("enrol-code", view(PageView::Enrol(EnrolView { code: Some("4F7K 9QX2".into()), ..EnrolView::default() }))),
+        ("menu", view(PageView::Menu(MenuView { in_task: true, signs_in: true, faults: 1, training: false }))),
+        ("check", view(PageView::Check(check()))),
+        (
+            "shift",
+            view(PageView::Shift(ShiftView {
+                person: Some("李梅".into()),
+                task: open,
+                pending: 3,
+                set_aside: 1,
+                notes: 2,
+            })),
+        ),
+        ("which-stage", view(PageView::WhichStage("FH-2077".into()))),
+        ("search", view(PageView::Search)),
+        ("practice", view(PageView::Practice { stages: vec![Stage::Outbound, Stage::Inbound], is_open: false })),
+    ]
+}
+
+/// Every screen by a short name.
+pub(super) fn all() -> Vec<(&'static str, View)> {
+    let refused = vec![(118, "bad-request".to_owned())];
+    let read = |fault: Option<Pair>| RawRead {
+        is_wedge: true,
+        text: "HTTPS://ID.EXAMPLE.CN/01/16901234567899".into(),
+        fault,
+        at: ago(1),
+    };
+    let garbled =
+        pair("扫描枪输入混乱。按 Shift 关闭大写锁定,再扫", "Scanner input is garbled. Press Shift, scan again");
+    let feedback = FeedbackView { volume: 4, silent: false, vibration: true };
+    let mut screens = places();
+    screens.extend([
+        ("gate-cleared", view(PageView::Gate(Box::new(gate(GateStateView::Cleared))))),
+        ("gate-waiting", view(PageView::Gate(Box::new(gate(GateStateView::Waiting))))),
+        ("gate-held", view(PageView::Gate(Box::new(gate(GateStateView::Held))))),
+        ("package", view(PageView::Package(Box::new(package())))),
+        ("look-up", view(PageView::Package(Box::new(PackageView { scan: None, in_task: false, ..package() })))),
+        ("case", view(PageView::Case(case()))),
+        ("papers", view(PageView::Papers(papers()))),
+        (
+            "report",
+            view(PageView::Report(ReportView {
+                what: Some(ReportWhat::Damaged),
+                count: 2,
+                has_camera: true,
+                photos: 1,
+                ..ReportView::default()
+            })),
+        ),
+        (
+            "queue",
+            view(PageView::Queue(QueueView {
+                pending: (128, Some(ago(90))),
+                photos: 2,
+                refused,
+                sent: 1_204,
+                can_carry: true,
+                ..QueueView::default()
+            })),
+        ),
+        ("carry", view(PageView::Carry(Box::new(CarryView { code: None, events: 128, message: None })))),
+        (
+            "carry-code",
+            view(PageView::Carry(Box::new(CarryView { code: Some((code(), 7)), events: 128, message: None }))),
+        ),
+        (
+            "health",
+            view(PageView::Health(HealthView {
+                reads: vec![read(None), read(Some(garbled))],
+                source: "camera:0".into(),
+                trouble: None,
+            })),
+        ),
+        ("settings", view(PageView::Settings(SettingsView { look: Look::default(), feedback, message: None }))),
+        (
+            "about",
+            view(PageView::About(AboutView {
+                version: "0.1.0".into(),
+                terminal: "6f3b2c1e-0d4a-4f5b-8e6c-7a8b9c0d1e2f".into(),
+                place: "W1 · GZ-HUB".into(),
+            })),
+        ),
+    ]);
+    screens
+}
