@@ -42,6 +42,9 @@ const SPREAD: &[(&str, Spread)] = &[
     ("code", By("code_key")),
     ("attachment", By("member")),
     ("reference", Everywhere),
+    ("reference_version", By("record_key")),
+    ("pack_act", By("pack")),
+    ("relabelling", By("old_key")),
     ("certificate", Everywhere),
     // The ledger's own order: one chain, one counter.
     ("ledger", OneNode),
@@ -65,6 +68,7 @@ const ASKS_EVERY_NODE: &[(&str, &str)] = &[
     ("select member, epoch, about, body from event where code_key in", "the same for trails"),
     ("select member, epoch, about, body from event where kind in ('task_opened'", "the same for completeness"),
     ("select member, epoch, about, body from event where about in", "the same for what was taken back"),
+    ("select distinct code_key from event where code_key in", "codes that are registered after their scans"),
     ("select distinct basis from event where basis is not null", "only when a threshold changes"),
     ("select distinct basis from mismatch where due_at", "the sweep, once a minute"),
     ("select count(*) as runs from unjudged", "how long the backlog is, for people and for putting off"),
