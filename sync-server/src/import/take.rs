@@ -156,7 +156,7 @@ fn read_object(edit: &Edit, set: Option<Set>, mut object: Map<String, Value>) ->
         }
         (_, Some("pack" | "code")) => {
             object.insert("set".into(), named.unwrap_or_default());
-            let record = serde_json::from_value(Value::Object(object));
+            let record = Record::read_strictly(Value::Object(object));
             let record: Record = record.map_err(|why| vec![Fault::new("record", "", why.to_string())])?;
             match packs::unknown(&edit.known, &record) {
                 Some(fault) => Err(vec![fault]),

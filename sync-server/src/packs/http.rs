@@ -39,7 +39,7 @@ pub fn routes() -> Vec<Route> {
         (change(), "/api/v1/packs/import", "Takes a platform's pack file in.", post(imported).layer(limit())),
         (change(), "/api/v1/packs/apply", "Applies for codes against a contract's line.", post(applied)),
         (change(), "/api/v1/packs/issue", "Issues codes of this server's own.", post(issued)),
-        (read(), "/api/v1/packs/{pack}", "One pack.", get(one)),
+        (read(), "/api/v1/packs/{pack}", "One code pack, its account and what was done with it.", get(one)),
         (read(), "/api/v1/packs/{pack}/file", "A pack's codes as a file.", get(file)),
         (change(), "/api/v1/packs/{pack}/activate", "Activates a pack.", post(activate)),
         (change(), "/api/v1/packs/{pack}/lose", "Reports a pack lost or stolen: its codes are frozen.", post(lose)),

@@ -45,7 +45,7 @@ const SPREAD: &[(&str, Spread)] = &[
     ("relabelling", By("old_key")),
     ("attachment", By("member")),
     ("reference", Everywhere),
-    ("reference_version", Everywhere),
+    ("reference_version", By("record_key")),
     ("certificate", Everywhere),
     // The ledger's own order: one chain, one counter.
     ("ledger", OneNode),
