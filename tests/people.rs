@@ -35,7 +35,9 @@ fn place() -> Place {
     world::set_up(&server, folder.path()).unwrap();
     let staff = folder.path().join("staff.json");
     std::fs::write(&staff, STAFF).unwrap();
-    server.run(["import".as_ref(), staff.as_os_str()]).unwrap();
+    let sites = folder.path().join("sites.csv");
+    std::fs::write(&sites, "site,member,name,region\nOTHER,M,另一处,4403\n").unwrap();
+    server.run(["import".as_ref(), sites.as_os_str(), staff.as_os_str()]).unwrap();
     for number in ["1001", "2001"] {
         let set = with_input(&mut server.command(["operators", "set-pin", number]).unwrap(), "739164\n");
         assert!(set.status.success(), "{}", said(&set));

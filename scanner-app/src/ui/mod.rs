@@ -52,9 +52,12 @@ pub fn window(tablet: bool, keys: &KeySettings, intents: &Sender<Intent>) -> Res
     keys::listen(&window, keys, sender(intents));
     let chrome = window.global::<Chrome>();
     let send = sender(intents);
-    chrome.on_act(move |key| match Intent::read(&key) {
-        Some(intent) => send(intent),
-        None => tracing::warn!("a page raised an act that is not known"),
+    chrome.on_act(move |key| {
+        if let Some(intent) = Intent::read(&key) {
+            send(intent);
+        } else {
+            tracing::warn!("a page raised an act that is not known");
+        }
     });
     let send = sender(intents);
     chrome.on_go_back(move || send(Intent::Back));
@@ -108,6 +111,7 @@ impl WindowHandle {
 
     /// Shows a view. While the window has not taken the last one, a mere new frame is dropped, never queued; a view that
     /// `must` be seen always goes. Answers whether it went.
+    #[must_use]
     pub fn show(&self, view: View, language: Language, must: bool) -> bool {
         if self.busy.swap(true, Ordering::AcqRel) && !must {
             return false;

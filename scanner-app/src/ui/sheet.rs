@@ -155,14 +155,14 @@ impl Sheet {
         global.set_lead(self.lead.0);
         global.set_lead_unit(self.lead.1);
         global.set_lead_sub(self.lead.2);
-        set(global.get_tabs(), self.tabs, |model| global.set_tabs(model));
+        set(&global.get_tabs(), self.tabs, |model| global.set_tabs(model));
         global.set_is_long(self.is_long);
-        set(global.get_rows(), self.rows, |model| global.set_rows(model));
+        set(&global.get_rows(), self.rows, |model| global.set_rows(model));
         global.set_empty(self.empty);
         global.set_stacked(self.stacked);
         let acts = if self.stacked { self.acts } else { handed(self.acts, left_handed) };
-        set(global.get_acts(), acts, |model| global.set_acts(model));
-        set(global.get_pad(), self.pad, |model| global.set_pad(model));
+        set(&global.get_acts(), acts, |model| global.set_acts(model));
+        set(&global.get_pad(), self.pad, |model| global.set_pad(model));
         global.set_typed_label(self.typed_label);
         global.set_typed_hidden(self.typed_hidden);
         global.set_pad_delete(say.of("删除", "Delete"));
@@ -180,7 +180,7 @@ pub(super) fn handed(mut acts: Vec<Act>, left_handed: bool) -> Vec<Act> {
 }
 
 /// Changes a model only where it differs: a finger on a row that did not change keeps its row.
-pub(super) fn set<T: Clone + PartialEq + 'static>(old: ModelRc<T>, new: Vec<T>, replace: impl FnOnce(ModelRc<T>)) {
+pub(super) fn set<T: Clone + PartialEq + 'static>(old: &ModelRc<T>, new: Vec<T>, replace: impl FnOnce(ModelRc<T>)) {
     if old.row_count() != new.len() || old.row_count() == 0 {
         if old.row_count() != new.len() {
             replace(ModelRc::from(Rc::new(VecModel::from(new))));

@@ -18,7 +18,7 @@ crate::on_both!(
     steps_are_numbered_within_their_mismatch,
 );
 
-fn object(value: Value) -> Map<String, Value> {
+fn object(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap()
 }
 
@@ -32,7 +32,7 @@ fn of(version: u64, valid: i64, known: i64, name: &str) -> Version {
         position: version,
         by: "甲'\"".into(),
         change: None,
-        body: object(json!({ "name": name })),
+        body: object(&json!({ "name": name })),
         in_force: true,
     }
 }
@@ -43,7 +43,7 @@ async fn versions_are_found_by_what_was_known_of_which_day(store: &Store) {
     let mut tx = store.write().await.unwrap();
     assert_eq!(version::last(&mut tx, "member", "M").await.unwrap(), 0);
     let mut second = of(2, 50, 20, "later");
-    second.change = Some(object(json!({ "name": "later" })));
+    second.change = Some(object(&json!({ "name": "later" })));
     for one in [&of(1, 0, 10, "one"), &second, &of(3, 0, 30, "corrected")] {
         version::add(&mut tx, RECORD, one).await.unwrap();
     }

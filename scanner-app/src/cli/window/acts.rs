@@ -48,7 +48,7 @@ impl Clerk {
             Intent::Go(page) => self.go_to(page),
             Intent::Search => self.go_to(Page::Search),
             Intent::Function(number) => self.function(number),
-            Intent::Typed(text) => self.typed(text),
+            Intent::Typed(text) => self.typed(&text),
             Intent::SignOut => self.sign_out(),
             Intent::OpenTask(key) => self.task_of_key(&key).map_or(Ok(()), |task| self.open_task(task)),
             Intent::OpenGate(key) => self.open_gate(&key),
@@ -178,9 +178,9 @@ impl Clerk {
         Ok(())
     }
 
-    fn typed(&mut self, text: String) -> Result<()> {
+    fn typed(&mut self, text: &str) -> Result<()> {
         match self.route.page() {
-            Page::Sign => self.sign(&text),
+            Page::Sign => self.sign(text),
             Page::Search => {
                 self.go(Move::Back);
                 if self.work.task().is_none() {
@@ -191,7 +191,7 @@ impl Clerk {
                     self.say(crate::ui::view::StripTone::Calm, words, None);
                     return Ok(());
                 }
-                self.state.search = text.trim().to_owned();
+                text.trim().clone_into(&mut self.state.search);
                 if *self.route.page() == Page::Work {
                     self.go(Move::To(Page::Lists(ListTab::ToScan)));
                 }

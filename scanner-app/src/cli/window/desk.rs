@@ -76,7 +76,7 @@ impl Clerk {
                 rights: Some(rights.clone()),
             });
             self.lock = self.lock.after(Stir::SignedIn, self.device.mono_ms());
-            self.record_sign_in(before.map(|person| person.operator))?;
+            self.record_sign_in(before.map(|person| person.operator).as_ref())?;
             let is_open = self.work.task().is_some();
             if *self.route.floor() == Page::SignIn {
                 self.go(Move::SignedIn { task: is_open });
@@ -104,9 +104,9 @@ impl Clerk {
         Ok(Some(self.desk.sign_in(store, claim, pin, now)?))
     }
 
-    fn record_sign_in(&mut self, before: Option<shared::ids::OperatorId>) -> Result<()> {
+    fn record_sign_in(&mut self, before: Option<&shared::ids::OperatorId>) -> Result<()> {
         let Some(operator) = self.person.as_ref().map(|person| person.operator.clone()) else { return Ok(()) };
-        if before.as_ref() == Some(&operator) {
+        if before == Some(&operator) {
             return Ok(());
         }
         if self.work.session().is_some() {

@@ -144,7 +144,8 @@ impl Enrolling<'_> {
         let page = if self.view.is_typing { PageView::Search } else { PageView::Enrol(self.view.clone()) };
         let chrome = ChromeView { can_go_back: self.view.is_typing, turn: self.turn, ..ChromeView::default() };
         let sync = SyncView { now: Device::now(&self.device), ..SyncView::default() };
-        self.window.show(View { chrome, sync, page, alarm: None }, self.language, must);
+        // What is dropped is shown with the next turn.
+        let _ = self.window.show(View { chrome, sync, page, alarm: None }, self.language, must);
     }
 }
 

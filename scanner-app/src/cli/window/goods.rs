@@ -75,8 +75,14 @@ impl Clerk {
             },
             Intent::Release(seq) => self.release(seq),
             Intent::CarryCode => self.carry_code(),
-            Intent::CarryFile => self.carry_file(),
-            Intent::Diagnostics => self.diagnostics(),
+            Intent::CarryFile => {
+                self.carry_file();
+                Ok(())
+            }
+            Intent::Diagnostics => {
+                self.diagnostics();
+                Ok(())
+            }
             Intent::Practise(stage) => self.practise(stage),
             Intent::LeavePractice => self.leave(),
             _ => Ok(()),
@@ -291,7 +297,7 @@ impl Clerk {
         Ok(())
     }
 
-    fn diagnostics(&mut self) -> Result<()> {
+    fn diagnostics(&mut self) {
         let now = self.device.now();
         let name = format!("diagnostics-{}.tar.zst", now.as_ms());
         let to = self.config.store.with_file_name(name);
@@ -306,7 +312,6 @@ impl Clerk {
             Ok(_) => ((format!("诊断包已写入 {shown}"), format!("The bundle is at {shown}")), false),
             Err(error) => ((error.to_string(), error.to_string()), true),
         });
-        Ok(())
     }
 
     fn carry_code(&mut self) -> Result<()> {
@@ -328,8 +333,8 @@ impl Clerk {
         Ok(())
     }
 
-    fn carry_file(&mut self) -> Result<()> {
-        let Some(store) = self.work.store() else { return Ok(()) };
+    fn carry_file(&mut self) {
+        let Some(store) = self.work.store() else { return };
         let to = self.config.store.with_file_name(format!("carry-{}.tallyman", self.device.now().as_ms()));
         let written = super::super::carry::packed(&self.config, store, self.device.as_ref())
             .and_then(|parcels| Ok(file::write_parcels(&to, &parcels)?));
@@ -342,7 +347,6 @@ impl Clerk {
             }
             Err(error) => ((error.to_string(), error.to_string()), true),
         });
-        Ok(())
     }
 
     /// The next picture of a moving code, ten a second, while its page shows.

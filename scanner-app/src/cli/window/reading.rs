@@ -131,16 +131,13 @@ impl Clerk {
 
     /// Opens what a document says; where nobody here knows it, the clerk says what is done with it.
     pub(super) fn open_read(&mut self, read: DocumentRead) -> Result<()> {
-        match &read.opening {
-            Some(opening) => {
-                let opening = opening.clone();
-                self.begin_task(&opening)
-            }
-            None => {
-                self.state.read = Some(read);
-                self.go(Move::To(Page::WhichStage));
-                Ok(())
-            }
+        if let Some(opening) = &read.opening {
+            let opening = opening.clone();
+            self.begin_task(&opening)
+        } else {
+            self.state.read = Some(read);
+            self.go(Move::To(Page::WhichStage));
+            Ok(())
         }
     }
 

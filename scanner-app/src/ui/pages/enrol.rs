@@ -41,6 +41,6 @@ pub(super) fn put(window: &MainWindow, view: &EnrolView, (say, left_handed): (Sa
         (None, Some(_)) => vec![again],
         (None, None) => vec![typed],
     };
-    set(global.get_acts(), handed(acts, left_handed), |model| global.set_acts(model));
+    set(&global.get_acts(), handed(acts, left_handed), |model| global.set_acts(model));
     heading(say.of("登记", "Enrol"), SharedString::new())
 }

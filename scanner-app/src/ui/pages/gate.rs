@@ -30,7 +30,7 @@ pub(super) fn put(window: &MainWindow, view: &GateView, (say, left_handed): (Say
             say.made(|| format!("{count} 项原因 · 数据 {data}"), || format!("{count} reasons · data {data}"))
         }
     });
-    set(global.get_rows(), rows(view, say), |model| global.set_rows(model));
+    set(&global.get_rows(), rows(view, say), |model| global.set_rows(model));
     let code = view.code.as_ref().filter(|_| view.state == GateStateView::Cleared);
     global.set_modules(code.map_or(0, |code| i32::try_from(code.side).unwrap_or(0)));
     if let Some(code) = code {
@@ -38,7 +38,7 @@ pub(super) fn put(window: &MainWindow, view: &GateView, (say, left_handed): (Say
     }
     let hint = say.of("给司机或门卫扫", "Show to driver or guard");
     global.set_code_hint(if code.is_some() { hint } else { SharedString::new() });
-    set(global.get_acts(), handed(acts(view, say), left_handed), |model| global.set_acts(model));
+    set(&global.get_acts(), handed(acts(view, say), left_handed), |model| global.set_acts(model));
     let sub = if view.place.1 > 1 { format!("{} / {}", view.place.0 + 1, view.place.1) } else { String::new() };
     heading(say.made(|| format!("放行 {}", view.document), || format!("Gate {}", view.document)), sub)
 }

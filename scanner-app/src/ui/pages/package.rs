@@ -1,6 +1,6 @@
 //! S9: one package: what it is, where it was, what can be done with it.
 
-use super::super::generated::Mark;
+use super::super::generated::{Mark, Row};
 use super::super::sheet::{
     Say, Sheet, act, choice, fact, heading as row_heading, main_act, sentence, unbroken, with_result,
 };
@@ -39,27 +39,7 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
             rows.push(fact(Mark::None, words::stage(say.0, *stage), document.as_str()));
         }
     }
-    rows.push(row_heading(say.of("经过", "Trail")));
-    if view.trail.is_empty() {
-        rows.push(sentence(
-            Mark::None,
-            say.of("本终端不知道它的经过。", "This terminal knows nothing of where it was."),
-            "",
-        ));
-    }
-    for step in &view.trail {
-        let how = if step.is_scanned {
-            say.of("已扫", "scanned")
-        } else {
-            say.of("由箱推断", "inferred from its case")
-        };
-        let aside = if step.is_set_aside { say.of(" · 已隔离", " · set aside") } else { "".into() };
-        rows.push(sentence(
-            if step.is_scanned { Mark::On } else { Mark::Off },
-            format!("{} {}", words::stage(say.0, step.stage), step.document),
-            format!("{} · {} · {how}{aside}", words::row_time(step.at), step.member),
-        ));
-    }
+    rows.extend(trail(view, say));
     if view.in_task {
         rows.push(row_heading(say.of("箱", "Case")));
         rows.push(choice(
@@ -84,4 +64,30 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
     }
     let sheet = Sheet { rows, acts, ..Sheet::default() };
     (heading(format!("…{}", view.tail), view.product.as_deref().unwrap_or_default()), sheet)
+}
+
+fn trail(view: &PackageView, say: Say) -> Vec<Row> {
+    let mut rows = Vec::new();
+    rows.push(row_heading(say.of("经过", "Trail")));
+    if view.trail.is_empty() {
+        rows.push(sentence(
+            Mark::None,
+            say.of("本终端不知道它的经过。", "This terminal knows nothing of where it was."),
+            "",
+        ));
+    }
+    for step in &view.trail {
+        let how = if step.is_scanned {
+            say.of("已扫", "scanned")
+        } else {
+            say.of("由箱推断", "inferred from its case")
+        };
+        let aside = if step.is_set_aside { say.of(" · 已隔离", " · set aside") } else { "".into() };
+        rows.push(sentence(
+            if step.is_scanned { Mark::On } else { Mark::Off },
+            format!("{} {}", words::stage(say.0, step.stage), step.document),
+            format!("{} · {} · {how}{aside}", words::row_time(step.at), step.member),
+        ));
+    }
+    rows
 }

@@ -27,18 +27,18 @@ pub(super) fn put(window: &MainWindow, view: &ReceiptView, (say, left_handed): (
     let is_done = view.confirmed.is_some() || (due > 0 && confirmed >= due);
     global.set_is_done(is_done);
     global.set_state(state(view, is_done, say));
-    set(global.get_lines(), view.lines.iter().map(|line| order_line(line, say)).collect(), |model| {
-        global.set_lines(model)
+    set(&global.get_lines(), view.lines.iter().map(|line| order_line(line, say)).collect(), |model| {
+        global.set_lines(model);
     });
-    set(global.get_orders(), view.orders.iter().map(|order| order_row(order, say)).collect(), |model| {
-        global.set_orders(model)
+    set(&global.get_orders(), view.orders.iter().map(|order| order_row(order, say)).collect(), |model| {
+        global.set_orders(model);
     });
     global.set_differs(say.of("货与单不同?", "Goods not as ordered?"));
     let differ = [("少货", "Short"), ("破损", "Damaged"), ("拒收", "Refused")];
     let differ = differ.map(|(zh, en)| act(say.of(zh, en), &Intent::Go(Page::Differs)));
     let differ = if is_done || view.due_packages.is_none() { Vec::new() } else { differ.to_vec() };
-    set(global.get_differ_acts(), differ, |model| global.set_differ_acts(model));
-    set(global.get_acts(), handed(acts(view, is_done, say), left_handed), |model| global.set_acts(model));
+    set(&global.get_differ_acts(), differ, |model| global.set_differ_acts(model));
+    set(&global.get_acts(), handed(acts(view, is_done, say), left_handed), |model| global.set_acts(model));
     heading(format!("{} {}", words::stage(say.0, shared::event::Stage::Receipt), view.document), view.sender.as_str())
 }
 

@@ -29,7 +29,7 @@ pub(super) fn sheet(view: &ReportView, say: Say) -> (Heading, Sheet) {
     }
     match &view.tail {
         Some(tail) => {
-            rows.push(sentence(Mark::Good, say.made(|| format!("包装 …{tail}"), || format!("package …{tail}")), ""))
+            rows.push(sentence(Mark::Good, say.made(|| format!("包装 …{tail}"), || format!("package …{tail}")), ""));
         }
         None => rows.push(count(view.count, say)),
     }

@@ -19,15 +19,15 @@ pub(super) fn put(window: &MainWindow, view: &ScanView, (say, left_handed): (Say
     scan.set_units(if view.level == Level::Unit { SharedString::new() } else { units(view.units, say) });
     scan.set_set_aside(set_aside(view.set_aside, say));
     scan.set_complete(view.total.is_some_and(|total| total > 0 && view.done >= total));
-    set(scan.get_acts(), handed(acts(view, say), left_handed), |model| scan.set_acts(model));
+    set(&scan.get_acts(), handed(acts(view, say), left_handed), |model| scan.set_acts(model));
     picture(&scan, view, say);
     let recent = view.recent.iter().map(|recent| recent_item(recent, say)).collect();
-    set(scan.get_recent(), recent, |model| scan.set_recent(model));
+    set(&scan.get_recent(), recent, |model| scan.set_recent(model));
     scan.set_recent_word(say.of("记录", "History"));
     scan.set_recent_key(Intent::Go(Page::History).key().into());
     if let Some(view) = &view.lists {
-        set(scan.get_tabs(), lists::tabs(view, say), |model| scan.set_tabs(model));
-        set(scan.get_rows(), lists::rows(view, say), |model| scan.set_rows(model));
+        set(&scan.get_tabs(), lists::tabs(view, say), |model| scan.set_tabs(model));
+        set(&scan.get_rows(), lists::rows(view, say), |model| scan.set_rows(model));
         scan.set_empty(say.pair(&view.empty));
     }
     super::heading(format!("{} {}", words::stage(say.0, view.stage), view.title), view.counterparty.as_str())
@@ -41,11 +41,11 @@ pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, say: Say) {
         scan.set_frame(image(frame));
     }
     let boxes = view.boxes.iter().map(|found| box_item(found, say)).collect();
-    set(scan.get_boxes(), boxes, |model| scan.set_boxes(model));
+    set(&scan.get_boxes(), boxes, |model| scan.set_boxes(model));
     let trouble = view.camera_trouble.as_ref().map(|words| say.pair(words));
     scan.set_camera_message(trouble.unwrap_or_default());
     scan.set_waiting(say.of("对准标签", "Aim at a label"));
-    set(scan.get_on_picture(), on_picture(view, say), |model| scan.set_on_picture(model));
+    set(&scan.get_on_picture(), on_picture(view, say), |model| scan.set_on_picture(model));
     result(scan, view.result.as_ref(), say);
 }
 

@@ -21,8 +21,10 @@ pub(super) fn put(window: &MainWindow, view: &SortView, (say, left_handed): (Say
         || format!("{done} / {total} {unit} · {} to scan", words::count(left)),
     ));
     slot(&scan, view, say);
-    set(scan.get_rows(), view.orders.iter().map(|order| order_row(order, say)).collect(), |model| scan.set_rows(model));
-    set(scan.get_acts(), handed(acts(view, say), left_handed), |model| scan.set_acts(model));
+    set(&scan.get_rows(), view.orders.iter().map(|order| order_row(order, say)).collect(), |model| {
+        scan.set_rows(model);
+    });
+    set(&scan.get_acts(), handed(acts(view, say), left_handed), |model| scan.set_acts(model));
     heading(words::stage(say.0, view.scan.stage), view.scan.title.as_str())
 }
 

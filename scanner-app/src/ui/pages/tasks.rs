@@ -16,8 +16,8 @@ pub(super) fn put(window: &MainWindow, view: &TasksView, (say, _sync): (Say, &Sy
     let mut shown: Vec<&TaskView> = view.tasks.iter().filter(wanted).collect();
     // The open one first: it is what the clerk comes back to. Those that are closed last.
     shown.sort_by_key(|task| (!task.is_open, task.gate.is_some()));
-    set(global.get_items(), shown.into_iter().map(|task| item(task, say)).collect(), |model| global.set_items(model));
-    set(global.get_filters(), filters(view, say), |model| global.set_filters(model));
+    set(&global.get_items(), shown.into_iter().map(|task| item(task, say)).collect(), |model| global.set_items(model));
+    set(&global.get_filters(), filters(view, say), |model| global.set_filters(model));
     global.set_empty(empty(view, say));
     global.set_scan_hint(say.of("扫单证二维码,打开作业", "Scan a document's QR to open its task"));
     global.set_first_sync(if view.is_synced { 1.0 } else { 0.0 });

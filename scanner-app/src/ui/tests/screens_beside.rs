@@ -55,7 +55,7 @@ fn code() -> Modules {
             return false;
         }
         let (x, y, last) = (x - 4, y - 4, side - 9);
-        match (x < 7, y < 7, x + 6 >= last + 1, y + 6 >= last + 1) {
+        match (x < 7, y < 7, x + 6 > last, y + 6 > last) {
             (true, true, _, _) => finder(x, y),
             (_, true, true, _) => finder(last - x, y),
             (true, _, _, true) => finder(x, last - y),

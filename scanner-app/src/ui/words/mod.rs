@@ -171,14 +171,11 @@ pub const fn next(language: Language, kind: Kind) -> &'static str {
 /// What a kind rests on; empty where it rests on our own counting.
 #[must_use]
 pub fn article(language: Language, kind: Kind) -> String {
-    kind.info().articles.first().map(|citation| pick_string(language, citation.zh(), citation.en())).unwrap_or_default()
-}
-
-fn pick_string(language: Language, zh: impl ToString, en: impl ToString) -> String {
-    match language {
-        Language::Zh => zh.to_string(),
-        Language::En => en.to_string(),
-    }
+    let words = |citation: &shared::citation::Citation| match language {
+        Language::Zh => citation.zh(),
+        Language::En => citation.en(),
+    };
+    kind.info().articles.first().map(words).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -181,7 +181,7 @@ fn told(reason: &Reason, kind: Kind) -> GateReason {
     let article = info.articles.first();
     GateReason {
         title: (format!("{}{}", info.title.zh, detail.0), format!("{}{}", info.title.en, detail.1)),
-        article: article.map_or_else(Pair::default, |article| (article.zh().to_string(), article.en().to_string())),
+        article: article.map_or_else(Pair::default, |article| (article.zh().clone(), article.en().clone())),
         next: pair(info.next.zh, info.next.en),
     }
 }

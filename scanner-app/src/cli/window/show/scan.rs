@@ -150,7 +150,7 @@ impl Clerk {
         let whole = self.state.sort.whole.as_ref();
         let whole = whole.and_then(|(_, order)| Some((*order, sorting.orders().get(*order)?.slot)));
         let mut scan = scan.ok_or_else(|| anyhow::anyhow!("a sort without a task"))?;
-        scan.title = self.state.place.clone();
+        scan.title.clone_from(&self.state.place);
         Ok(SortView {
             units,
             slot: self.state.sort.to.and_then(|place| orders.get(place).cloned()),
@@ -255,11 +255,14 @@ impl Clerk {
     pub(super) fn history_view(&mut self) -> HistoryView {
         let search = self.state.search.clone();
         let known = self.state.shown_history.as_ref().filter(|(known, _)| *known == search);
-        let rows = known.map(|(_, rows)| Arc::clone(rows)).unwrap_or_else(|| {
-            let ending = search.to_ascii_uppercase();
-            let rows = self.work.feedback().iter().rev().map(history_row);
-            rows.filter(|row| row.tail.to_ascii_uppercase().ends_with(&ending)).collect()
-        });
+        let rows = known.map_or_else(
+            || {
+                let ending = search.to_ascii_uppercase();
+                let rows = self.work.feedback().iter().rev().map(history_row);
+                rows.filter(|row| row.tail.to_ascii_uppercase().ends_with(&ending)).collect()
+            },
+            |(_, rows)| Arc::clone(rows),
+        );
         self.state.shown_history = Some((search.clone(), Arc::clone(&rows)));
         let title = self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default();
         HistoryView { title, rows, chosen: self.state.chosen, search }
