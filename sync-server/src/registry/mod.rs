@@ -3,7 +3,7 @@
 //!
 //! | question | module |
 //! |---|---|
-//! | which sets and columns there are, in both languages | [`set`], [`columns`], [`column`], [`kind`] |
+//! | which sets and columns there are, in both languages | [`set`], [`columns`], [`mod@column`], [`kind`] |
 //! | whether an object or a row of a table is a record | [`shape`], [`draft`], [`check`](mod@check) |
 //! | what changes with a record | [`edit`], [`timeline`], [`touch`] |
 //! | what is asked over HTTP | [`http`] |
