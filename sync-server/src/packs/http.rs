@@ -44,7 +44,12 @@ pub fn routes() -> Vec<Route> {
         (change(), "/api/v1/packs/{pack}/activate", "Activates a pack.", post(activate)),
         (change(), "/api/v1/packs/{pack}/lose", "Reports a pack lost or stolen: its codes are frozen.", post(lose)),
         (change(), "/api/v1/packs/{pack}/release", "A lost pack was found.", post(release)),
-        (change(), "/api/v1/packs/{pack}/cancel", "Cancels a pack's unused codes.", post(cancel_pack)),
+        (
+            change(),
+            "/api/v1/packs/{pack}/cancel",
+            "Ends a pack: none of its codes may move from then on.",
+            post(cancel_pack),
+        ),
         (change(), "/api/v1/codes/associate", "What a production line put together.", post(associate).layer(limit())),
         (change(), "/api/v1/codes/cancel", "Cancels codes.", post(cancel)),
         (change(), "/api/v1/codes/relabel", "Puts new codes for old ones.", post(relabel)),

@@ -1,5 +1,7 @@
 //! Own code packs, standing in for the national platform: issued against a contract line.
 
+use std::collections::HashSet;
+
 use ring::rand::{SecureRandom, SystemRandom};
 use shared::code::{CodeKey, PackageCode, format_serial};
 use shared::ids::{BasisId, PackId, ProductId};
@@ -113,14 +115,11 @@ async fn issue_in(
     now: Timestamp,
 ) -> Result<(Pack, Vec<CodeRecord>), IssueError> {
     let mut edit = Edit::begin(conn, &application.by, now).await?;
-    let gtin = covered(conn, &edit.known, application).await?;
+    let gtin = covered(conn, &edit.known, application, now).await?;
     let pack = new_pack(&edit.known, application, now)?;
     let parents = parents(conn, &edit.known, application).await?;
-    let tag = u32::try_from(random(20)?).map_err(|_| IssueError::Random)?;
     let mut codes = Vec::new();
-    for place in 0..application.count {
-        let code = PackageCode::item(&gtin, &format_serial(tag, random(40)?));
-        let code = code.map_err(|_| StoreError::Corrupt("a registered GTIN is malformed"))?;
+    for (place, code) in (0..).zip(fresh_codes(conn, &gtin, application.count, random).await?) {
         let parent = parents.as_ref().and_then(|(cases, per_case)| cases.get(usize::try_from(place / per_case).ok()?));
         codes.push(CodeRecord::new(code, pack.pack.clone(), pack.product.clone(), parent.cloned()));
     }
@@ -136,17 +135,46 @@ async fn issue_in(
     Ok((pack, codes))
 }
 
-/// Checks the contract line, and answers the GTIN of the level.
+/// Codes that nobody has: of a million serials of one tag, two are alike more often than one would think (once in three packs).
+async fn fresh_codes(
+    conn: &mut AnyConnection,
+    gtin: &str,
+    count: u64,
+    mut draw: impl FnMut(u32) -> Result<u64, IssueError> + Send,
+) -> Result<Vec<PackageCode>, IssueError> {
+    let count = usize::try_from(count).map_err(|_| IssueError::Count)?;
+    let tag = u32::try_from(draw(20)?).map_err(|_| IssueError::Random)?;
+    let (mut codes, mut drawn) = (Vec::with_capacity(count), HashSet::with_capacity(count));
+    while codes.len() < count {
+        let mut part = Vec::new();
+        while part.len() < packs::PAGE.min(count - codes.len()) {
+            let code = PackageCode::item(gtin, &format_serial(tag, draw(40)?));
+            let code = code.map_err(|_| StoreError::Corrupt("a registered GTIN is malformed"))?;
+            let key = CodeKey::of(&code);
+            if drawn.insert(key) {
+                part.push((key, code));
+            }
+        }
+        let keys: Vec<CodeKey> = part.iter().map(|(key, _)| *key).collect();
+        let taken = store::code_bulk::known(conn, &keys).await?;
+        codes.extend(part.into_iter().filter(|(key, _)| !taken.contains_key(key)).map(|(_, code)| code));
+    }
+    Ok(codes)
+}
+
+/// Checks the contract line as it is agreed now, and answers the GTIN of the level.
 async fn covered(
     conn: &mut AnyConnection,
     references: &References,
     application: &Application,
+    now: Timestamp,
 ) -> Result<String, IssueError> {
     if application.count == 0 || application.count > COUNT_MAX {
         return Err(IssueError::Count);
     }
     let (contract, product) = (&application.contract, &application.product);
     let basis = references.bases.get(contract).ok_or_else(|| IssueError::UnknownContract(contract.clone()))?;
+    let basis = basis.version(now, u64::MAX);
     if !basis.has(product) {
         return Err(IssueError::NoLine(contract.clone(), product.clone()));
     }

@@ -1,3 +1,5 @@
+use shared::reference::{Amendment, Line};
+
 use super::*;
 use crate::testing::{NOW, Trade, application};
 
@@ -8,6 +10,42 @@ async fn no_more_than_the_contract_line_covers() {
     let error = issue(&trade.store, &application(Level::Case, 2), NOW).await.unwrap_err();
     assert!(matches!(error, IssueError::BeyondLine { asked: 2, covered: 3, issued: 2 }), "{error}");
     issue(&trade.store, &application(Level::Case, 1), NOW).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_amended_line_covers_what_it_says_now() {
+    let trade = Trade::new().await;
+    let mut tx = trade.store.write().await.unwrap();
+    let position = store::next_position(&mut tx).await.unwrap();
+    let mut basis = store::reference::load_all(&mut tx).await.unwrap().bases[&"C1".into()].clone();
+    let lines = Some(vec![Line::new("POD".into(), 36)]);
+    basis.amendments.push(Amendment { valid_from: NOW, known_at: position, lines, buyer: None, until: None });
+    store::reference::put(&mut tx, &Record::Basis(basis), position).await.unwrap();
+    tx.commit().await.unwrap();
+    let error = issue(&trade.store, &application(Level::Case, 7), NOW).await.unwrap_err();
+    assert!(matches!(error, IssueError::BeyondLine { covered: 6, .. }), "{error}");
+    issue(&trade.store, &application(Level::Case, 6), NOW).await.unwrap();
+}
+
+/// Each number is drawn twice, and one of them is somebody's already.
+#[tokio::test]
+async fn no_code_is_given_twice() {
+    let trade = Trade::new().await;
+    let (pack, _) = issue(&trade.store, &application(Level::Case, 1), NOW).await.unwrap();
+    let gtin = crate::testing::gtin("1690123456789");
+    let taken = PackageCode::item(&gtin, &format_serial(7, 3)).unwrap();
+    let mut tx = trade.store.write().await.unwrap();
+    let record = CodeRecord::new(taken.clone(), pack.pack.clone(), pack.product.clone(), None);
+    store::code::put(&mut tx, &record, 1).await.unwrap();
+    let mut drawn = 0;
+    let draw = |bits| {
+        drawn += u64::from(bits == 40);
+        Ok(if bits == 20 { 7 } else { drawn / 2 })
+    };
+    let codes = fresh_codes(&mut tx, &gtin, 5, draw).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!(codes.iter().collect::<HashSet<_>>().len(), 5);
+    assert!(!codes.contains(&taken));
 }
 
 #[tokio::test]
