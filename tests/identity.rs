@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use image::{GrayImage, Luma};
 use serde_json::{Value, json};
@@ -188,9 +188,13 @@ fn plain_http_and_foreign_certificates_get_a_word_and_a_log_line() {
     let (pem, key) = certificate_of(&other, &foreign);
     let refused = Identity::new(&server, Some((&pem, &key))).unwrap().connect().unwrap().get("/v1/time", &[]);
     assert!(refused.is_err(), "{refused:?}");
-    let log = server.log().unwrap();
-    let lines: Vec<&str> = log.lines().filter(|line| line.contains("a connection was refused")).collect();
-    assert_eq!(lines.len(), 2, "{log}");
+    // Who is refused hears it before the line is written.
+    let lines = || server.log().unwrap().lines().filter(|line| line.contains("a connection was refused")).count();
+    let patience = Instant::now();
+    while lines() < 2 && patience.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(lines(), 2, "{}", server.log().unwrap());
 }
 
 /// A certificate that a server's own CA signs for a terminal enrolled by key, and the key.
