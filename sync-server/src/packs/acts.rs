@@ -1,15 +1,15 @@
 //! What is done to a pack as a whole: put into use, lost, stolen, found, ended. Each act is noted with who and when.
 
+use shared::code::CodeKey;
 use shared::ids::PackId;
 use shared::reference::{CodeRecord, Pack, PackLoss};
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
-use super::{PAGE, change, store_codes};
+use super::{PAGE, change, store_codes, summary};
 use crate::registry::edit::{Edit, EditError};
 use crate::store::pack::PackAct;
 use crate::store::{self, Store, StoreError};
-use shared::code::CodeKey;
 
 /// Something that is done to a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ async fn act_in(
 ) -> Result<(), ActError> {
     let mut edit = Edit::begin(conn, by, now).await?;
     let pack = edit.known.packs.get(name).cloned().ok_or_else(|| ActError::Unknown(name.clone()))?;
-    let is_lost = pack.loss.is_some() && pack.released_at.is_none();
+    let is_lost = summary::is_lost(&pack);
     let senseless = |why| Err(ActError::Senseless { pack: name.clone(), why });
     let changed = match what {
         Act::Activate if is_lost => return senseless("is reported lost; release it first"),

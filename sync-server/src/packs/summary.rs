@@ -24,7 +24,7 @@ pub enum State {
     UsedUp,
 }
 
-/// A pack as it is known.
+/// Whether a pack is reported lost or stolen, and was not found since.
 #[must_use]
 pub fn is_lost(pack: &Pack) -> bool {
     pack.loss.is_some() && pack.released_at.is_none()

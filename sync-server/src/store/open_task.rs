@@ -13,10 +13,7 @@ use super::StoreError;
 pub async fn follow<'e>(
     conn: &mut AnyConnection,
     events: impl IntoIterator<Item = &'e Event> + Send,
-) -> Result<(), StoreError>
-where
-    <Vec<&'e Event> as IntoIterator>::IntoIter: Send,
-{
+) -> Result<(), StoreError> {
     let of_tasks =
         events.into_iter().filter(|event| matches!(event.act, Act::TaskOpened { .. } | Act::TaskClosed { .. }));
     for event in of_tasks.collect::<Vec<_>>() {

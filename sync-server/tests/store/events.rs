@@ -1,11 +1,10 @@
 //! Events as facts, and those that wait to be judged.
 
 use shared::event::{Act, Close, Stage, VoidReason};
-use shared::wire::{BatchHeader, DataAsOf, Offer, WIRE_VERSION};
 use sync_server::store::event::{self, Facts, NewEvent};
 use sync_server::store::{Store, open_task, unjudged};
 
-use crate::sample::{NOW, at, by, code, epoch_id, event as event_of, hash, put, scan, terminal_id};
+use crate::sample::{at, by, code, epoch_id, event as event_of, hash, header, put, scan, terminal_id};
 
 crate::on_both!(
     events_are_found_by_what_they_name,
@@ -134,21 +133,7 @@ async fn bodies_come_back_byte_for_byte(store: &Store) {
 
 async fn what_cannot_be_read_keeps_its_place(store: &Store) {
     let mut tx = store.write().await.unwrap();
-    let header = BatchHeader {
-        wire: WIRE_VERSION,
-        reply: 1,
-        terminal: terminal_id(1),
-        epoch: epoch_id(1),
-        first_seq: 1,
-        count: 1,
-        previous_hash: hash("before"),
-        offer: Offer::New,
-        pending_after: 0,
-        data_as_of: DataAsOf::default(),
-        app: "test".into(),
-        rules: "2022-trial".into(),
-        sent_at: NOW,
-    };
+    let header = header(1, 1);
     let bytes = b"\0 no JSON \xff";
     event::append_unread(&mut tx, &header, 1, (bytes, hash("1")), &"M".into()).await.unwrap();
     assert_eq!(event::body(&mut tx, by(1, 1)).await.unwrap(), Some(bytes.to_vec()));

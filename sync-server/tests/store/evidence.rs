@@ -2,11 +2,10 @@
 
 use shared::chain::PublicKey;
 use shared::rules::arrivals::{Fault, LogFault};
-use shared::wire::{BatchHeader, DataAsOf, Offer, WIRE_VERSION};
 use sync_server::store::quarantine::{self, Evidence, Reason};
 use sync_server::store::{Store, entry, ledger, log_fault, mismatch};
 
-use crate::sample::{NOW, at, by, epoch_id, hash, key, put, scan, terminal_id};
+use crate::sample::{NOW, at, by, epoch_id, hash, header, key, put, scan, terminal_id};
 
 crate::on_both!(evidence_is_kept_once_and_settled, faults_add_up, an_event_is_shown_with_its_arrival);
 
@@ -69,21 +68,7 @@ async fn an_event_is_shown_with_its_arrival(store: &Store) {
     let mut tx = store.write().await.unwrap();
     let (event, _) = put(&mut tx, 1, 5, scan("C1", 0)).await;
     for (first_seq, received) in [(1, at(10)), (4, at(20)), (9, at(30))] {
-        let header = BatchHeader {
-            wire: WIRE_VERSION,
-            reply: 1,
-            terminal: terminal_id(1),
-            epoch: epoch_id(1),
-            first_seq,
-            count: 3,
-            previous_hash: hash("before"),
-            offer: Offer::New,
-            pending_after: 0,
-            data_as_of: DataAsOf::default(),
-            app: "test".into(),
-            rules: "2022-trial".into(),
-            sent_at: NOW,
-        };
+        let header = header(first_seq, 3);
         let signed = (&PublicKey::of(&key(1)), b"bytes".as_slice());
         ledger::keep_batch(&mut tx, &header, first_seq, signed, (received, 1)).await.unwrap();
     }

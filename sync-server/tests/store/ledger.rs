@@ -1,9 +1,7 @@
 //! The chain: positions, heads, batches, entries, checkpoints, restores, admissions.
 
 use shared::chain::PublicKey;
-use shared::wire::{
-    BatchHeader, Checkpoint, DataAsOf, LedgerHead, Offer, Restored, SignedCheckpoint, SignedRestored, WIRE_VERSION,
-};
+use shared::wire::{Checkpoint, LedgerHead, Restored, SignedCheckpoint, SignedRestored};
 use sqlx::AnyConnection;
 use sync_server::store::admission::{self, Admission};
 use sync_server::store::entry::{self, EntryKind};
@@ -12,7 +10,7 @@ use sync_server::store::{self, Store, checkpoint, quarantine};
 use uuid::Uuid;
 
 use crate::on::LEDGER;
-use crate::sample::{NOW, at, enrol, epoch_id, hash, key, terminal_id};
+use crate::sample::{NOW, at, enrol, epoch_id, hash, header, key, terminal_id};
 
 crate::on_both!(
     positions_count_and_a_rolled_back_one_is_used_again,
@@ -90,21 +88,7 @@ async fn watermarks_never_go_back(store: &Store) {
 }
 
 async fn keep_batch(conn: &mut AnyConnection, first_seq: u64) {
-    let header = BatchHeader {
-        wire: WIRE_VERSION,
-        reply: 1,
-        terminal: terminal_id(1),
-        epoch: epoch_id(1),
-        first_seq,
-        count: 3,
-        previous_hash: hash("before"),
-        offer: Offer::New,
-        pending_after: 0,
-        data_as_of: DataAsOf::default(),
-        app: "test".into(),
-        rules: "2022-trial".into(),
-        sent_at: NOW,
-    };
+    let header = header(first_seq, 3);
     let signed = (&PublicKey::of(&key(1)), b"bytes".as_slice());
     ledger::keep_batch(conn, &header, first_seq, signed, (NOW, 1)).await.unwrap();
 }

@@ -7,6 +7,7 @@ use shared::event::{Act, Capture, Event, Movement, Stage};
 use shared::ids::{EpochId, EventRef, TerminalId};
 use shared::reference::CodeRecord;
 use shared::time::Timestamp;
+use shared::wire::{BatchHeader, DataAsOf, Offer, WIRE_VERSION};
 use sqlx::AnyConnection;
 use sync_server::store::event::NewEvent;
 use sync_server::store::terminal::{self, Terminal};
@@ -105,4 +106,23 @@ pub async fn put(conn: &mut AnyConnection, n: u8, seq: u64, act: Act) -> (Event,
     let new = NewEvent { event: &event, body: &body, hash: hash(&format!("{n}/{seq}")), member: &"M".into() };
     sync_server::store::event::append(conn, &[new]).await.unwrap();
     (event, body)
+}
+
+/// The header of a batch of terminal 1.
+pub fn header(first_seq: u64, count: u64) -> BatchHeader {
+    BatchHeader {
+        wire: WIRE_VERSION,
+        reply: 1,
+        terminal: terminal_id(1),
+        epoch: epoch_id(1),
+        first_seq,
+        count,
+        previous_hash: hash("before"),
+        offer: Offer::New,
+        pending_after: 0,
+        data_as_of: DataAsOf::default(),
+        app: "test".into(),
+        rules: "2022-trial".into(),
+        sent_at: NOW,
+    }
 }
