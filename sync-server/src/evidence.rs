@@ -2,6 +2,7 @@
 
 use shared::event::{Act, Event};
 use shared::ids::{EpochId, EventRef};
+use shared::rules::arrivals::Fault;
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
@@ -76,7 +77,7 @@ async fn reread(store: &Store, kept: &Kept, seq: u64, now: Timestamp) -> Result<
     let body = &kept.body;
     store::event::append(&mut tx, &[NewEvent { event: &event, body, hash, member: &member }]).await?;
     let mut touched = Touched::default();
-    touched.add_act(&event.act);
+    touched.follow(&mut tx, &event).await?;
     reconcile::rejudge(&mut tx, &touched, now, position).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(true)
@@ -102,6 +103,11 @@ pub async fn admit(store: &Store, id: i64, (by, why): (&str, &str), now: Timesta
     }
     let (admitted, touched) = put_events(&mut tx, &kept, (by, why)).await?;
     reconcile::rejudge(&mut tx, &touched, now, position).await?;
+    let all = (0, u64::MAX);
+    if store::log_fault::settle(&mut tx, (kept.terminal, kept.epoch), Fault::Revoked, all).await? {
+        let limits = store::reference::policy(&mut tx).await?.limits;
+        reconcile::arrivals_changed(&mut tx, kept.terminal, &limits, now, position).await?;
+    }
     quarantine::settle(&mut tx, id, "admitted", (by, why), now).await?;
     let said = format!("{by}: {why}");
     audit::append(&mut tx, &Actor::shell(), ("admitted", &format!("evidence {id}"), &said), now).await?;
@@ -137,7 +143,7 @@ async fn put_events(
         let event = under(event, epoch, (first_seq, last_seq));
         let member = &terminal.member;
         store::event::append(conn, &[NewEvent { event: &event, body, hash, member }]).await?;
-        touched.add_act(&event.act);
+        touched.follow(conn, &event).await?;
         admitted += 1;
     }
     Ok((admitted, touched))

@@ -54,6 +54,21 @@ impl Act {
         }
     }
 
+    /// Label texts of packages that the act names without scanning them: what was put into what, relabelled, checked, reported.
+    #[must_use]
+    pub fn named_texts(&self) -> Vec<&str> {
+        match self {
+            Self::Associate { parent, children, .. }
+            | Self::Dissociate { parent, children, .. }
+            | Self::CaseChecked { parent, children, .. } => {
+                children.iter().chain([parent]).map(String::as_str).collect()
+            }
+            Self::Relabel { old, new } => vec![old, new],
+            Self::Report(report) => report.text.as_deref().into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The word for the act in JSON and in stores.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {

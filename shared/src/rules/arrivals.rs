@@ -10,6 +10,16 @@ use crate::reference::Limits;
 use crate::time::Timestamp;
 use crate::trail::{Index, Scan};
 
+/// The kinds that arrival alone says of a terminal.
+pub const KINDS: [Kind; 6] = [
+    Kind::LateUpload,
+    Kind::ClockSkew,
+    Kind::SequenceGap,
+    Kind::BrokenChain,
+    Kind::ForkedTerminal,
+    Kind::RevokedTerminal,
+];
+
 /// When one event arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Received {

@@ -10,6 +10,7 @@
 //! | legs: sent twice, never sent, never arrived, taken back, late | `sending`, `arrival`, `returns`, `transit` |
 //! | quantities | `line`, `basis_line`, [`mod@tally`], `sums` |
 //! | what is still to come | `awaited` |
+//! | when time alone changes the answer | `due` |
 //! | references alone | `price`, `member` |
 //! | how people work | `report`, `conduct` |
 //! | what depends on when data arrived | [`arrivals`] |
@@ -21,6 +22,7 @@ mod association;
 mod awaited;
 mod basis_line;
 mod conduct;
+mod due;
 pub mod gate;
 mod line;
 mod member;
@@ -50,6 +52,7 @@ use crate::trail::{History, Index, Sums};
 
 pub use crate::reference::{Limits, Policy, Unpaid};
 pub use awaited::{Awaited, awaited};
+pub use due::next_due;
 pub use progress::{Progress, progress, progress_of};
 pub use shown::{on_terminal, verdict_on};
 pub use sums::sum_at;

@@ -4,17 +4,19 @@
 use std::collections::BTreeSet;
 
 use shared::event::Event;
-use shared::ids::{EventRef, TerminalId};
+use shared::ids::{EpochId, EventRef, TerminalId};
 use shared::mismatch::Scope;
-use shared::reference::{Limits, References};
-use shared::rules::arrivals::{self, Arrivals, Fault, LogFault};
+use shared::reference::Limits;
+use shared::rules::arrivals::{Fault, LogFault};
 use shared::time::Timestamp;
 use shared::trail::clock::Anchors;
-use shared::trail::{History, Index};
 use sqlx::AnyConnection;
 
 use super::take_in::At;
 use crate::store::{self, StoreError};
+
+/// Missing events that a hole names.
+const MISSING_MAX: usize = 100;
 
 /// Notes one fault of a terminal.
 pub(super) async fn note(
@@ -26,6 +28,20 @@ pub(super) async fn note(
 ) -> Result<(), StoreError> {
     let fault = LogFault { terminal, fault, at: at.now, events: events.into_iter().collect(), more: 0 };
     store::log_fault::add(conn, &fault).await
+}
+
+/// Notes that a batch starts beyond the head. The hole may fill by itself, since batches overtake each other: it is looked at again
+/// when the grace has run out.
+pub(super) async fn note_gap(
+    conn: &mut AnyConnection,
+    (terminal, epoch): (TerminalId, EpochId),
+    (last_seq, first_seq): (u64, u64),
+    limits: &Limits,
+    at: At,
+) -> Result<(), StoreError> {
+    let missing = (last_seq + 1..first_seq).take(MISSING_MAX).map(|seq| EventRef { terminal, epoch, seq });
+    note(conn, terminal, Fault::Gap, missing, at).await?;
+    store::due::put(conn, &[Scope::Terminal(terminal)], at.now.plus_ms(limits.grace_ms)).await
 }
 
 /// Notes what the new events of one log say of it: those that came late, anchors that show a wrong clock, clocks that stepped back.
@@ -84,19 +100,4 @@ async fn late(
         late.extend(before.iter().filter(|(event, arrived)| is_late(event, *arrived)).map(|(event, _)| event.by()));
     }
     Ok(late)
-}
-
-/// Judges a terminal's faults again.
-pub(super) async fn judge(
-    conn: &mut AnyConnection,
-    terminal: TerminalId,
-    limits: &Limits,
-    now: Timestamp,
-    position: u64,
-) -> Result<(), StoreError> {
-    let arrivals = Arrivals { faults: store::log_fault::of_terminal(conn, terminal).await?, ..Arrivals::default() };
-    let (history, references) = (History::default(), References::default());
-    let judged = arrivals::judge(&arrivals, &Index::new(&history, &references), limits, now);
-    let scopes = BTreeSet::from([Scope::Terminal(terminal)]);
-    store::verdict::replace(conn, &scopes, &judged.iter().collect::<Vec<_>>(), now, position).await
 }

@@ -37,9 +37,9 @@ pub enum PushError {
 }
 
 impl PushError {
-    /// Whether something was written all the same: evidence, a closed epoch.
+    /// Whether something was written all the same: evidence, a closed epoch, a hole.
     pub(super) const fn keeps_evidence(&self) -> bool {
-        matches!(self, Self::UnknownTerminal | Self::Signature | Self::EpochClosed { .. })
+        matches!(self, Self::UnknownTerminal | Self::Signature | Self::Gap(..) | Self::EpochClosed { .. })
     }
 }
 

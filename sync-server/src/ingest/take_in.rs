@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ring::signature::Ed25519KeyPair;
 use shared::chain::Hash;
-use shared::event::{Act, Event};
+use shared::event::Event;
 use shared::ids::{EventRef, TerminalId};
 use shared::reference::Limits;
 use shared::rules::arrivals::Fault;
@@ -176,7 +176,7 @@ async fn in_transaction(
         taken.push(result);
     }
     for terminal in faulty {
-        faults::judge(conn, terminal, &limits, now, at.position).await?;
+        reconcile::arrivals_changed(conn, terminal, &limits, now, at.position).await?;
     }
     let live = match judging {
         Judging::Now if taken.iter().any(Result::is_ok) => {
@@ -237,10 +237,19 @@ async fn take_in(
             faulty.insert(header.terminal);
             return Err(PushError::EpochClosed { epoch, agreed, hash, forked: true });
         }
+        Err(PushError::Gap(epoch, last_seq, hash)) => {
+            faults::note_gap(conn, (header.terminal, epoch), (last_seq, header.first_seq), limits, at).await?;
+            return Err(PushError::Gap(epoch, last_seq, hash));
+        }
         known => known?,
     };
     let outcomes = append(conn, received, &terminal, known, at).await?;
     if note_new(conn, received, known, limits, &terminal, at).await? {
+        faulty.insert(header.terminal);
+    }
+    let log = (header.terminal, header.epoch);
+    let run = (header.first_seq, header.first_seq + header.count - 1);
+    if store::log_fault::settle(conn, log, Fault::Gap, run).await? {
         faulty.insert(header.terminal);
     }
     let fresh = (known < hashes.len()).then(|| (header.first_seq + known as u64, header.first_seq + header.count - 1));
@@ -297,19 +306,9 @@ async fn touched(conn: &mut AnyConnection, received: &Received) -> Result<Touche
     let bases = store::open_task::bases(conn, received.batch.header.terminal).await?;
     let mut touched = Touched { bases, ..Touched::default() };
     for event in received.events.iter().flatten() {
-        add(conn, &mut touched, &event.act).await?;
+        touched.follow(conn, event).await?;
     }
     Ok(touched)
-}
-
-async fn add(conn: &mut AnyConnection, touched: &mut Touched, act: &Act) -> Result<(), StoreError> {
-    touched.add_act(act);
-    if let Act::Void { voids, .. } = act
-        && let Some(voided) = store::event::act(conn, *voids).await?
-    {
-        touched.add_act(&voided);
-    }
-    Ok(())
 }
 
 /// Judges some of what was stored while there was no time. Answers whether more waits.
@@ -327,7 +326,7 @@ pub async fn judge_waiting(store: &Store, now: Timestamp, runs: i64, known: &mut
         touched.bases.extend(store::open_task::bases(&mut tx, terminal).await?);
     }
     for fact in facts.found.values() {
-        add(&mut tx, &mut touched, &fact.act).await?;
+        touched.follow(&mut tx, fact).await?;
     }
     reconcile::rejudge_known(&mut tx, known, &touched, (now, position)).await?;
     let more = store::unjudged::count(&mut tx).await? > 0;

@@ -44,7 +44,7 @@ pub async fn load_families(
 }
 
 /// The records of the codes themselves and of what is inside them.
-async fn related(conn: &mut AnyConnection, codes: &BTreeSet<PackageCode>) -> Result<Vec<CodeRecord>, StoreError> {
+pub async fn related(conn: &mut AnyConnection, codes: &BTreeSet<PackageCode>) -> Result<Vec<CodeRecord>, StoreError> {
     let sql = "with wanted as (select unhex(value) as code_key from json_each($1)) \
                select code, pack, product, parent, cancelled_at from code where code_key in (select code_key from wanted) \
                union select code, pack, product, parent, cancelled_at from code where parent_key in (select code_key from wanted)";

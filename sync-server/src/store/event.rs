@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use shared::code::{CodeKey, PackageCode};
 use shared::event::{Act, Event};
-use shared::ids::{BasisId, EpochId, EventRef, MemberId, TerminalId};
+use shared::ids::{BasisId, EpochId, EventRef, MemberId, PackId, TerminalId};
 use shared::time::Timestamp;
 use shared::trail::Fact;
 use shared::trail::clock::{Anchors, Moment};
@@ -55,7 +55,8 @@ pub async fn append(conn: &mut AnyConnection, new: &[NewEvent<'_>]) -> Result<()
         query.execute(&mut *conn).await?;
         rest = after;
     }
-    super::open_task::follow(conn, new.iter().map(|new| new.event)).await
+    super::open_task::follow(conn, new.iter().map(|new| new.event)).await?;
+    super::named::follow(conn, new.iter().map(|new| new.event)).await
 }
 
 fn bind<'q>(query: Query<'q, Any, AnyArguments>, new: &NewEvent<'_>) -> Query<'q, Any, AnyArguments> {
@@ -154,9 +155,10 @@ pub async fn of_bases(
     bases: &BTreeSet<BasisId>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    let sql = "select member, epoch, about, body from event where basis in (select value from json_each($1))";
+    let sql =
+        "select terminal, epoch, seq, member, about, body from event where basis in (select value from json_each($1))";
     let rows = sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(&mut *conn).await?;
-    collect(conn, rows, facts).await
+    collect(conn, rows, facts).await.map(drop)
 }
 
 /// All scans of the given codes.
@@ -165,9 +167,9 @@ pub async fn of_codes(
     codes: &BTreeSet<PackageCode>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    let sql = "select member, epoch, about, body from event where code_key in (select unhex(value) from json_each($1))";
+    let sql = "select terminal, epoch, seq, member, about, body from event where code_key in (select unhex(value) from json_each($1))";
     let rows = sqlx::query(sql).bind(super::code::keys_json(codes)?).fetch_all(&mut *conn).await?;
-    collect(conn, rows, facts).await
+    collect(conn, rows, facts).await.map(drop)
 }
 
 /// Openings and closings of tasks under the given bases.
@@ -176,18 +178,28 @@ pub async fn of_tasks(
     bases: &BTreeSet<BasisId>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    let sql = "select member, epoch, about, body from event where kind in ('task_opened', 'task_closed') \
+    let sql = "select terminal, epoch, seq, member, about, body from event where kind in ('task_opened', 'task_closed') \
                and basis in (select value from json_each($1))";
     let rows = sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(&mut *conn).await?;
-    collect(conn, rows, facts).await
+    collect(conn, rows, facts).await.map(drop)
 }
 
-/// Voids and set-asides of the events found so far.
+/// Voids and set-asides of the events found so far, and voids of those.
 pub async fn about_found(conn: &mut AnyConnection, facts: &mut Facts) -> Result<(), StoreError> {
-    let refs: Vec<String> = facts.found.keys().map(ToString::to_string).collect();
-    let sql = "select member, epoch, about, body from event where about in (select value from json_each($1))";
-    let rows = sqlx::query(sql).bind(serde_json::to_string(&refs)?).fetch_all(&mut *conn).await?;
-    collect(conn, rows, facts).await
+    let mut asked: Vec<EventRef> = facts.found.keys().copied().collect();
+    // A void of a void has no effect, and one of that says nothing more.
+    for _ in 0..3 {
+        let refs: Vec<String> = asked.iter().map(ToString::to_string).collect();
+        let sql = "select terminal, epoch, seq, member, about, body from event where about in (select value from json_each($1))";
+        let rows = sqlx::query(sql).bind(serde_json::to_string(&refs)?).fetch_all(&mut *conn).await?;
+        let before: BTreeSet<EventRef> = facts.found.keys().copied().collect();
+        let about = collect(conn, rows, facts).await?;
+        asked = about.into_iter().filter(|by| !before.contains(by)).collect();
+        if asked.is_empty() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The events with the numbers `first..=last` of an epoch.
@@ -197,12 +209,12 @@ pub async fn of_run(
     (first, last): (u64, u64),
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    let sql = "select member, epoch, about, body from event where terminal = $1 and epoch = $2 \
+    let sql = "select terminal, epoch, seq, member, about, body from event where terminal = $1 and epoch = $2 \
                and seq between $3 and $4 and kind <> 'unread'";
     let query =
         sqlx::query(sql).bind(terminal.to_string()).bind(epoch.to_string()).bind(to_i64(first)).bind(to_i64(last));
     let rows = query.fetch_all(&mut *conn).await?;
-    collect(conn, rows, facts).await
+    collect(conn, rows, facts).await.map(drop)
 }
 
 /// The bytes of one event, where it is held.
@@ -212,12 +224,35 @@ pub async fn body(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Vec<u
     Ok(query.fetch_optional(conn).await?.map(|row| row.try_get("body")).transpose()?)
 }
 
-/// What one event says happened, where it is held.
-pub async fn act(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Act>, StoreError> {
+/// One event, where it is held and can be read.
+pub async fn find(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Event>, StoreError> {
     let sql =
         "select epoch, about, body from event where terminal = $1 and epoch = $2 and seq = $3 and kind <> 'unread'";
     let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
-    query.fetch_optional(conn).await?.map(|row| Ok(event(&row)?.act)).transpose()
+    query.fetch_optional(conn).await?.map(|row| read(&row)).transpose()
+}
+
+/// What some terminals' conduct is judged by, whatever basis it was under: when their gates were asked, what they took back.
+pub async fn of_conduct(
+    conn: &mut AnyConnection,
+    terminals: &BTreeSet<TerminalId>,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    if terminals.is_empty() {
+        return Ok(());
+    }
+    let sql = "select terminal, epoch, seq, member, about, body from event where kind in ('gate_asked', 'void') \
+               and terminal in (select value from json_each($1))";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(terminals)?).fetch_all(&mut *conn).await?;
+    collect(conn, rows, facts).await.map(drop)
+}
+
+/// Bases under which codes of a pack were scanned.
+pub async fn bases_of_pack(conn: &mut AnyConnection, pack: &PackId) -> Result<BTreeSet<BasisId>, StoreError> {
+    let sql = "select distinct event.basis from event join code on code.code_key = event.code_key \
+               where code.pack = $1 and event.basis is not null";
+    let rows = sqlx::query(sql).bind(pack.as_str()).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
 }
 
 /// Every basis that some event names, known or not.
@@ -226,10 +261,19 @@ pub async fn bases_worked_on(conn: &mut AnyConnection) -> Result<BTreeSet<BasisI
     rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
 }
 
-async fn collect(conn: &mut AnyConnection, rows: Vec<AnyRow>, facts: &mut Facts) -> Result<(), StoreError> {
-    let mut events = Vec::with_capacity(rows.len());
+/// Adds the events of these rows to what was found. Answers which they are, found before or not.
+pub(super) async fn collect(
+    conn: &mut AnyConnection,
+    rows: Vec<AnyRow>,
+    facts: &mut Facts,
+) -> Result<Vec<EventRef>, StoreError> {
+    let (mut all, mut events) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in &rows {
-        events.push((event(row)?, MemberId::from(row.try_get::<String, _>("member")?)));
+        let by = reference(row)?;
+        all.push(by);
+        if !facts.found.contains_key(&by) {
+            events.push((read(row)?, MemberId::from(row.try_get::<String, _>("member")?)));
+        }
     }
     let strange: BTreeSet<TerminalId> = events.iter().map(|(event, _)| event.terminal).collect();
     let strange: Vec<TerminalId> = strange.difference(&facts.looked_up).copied().collect();
@@ -245,7 +289,17 @@ async fn collect(conn: &mut AnyConnection, rows: Vec<AnyRow>, facts: &mut Facts)
         let fact = Fact::at(event, member, moment);
         facts.found.insert(fact.by, fact);
     }
-    Ok(())
+    Ok(all)
+}
+
+/// Which event a row holds.
+fn reference(row: &AnyRow) -> Result<EventRef, StoreError> {
+    let damaged = |_| StoreError::Corrupt("a terminal or epoch of an event is not a UUID");
+    Ok(EventRef {
+        terminal: row.try_get::<String, _>("terminal")?.parse().map_err(damaged)?,
+        epoch: row.try_get::<String, _>("epoch")?.parse().map_err(damaged)?,
+        seq: super::from_i64(row.try_get("seq")?),
+    })
 }
 
 /// The clock anchors in the logs of these terminals, by epoch.
@@ -259,14 +313,14 @@ pub async fn anchors(
     let rows = sqlx::query(sql).bind(serde_json::to_string(&terminals)?).fetch_all(conn).await?;
     let mut logs: BTreeMap<(TerminalId, EpochId), Vec<Event>> = BTreeMap::new();
     for row in &rows {
-        let event = event(row)?;
+        let event = read(row)?;
         logs.entry((event.terminal, event.epoch)).or_default().push(event);
     }
     Ok(logs.into_iter().map(|(log, events)| (log, Anchors::of(&events))).collect())
 }
 
 /// The event of a row. An admitted one stands in an epoch of its own, and so does what it is about.
-fn event(row: &AnyRow) -> Result<Event, StoreError> {
+pub(super) fn read(row: &AnyRow) -> Result<Event, StoreError> {
     let body: Vec<u8> = row.try_get("body")?;
     let mut event = Event::from_body(&body)?;
     let epoch: String = row.try_get("epoch")?;

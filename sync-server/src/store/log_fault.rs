@@ -32,7 +32,7 @@ pub async fn arrived_before(
         .collect()
 }
 
-/// Adds to what is known of a fault.
+/// Adds to what is known of a fault. A hole is as old as when it was first seen.
 pub async fn add(conn: &mut AnyConnection, fault: &LogFault) -> Result<(), StoreError> {
     let (word, offset_ms) = word(fault.fault);
     let held = of_terminal(conn, fault.terminal).await?.into_iter().find(|held| self::word(held.fault).0 == word);
@@ -49,7 +49,7 @@ pub async fn add(conn: &mut AnyConnection, fault: &LogFault) -> Result<(), Store
         "insert into log_fault (terminal, fault, at, more, offset_ms, events) values ($1, $2, $3, $4, $5, $6) \
          on conflict (terminal, fault) do update set more = excluded.more, \
          offset_ms = excluded.offset_ms, events = excluded.events, \
-         at = case when excluded.at > log_fault.at then excluded.at else log_fault.at end",
+         at = case when excluded.fault <> 'gap' and excluded.at > log_fault.at then excluded.at else log_fault.at end",
     )
     .bind(fault.terminal.to_string())
     .bind(word)
@@ -60,6 +60,35 @@ pub async fn add(conn: &mut AnyConnection, fault: &LogFault) -> Result<(), Store
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Takes events out of a fault of a terminal: a hole was filled, evidence was admitted. Without events there is no fault any more.
+/// Answers whether anything was taken out.
+pub async fn settle(
+    conn: &mut AnyConnection,
+    (terminal, epoch): (TerminalId, EpochId),
+    fault: Fault,
+    (first_seq, last_seq): (u64, u64),
+) -> Result<bool, StoreError> {
+    let (word, _) = word(fault);
+    let sql = "select events from log_fault where terminal = $1 and fault = $2";
+    let row = sqlx::query(sql).bind(terminal.to_string()).bind(word).fetch_optional(&mut *conn).await?;
+    let Some(row) = row else { return Ok(false) };
+    let mut events: BTreeSet<EventRef> = serde_json::from_str(&row.try_get::<String, _>("events")?)?;
+    let before = events.len();
+    events.retain(|by| by.epoch != epoch || !(first_seq..=last_seq).contains(&by.seq));
+    if events.len() == before {
+        return Ok(false);
+    }
+    let query = if events.is_empty() {
+        let sql = "delete from log_fault where terminal = $1 and fault = $2";
+        sqlx::query(sql).bind(terminal.to_string()).bind(word)
+    } else {
+        let sql = "update log_fault set events = $3 where terminal = $1 and fault = $2";
+        sqlx::query(sql).bind(terminal.to_string()).bind(word).bind(serde_json::to_string(&events)?)
+    };
+    query.execute(conn).await?;
+    Ok(true)
 }
 
 /// The faults of one terminal's log.

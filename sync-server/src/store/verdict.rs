@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::ids::BasisId;
-use shared::mismatch::{Mismatch, Scope, State};
+use shared::mismatch::{Kind, Mismatch, Scope, State};
+use shared::rules::arrivals;
 use shared::time::Timestamp;
 use shared::wire::{Manifest, Record};
 use sqlx::{AnyConnection, Row};
@@ -21,16 +22,35 @@ pub fn key(mismatch: &Mismatch) -> Key {
     (mismatch.kind.to_string(), bounded(mismatch.subject.to_string()), bounded(mismatch.scope.to_string()))
 }
 
+/// Who judged: the rules, or what a delivery itself says of a terminal. Of one terminal both speak, and neither ends what the other
+/// said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JudgedBy {
+    /// The rules over all facts.
+    Rules,
+    /// `shared::rules::arrivals`.
+    Arrivals,
+}
+
+impl JudgedBy {
+    /// Whether a kind in this scope is this one's to say.
+    fn says(self, kind: &str, scope: &str) -> bool {
+        let of_arrival = kind.parse().is_ok_and(|kind: Kind| arrivals::KINDS.contains(&kind));
+        !scope.starts_with("terminal ") || of_arrival == (self == Self::Arrivals)
+    }
+}
+
 /// Replaces the mismatches of the given scopes by what was judged now. Those that are gone are closed by late data; one that a
 /// person resolved stays so until its evidence changes.
 pub async fn replace(
     conn: &mut AnyConnection,
     scopes: &BTreeSet<Scope>,
-    judged: &[&Mismatch],
+    (by, judged): (JudgedBy, &[Mismatch]),
     now: Timestamp,
     position: u64,
 ) -> Result<(), StoreError> {
     let mut held = held(conn, scopes).await?;
+    held.retain(|(kind, _, scope), _| by.says(kind, scope));
     for mismatch in judged {
         let key = key(mismatch);
         let body = serde_json::to_string(mismatch)?;
@@ -129,13 +149,6 @@ async fn close(conn: &mut AnyConnection, key: &Key, now: Timestamp, position: u6
     .execute(conn)
     .await?;
     Ok(())
-}
-
-/// Bases with a mismatch that time alone changes by `now`.
-pub async fn due_bases(conn: &mut AnyConnection, now: Timestamp) -> Result<BTreeSet<BasisId>, StoreError> {
-    let sql = "select distinct basis from mismatch where due_at <= $1 and basis is not null";
-    let rows = sqlx::query(sql).bind(now.as_ms()).fetch_all(conn).await?;
-    rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
 }
 
 /// Stores a manifest where it differs from the one held.

@@ -184,8 +184,8 @@ impl World {
     pub(crate) async fn judge_scopes(&self, scopes: &BTreeSet<Scope>, judged: &[Mismatch]) {
         let mut tx = self.state.store.write().await.unwrap();
         let position = store::next_position(&mut tx).await.unwrap();
-        let judged: Vec<&Mismatch> = judged.iter().collect();
-        store::verdict::replace(&mut tx, scopes, &judged, self.clock.now(), position).await.unwrap();
+        let judged = (store::verdict::JudgedBy::Rules, judged);
+        store::verdict::replace(&mut tx, scopes, judged, self.clock.now(), position).await.unwrap();
         tx.commit().await.unwrap();
     }
 

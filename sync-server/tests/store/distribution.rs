@@ -38,6 +38,8 @@ const SPREAD: &[(&str, Spread)] = &[
     ("upload_part", By("terminal")),
     // What is judged together lies together.
     ("mismatch", By("scope")),
+    ("due", By("scope")),
+    ("named", By("name_key")),
     ("manifest", By("manifest_key")),
     ("code", By("code_key")),
     ("workflow_step", By("scope")),
@@ -70,16 +72,27 @@ const SPREAD: &[(&str, Spread)] = &[
 /// Statements that ask every node, and why that may be: by the beginning that names them.
 const ASKS_EVERY_NODE: &[(&str, &str)] = &[
     (
-        "select member, epoch, about, body from event where basis in",
+        "select terminal, epoch, seq, member, about, body from event where basis in",
         "a case is judged from all logs: one question to each node",
     ),
-    ("select member, epoch, about, body from event where code_key in", "the same for trails"),
-    ("select member, epoch, about, body from event where kind in ('task_opened'", "the same for completeness"),
-    ("select member, epoch, about, body from event where about in", "the same for what was taken back"),
+    ("select terminal, epoch, seq, member, about, body from event where code_key in", "the same for trails"),
+    (
+        "select terminal, epoch, seq, member, about, body from event where kind in ('task_opened'",
+        "the same for completeness",
+    ),
+    ("select terminal, epoch, seq, member, about, body from event where about in", "the same for what was taken back"),
     ("select distinct code_key from event where code_key in", "before a pack is cancelled: one question to each node"),
     ("select body from event where kind = 'report' and basis in", "a person's list of photos"),
     ("select distinct basis from event where basis is not null", "only when a threshold changes"),
     ("select distinct basis from mismatch where due_at", "the sweep, once a minute"),
+    ("select scope from due where due_at", "the same"),
+    (
+        "select terminal, epoch, seq, member, about, body from event where kind in ('gate_asked'",
+        "a terminal's own node",
+    ),
+    ("select distinct event.basis from event join code", "a pack is put into use: one question to each node"),
+    ("select epoch, about, body from event where kind in", "once, after an upgrade"),
+    ("select 1 as behind where", "at start"),
     ("select count(*) as runs from unjudged", "how long the backlog is, for people and for putting off"),
     ("delete from unjudged where (terminal, epoch, first_seq) in", "the backlog, when there is time"),
     ("select 1 as named from event where kind = 'report' and member", "photos, a few a day"),

@@ -1,10 +1,14 @@
 //! Events as facts, and those that wait to be judged.
 
+use shared::code::format_digital_link;
 use shared::event::{Act, Close, Stage, VoidReason};
 use sync_server::store::event::{self, Facts, NewEvent};
-use sync_server::store::{Store, open_task, unjudged};
+use sync_server::store::named::{self, Name};
+use sync_server::store::{Store, code, open_task, unjudged};
 
-use crate::sample::{at, by, code, epoch_id, event as event_of, hash, header, put, scan, terminal_id};
+use crate::sample::{
+    at, by, code as sample_code, code_record, epoch_id, event as event_of, hash, header, put, scan, terminal_id,
+};
 
 crate::on_both!(
     events_are_found_by_what_they_name,
@@ -14,6 +18,10 @@ crate::on_both!(
     what_cannot_be_read_keeps_its_place,
     anchors_give_the_time,
     runs_wait_to_be_judged,
+    what_is_named_without_a_scan_is_found,
+    an_older_ledger_catches_up,
+    conduct_is_found_by_terminal,
+    a_packs_bases_are_those_of_its_scans,
 );
 
 fn seqs(facts: &Facts) -> Vec<u64> {
@@ -52,7 +60,7 @@ async fn events_are_found_by_what_they_name(store: &Store) {
     event::of_bases(&mut tx, &["合同'\"\\{}".into()].into(), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [6]);
     let mut facts = Facts::default();
-    event::of_codes(&mut tx, &[code(1), code(7)].into(), &mut facts).await.unwrap();
+    event::of_codes(&mut tx, &[sample_code(1), sample_code(7)].into(), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [3]);
     event::of_codes(&mut tx, &[].into(), &mut facts).await.unwrap();
     event::of_tasks(&mut tx, &["C1".into(), "C2".into()].into(), &mut facts).await.unwrap();
@@ -120,7 +128,7 @@ async fn bodies_come_back_byte_for_byte(store: &Store) {
     put(&mut tx, 1, 1, Act::EpochStarted { previous: None }).await;
     assert_eq!(event::body(&mut tx, by(1, 2)).await.unwrap(), Some(body));
     assert_eq!(event::body(&mut tx, by(1, 3)).await.unwrap(), None);
-    assert_eq!(event::act(&mut tx, by(1, 2)).await.unwrap(), Some(event.act));
+    assert_eq!(event::find(&mut tx, by(1, 2)).await.unwrap(), Some(event));
     let held = event::hash_at(&mut tx, terminal_id(1), epoch_id(1), 2).await.unwrap();
     assert_eq!(held, Some(hash("1/2").as_bytes().to_vec()));
     let listed = event::list(&mut tx).await.unwrap();
@@ -137,7 +145,7 @@ async fn what_cannot_be_read_keeps_its_place(store: &Store) {
     let bytes = b"\0 no JSON \xff";
     event::append_unread(&mut tx, &header, 1, (bytes, hash("1")), &"M".into()).await.unwrap();
     assert_eq!(event::body(&mut tx, by(1, 1)).await.unwrap(), Some(bytes.to_vec()));
-    assert_eq!(event::act(&mut tx, by(1, 1)).await.unwrap(), None);
+    assert_eq!(event::find(&mut tx, by(1, 1)).await.unwrap(), None);
     let mut facts = Facts::default();
     event::of_run(&mut tx, (terminal_id(1), epoch_id(1)), (1, 9), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [0; 0]);
@@ -173,5 +181,74 @@ async fn runs_wait_to_be_judged(store: &Store) {
     taken.extend(seqs(&unjudged::take(&mut tx, 9).await.unwrap()));
     taken.sort_unstable();
     assert_eq!((taken, unjudged::count(&mut tx).await.unwrap()), (vec![1, 2, 3, 4], 0));
+    tx.rollback().await.unwrap();
+}
+
+fn associate(parent: usize, child: usize) -> Act {
+    let text = |n| format_digital_link("M", &sample_code(n));
+    Act::Associate { parent: text(parent), children: vec![text(child)], remainder_units: None }
+}
+
+async fn what_is_named_without_a_scan_is_found(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    put(&mut tx, 1, 1, associate(1, 2)).await;
+    put(&mut tx, 1, 2, scan("C1", 2)).await;
+    put(&mut tx, 1, 3, Act::PackActivated { pack: "P".into() }).await;
+    put(&mut tx, 1, 4, Act::SignedOut).await;
+    let found = async |tx: &mut sqlx::AnyConnection, name: Name<'_>| {
+        let mut facts = Facts::default();
+        let all = named::of(tx, &[name.key()].into(), &mut facts).await.unwrap();
+        assert_eq!(all, facts.found.keys().copied().collect::<Vec<_>>());
+        seqs(&facts)
+    };
+    assert_eq!(found(&mut tx, Name::Package(&sample_code(1))).await, [1]);
+    assert_eq!(found(&mut tx, Name::Package(&sample_code(2))).await, [1], "a scan is found by its own index");
+    assert_eq!(found(&mut tx, Name::Package(&sample_code(3))).await, [0_u64; 0]);
+    assert_eq!(found(&mut tx, Name::Pack(&"P".into())).await, [3]);
+    let today = named::day(at(4_000));
+    assert_eq!(found(&mut tx, Name::Terminal(terminal_id(1), today)).await, [4]);
+    assert_eq!(found(&mut tx, Name::Terminal(terminal_id(1), today + 1)).await, [0_u64; 0]);
+    assert_eq!(found(&mut tx, Name::Operator(&"1024".into(), today)).await, [0_u64; 0], "nobody was named");
+    tx.rollback().await.unwrap();
+}
+
+async fn an_older_ledger_catches_up(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(named::catch_up(&mut tx).await.unwrap(), 0, "an empty ledger has nothing to name");
+    let (event, _) = put(&mut tx, 1, 1, associate(1, 2)).await;
+    put(&mut tx, 1, 2, scan("C1", 2)).await;
+    sqlx::query("delete from named").execute(&mut *tx).await.unwrap();
+    assert_eq!(named::catch_up(&mut tx).await.unwrap(), 1);
+    assert_eq!(named::catch_up(&mut tx).await.unwrap(), 0, "once");
+    named::follow(&mut tx, [&event]).await.unwrap();
+    let mut facts = Facts::default();
+    named::of(&mut tx, &[Name::Package(&sample_code(1)).key()].into(), &mut facts).await.unwrap();
+    assert_eq!(seqs(&facts), [1]);
+    tx.rollback().await.unwrap();
+}
+
+async fn conduct_is_found_by_terminal(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    put(&mut tx, 1, 1, scan("C1", 0)).await;
+    put(&mut tx, 1, 2, Act::Void { voids: by(1, 1), reason: VoidReason::DidNotOccur }).await;
+    put(&mut tx, 2, 1, Act::Void { voids: by(1, 1), reason: VoidReason::DidNotOccur }).await;
+    let mut facts = Facts::default();
+    event::of_conduct(&mut tx, &[].into(), &mut facts).await.unwrap();
+    assert!(facts.found.is_empty());
+    event::of_conduct(&mut tx, &[terminal_id(1)].into(), &mut facts).await.unwrap();
+    assert_eq!(seqs(&facts), [2]);
+    tx.rollback().await.unwrap();
+}
+
+async fn a_packs_bases_are_those_of_its_scans(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    for (n, pack) in [(1, "P"), (2, "Q")] {
+        code::put(&mut tx, &code_record(n, pack, None), 1).await.unwrap();
+    }
+    put(&mut tx, 1, 1, scan("C1", 1)).await;
+    put(&mut tx, 1, 2, scan("C2", 2)).await;
+    assert_eq!(event::bases_of_pack(&mut tx, &"P".into()).await.unwrap(), ["C1".into()].into());
+    let related = code::related(&mut tx, &[sample_code(1), sample_code(3)].into()).await.unwrap();
+    assert_eq!(related, [code_record(1, "P", None)]);
     tx.rollback().await.unwrap();
 }

@@ -61,6 +61,20 @@ async fn faults_add_up(store: &Store) {
     assert_eq!((held[0].events.len(), held[0].more), (100, 149 - 100 + 7));
     assert_eq!((held[1].fault, held[1].at), (Fault::Offset(-900), at(6)), "the worst");
     assert_eq!(log_fault::of_terminal(&mut tx, terminal_id(2)).await.unwrap(), []);
+    for ms in [20, 30] {
+        log_fault::add(&mut tx, &fault(Fault::Gap, ms, 5..8, 0)).await.unwrap();
+    }
+    let gap = async |tx: &mut sqlx::AnyConnection| {
+        let held = log_fault::of_terminal(tx, terminal_id(1)).await.unwrap();
+        held.into_iter().find(|held| held.fault == Fault::Gap)
+    };
+    assert_eq!(gap(&mut tx).await.unwrap().at, at(20), "a hole is as old as when it was first seen");
+    let log = (terminal_id(1), epoch_id(1));
+    assert!(!log_fault::settle(&mut tx, log, Fault::Gap, (8, 9)).await.unwrap());
+    assert!(log_fault::settle(&mut tx, log, Fault::Gap, (1, 6)).await.unwrap());
+    assert_eq!(gap(&mut tx).await.unwrap().events, [by(1, 7)].into());
+    assert!(log_fault::settle(&mut tx, log, Fault::Gap, (7, 7)).await.unwrap());
+    assert_eq!(gap(&mut tx).await, None);
     tx.rollback().await.unwrap();
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Trouble {
     pub revoked_at: Option<Timestamp>,
     /// Numbers of quarantined events that a supervisor admitted.
     pub admitted: BTreeSet<u64>,
+    /// When they were admitted.
+    pub admitted_at: Option<Timestamp>,
     /// Its log's bytes were changed from this number on: nothing from there is taken in.
     pub tampered_from: Option<u64>,
     /// Another device claims its numbers since then.

@@ -43,7 +43,10 @@ pub(super) fn happen(story: &mut Story<'_>, at: Timestamp, said: &Statement) -> 
                 "fork" => trouble.forked_at = Some(at),
                 "replay" => trouble.replayed_at = Some(at),
                 "tamper" => trouble.tampered_from = Some(from),
-                _ => trouble.admitted.extend(from..=to),
+                _ => {
+                    trouble.admitted.extend(from..=to);
+                    trouble.admitted_at = Some(at);
+                }
             }
         }
     }

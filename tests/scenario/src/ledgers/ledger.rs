@@ -6,11 +6,13 @@ use std::fmt::Display;
 use cluster::{Cluster, TestDatabase};
 use ring::signature::Ed25519KeyPair;
 use shared::chain::{PublicKey, epoch_hash, event_hash, sha256};
+use shared::event::Event;
 use shared::ids::TerminalId;
 use shared::mismatch::Mismatch;
 use shared::rules::Policy;
 use shared::time::Timestamp;
 use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM, Record, WIRE_VERSION};
+use sync_server::evidence;
 use sync_server::ingest::{PushError, push};
 use sync_server::reconcile::{self, Touched};
 use sync_server::store::{self, DatabaseSettings, DatabaseUrl, Store, digest};
@@ -33,7 +35,6 @@ enum Place {
 pub(super) struct Ledger {
     store: Store,
     runtime: Runtime,
-    #[expect(dead_code, reason = "lives as long as the store")]
     place: Place,
 }
 
@@ -73,11 +74,21 @@ impl Ledger {
     pub(super) fn empty(&self, policy: &Policy, now: Timestamp) -> Result<(), String> {
         self.runtime.block_on(async {
             let mut tx = self.store.write().await.map_err(words)?;
-            for table in digest::tables(&mut tx).await.map_err(words)?.iter().filter(|name| *name != "ledger") {
-                let sql = sqlx::AssertSqlSafe(format!("delete from {table}"));
+            for table in digest::tables(&mut tx).await.map_err(words)? {
+                if ["ledger", "audit_head"].contains(&table.as_str()) {
+                    continue;
+                }
+                // Numbers that a database draws start again as well.
+                let sql = match self.place {
+                    Place::File(_) => format!("delete from {table}"),
+                    Place::Database(_) => format!("truncate table {table} restart identity"),
+                };
+                let sql = sqlx::AssertSqlSafe(sql);
                 sqlx::query(sql).execute(&mut *tx).await.map_err(words)?;
             }
             sqlx::query("update ledger set position = 0").execute(&mut *tx).await.map_err(words)?;
+            let sql = "update audit_head set entries = 0, hash = $1";
+            sqlx::query(sql).bind(vec![0_u8; 32]).execute(&mut *tx).await.map_err(words)?;
             tx.commit().await.map_err(words)?;
             reconcile::adopt_policy(&self.store, *policy, now).await.map_err(words)
         })
@@ -134,36 +145,58 @@ impl Ledger {
 
     /// Sends the events with these numbers of a terminal's log. Whatever the ledger answers is an answer, but for a failure of its own.
     pub(super) fn send(&self, terminal: &Terminal, seqs: &BTreeSet<u64>, now: Timestamp) -> Result<(), String> {
-        let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(()) };
-        let mut previous_hash = epoch_hash(terminal.id, terminal.epoch);
-        let mut bodies = Vec::new();
-        for logged in &terminal.log {
-            let body = logged.event.to_body().map_err(words)?;
-            if logged.event.seq < *first {
-                previous_hash = event_hash(previous_hash, &body);
-            } else if logged.event.seq <= *last {
-                bodies.push(body);
-            }
-        }
-        let header = BatchHeader {
-            wire: WIRE_VERSION,
-            reply: REPLY_FORM,
-            terminal: terminal.id,
-            epoch: terminal.epoch,
-            first_seq: *first,
-            count: 0,
-            previous_hash,
-            offer: Offer::New,
-            pending_after: 0,
-            data_as_of: DataAsOf::default(),
-            app: "scenario".to_owned(),
-            rules: "2022-trial".to_owned(),
-            sent_at: now,
+        let Some((header, bodies)) = batch(terminal, seqs, now)? else { return Ok(()) };
+        self.push(&Batch::sign(header, bodies, &key(&terminal.name)?).map_err(words)?, now)
+    }
+
+    /// Sends them after their bytes were changed under their signature.
+    pub(super) fn send_changed(&self, terminal: &Terminal, seqs: &BTreeSet<u64>, now: Timestamp) -> Result<(), String> {
+        let Some((header, bodies)) = batch(terminal, seqs, now)? else { return Ok(()) };
+        let mut batch = Batch::sign(header, bodies, &key(&terminal.name)?).map_err(words)?;
+        batch.bodies.iter_mut().for_each(|body| body.insert(body.len() - 1, b' '));
+        self.push(&batch, now)
+    }
+
+    /// Another device sends them as if they were its own: it does not have the key.
+    pub(super) fn send_as_another(
+        &self,
+        terminal: &Terminal,
+        seqs: &BTreeSet<u64>,
+        now: Timestamp,
+    ) -> Result<(), String> {
+        let Some((header, bodies)) = batch(terminal, seqs, now)? else { return Ok(()) };
+        self.push(&Batch::sign(header, bodies, &key("another device")?).map_err(words)?, now)
+    }
+
+    /// A copy of the device, key and all, says something else under one of its numbers.
+    pub(super) fn send_from_copy(&self, terminal: &Terminal, seq: u64, now: Timestamp) -> Result<(), String> {
+        let Some((header, bodies)) = batch(terminal, &[seq].into(), now)? else { return Ok(()) };
+        let said = |body: &Vec<u8>| {
+            let mut event = Event::from_body(body).map_err(words)?;
+            event.mono_ms += 1;
+            event.to_body().map_err(words)
         };
-        let batch = Batch::sign(header, bodies, &key(&terminal.name)?).map_err(words)?;
-        let bytes = batch.to_ndjson().map_err(words)?;
-        match self.runtime.block_on(push(&self.store, &key("server")?, &batch, &bytes, now)) {
-            Err(PushError::Store(error)) => Err(format!("the ledger failed on a batch of {}: {error}", terminal.name)),
+        let bodies = bodies.iter().map(said).collect::<Result<Vec<_>, _>>()?;
+        self.push(&Batch::sign(header, bodies, &key(&terminal.name)?).map_err(words)?, now)
+    }
+
+    /// A supervisor admits everything that was kept apart of a terminal that was revoked.
+    pub(super) fn admit(&self, terminal: TerminalId, now: Timestamp) -> Result<(), String> {
+        self.runtime.block_on(async {
+            let kept = store::quarantine::list(&mut *self.store.read().await.map_err(words)?, false).await;
+            for kept in kept.map_err(words)?.iter().filter(|kept| kept.terminal == terminal) {
+                evidence::admit(&self.store, kept.id, ("supervisor", "as the file says"), now).await.map_err(words)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn push(&self, batch: &Batch, now: Timestamp) -> Result<(), String> {
+        let bytes = zstd::encode_all(&*batch.to_ndjson().map_err(words)?, 1).map_err(words)?;
+        match self.runtime.block_on(push(&self.store, &key("server")?, batch, &bytes, now)) {
+            Err(PushError::Store(error)) => {
+                Err(format!("the ledger failed on a batch of {}: {error}", batch.header.terminal))
+            }
             _ => Ok(()),
         }
     }
@@ -186,6 +219,41 @@ impl Ledger {
             Ok(digests.into_iter().map(|(table, digest)| (table, digest.to_string())).collect())
         })
     }
+}
+
+/// The header and bodies of a batch of these numbers; none where there are none.
+fn batch(
+    terminal: &Terminal,
+    seqs: &BTreeSet<u64>,
+    now: Timestamp,
+) -> Result<Option<(BatchHeader, Vec<Vec<u8>>)>, String> {
+    let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(None) };
+    let mut previous_hash = epoch_hash(terminal.id, terminal.epoch);
+    let mut bodies = Vec::new();
+    for logged in &terminal.log {
+        let body = logged.event.to_body().map_err(words)?;
+        if logged.event.seq < *first {
+            previous_hash = event_hash(previous_hash, &body);
+        } else if logged.event.seq <= *last {
+            bodies.push(body);
+        }
+    }
+    let header = BatchHeader {
+        wire: WIRE_VERSION,
+        reply: REPLY_FORM,
+        terminal: terminal.id,
+        epoch: terminal.epoch,
+        first_seq: *first,
+        count: 0,
+        previous_hash,
+        offer: Offer::New,
+        pending_after: 0,
+        data_as_of: DataAsOf::default(),
+        app: "scenario".to_owned(),
+        rules: "2022-trial".to_owned(),
+        sent_at: now,
+    };
+    Ok(Some((header, bodies)))
 }
 
 fn of_basis(record: &Record) -> Option<shared::ids::BasisId> {

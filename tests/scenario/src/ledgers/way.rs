@@ -12,13 +12,20 @@ use crate::heard::{Known, known_records};
 use crate::outcome::{Outcome, matches, subject, told_expected, told_found};
 use crate::plot::Plot;
 use crate::terminal::Terminal;
+use crate::trouble::Trouble;
 
 pub(super) fn play(text: &str, ledger: &Ledger) -> Result<Outcome, String> {
     let plot = Plot::read(text).map_err(words)?;
     let mut story = Story::new(&plot, None).map_err(words)?;
     story.tell().map_err(words)?;
-    let mut way =
-        Way { story: &story, ledger, known: Known::new(), sent: BTreeMap::new(), outcome: Outcome::default() };
+    let mut way = Way {
+        story: &story,
+        ledger,
+        known: Known::new(),
+        sent: BTreeMap::new(),
+        happened: BTreeSet::new(),
+        outcome: Outcome::default(),
+    };
     let moments = story.moments();
     let start = moments.first().copied().unwrap_or_default();
     ledger.empty(story.cast.policy(), start)?;
@@ -44,6 +51,8 @@ struct Way<'s> {
     known: Known,
     /// Numbers that were sent, by terminal.
     sent: BTreeMap<String, BTreeSet<u64>>,
+    /// What happened once under a terminal's name.
+    happened: BTreeSet<(String, &'static str)>,
     outcome: Outcome,
 }
 
@@ -68,9 +77,38 @@ impl Way<'_> {
             if let Some(at) = revoked.filter(|at| *at <= now) {
                 self.ledger.revoke(terminal.id, at)?;
             }
+            let tampered_from = self.trouble(terminal).tampered_from.unwrap_or(u64::MAX);
             for run in self.arrived(terminal, now) {
-                self.ledger.send(terminal, &run, now)?;
+                let (whole, changed) = run.into_iter().partition(|seq| *seq < tampered_from);
+                self.ledger.send(terminal, &whole, now)?;
+                self.ledger.send_changed(terminal, &changed, now)?;
             }
+            self.strange(terminal, now)?;
+        }
+        Ok(())
+    }
+
+    fn trouble(&self, terminal: &Terminal) -> Trouble {
+        self.story.cast.troubles.get(&terminal.name).cloned().unwrap_or_default()
+    }
+
+    /// What others do under a terminal's name, and what a person does about it; each once.
+    fn strange(&mut self, terminal: &Terminal, now: Timestamp) -> Result<(), String> {
+        let trouble = self.trouble(terminal);
+        let sent = self.sent.get(&terminal.name).cloned().unwrap_or_default();
+        let mut first_time = |what: &'static str, at: Option<Timestamp>| {
+            at.is_some_and(|at| at <= now) && self.happened.insert((terminal.name.clone(), what))
+        };
+        if first_time("fork", trouble.forked_at)
+            && let Some(last) = sent.last()
+        {
+            self.ledger.send_from_copy(terminal, *last, now)?;
+        }
+        if first_time("replay", trouble.replayed_at) {
+            self.ledger.send_as_another(terminal, &sent, now)?;
+        }
+        if first_time("admit", trouble.admitted_at) {
+            self.ledger.admit(terminal.id, now)?;
         }
         Ok(())
     }

@@ -1,0 +1,102 @@
+//! What an event or a record may change in verdicts.
+
+use std::collections::BTreeSet;
+
+use shared::code::PackageCode;
+use shared::event::{Act, Event};
+use shared::ids::{BasisId, MemberId, OperatorId, PackId, TerminalId};
+use shared::time::Timestamp;
+use shared::trail::Fact;
+use sqlx::AnyConnection;
+
+use crate::store::{self, StoreError, named};
+
+/// How many voids of voids are followed.
+const VOIDS_MAX: usize = 4;
+
+/// What changed.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    /// Bases whose events or references changed.
+    pub bases: BTreeSet<BasisId>,
+    /// Codes that were scanned, named or registered.
+    pub codes: BTreeSet<PackageCode>,
+    /// Members whose quota, relocations or reports changed.
+    pub members: BTreeSet<MemberId>,
+    /// Code packs that were put into use.
+    pub packs: BTreeSet<PackId>,
+    /// People who signed in or out, and on which day.
+    pub operators: BTreeSet<(OperatorId, i64)>,
+    /// Terminals whose conduct is to be looked at: gates that were asked, voids.
+    pub terminals: BTreeSet<TerminalId>,
+}
+
+/// One event as far as it may touch something.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    act: &'a Act,
+    terminal: TerminalId,
+    operator: Option<&'a OperatorId>,
+    at: Timestamp,
+}
+
+impl<'a> From<&'a Event> for Told<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self { act: &event.act, terminal: event.terminal, operator: event.operator.as_ref(), at: event.at }
+    }
+}
+
+impl<'a> From<&'a Fact> for Told<'a> {
+    fn from(fact: &'a Fact) -> Self {
+        Self { act: &fact.act, terminal: fact.by.terminal, operator: fact.operator.as_ref(), at: fact.at }
+    }
+}
+
+impl Touched {
+    /// What an event may change: the basis that it names, the packages that it scans or names, what it says of packs and people.
+    pub fn add_event<'a>(&mut self, told: impl Into<Told<'a>>) {
+        let Told { act, terminal, operator, at } = told.into();
+        self.bases.extend(act.reference().map(|(basis, _)| basis.clone()));
+        let scanned = act.movement().map(|(_, movement)| movement.text.as_str());
+        let texts = act.named_texts().into_iter().chain(scanned);
+        self.codes.extend(texts.filter_map(|text| shared::code::parse(text).ok()));
+        match act {
+            Act::PackActivated { pack } => drop(self.packs.insert(pack.clone())),
+            Act::SignedIn | Act::SignedOut | Act::OperatorChanged => {
+                self.operators.extend(operator.map(|operator| (operator.clone(), named::day(at))));
+            }
+            Act::GateAsked { .. } | Act::Void { .. } => drop(self.terminals.insert(terminal)),
+            _ => {}
+        }
+    }
+
+    /// The same, and what the event takes back.
+    pub(crate) async fn follow<'a>(
+        &mut self,
+        conn: &mut AnyConnection,
+        told: impl Into<Told<'a>>,
+    ) -> Result<(), StoreError> {
+        let told = told.into();
+        self.add_event(told);
+        let mut voids = if let Act::Void { voids, .. } = told.act { Some(*voids) } else { None };
+        for _ in 0..VOIDS_MAX {
+            let Some(by) = voids.take() else { break };
+            let Some(voided) = store::event::find(conn, by).await? else { break };
+            self.add_event(&voided);
+            if let Act::Void { voids: by, .. } = voided.act {
+                voids = Some(by);
+            }
+        }
+        Ok(())
+    }
+
+    /// What either touched.
+    pub fn add(&mut self, other: &Self) {
+        self.bases.extend(other.bases.iter().cloned());
+        self.codes.extend(other.codes.iter().cloned());
+        self.members.extend(other.members.iter().cloned());
+        self.packs.extend(other.packs.iter().cloned());
+        self.operators.extend(other.operators.iter().cloned());
+        self.terminals.extend(&other.terminals);
+    }
+}

@@ -1,0 +1,129 @@
+//! What events name without scanning it: packages put into others, relabelled, checked or reported; packs put into use; who signed in
+//! where on a day. A judgement finds by name what its codes and people rest on, whatever basis it was told under.
+
+use std::collections::BTreeSet;
+
+use shared::chain::sha256;
+use shared::code::{CodeKey, PackageCode};
+use shared::event::{Act, Event};
+use shared::ids::{EventRef, OperatorId, PackId, TerminalId};
+use shared::time::Timestamp;
+use sqlx::AnyConnection;
+
+use super::event::{self, Facts};
+use super::{StoreError, to_i64};
+
+/// Kinds of events that name something: those of the index `event_naming`.
+const NAMING: &str = "('associate', 'dissociate', 'case_checked', 'report', 'relabel', 'pack_activated', 'signed_in', 'signed_out', \
+                      'operator_changed')";
+
+/// Names that one statement takes, so that no statement has more values than a database allows.
+const NAMES_AT_ONCE: usize = 500;
+
+/// What an event may name.
+#[derive(Clone, Copy, Debug)]
+pub enum Name<'a> {
+    /// A package.
+    Package(&'a PackageCode),
+    /// A code pack.
+    Pack(&'a PackId),
+    /// Who signed in or out on a day, by days since 1970 of the terminal's own clock.
+    Operator(&'a OperatorId, i64),
+    /// Where somebody signed in or out on a day.
+    Terminal(TerminalId, i64),
+}
+
+impl Name<'_> {
+    /// 16 bytes: a package's own key, else the beginning of a SHA-256.
+    #[must_use]
+    pub fn key(self) -> [u8; 16] {
+        let of = |kind: &[u8], name: &[u8], day: i64| {
+            let hash = sha256(&[b"tallyman/named/1/", kind, &day.to_be_bytes(), name]);
+            let mut key = [0; 16];
+            key.copy_from_slice(&hash.as_bytes()[..16]);
+            key
+        };
+        match self {
+            Self::Package(code) => *CodeKey::of(code).as_bytes(),
+            Self::Pack(pack) => of(b"pack", pack.as_str().as_bytes(), 0),
+            Self::Operator(operator, day) => of(b"operator", operator.as_str().as_bytes(), day),
+            Self::Terminal(terminal, day) => of(b"terminal", terminal.to_string().as_bytes(), day),
+        }
+    }
+}
+
+/// Days since 1970.
+#[must_use]
+pub const fn day(at: Timestamp) -> i64 {
+    at.as_ms().div_euclid(86_400_000)
+}
+
+/// What an event names, each key once.
+fn keys(event: &Event) -> BTreeSet<[u8; 16]> {
+    let packages = event.act.named_texts().into_iter().filter_map(|text| shared::code::parse(text).ok());
+    let mut keys: BTreeSet<[u8; 16]> = packages.map(|code| Name::Package(&code).key()).collect();
+    match &event.act {
+        Act::PackActivated { pack } => drop(keys.insert(Name::Pack(pack).key())),
+        Act::SignedIn | Act::SignedOut | Act::OperatorChanged => {
+            keys.insert(Name::Terminal(event.terminal, day(event.at)).key());
+            keys.extend(event.operator.iter().map(|operator| Name::Operator(operator, day(event.at)).key()));
+        }
+        _ => {}
+    }
+    keys
+}
+
+/// Follows events that were appended.
+pub async fn follow<'e>(
+    conn: &mut AnyConnection,
+    events: impl IntoIterator<Item = &'e Event> + Send,
+) -> Result<(), StoreError> {
+    let named = events.into_iter().map(|event| (event, keys(event))).filter(|(_, keys)| !keys.is_empty());
+    for (event, keys) in named.collect::<Vec<_>>() {
+        let keys: Vec<String> = keys.iter().map(hex::encode).collect();
+        for part in keys.chunks(NAMES_AT_ONCE) {
+            sqlx::query(
+                "insert into named (name_key, terminal, epoch, seq) \
+                 select unhex(value), $2, $3, $4 from json_each($1) where true on conflict do nothing",
+            )
+            .bind(serde_json::to_string(part)?)
+            .bind(event.terminal.to_string())
+            .bind(event.epoch.to_string())
+            .bind(to_i64(event.seq))
+            .execute(&mut *conn)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds the events that name any of these to what was found. Answers which they are.
+pub async fn of(
+    conn: &mut AnyConnection,
+    names: &BTreeSet<[u8; 16]>,
+    facts: &mut Facts,
+) -> Result<Vec<EventRef>, StoreError> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: Vec<String> = names.iter().map(hex::encode).collect();
+    let sql = "select event.terminal, event.epoch, event.seq, event.member, event.about, event.body from named \
+               join event on event.terminal = named.terminal and event.epoch = named.epoch and event.seq = named.seq \
+               where named.name_key in (select unhex(value) from json_each($1))";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(&names)?).fetch_all(&mut *conn).await?;
+    event::collect(conn, rows, facts).await
+}
+
+/// Names what an older program stored without naming it. Answers how many events that were.
+pub async fn catch_up(conn: &mut AnyConnection) -> Result<usize, StoreError> {
+    let sql = "select 1 as behind where not exists (select 1 from named) and exists (select 1 from event where kind in NAMING)";
+    let behind = sqlx::query(sqlx::AssertSqlSafe(sql.replace("NAMING", NAMING))).fetch_optional(&mut *conn).await?;
+    if behind.is_none() {
+        return Ok(0);
+    }
+    let sql = "select epoch, about, body from event where kind in NAMING";
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql.replace("NAMING", NAMING))).fetch_all(&mut *conn).await?;
+    let events = rows.iter().map(event::read).collect::<Result<Vec<_>, _>>()?;
+    follow(conn, &events).await?;
+    Ok(events.len())
+}
