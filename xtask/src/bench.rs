@@ -1,4 +1,4 @@
-//! `cargo xtask bench judge | decode | frame | formats | scan | carry | link | ingest`: builds for speed what measures, and runs it.
+//! `cargo xtask bench judge | decode | frame | formats | scan | carry | link | ingest | fleet`: builds for speed what measures, and runs it.
 
 use std::process::ExitCode;
 
@@ -13,9 +13,15 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
         Some("scan") => core("bench-scan", &args[1..]),
         Some("carry") => core("bench-carry", &args[1..]),
         Some("link") => link("bench-link", &args[1..]),
-        Some("ingest") => link("bench-ingest", &args[1..]),
+        Some("ingest") => {
+            packages::install(Need::Ledgers)?;
+            link("bench-ingest", &args[1..])
+        }
+        Some("fleet") => link("bench-fleet", &args[1..]),
         _ => {
-            eprintln!("xtask: measurements that exist: judge, decode, frame, formats, scan, carry, link, ingest");
+            eprintln!(
+                "xtask: measurements that exist: judge, decode, frame, formats, scan, carry, link, ingest, fleet"
+            );
             Ok(ExitCode::from(2))
         }
     }

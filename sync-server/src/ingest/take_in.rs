@@ -7,7 +7,7 @@ use std::time::Duration;
 use ring::signature::Ed25519KeyPair;
 use shared::chain::Hash;
 use shared::event::Event;
-use shared::ids::{EventRef, TerminalId};
+use shared::ids::{EventRef, MemberId, TerminalId};
 use shared::reference::Limits;
 use shared::rules::arrivals::Fault;
 use shared::time::Timestamp;
@@ -72,6 +72,8 @@ struct Taken {
     touched: Touched,
     /// The run of new events.
     fresh: Option<(u64, u64)>,
+    /// Whose they are.
+    member: Option<MemberId>,
 }
 
 /// Takes one batch in. `compressed` is kept as it came.
@@ -180,7 +182,8 @@ async fn in_transaction(
     }
     let live = match judging {
         Judging::Now if taken.iter().any(Result::is_ok) => {
-            reconcile::rejudge_known(conn, references, &touched, (now, at.position)).await?
+            let new = group.iter().zip(&taken).flat_map(|(received, taken)| new_events(received, taken)).collect();
+            reconcile::rejudge_known(conn, references, (&touched, new), (now, at.position)).await?
         }
         _ => Vec::new(),
     };
@@ -253,13 +256,25 @@ async fn take_in(
         faulty.insert(header.terminal);
     }
     let fresh = (known < hashes.len()).then(|| (header.first_seq + known as u64, header.first_seq + header.count - 1));
-    Ok(Taken { outcomes: OutcomeRange::join(outcomes), touched: touched(conn, received).await?, fresh })
+    Ok(Taken {
+        outcomes: OutcomeRange::join(outcomes),
+        touched: touched(conn, received).await?,
+        fresh,
+        member: Some(terminal.member),
+    })
+}
+
+/// The events of a batch that were appended now and can be read.
+fn new_events(received: &Received, taken: &Result<Taken, PushError>) -> Vec<(Event, MemberId)> {
+    let Ok(Taken { fresh: Some((first, _)), member: Some(member), .. }) = taken else { return Vec::new() };
+    let events = received.events.iter().flatten().filter(|event| event.seq >= *first);
+    events.map(|event| (event.clone(), member.clone())).collect()
 }
 
 impl Taken {
     /// Kept apart: nothing is to be judged.
     fn kept(outcomes: impl IntoIterator<Item = (u64, Outcome)>) -> Self {
-        Self { outcomes: OutcomeRange::join(outcomes), touched: Touched::default(), fresh: None }
+        Self { outcomes: OutcomeRange::join(outcomes), touched: Touched::default(), fresh: None, member: None }
     }
 }
 
@@ -328,7 +343,7 @@ pub async fn judge_waiting(store: &Store, now: Timestamp, runs: i64, known: &mut
     for fact in facts.found.values() {
         touched.follow(&mut tx, fact).await?;
     }
-    reconcile::rejudge_known(&mut tx, known, &touched, (now, position)).await?;
+    reconcile::rejudge_known(&mut tx, known, (&touched, Vec::new()), (now, position)).await?;
     let more = store::unjudged::count(&mut tx).await? > 0;
     tx.commit().await?;
     Ok(more)

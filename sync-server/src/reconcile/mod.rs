@@ -15,6 +15,7 @@ mod sessions;
 mod touched;
 mod world;
 
+use shared::event::Event;
 use shared::ids::{BasisId, MemberId};
 use shared::mismatch::{Mismatch, Scope};
 use shared::reference::Policy;
@@ -42,18 +43,18 @@ pub async fn rejudge(
     now: Timestamp,
     position: u64,
 ) -> Result<Vec<Mismatch>, StoreError> {
-    rejudge_known(conn, &mut Known::default(), touched, (now, position)).await
+    rejudge_known(conn, &mut Known::default(), (touched, Vec::new()), (now, position)).await
 }
 
-/// The same by one who knows the references of before.
+/// The same by one who knows the references of before, and has some of the events, those just appended, in hand.
 pub async fn rejudge_known(
     conn: &mut AnyConnection,
     known: &mut Known,
-    touched: &Touched,
+    (touched, new): (&Touched, Vec<(Event, MemberId)>),
     (now, position): (Timestamp, u64),
 ) -> Result<Vec<Mismatch>, StoreError> {
     let references = known.refresh(conn, position).await?;
-    let world = World::load(conn, references, touched).await?;
+    let world = World::load(conn, references, touched, new).await?;
     let (judged, manifests, next) = known.among(&world.named_bases(), &world.named_documents(), |references| {
         let (index, policy) = (Index::new(&world.history, references), references.policy());
         (judge_index(&index, &policy, now), manifests(&index), next_due(&index, &policy, now))

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use shared::code::PackageCode;
+use shared::event::Event;
 use shared::ids::{BasisId, DocumentId, MemberId, TerminalId};
 use shared::mismatch::Scope;
 use shared::reference::References;
@@ -34,13 +35,16 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Loads what `touched` may change, with the records of its codes into `references`.
+    /// Loads what `touched` may change, with the records of its codes into `references`. Events that are `new` here need not be read
+    /// again.
     pub(super) async fn load(
         conn: &mut AnyConnection,
         references: &mut References,
         touched: &Touched,
+        new: Vec<(Event, MemberId)>,
     ) -> Result<Self, StoreError> {
         let mut facts = Facts::default();
+        store::event::add(conn, new, &mut facts).await?;
         let mut bases = touched.bases.clone();
         let mut seeds = touched.codes.clone();
         seeds.extend(sessions::scanned_elsewhere(conn, &touched.operators, &mut facts).await?);
@@ -48,15 +52,14 @@ impl World {
             bases.extend(store::event::bases_of_pack(conn, pack).await?);
         }
         // A scanned code may end a mismatch under each basis that its trail, or that of its case, names.
-        let scanned = families(conn, &seeds, references, &mut facts).await?;
-        store::event::of_codes(conn, &scanned, &mut facts).await?;
+        let mut codes = BTreeSet::new();
+        trails(conn, &mut codes, seeds, references, &mut facts).await?;
         bases.extend(bases_of(&facts));
         let members = whole_trades(&mut bases, references, touched);
 
         store::event::of_bases(conn, &bases, &mut facts).await?;
-        let under = scanned.union(&named_codes(&facts)).cloned().collect();
-        let codes = families(conn, &under, references, &mut facts).await?;
-        store::event::of_codes(conn, &codes, &mut facts).await?;
+        let under = named_codes(&facts);
+        trails(conn, &mut codes, under, references, &mut facts).await?;
         store::event::of_tasks(conn, &bases_of(&facts), &mut facts).await?;
         activations(conn, references, &mut facts).await?;
         sessions::of_scans(conn, &mut facts).await?;
@@ -101,16 +104,20 @@ fn whole_trades(bases: &mut BTreeSet<BasisId>, references: &References, touched:
     members
 }
 
-/// Codes and all packages that hold or fill them, as registered and as told: their records go into `references`, what was told into
-/// `facts`.
-async fn families(
+/// Adds codes to those whose families and trails are here: all packages that hold or fill them, as registered and as told, and every
+/// scan of each. Records go into `references`, what was told and scanned into `facts`.
+async fn trails(
     conn: &mut AnyConnection,
-    codes: &BTreeSet<PackageCode>,
+    here: &mut BTreeSet<PackageCode>,
+    codes: BTreeSet<PackageCode>,
     references: &mut References,
     facts: &mut Facts,
-) -> Result<BTreeSet<PackageCode>, StoreError> {
-    let (mut families, mut fresh) = (codes.clone(), codes.clone());
+) -> Result<(), StoreError> {
+    let mut fresh: BTreeSet<PackageCode> = codes.difference(here).cloned().collect();
     for _ in 0..ROUNDS_MAX {
+        if fresh.is_empty() {
+            break;
+        }
         let mut found = BTreeSet::new();
         for record in store::code::related(conn, &fresh).await? {
             found.insert(record.code.clone());
@@ -121,13 +128,11 @@ async fn families(
         for act in named::of(conn, &names, facts).await?.iter().filter_map(|by| facts.found.get(by)) {
             found.extend(act.act.named_texts().into_iter().filter_map(|text| shared::code::parse(text).ok()));
         }
-        fresh = found.difference(&families).cloned().collect();
-        if fresh.is_empty() {
-            break;
-        }
-        families.extend(fresh.iter().cloned());
+        store::event::of_codes(conn, &fresh, facts).await?;
+        here.append(&mut fresh);
+        fresh = found.difference(here).cloned().collect();
     }
-    Ok(families)
+    Ok(())
 }
 
 /// When the packs of the codes here were put into use, as far as terminals say it.

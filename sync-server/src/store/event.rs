@@ -275,6 +275,16 @@ pub(super) async fn collect(
             events.push((read(row)?, MemberId::from(row.try_get::<String, _>("member")?)));
         }
     }
+    add(conn, events, facts).await?;
+    Ok(all)
+}
+
+/// Adds events that are in hand, each with its member, to what was found.
+pub async fn add(
+    conn: &mut AnyConnection,
+    events: Vec<(Event, MemberId)>,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
     let strange: BTreeSet<TerminalId> = events.iter().map(|(event, _)| event.terminal).collect();
     let strange: Vec<TerminalId> = strange.difference(&facts.looked_up).copied().collect();
     if !strange.is_empty() {
@@ -289,7 +299,7 @@ pub(super) async fn collect(
         let fact = Fact::at(event, member, moment);
         facts.found.insert(fact.by, fact);
     }
-    Ok(all)
+    Ok(())
 }
 
 /// Which event a row holds.

@@ -20,6 +20,7 @@ crate::on_both!(
     runs_wait_to_be_judged,
     what_is_named_without_a_scan_is_found,
     an_older_ledger_catches_up,
+    events_in_hand_are_not_read_again,
     conduct_is_found_by_terminal,
     a_packs_bases_are_those_of_its_scans,
 );
@@ -250,5 +251,15 @@ async fn a_packs_bases_are_those_of_its_scans(store: &Store) {
     assert_eq!(event::bases_of_pack(&mut tx, &"P".into()).await.unwrap(), ["C1".into()].into());
     let related = code::related(&mut tx, &[sample_code(1), sample_code(3)].into()).await.unwrap();
     assert_eq!(related, [code_record(1, "P", None)]);
+    tx.rollback().await.unwrap();
+}
+
+async fn events_in_hand_are_not_read_again(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let (event, _) = put(&mut tx, 1, 1, scan("C1", 1)).await;
+    let (mut in_hand, mut read) = (Facts::default(), Facts::default());
+    event::add(&mut tx, vec![(event, "M".into())], &mut in_hand).await.unwrap();
+    event::of_bases(&mut tx, &["C1".into()].into(), &mut read).await.unwrap();
+    assert_eq!(in_hand.found, read.found);
     tx.rollback().await.unwrap();
 }

@@ -7,6 +7,7 @@
 //! | [`formats`] | what it costs to get luma out of a camera's bytes |
 //! | `carry` | events over a moving QR code between two screens |
 //! | `scan` | the core: a frame in, durable, feedback; long tasks, many expected codes |
+//! | `fleet` | many terminals that reconnect at once |
 //! | `ingest` | batches taken in and judged by a real server, beside the event rows alone |
 //! | `link` | what waits drains over a slow link |
 //! | [`contender`] | the decoders that are compared, each behind one trait |
@@ -19,6 +20,8 @@ pub mod carry;
 pub mod collection;
 pub mod contender;
 pub mod decode;
+#[cfg(feature = "link")]
+pub mod fleet;
 pub mod formats;
 pub mod frame;
 #[cfg(feature = "link")]

@@ -28,6 +28,10 @@ const USER: &str = "tallyman";
 const SETTINGS: &str = "listen_addresses = ''\nfsync = off\nfull_page_writes = off\nshared_buffers = 32MB\nmax_connections = 200\n\
                         max_parallel_workers_per_gather = 0\nmax_wal_size = 256MB\n";
 
+/// Settings of a server for measurements: whoever is told "committed" finds it after a power cut.
+const DURABLE: &str = "listen_addresses = ''\nfsync = on\nshared_buffers = 1GB\nmax_connections = 100\n\
+                       max_parallel_workers_per_gather = 0\nmax_wal_size = 4GB\n";
+
 /// A server of tests.
 #[derive(Debug)]
 pub struct Cluster {
@@ -59,7 +63,7 @@ impl Cluster {
         starting.lock().context("the file of who starts cannot be locked")?;
         let cluster = Self { folder, programs, using, is_private: false };
         if !cluster.programs.is_running(&cluster.data()) {
-            cluster.make_and_start()?;
+            cluster.make_and_start(SETTINGS)?;
             watch::until_idle(&cluster.folder, &cluster.programs)?;
         }
         Ok(cluster)
@@ -67,6 +71,15 @@ impl Cluster {
 
     /// A server of one test, in a folder that is given: it may be stopped and started. It ends with this value, or with the program.
     pub fn private(folder: &Path) -> Result<Self> {
+        Self::alone(folder, SETTINGS)
+    }
+
+    /// The same for measurements: what it commits is on the disk.
+    pub fn durable(folder: &Path) -> Result<Self> {
+        Self::alone(folder, DURABLE)
+    }
+
+    fn alone(folder: &Path, settings: &str) -> Result<Self> {
         let programs = Programs::find()?;
         let folder = folder.join("pg");
         let using = open_lock(&folder.with_extension("users"))?;
@@ -74,7 +87,7 @@ impl Cluster {
         let cluster = Self { folder, programs, using, is_private: true };
         // A folder of a test is its user's alone; the server's user must pass through it.
         cluster.programs.let_through(&cluster.folder)?;
-        cluster.make_and_start()?;
+        cluster.make_and_start(settings)?;
         watch::until_unused(&cluster.folder, &cluster.programs)?;
         Ok(cluster)
     }
@@ -83,7 +96,7 @@ impl Cluster {
         self.folder.join("data")
     }
 
-    fn make_and_start(&self) -> Result<()> {
+    fn make_and_start(&self, own: &str) -> Result<()> {
         // What a killed start left is of no use.
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder).with_context(|| format!("{} is in the way", self.folder.display()))?;
@@ -100,7 +113,7 @@ impl Cluster {
         let file = self.data().join("postgresql.conf");
         let mut settings = fs::read_to_string(&file)?;
         let socket = format!("unix_socket_directories = '{}'\n", self.folder.display());
-        settings.extend([SETTINGS, &socket]);
+        settings.extend([own, &socket]);
         fs::write(&file, settings)?;
         self.start()
     }

@@ -3,21 +3,36 @@
 //! Rounds of a few batches to the server and the same batches to the roof take turns; a share is the median of same-round ratios, so
 //! that what else the machine does touches both.
 
+mod place;
+mod process;
 mod roof;
-mod stream;
+mod sender;
+pub mod stream;
 
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tests::server::Server;
-use tests::tls::{Connection, Identity};
 
 use crate::measure::{Machine, Spread, number, rounded};
-use roof::SqliteRoof;
-use stream::{Ready, Stream};
+use place::Place;
+pub use process::{Cores, peak_memory_mb};
+use roof::{Roof, Row};
+pub use sender::Sender;
+use stream::{Ready, Stream, UNITS_PER_CONTRACT};
+
+/// Which database holds the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// A file.
+    Sqlite,
+    /// A server of its own.
+    Postgres,
+}
 
 /// What to measure.
 #[derive(Args, Clone, Debug)]
@@ -25,12 +40,24 @@ pub struct Options {
     /// A small version: shows that it works, measures little.
     #[arg(long)]
     pub quick: bool,
+    /// Which database.
+    #[arg(long, value_enum, default_value_t = Backend::Sqlite)]
+    pub backend: Backend,
+    /// An empty database of a PostgreSQL that runs, on a Unix socket; without it one is started for the measurement.
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
     /// Sizes of batches, in events.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 100, 1000])]
     pub batch: Vec<usize>,
-    /// Events that are on the server before.
+    /// Terminals that send at once, each under contracts of its own.
+    #[arg(long, default_value_t = 1)]
+    pub connections: u8,
+    /// Events that are on the server before, through the same ingest.
     #[arg(long, default_value_t = 0)]
     pub preload: usize,
+    /// Units of one contract: what one judgement is about.
+    #[arg(long, default_value_t = UNITS_PER_CONTRACT)]
+    pub contract: usize,
     /// Rounds of each size.
     #[arg(long, default_value_t = 9)]
     pub rounds: usize,
@@ -43,11 +70,11 @@ pub struct Options {
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// Which database.
-    pub backend: &'static str,
+    pub backend: Backend,
     /// Events a batch.
     pub batch: usize,
     /// Connections that send at once.
-    pub connections: usize,
+    pub connections: u8,
     /// Events a second of the rows alone.
     pub roof_events_per_s: f64,
     /// Events a second of everything: HTTPS, signature, chain, every rule, verdicts, acknowledgement.
@@ -62,8 +89,12 @@ pub struct Report {
     pub wire_bytes_per_event: f64,
     /// Events that were there before.
     pub preload: usize,
-    /// Processor time over elapsed time of the server while it was asked.
+    /// Units of one contract.
+    pub contract: usize,
+    /// Processor time over elapsed time of the server while it was asked; a database server's is not in it.
     pub cores_used: f64,
+    /// The most memory that the server had, MB.
+    pub memory_mb: f64,
     /// Whether the amount was the small one: then no figure means much.
     pub quick: bool,
     /// The machine, and its load before and after.
@@ -72,6 +103,12 @@ pub struct Report {
 
 /// Measures each size on a server of its own.
 pub fn run(options: &Options, mut each: impl FnMut(&Report)) -> Result<()> {
+    ensure!((1..=8).contains(&options.connections), "1 to 8 connections, not {}", options.connections);
+    ensure!(
+        (1..=1_000_000).contains(&options.contract),
+        "a contract has 1 to 1,000,000 units, not {}",
+        options.contract
+    );
     for batch in &options.batch {
         ensure!((1..=5_000).contains(batch), "a batch holds 1 to 5,000 events, not {batch}");
         each(&measure(options, *batch)?);
@@ -79,118 +116,134 @@ pub fn run(options: &Options, mut each: impl FnMut(&Report)) -> Result<()> {
     Ok(())
 }
 
-fn measure(options: &Options, size: usize) -> Result<Report> {
-    let (rounds, preload) =
-        if options.quick { (2, options.preload.min(1_000)) } else { (options.rounds, options.preload) };
-    let (in_round, warm_up) = if options.quick { (2, 1) } else { (10, 2) };
-    let mut machine = Machine::here();
-    let folder = match &options.folder {
-        Some(folder) => tempfile::TempDir::with_prefix_in("bench-ingest-", folder)?,
-        None => tempfile::TempDir::with_prefix("bench-ingest-")?,
-    };
-    let server = Server::start(&folder.path().join("server"))?;
-    stream::set_up(&server, folder.path())?;
-    let batches = (rounds + warm_up) * in_round;
-    eprintln!("bench ingest: {batches} batches of {size}, {preload} events before …");
-    let mut stream = Stream::new(&server, folder.path(), 1, batches * size + preload)?;
-    let mut sender = Sender { connection: Identity::new(&server, None)?.connect()?, times_ms: Vec::new() };
-    let mut left = preload;
-    while left > 0 {
-        let part = left.min(1_000);
-        sender.send(&stream.next(part, 1)?)?;
-        left -= part;
+/// Rounds, and batches in each.
+struct Plan {
+    rounds: usize,
+    warm_up: usize,
+    in_round: usize,
+    preload: usize,
+}
+
+impl Plan {
+    fn of(options: &Options) -> Self {
+        if options.quick {
+            return Self { rounds: 2, warm_up: 1, in_round: 2, preload: options.preload.min(1_000) };
+        }
+        Self { rounds: options.rounds, warm_up: 2, in_round: 10, preload: options.preload }
     }
-    let mut roof = SqliteRoof::new(folder.path())?;
-    let (mut shares, mut full_s, mut roof_s, mut bytes) = (Vec::new(), 0.0, 0.0, 0);
+}
+
+/// One terminal, and the connection of the roof beside it.
+struct Lane {
+    stream: Stream,
+    sender: Sender,
+    roof: Roof,
+}
+
+/// What is sent in one round over one connection.
+struct Round {
+    ready: Vec<Ready>,
+    rows: Vec<Vec<Row>>,
+}
+
+fn measure(options: &Options, size: usize) -> Result<Report> {
+    let plan = Plan::of(options);
+    let mut machine = Machine::here();
+    let place = Place::new(options)?;
+    let server = Server::start_with(&place.folder().join("server"), &place.settings())?;
+    stream::set_up(&server, place.folder())?;
+    let batches = (plan.rounds + plan.warm_up) * plan.in_round;
+    let lanes = usize::from(options.connections);
+    eprintln!("bench ingest: {batches} batches of {size} over {lanes}, {} events before …", plan.preload);
+    let before = plan.preload.div_ceil(lanes);
+    let scans = batches * size + before;
+    let mut lanes = (0..options.connections)
+        .map(|n| {
+            let stream = Stream::new(&server, place.folder(), n, (scans, options.contract))?;
+            Ok(Lane { stream, sender: Sender::new(&server)?, roof: place.roof()? })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    for lane in &mut lanes {
+        preload(lane, before)?;
+    }
     let mut cores = Cores::of(&server)?;
-    for round in 0..rounds + warm_up {
-        let ready = (0..in_round).map(|_| stream.next(size, 1)).collect::<Result<Vec<_>>>()?;
-        let rows: Vec<_> = ready.iter().map(|ready| roof::rows(&ready.batch)).collect();
-        if round == warm_up {
-            sender.times_ms.clear();
+    let (mut shares, mut full_s, mut roof_s, mut bytes) = (Vec::new(), 0.0, 0.0, 0);
+    for round in 0..plan.rounds + plan.warm_up {
+        let rounds = lanes.iter_mut().map(|lane| prepare(lane, plan.in_round, size)).collect::<Result<Vec<_>>>()?;
+        if round == plan.warm_up {
+            lanes.iter_mut().for_each(|lane| lane.sender.times_ms.clear());
             cores = Cores::of(&server)?;
         }
-        let full = timed(|| ready.iter().try_for_each(|ready| sender.send(ready)))?;
-        let bare = timed(|| rows.iter().try_for_each(|rows| roof.write(rows)))?;
-        if round >= warm_up {
+        let full =
+            at_once(&mut lanes, &rounds, |lane, round| round.ready.iter().try_for_each(|one| lane.sender.send(one)))?;
+        let bare =
+            at_once(&mut lanes, &rounds, |lane, round| round.rows.iter().try_for_each(|one| lane.roof.write(one)))?;
+        if round >= plan.warm_up {
             shares.push(bare / full);
             (full_s, roof_s) = (full_s + full, roof_s + bare);
-            bytes += ready.iter().map(|ready| ready.compressed.len()).sum::<usize>();
+            bytes += rounds.iter().flat_map(|round| &round.ready).map(|ready| ready.compressed.len()).sum::<usize>();
         }
     }
-    let events = number(rounds * in_round * size);
-    let cores_used = cores.used(&server, full_s)?;
+    let events = number(plan.rounds * plan.in_round * size * lanes.len());
+    let cores_used = cores.used(&server, full_s + roof_s)? * (full_s + roof_s) / full_s;
     machine.finish();
-    let spread = Spread::of(&sender.times_ms).context("nothing was sent")?;
+    let times: Vec<f64> = lanes.iter().flat_map(|lane| lane.sender.times_ms.iter().copied()).collect();
+    let spread = Spread::of(&times).context("nothing was sent")?;
     Ok(Report {
-        backend: "sqlite",
+        backend: options.backend,
         batch: size,
-        connections: 1,
+        connections: options.connections,
         roof_events_per_s: rounded(events / roof_s, 0),
         full_events_per_s: rounded(events / full_s, 0),
         share_of_roof: rounded(Spread::of(&shares).context("no round")?.p50, 3),
         p50_ms: spread.p50,
         p99_ms: spread.p99,
         wire_bytes_per_event: rounded(number(bytes) / events, 1),
-        preload,
+        preload: plan.preload,
+        contract: options.contract,
         cores_used: rounded(cores_used, 2),
+        memory_mb: peak_memory_mb(&server)?,
         quick: options.quick,
         machine,
     })
 }
 
-fn timed(mut work: impl FnMut() -> Result<()>) -> Result<f64> {
+/// Events that are there before, in batches of 1,000.
+fn preload(lane: &mut Lane, events: usize) -> Result<()> {
+    let mut left = events;
+    while left > 0 {
+        let part = left.min(1_000);
+        lane.sender.send(&lane.stream.next(part)?)?;
+        left -= part;
+    }
+    Ok(())
+}
+
+fn prepare(lane: &mut Lane, batches: usize, size: usize) -> Result<Round> {
+    let ready = (0..batches).map(|_| lane.stream.next(size)).collect::<Result<Vec<_>>>()?;
+    let rows = ready.iter().map(|ready| roof::rows(&ready.batch, lane.stream.number())).collect();
+    Ok(Round { ready, rows })
+}
+
+/// Does the work of all lanes at once. Answers how long it took, s.
+fn at_once(lanes: &mut [Lane], rounds: &[Round], work: impl Fn(&mut Lane, &Round) -> Result<()> + Sync) -> Result<f64> {
     let start = Instant::now();
-    work()?;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            lanes.iter_mut().zip(rounds).map(|(lane, round)| scope.spawn(|| work(lane, round))).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| anyhow::bail!("a sender panicked")))
+    })?;
     Ok(start.elapsed().as_secs_f64())
-}
-
-struct Sender {
-    connection: Connection,
-    times_ms: Vec<f64>,
-}
-
-impl Sender {
-    fn send(&mut self, ready: &Ready) -> Result<()> {
-        let start = Instant::now();
-        let content = [("content-type", "application/x-ndjson+zstd")];
-        let answer = self.connection.ask("POST", "/v1/batches", &content, &ready.compressed)?;
-        self.times_ms.push(start.elapsed().as_secs_f64() * 1e3);
-        ensure!(answer.status == 200, "the server refused a batch ({}): {}", answer.status, answer.text);
-        Ok(())
-    }
-}
-
-/// The processor time that the server has used.
-struct Cores {
-    ticks: u64,
-}
-
-impl Cores {
-    /// Clock ticks a second, as Linux tells them to every program.
-    const TICKS_PER_S: f64 = 100.0;
-
-    fn of(server: &Server) -> Result<Self> {
-        let id = server.id().context("the server does not run")?;
-        let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
-        // Behind the name in brackets, which may hold anything: state, then numbers; utime and stime are the 14th and 15th of all.
-        let after = stat.rsplit_once(')').map(|(_, after)| after).context("no process line")?;
-        let ticks = after.split_whitespace().skip(11).take(2).filter_map(|text| text.parse::<u64>().ok()).sum();
-        Ok(Self { ticks })
-    }
-
-    fn used(&self, server: &Server, elapsed_s: f64) -> Result<f64> {
-        let ticks = Self::of(server)?.ticks - self.ticks;
-        Ok(number(usize::try_from(ticks)?) / Self::TICKS_PER_S / elapsed_s)
-    }
 }
 
 /// One line for people, on stderr.
 pub fn print(report: &Report) {
     eprintln!(
-        "{} batch {:>5}: {:>9} of {:>9} events/s of the rows alone = {:.3}; p50 {} ms, p99 {} ms; {} bytes/event; {} cores; {} before",
+        "{:?} batch {:>5} x {}: {:>9} of {:>9} events/s of the rows alone = {:.3}; p50 {} ms, p99 {} ms; {} bytes/event; {} cores; \
+         {} MB; {} before",
         report.backend,
         report.batch,
+        report.connections,
         report.full_events_per_s,
         report.roof_events_per_s,
         report.share_of_roof,
@@ -198,6 +251,7 @@ pub fn print(report: &Report) {
         report.p99_ms,
         report.wire_bytes_per_event,
         report.cores_used,
+        report.memory_mb,
         report.preload
     );
     eprintln!("{}", report.machine.line());

@@ -13,7 +13,7 @@ use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM, WIRE_VERSION
 use tests::server::Server;
 use uuid::Uuid;
 
-/// Units of one contract: one pack of codes, so that what is scanned together lies together.
+/// Units of one contract by default: one pack of codes, so that what is scanned together lies together.
 pub const UNITS_PER_CONTRACT: usize = 2_000;
 
 /// Of a hundred scans so many are of a package that was scanned before.
@@ -35,7 +35,9 @@ pub struct Stream {
     terminal: TerminalId,
     epoch: EpochId,
     key: Ed25519KeyPair,
+    number: u8,
     labels: Vec<String>,
+    units_per_contract: usize,
     scanned: usize,
     next_seq: u64,
     previous_hash: Hash,
@@ -43,27 +45,54 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// A terminal of its own at the maker's gate, and contracts for so many scans. `number` tells streams of one server apart.
-    pub fn new(server: &Server, folder: &Path, number: u8, scans: usize) -> Result<Self> {
-        let terminal = TerminalId::new(Uuid::from_u128(u128::from(number)));
+    /// A terminal of its own at the maker's gate, and contracts of so many units for so many scans. `number` tells streams of one
+    /// server apart.
+    pub fn new(
+        server: &Server,
+        folder: &Path,
+        number: u8,
+        (scans, units_per_contract): (usize, usize),
+    ) -> Result<Self> {
+        let terminal = TerminalId::new(Uuid::from_u128(u128::from(number) + 1));
         let epoch = EpochId::new(Uuid::from_u128(u128::from(number) + 1_000));
         let key = Ed25519KeyPair::from_seed_unchecked(&[number; 32]).ok().context("a key of 32 bytes")?;
         let (id, public) = (terminal.to_string(), PublicKey::of(&key).to_string());
-        let who = ["--member", "M", "--site", "SZ-GATE", "--name", "bench"];
+        let name = format!("bench {number}");
+        let who = ["--member", "M", "--site", "SZ-GATE", "--name", &name];
         server.run(["terminals", "add", "--terminal", &id, "--key", &public].into_iter().chain(who))?;
-        let mut labels = Vec::new();
-        for contract in 0..scans.div_ceil(UNITS_PER_CONTRACT) {
-            labels.extend(issue(server, folder, &format!("HT-{number}-{contract}"))?);
+        let contracts: Vec<String> =
+            (0..scans.div_ceil(units_per_contract)).map(|contract| format!("HT-{number}-{contract}")).collect();
+        agree(server, folder, &contracts, units_per_contract)?;
+        let mut labels = Vec::with_capacity(contracts.len() * units_per_contract);
+        for contract in &contracts {
+            labels.extend(issue(server, contract, units_per_contract)?);
         }
         let previous_hash = epoch_hash(terminal, epoch);
         let at = Timestamp::from_ms(1_772_413_200_000);
-        Ok(Self { terminal, epoch, key, labels, scanned: 0, next_seq: 1, previous_hash, at })
+        Ok(Self {
+            terminal,
+            epoch,
+            key,
+            number,
+            labels,
+            units_per_contract,
+            scanned: 0,
+            next_seq: 1,
+            previous_hash,
+            at,
+        })
+    }
+
+    /// Its number among the streams of one server.
+    #[must_use]
+    pub const fn number(&self) -> u8 {
+        self.number
     }
 
     /// The next batch of so many events.
-    pub fn next(&mut self, events: usize, number: u8) -> Result<Ready> {
+    pub fn next(&mut self, events: usize) -> Result<Ready> {
         let first_seq = self.next_seq;
-        let bodies = (0..events).map(|_| self.body(number)).collect::<Result<Vec<_>>>()?;
+        let bodies = (0..events).map(|_| self.body()).collect::<Result<Vec<_>>>()?;
         let header = BatchHeader {
             wire: WIRE_VERSION,
             reply: REPLY_FORM,
@@ -85,11 +114,11 @@ impl Stream {
         Ok(Ready { batch, compressed })
     }
 
-    fn body(&mut self, number: u8) -> Result<Vec<u8>> {
+    fn body(&mut self) -> Result<Vec<u8>> {
         let seq = self.next_seq;
         self.next_seq += 1;
         self.at = self.at.plus_ms(1_500);
-        let act = if seq == 1 { Act::EpochStarted { previous: None } } else { self.scan(number) };
+        let act = if seq == 1 { Act::EpochStarted { previous: None } } else { self.scan() };
         let event = Event {
             terminal: self.terminal,
             epoch: self.epoch,
@@ -107,13 +136,14 @@ impl Stream {
         Ok(event.to_body()?)
     }
 
-    fn scan(&mut self, number: u8) -> Act {
+    fn scan(&mut self) -> Act {
+        let number = self.number;
         let (mut place, percent) = (self.scanned, self.scanned % 100);
-        let contract = place / UNITS_PER_CONTRACT;
+        let contract = place / self.units_per_contract;
         if percent >= 100 - REPEATED_PERCENT {
             place -= 7;
         } else if percent >= 100 - REPEATED_PERCENT - FOREIGN_PERCENT && contract > 0 {
-            place -= UNITS_PER_CONTRACT;
+            place -= self.units_per_contract;
         }
         self.scanned += 1;
         let movement = Movement {
@@ -149,18 +179,18 @@ fn gtin() -> String {
     format!("{body}{}", check_digit::compute(body))
 }
 
-fn issue(server: &Server, folder: &Path, contract: &str) -> Result<Vec<String>> {
-    let units = UNITS_PER_CONTRACT;
-    let files = [
-        ("bases.csv", format!("basis,kind,seller,buyer,product,units\n{contract},contract,M,W,POD,{units}\n")),
-        (
-            "documents.csv",
-            format!(
-                "document,basis,consignor,consignee,carrier,packing_level,product,units\nFH-{contract},{contract},M,W,顺达物流,unit,POD,{units}\n"
-            ),
-        ),
-    ];
-    import(server, folder, &files)?;
+/// Contracts and a note for each.
+fn agree(server: &Server, folder: &Path, contracts: &[String], units: usize) -> Result<()> {
+    let mut bases = "basis,kind,seller,buyer,product,units\n".to_owned();
+    let mut documents = "document,basis,consignor,consignee,carrier,packing_level,product,units\n".to_owned();
+    for contract in contracts {
+        bases.push_str(&format!("{contract},contract,M,W,POD,{units}\n"));
+        documents.push_str(&format!("FH-{contract},{contract},M,W,顺达物流,unit,POD,{units}\n"));
+    }
+    import(server, folder, &[("bases.csv", bases), ("documents.csv", documents)])
+}
+
+fn issue(server: &Server, contract: &str, units: usize) -> Result<Vec<String>> {
     let (count, pack) = (units.to_string(), format!("P-{contract}"));
     let line = ["--contract", contract, "--product", "POD", "--level", "unit", "--count", &count, "--pack", &pack];
     let csv = server.run(["codes", "issue"].into_iter().chain(line))?;
