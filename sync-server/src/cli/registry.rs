@@ -149,7 +149,7 @@ pub(super) async fn run(store: &Store, command: RegistryCommand, now: Timestamp)
         RegistryCommand::Import { files, set, preview, skip_bad } => {
             let sources = files.iter().map(|file| Source::read(file)).collect::<Result<Vec<_>, _>>()?;
             let options = Options { set, preview, skip_bad, by: BY.into() };
-            report::line(&import::run(store, &sources, &options, now).await?)
+            report::line(&import::run(store, sources, &options, now).await?)
         }
         RegistryCommand::Export { set, file, lang } => {
             let known = store::reference::load_all(&mut *store.read().await?).await?;

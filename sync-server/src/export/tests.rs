@@ -110,7 +110,7 @@ proptest! {
                     let bytes = export(&known, set, format, if format == Format::Csv { Lang::Zh } else { Lang::En }).unwrap();
                     let source = Source { name: set.name().into(), bytes };
                     let options = Options { set: Some(set), preview: true, ..Options::default() };
-                    let report = run(&trade.store, &[source], &options, NOW).await.unwrap();
+                    let report = run(&trade.store, vec![source], &options, NOW).await.unwrap();
                     assert_eq!((&report.errors, &report.changes), (&Vec::new(), &Vec::new()), "{format:?} {}", set.name());
                     assert_eq!(report.unchanged, all(&known, set).len() as u64);
                 }

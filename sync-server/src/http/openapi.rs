@@ -135,7 +135,7 @@ fn query_of(path: &str) -> Vec<(&'static str, &'static str)> {
     ];
     match path {
         "/api/v1/mismatches" => {
-            let paging = [("from", "`next` of the page before."), ("limit", "Mismatches of a page, 1 to 500; 100.")];
+            let paging = [("after", "`next` of the page before."), ("limit", "Mismatches of a page, 1 to 500; 100.")];
             filters.into_iter().chain(paging).collect()
         }
         "/api/v1/mismatches.csv" => filters.to_vec(),

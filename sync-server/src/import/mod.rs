@@ -5,6 +5,7 @@ pub mod csv_file;
 pub mod encoding;
 pub mod header;
 mod json_file;
+mod parsed;
 mod report;
 mod take;
 pub mod xlsx_file;
@@ -20,6 +21,7 @@ use crate::registry::fault::Fault;
 use crate::registry::set::Set;
 use crate::store::{Store, StoreError};
 
+use parsed::Parsed;
 pub use report::{ChangeLine, FileFault, Report};
 
 /// Bytes of the longest file.
@@ -128,17 +130,28 @@ pub struct Options {
 /// Imports files in their order, in one transaction, all or nothing.
 pub async fn import(store: &Store, files: &[PathBuf], now: Timestamp) -> Result<Report, ImportError> {
     let sources = files.iter().map(|file| Source::read(file)).collect::<Result<Vec<_>, _>>()?;
-    run(store, &sources, &Options { by: "shell".into(), ..Options::default() }, now).await
+    run(store, sources, &Options { by: "shell".into(), ..Options::default() }, now).await
 }
 
-/// Imports files in their order, in one transaction. A preview is the same transaction, taken back.
-pub async fn run(store: &Store, sources: &[Source], options: &Options, now: Timestamp) -> Result<Report, ImportError> {
+/// Imports files in their order, in one transaction. A preview is the same transaction, taken back. Files are read before it begins,
+/// beside the other work of the server.
+pub async fn run(
+    store: &Store,
+    sources: Vec<Source>,
+    options: &Options,
+    now: Timestamp,
+) -> Result<Report, ImportError> {
+    let set = options.set;
+    let parsed = tokio::task::spawn_blocking(move || {
+        sources.into_iter().map(|source| Parsed::read(source, set)).collect::<Result<Vec<_>, _>>()
+    });
+    let parsed = parsed.await.map_err(|_| StoreError::Corrupt("reading a file was broken off"))??;
     let mut tx = store.write().await?;
     let taken = async {
         let mut edit = Edit::begin(&mut tx, &options.by, now).await?;
         let mut report = Report { preview: options.preview, ..Report::default() };
-        for source in sources {
-            take::take(&mut tx, &mut edit, source, options, &mut report).await?;
+        for (file, parsed) in parsed {
+            take::take(&mut tx, &mut edit, (&file, parsed), options, &mut report).await?;
         }
         if report.error_count > 0 && !options.skip_bad && !options.preview {
             return Err(ImportError::Faults(report));

@@ -2,7 +2,7 @@
 
 use shared::code::CodeKey;
 use shared::ids::PackId;
-use shared::reference::{CodeRecord, Pack, PackLoss};
+use shared::reference::{CodeRecord, Loss, Pack, PackLoss};
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
@@ -67,13 +67,8 @@ pub async fn act(
     now: Timestamp,
 ) -> Result<(), ActError> {
     let mut tx = store.write().await?;
-    match act_in(&mut tx, pack, what, (by, why), now).await {
-        Ok(()) => Ok(tx.commit().await.map_err(StoreError::from)?),
-        Err(error) => {
-            tx.rollback().await.map_err(StoreError::from)?;
-            Err(error)
-        }
-    }
+    let done = act_in(&mut tx, pack, what, (by, why), now).await;
+    store::end(tx, done).await
 }
 
 async fn act_in(
@@ -93,20 +88,36 @@ async fn act_in(
         Act::Activate => Pack { activated_at: Some(now), ..pack },
         Act::Lose(_, at) if at > now => return senseless("cannot be lost in the future"),
         Act::Lose(how, at) if is_lost && pack.loss == Some((how, at)) => return Ok(()),
-        Act::Lose(how, at) => Pack { loss: Some((how, at)), released_at: None, ..pack },
+        Act::Lose(_, at) if !is_lost && pack.released_at.is_some_and(|released| at < released) => {
+            return senseless("was found after that moment; say a later one");
+        }
+        Act::Lose(how, at) => lost_again(pack, is_lost, (how, at)),
         Act::Release if pack.loss.is_none() => return senseless("is not reported lost"),
         Act::Release if !is_lost => return Ok(()),
         Act::Release => Pack { released_at: Some(now), ..pack },
         Act::Cancel => pack,
     };
     let codes = if what == Act::Cancel {
-        cancel_all(conn, &mut edit, name).await?
+        match cancel_all(conn, &mut edit, name).await? {
+            // It was ended before: nothing is noted twice.
+            0 => return Ok(()),
+            ended => ended,
+        }
     } else {
         change(conn, &mut edit, changed).await?
     };
     edit.finish(conn).await?;
     let noted = PackAct { at: now, act: what.word().into(), codes, by: by.into(), detail: why.into() };
     Ok(store::pack::note(conn, name, &noted).await?)
+}
+
+/// A report while the pack is lost mends the one before; after its release it is another loss, and the first one is kept.
+fn lost_again(pack: Pack, is_lost: bool, (how, at): (PackLoss, Timestamp)) -> Pack {
+    let mut earlier_losses = pack.earlier_losses;
+    if let (false, Some((how, at)), Some(released_at)) = (is_lost, pack.loss, pack.released_at) {
+        earlier_losses.push(Loss { how, at, released_at });
+    }
+    Pack { loss: Some((how, at)), released_at: None, earlier_losses, ..pack }
 }
 
 /// Ends every live code of a pack. Answers how many.

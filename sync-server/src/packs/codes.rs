@@ -26,7 +26,7 @@ pub enum CodesError {
 pub async fn cancel(store: &Store, texts: &[String], by: &str, now: Timestamp) -> Result<u64, CodesError> {
     let mut tx = store.write().await?;
     let done = cancel_in(&mut tx, texts, by, now).await;
-    end(tx, done).await
+    store::end(tx, done).await
 }
 
 /// Puts a new code in the place of an old one, which ends. The new one is registered, live, of the same product and level, and takes
@@ -39,16 +39,7 @@ pub async fn relabel(
 ) -> Result<(), CodesError> {
     let mut tx = store.write().await?;
     let done = relabel_in(&mut tx, (old, new), (by, why), now).await;
-    end(tx, done).await
-}
-
-async fn end<T>(tx: sqlx::Transaction<'static, sqlx::Any>, done: Result<T, CodesError>) -> Result<T, CodesError> {
-    if done.is_ok() {
-        tx.commit().await.map_err(StoreError::from)?;
-    } else {
-        tx.rollback().await.map_err(StoreError::from)?;
-    }
-    done
+    store::end(tx, done).await
 }
 
 async fn cancel_in(conn: &mut AnyConnection, texts: &[String], by: &str, now: Timestamp) -> Result<u64, CodesError> {

@@ -1,5 +1,7 @@
 //! Code packs over HTTP, under `/api/v1/packs` and `/api/v1/codes`. Who may do what is decided before a request comes here.
 
+use std::io::Cursor;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
@@ -19,12 +21,13 @@ use super::write::{PackFormat, PackWriteError, write};
 use super::{PackFileError, apply, import, put_together, summary};
 use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
+use crate::nul;
 use crate::packs::issue::{Application, IssueError, issue};
 use crate::registry::by::By;
 use crate::registry::edit::Edit;
 use crate::registry::http::Route;
 use crate::registry::problem::Problem;
-use crate::store::{self, StoreError};
+use crate::store;
 
 /// Newest stock counts that a list shows.
 const COUNTS_MAX: i64 = 1_000;
@@ -58,8 +61,12 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
-    serde_json::from_slice(bytes)
-        .map_err(|why| Problem::bad_request(format!("the body is not what is asked for: {why}")))
+    let unread = |why: serde_json::Error| Problem::bad_request(format!("the body is not what is asked for: {why}"));
+    let body: Value = serde_json::from_slice(bytes).map_err(unread)?;
+    if nul::is_in(&body) {
+        return Err(Problem::bad_request(format!("the body {}", nul::PROBLEM)));
+    }
+    serde_json::from_value(body).map_err(unread)
 }
 
 fn unfit(detail: String) -> Problem {
@@ -138,7 +145,7 @@ async fn imported(
     Query(importing): Query<Importing>,
     body: Bytes,
 ) -> Result<Json<import::PacksImported>, Problem> {
-    let input = ("the file", body.as_ref());
+    let input = ("the file", Cursor::new(body));
     let done = import::import(&state.store, input, importing.sha256.as_deref(), (&by, state.clock.now())).await?;
     Ok(Json(done))
 }
@@ -153,12 +160,7 @@ async fn applied(State(state): State<AppState>, By(by): By, body: Bytes) -> Resu
         Ok::<_, Problem>(answer)
     }
     .await;
-    if done.is_ok() {
-        tx.commit().await.map_err(StoreError::from)?;
-    } else {
-        tx.rollback().await.map_err(StoreError::from)?;
-    }
-    done.map(Json)
+    store::end(tx, done).await.map(Json)
 }
 
 /// What is to be issued.
@@ -261,7 +263,7 @@ async fn associate(
     By(by): By,
     body: Bytes,
 ) -> Result<Json<put_together::PutTogether>, Problem> {
-    let done = put_together::upload(&state.store, "the list", body.as_ref(), (&by, state.clock.now())).await?;
+    let done = put_together::upload(&state.store, "the list", Cursor::new(body), (&by, state.clock.now())).await?;
     Ok(Json(done))
 }
 

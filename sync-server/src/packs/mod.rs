@@ -8,6 +8,7 @@ pub mod http;
 pub mod import;
 pub mod issue;
 pub mod put_together;
+pub mod reading;
 pub mod summary;
 mod take;
 pub mod write;
@@ -21,8 +22,9 @@ use crate::registry::edit::{Edit, EditError, Why};
 use crate::registry::fault::Fault;
 use crate::store;
 
+pub use reading::Reading;
 pub(crate) use take::store_codes;
-pub use take::{PackFileError, Taken, level_word, take, take_csv};
+pub use take::{PackFileError, Taken, level_word, take};
 
 /// Codes of a pack that are looked at in one go.
 const PAGE: usize = 5_000;

@@ -6,7 +6,7 @@ use shared::chain::Hash;
 use shared::event::Event;
 use shared::ids::{BasisId, MemberId, TerminalId};
 use shared::mismatch::{Mismatch, Scope as Judged};
-use shared::reference::References;
+use shared::reference::{Basis, References, ShippingDocument};
 use sqlx::AnyConnection;
 
 use crate::attachments;
@@ -41,7 +41,7 @@ impl View {
         let mut terminals = store::terminal::list(conn).await?;
         let mut bases = BTreeSet::new();
         if let Scope::Member(member) = &scope {
-            let party = references.bases.values().filter(|basis| basis.seller == *member || basis.buyer == *member);
+            let party = references.bases.values().filter(|basis| basis.parties().contains(member));
             bases = party.map(|basis| basis.basis.clone()).collect();
             terminals.retain(|terminal| terminal.member == *member);
         }
@@ -64,7 +64,7 @@ impl View {
         }
     }
 
-    /// Bases where the member is party; nothing where everything is seen.
+    /// Bases where the member is, was or will be party; nothing where everything is seen.
     #[must_use]
     pub const fn bases(&self) -> &BTreeSet<BasisId> {
         &self.bases
@@ -82,20 +82,32 @@ impl View {
         self.member().is_none_or(|own| own == member)
     }
 
-    /// Whether a basis, its documents and what happened under it are seen: by both its parties.
+    /// Whether a basis is seen: by all its parties, former and coming ones too.
     #[must_use]
     pub fn sees_basis(&self, basis: &BasisId) -> bool {
         self.member().is_none() || self.bases.contains(basis)
     }
 
-    /// Whether a mismatch is seen: by the parties of its basis; where the basis is known to nobody, by whose terminals raised it.
+    /// Whether a shipping document is seen: by the parties of its basis, but for another buyer's ([`Basis::shares`]).
+    #[must_use]
+    pub fn sees_document(&self, document: &ShippingDocument) -> bool {
+        let Some(member) = self.member() else { return true };
+        self.references.bases.get(&document.basis).is_some_and(|basis| basis.shares(document, member))
+    }
+
+    /// Whether a mismatch is seen: by who was party to its basis when it came about, and by whose terminals raised it; where the basis
+    /// is known to nobody, by the latter alone.
     #[must_use]
     pub fn sees(&self, mismatch: &Mismatch) -> bool {
         let Some(member) = self.member() else { return true };
         match (&mismatch.scope, &mismatch.basis) {
             (Judged::Member(of), _) => of == member,
             (Judged::Terminal(of), _) => self.own.contains(of),
-            (_, Some(basis)) if self.references.bases.contains_key(basis) => self.bases.contains(basis),
+            (_, Some(basis)) if self.references.bases.contains_key(basis) => {
+                let is_party = |basis: &Basis| basis.is_party_at(member, mismatch.at);
+                let own = mismatch.events.iter().any(|by| self.own.contains(&by.terminal));
+                self.references.bases.get(basis).is_some_and(is_party) || (own && self.bases.contains(basis))
+            }
             _ => mismatch.events.iter().any(|by| self.own.contains(&by.terminal)),
         }
     }

@@ -1,6 +1,7 @@
 //! Changing the registry, in one transaction: what is in force, what was known, what is judged again.
 
 use serde_json::{Map, Value};
+use shared::ids::{BasisId, PackId};
 use shared::reference::References;
 use shared::time::Timestamp;
 use shared::wire::Record;
@@ -136,6 +137,8 @@ impl Edit {
         let body = Set::body(&record).map_err(StoreError::from)?;
         let held = self.held(conn, set, &key, before.as_ref()).await?;
         let (past, planned): (Vec<&Version>, Vec<&Version>) = held.iter().partition(|version| version.in_force);
+        let changes: Vec<Change> = planned.iter().filter_map(|version| change_of(version)).collect();
+        self.check_planned(set, &key, (&body, &changes), &planned)?;
         for version in past {
             store::version::close(conn, id, version.version, self.now).await?;
         }
@@ -146,7 +149,6 @@ impl Edit {
             ..self.version(next, why.as_str(), None, Timestamp::from_ms(0))
         };
         store::version::add(conn, id, &base).await?;
-        let changes: Vec<Change> = planned.iter().filter_map(|version| change_of(version)).collect();
         for version in planned {
             next += 1;
             self.fold_again(conn, set, &key, (&body, &changes), version, next).await?;
@@ -178,6 +180,9 @@ impl Edit {
         } else {
             self.amended(set, key, fold(set, &base.body, &changes, self.now))?
         };
+        let later = held.iter().filter(|version| version.change.is_some() && version.valid_from > valid_from);
+        let later: Vec<&Version> = later.collect();
+        self.check_planned(set, key, (&base.body, &changes), &later)?;
         let record = with_credentials(record, Some(&before));
         let mut next = self.next_version(conn, id, Some(&before)).await?;
         let version = Version {
@@ -186,7 +191,7 @@ impl Edit {
             ..self.version(next, "amendment", Some(new.patch), valid_from)
         };
         store::version::add(conn, id, &version).await?;
-        for later in held.iter().filter(|version| version.change.is_some() && version.valid_from > valid_from) {
+        for later in later {
             next += 1;
             self.fold_again(conn, set, key, (&base.body, &changes), later, next).await?;
         }
@@ -211,6 +216,33 @@ impl Edit {
             self.store(conn, with_credentials(record, before.as_ref()), before.as_ref()).await?;
         }
         Ok(due.len())
+    }
+
+    /// Changes that were planned for days to come must still make a record that can be, on their day, over what is changed now.
+    fn check_planned(
+        &self,
+        set: Set,
+        key: &str,
+        (base, changes): (&Map<String, Value>, &[Change]),
+        planned: &[&Version],
+    ) -> Result<(), EditError> {
+        for version in planned.iter().filter(|version| version.valid_from > self.now) {
+            let conflict = |fault: Fault| {
+                let (day, by) = (version.valid_from.to_minute(), version.by.as_str());
+                let problem = format!(
+                    "the change that {by} planned for {day} does not fit this one: {}; change that one first",
+                    fault.problem
+                );
+                Fault { problem, ..fault }
+            };
+            match self.amended(set, key, fold(set, base, changes, version.valid_from)) {
+                Err(EditError::Faults(faults)) => {
+                    return Err(EditError::Faults(faults.into_iter().map(conflict).collect()));
+                }
+                done => drop(done?),
+            }
+        }
+        Ok(())
     }
 
     fn amended(&self, set: Set, key: &str, body: Map<String, Value>) -> Result<Record, EditError> {
@@ -303,9 +335,27 @@ impl Edit {
         before: Option<&Record>,
     ) -> Result<Outcome, EditError> {
         store::reference::put(conn, &record, self.position).await?;
+        if let (Record::Basis(basis), Some(Record::Basis(before))) = (&record, before)
+            && basis.parties() != before.parties()
+        {
+            self.disclose(conn, &basis.basis).await?;
+        }
         self.changes.note(&record, before);
         self.known.insert(record);
         Ok(if before.is_none() { Outcome::Added } else { Outcome::Changed })
+    }
+
+    /// A new party pulls what there is under a basis, though it is older than where the party's terminals stand.
+    async fn disclose(&self, conn: &mut AnyConnection, basis: &BasisId) -> Result<(), StoreError> {
+        let documents = self.known.documents.values().filter(|document| document.basis == *basis);
+        let packs: Vec<PackId> =
+            self.known.packs.values().filter(|pack| pack.basis == *basis).map(|pack| pack.pack.clone()).collect();
+        let records = documents.map(|document| ("document", document.document.to_string()));
+        let records = records.chain(packs.iter().map(|pack| ("pack", pack.to_string())));
+        for (set, key) in records {
+            store::reference::publish_again(conn, (set, &key), self.position).await?;
+        }
+        store::code::publish_again(conn, &packs, self.position).await
     }
 
     /// A record of no set of people: a code pack or a code.
@@ -335,11 +385,14 @@ pub async fn enter_into_force(store: &Store, now: Timestamp) -> Result<usize, Ed
         return Ok(0);
     }
     let mut tx = store.write().await?;
-    let mut edit = Edit::begin(&mut tx, "server", now).await?;
-    let entered = edit.enter_into_force(&mut tx).await?;
-    edit.finish(&mut tx).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(entered)
+    let entered = async {
+        let mut edit = Edit::begin(&mut tx, "server", now).await?;
+        let entered = edit.enter_into_force(&mut tx).await?;
+        edit.finish(&mut tx).await?;
+        Ok(entered)
+    }
+    .await;
+    store::end(tx, entered).await
 }
 
 fn change_of(version: &Version) -> Option<Change> {

@@ -202,6 +202,17 @@ impl World {
         self.clock.0.fetch_add(ms, Ordering::Relaxed);
     }
 
+    /// Opens a route that goes on answering.
+    pub(crate) async fn open(&self, path: &str, headers: &[(&str, &str)]) -> Body {
+        let mut request = Request::builder().uri(path).header(header::HOST, "console.test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.routes.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body()
+    }
+
     /// Asks a route. Headers are pairs; the body is sent as it is.
     pub(crate) async fn ask(
         &self,

@@ -50,9 +50,9 @@ pub(super) async fn import(
         let detail = format!("`{plain}` is no type of a file that is taken; types are {}", TYPES.join(", "));
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The type is not taken", detail));
     }
-    let source = Source { name: set.name().to_owned(), bytes: body.to_vec() };
+    let source = Source { name: set.name().to_owned(), bytes: body.into() };
     let options = Options { set: Some(set), preview: importing.preview, skip_bad: importing.skip_bad, by };
-    Ok(Json(import::run(&state.store, &[source], &options, state.clock.now()).await?))
+    Ok(Json(import::run(&state.store, vec![source], &options, state.clock.now()).await?))
 }
 
 /// Which form of file is wanted.
