@@ -16,8 +16,10 @@ use std::path::{Path, PathBuf};
 use shared::time::Timestamp;
 
 use crate::packs::PackFileError;
-use crate::registry::edit::{Edit, EditError};
+use crate::people::Actor;
+use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
+use crate::registry::outcome::EditError;
 use crate::registry::set::Set;
 use crate::store::{Store, StoreError};
 
@@ -115,7 +117,7 @@ impl Source {
 }
 
 /// How files are imported.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Of which set the tables are; none: their columns tell.
     pub set: Option<Set>,
@@ -123,14 +125,21 @@ pub struct Options {
     pub preview: bool,
     /// Take what is right, leave what is faulty.
     pub skip_bad: bool,
-    /// Who imports, as versions say it.
-    pub by: String,
+    /// Who imports.
+    pub by: Actor,
+}
+
+impl Default for Options {
+    /// Whole, of any set, from the shell.
+    fn default() -> Self {
+        Self { set: None, preview: false, skip_bad: false, by: Actor::shell() }
+    }
 }
 
 /// Imports files in their order, in one transaction, all or nothing.
 pub async fn import(store: &Store, files: &[PathBuf], now: Timestamp) -> Result<Report, ImportError> {
     let sources = files.iter().map(|file| Source::read(file)).collect::<Result<Vec<_>, _>>()?;
-    run(store, sources, &Options { by: "shell".into(), ..Options::default() }, now).await
+    run(store, sources, &Options::default(), now).await
 }
 
 /// Imports files in their order, in one transaction. A preview is the same transaction, taken back. Files are read before it begins,
@@ -146,6 +155,7 @@ pub async fn run(
         sources.into_iter().map(|source| Parsed::read(source, set)).collect::<Result<Vec<_>, _>>()
     });
     let parsed = parsed.await.map_err(|_| StoreError::Corrupt("reading a file was broken off"))??;
+    let names: Vec<String> = parsed.iter().map(|(file, _)| file.clone()).collect();
     let mut tx = store.write().await?;
     let taken = async {
         let mut edit = Edit::begin(&mut tx, &options.by, now).await?;
@@ -157,7 +167,8 @@ pub async fn run(
             return Err(ImportError::Faults(report));
         }
         if !options.preview {
-            edit.finish(&mut tx).await?;
+            let files = names.join(", ");
+            edit.finish(&mut tx, ("imported", &files, &report.summary())).await?;
         }
         Ok(report)
     }

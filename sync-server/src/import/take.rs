@@ -14,9 +14,10 @@ use super::{ChangeLine, ImportError, Options, Report, fault_of_file};
 use crate::nul;
 use crate::packs;
 use crate::registry::draft::column_of;
-use crate::registry::edit::{Edit, EditError, Outcome, Why};
+use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
 use crate::registry::find::find;
+use crate::registry::outcome::{EditError, Outcome, Why};
 use crate::registry::set::Set;
 use crate::store::StoreError;
 

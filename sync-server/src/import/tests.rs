@@ -8,11 +8,11 @@ use crate::packs::issue::issue;
 use crate::registry::find::find;
 use crate::registry::set::Set;
 use crate::store;
-use crate::testing::{NOW, Trade, application, gtin};
+use crate::testing::{NOW, Trade, application, gtin, tester};
 
 async fn preview(trade: &Trade, text: &str) -> Report {
     let sources = vec![Source { name: "f".into(), bytes: text.into() }];
-    let options = Options { preview: true, by: "test".into(), ..Options::default() };
+    let options = Options { preview: true, by: tester(), ..Options::default() };
     run(&trade.store, sources, &options, NOW).await.unwrap()
 }
 
@@ -40,7 +40,7 @@ async fn what_is_right_may_be_taken_without_the_rest() {
     let seen = preview(&trade, text).await;
     assert_eq!((seen.added, seen.skipped, seen.error_count, seen.changes.len()), (2, 1, 1, 2));
     let sources = vec![Source { name: "f".into(), bytes: text.into() }];
-    let options = Options { skip_bad: true, by: "test".into(), ..Options::default() };
+    let options = Options { skip_bad: true, by: tester(), ..Options::default() };
     let done = run(&trade.store, sources, &options, NOW).await.unwrap();
     assert_eq!((done.added, done.skipped, &done.errors), (seen.added, seen.skipped, &seen.errors));
 }
@@ -108,7 +108,7 @@ async fn the_same_pack_twice_changes_nothing() {
     let first = trade.import("pack.csv", &text).await.unwrap();
     assert_eq!((first.imported, first.unchanged), (2, 0));
     let lost = Act::Lose(PackLoss::Lost, Timestamp::from_ms(1));
-    act(&trade.store, &"P1".into(), lost, ("test", ""), NOW).await.unwrap();
+    act(&trade.store, &"P1".into(), lost, (&tester(), ""), NOW).await.unwrap();
     let second = trade.import("pack.csv", &text).await.unwrap();
     assert_eq!((second.imported, second.unchanged), (0, 2), "a reported loss stays");
 }
@@ -149,15 +149,18 @@ async fn a_change_that_was_planned_stands_in_the_way_of_its_own_record_only() {
     let trade = Trade::new().await;
     let day = NOW.plus_ms(86_400_000);
     let mut tx = trade.store.write().await.unwrap();
-    let mut edit = crate::registry::edit::Edit::begin(&mut tx, "li", NOW).await.unwrap();
+    let mut edit =
+        crate::registry::edit::Edit::begin(&mut tx, &crate::people::Actor { name: "li".into(), ..tester() }, NOW)
+            .await
+            .unwrap();
     let patch = serde_json::json!({ "from": "2026-06-01T00:00:00+08:00" }).as_object().unwrap().clone();
     edit.amend(&mut tx, (Set::Basis, "C1"), day, patch).await.unwrap();
-    edit.finish(&mut tx).await.unwrap();
+    edit.finish(&mut tx, ("tried", "", "")).await.unwrap();
     tx.commit().await.unwrap();
     // It would end before it begins.
     let text = "basis,kind,seller,buyer,until,product,units\nC1,contract,M,W,2026-05-01,POD,18\nO2,order,W,R2,,POD,7\n";
     let sources = vec![Source { name: "f".into(), bytes: text.into() }];
-    let options = Options { skip_bad: true, by: "test".into(), ..Options::default() };
+    let options = Options { skip_bad: true, by: tester(), ..Options::default() };
     let done = run(&trade.store, sources, &options, NOW).await.unwrap();
     assert_eq!((done.changed, done.skipped), (1, 1), "{done:?}");
     let problem = &done.errors[0].fault.problem;

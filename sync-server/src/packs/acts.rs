@@ -7,7 +7,9 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::{PAGE, change, store_codes, summary};
-use crate::registry::edit::{Edit, EditError};
+use crate::people::Actor;
+use crate::registry::edit::Edit;
+use crate::registry::outcome::EditError;
 use crate::store::pack::PackAct;
 use crate::store::{self, Store, StoreError};
 
@@ -32,6 +34,17 @@ impl Act {
             Self::Lose(PackLoss::Stolen, _) => "stolen",
             Self::Release => "released",
             Self::Cancel => "cancelled",
+        }
+    }
+
+    /// The word in the audit log.
+    const fn deed(self) -> &'static str {
+        match self {
+            Self::Activate => "pack-activated",
+            Self::Lose(PackLoss::Lost, _) => "pack-lost",
+            Self::Lose(PackLoss::Stolen, _) => "pack-stolen",
+            Self::Release => "pack-released",
+            Self::Cancel => "pack-cancelled",
         }
     }
 }
@@ -63,7 +76,7 @@ pub async fn act(
     store: &Store,
     pack: &PackId,
     what: Act,
-    (by, why): (&str, &str),
+    (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<(), ActError> {
     let mut tx = store.write().await?;
@@ -75,7 +88,7 @@ async fn act_in(
     conn: &mut AnyConnection,
     name: &PackId,
     what: Act,
-    (by, why): (&str, &str),
+    (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<(), ActError> {
     let mut edit = Edit::begin(conn, by, now).await?;
@@ -106,8 +119,9 @@ async fn act_in(
     } else {
         change(conn, &mut edit, changed).await?
     };
-    edit.finish(conn).await?;
-    let noted = PackAct { at: now, act: what.word().into(), codes, by: by.into(), detail: why.into() };
+    let by = edit.by().to_owned();
+    edit.finish(conn, (what.deed(), &format!("pack {name}"), why)).await?;
+    let noted = PackAct { at: now, act: what.word().into(), codes, by, detail: why.into() };
     Ok(store::pack::note(conn, name, &noted).await?)
 }
 

@@ -11,6 +11,7 @@ use sqlx::AnyConnection;
 
 use super::reading::{Reading, Whole};
 use super::{PackFileError, Taken, take};
+use crate::people::Actor;
 use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
 use crate::store::pack::PackAct;
@@ -49,7 +50,7 @@ pub async fn import(
     store: &Store,
     (file, input): (&str, impl BufRead + Send + 'static),
     told: Option<&str>,
-    (by, now): (&str, Timestamp),
+    (by, now): (&Actor, Timestamp),
 ) -> Result<PacksImported, PackFileError> {
     let reading = Reading::start(file.to_owned(), input);
     let mut tx = store.write().await?;
@@ -61,7 +62,7 @@ async fn import_in(
     conn: &mut AnyConnection,
     (file, mut reading): (&str, Reading),
     told: Option<&str>,
-    (by, now): (&str, Timestamp),
+    (by, now): (&Actor, Timestamp),
 ) -> Result<PacksImported, PackFileError> {
     let mut edit = Edit::begin(conn, by, now).await?;
     let taken = take(conn, &mut edit, file, &mut reading).await?;
@@ -72,11 +73,12 @@ async fn import_in(
     if taken.added + taken.changed > 0 {
         for (pack, codes) in &counts {
             let detail = format!("{file} {sha256}");
-            let act = PackAct { at: now, act: "imported".into(), codes: *codes, by: by.into(), detail };
+            let act = PackAct { at: now, act: "imported".into(), codes: *codes, by: by.name.clone(), detail };
             store::pack::note(conn, &PackId::from(pack.as_str()), &act).await?;
         }
     }
-    edit.finish(conn).await?;
     let Taken { added, changed, unchanged, codes } = taken;
+    let why = format!("{sha256}: {codes} codes, {added} added, {changed} changed, {unchanged} unchanged");
+    edit.finish(conn, ("packs-imported", file, &why)).await?;
     Ok(PacksImported { packs: counts.len() as u64, codes, added, changed, unchanged, sha256 })
 }

@@ -1,17 +1,19 @@
 //! 关联: what production lines say of which package is in which, in bulk (traceability/2022 art. 18). The same list twice changes
 //! nothing; what contradicts what is known is told row by row, and is not taken.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
 use serde::Serialize;
 use shared::code::CodeKey;
+use shared::ids::PackId;
 use shared::reference::{CodeRecord, Level};
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::file::code;
-use super::{PackFileError, store_codes};
+use super::{PackFileError, note_each, per_pack, store_codes};
+use crate::people::Actor;
 use crate::registry::cell::unescape;
 use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
@@ -43,7 +45,7 @@ pub async fn upload(
     store: &Store,
     file: &str,
     input: impl Read + Send + 'static,
-    (by, now): (&str, Timestamp),
+    (by, now): (&Actor, Timestamp),
 ) -> Result<PutTogether, PackFileError> {
     // Read before the transaction begins, beside the other work of the server.
     let rows = tokio::task::spawn_blocking(move || read(input));
@@ -53,7 +55,7 @@ pub async fn upload(
         faults: vec![Fault::new("1", "", problem).at(1)],
     })?;
     let mut tx = store.write().await?;
-    let done = upload_in(&mut tx, rows, by, now).await;
+    let done = upload_in(&mut tx, (file, rows), by, now).await;
     store::end(tx, done).await
 }
 
@@ -78,16 +80,21 @@ fn read(input: impl Read) -> Result<Vec<Row>, String> {
 
 async fn upload_in(
     conn: &mut AnyConnection,
-    rows: Vec<Row>,
-    by: &str,
+    (file, rows): (&str, Vec<Row>),
+    by: &Actor,
     now: Timestamp,
 ) -> Result<PutTogether, PackFileError> {
     let mut edit = Edit::begin(conn, by, now).await?;
-    let mut done = PutTogether::default();
+    let (mut done, mut of_packs) = (PutTogether::default(), BTreeMap::new());
     for some in rows.chunks(CHUNK) {
-        chunk(conn, &mut edit, some, &mut done).await?;
+        for (pack, codes) in chunk(conn, &mut edit, some, &mut done).await? {
+            *of_packs.entry(pack).or_default() += codes;
+        }
     }
-    edit.finish(conn).await?;
+    note_each(conn, &edit, "associated", of_packs).await?;
+    let PutTogether { associated, unchanged, contradicted, .. } = &done;
+    let why = format!("{associated} put together, {unchanged} already were, {contradicted} contradict");
+    edit.finish(conn, ("associated", file, &why)).await?;
     Ok(done)
 }
 
@@ -96,7 +103,7 @@ async fn chunk(
     edit: &mut Edit,
     rows: &[Row],
     done: &mut PutTogether,
-) -> Result<(), StoreError> {
+) -> Result<BTreeMap<PackId, u64>, StoreError> {
     let mut read = Vec::with_capacity(rows.len());
     for (line, parent, child) in rows {
         match (code(parent), code(child)) {
@@ -123,7 +130,9 @@ async fn chunk(
             Err(fault) => done.contradict(Some(fault.at(line))),
         }
     }
-    store_codes(conn, edit, changed.into_iter().collect()).await
+    let of_packs = per_pack(changed.values());
+    store_codes(conn, edit, changed.into_iter().collect()).await?;
+    Ok(of_packs)
 }
 
 impl PutTogether {

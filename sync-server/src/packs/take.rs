@@ -12,8 +12,9 @@ use super::file::{CodeRow, code};
 use super::reading::Reading;
 use super::unknown;
 use crate::nul;
-use crate::registry::edit::{Edit, EditError, Outcome};
+use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
+use crate::registry::outcome::{EditError, Outcome};
 use crate::store::{self, StoreError};
 
 /// Faults that are named; after so many the file is given up.

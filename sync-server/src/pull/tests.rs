@@ -5,7 +5,7 @@ use shared::reference::Level;
 
 use super::*;
 use crate::packs::issue::issue;
-use crate::testing::{NOW, Trade, application};
+use crate::testing::{NOW, Trade, application, tester};
 
 async fn pull_all(trade: &Trade, member: &str) -> (Vec<Record>, usize) {
     pull(trade, member, false).await
@@ -140,7 +140,7 @@ async fn a_retailer_learns_of_what_it_was_sent_and_that_its_pack_was_stolen_sinc
 
     let loss = Some((shared::reference::PackLoss::Stolen, NOW));
     let act = crate::packs::acts::Act::Lose(shared::reference::PackLoss::Stolen, NOW);
-    crate::packs::acts::act(&trade.store, &pack.pack, act, ("test", ""), NOW).await.unwrap();
+    crate::packs::acts::act(&trade.store, &pack.pack, act, (&tester(), ""), NOW).await.unwrap();
     let next = changes(&mut conn, &"R1".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
     assert!(seen(&next, &Record::Pack(shared::reference::Pack { loss, ..pack.clone() })));
     let stranger = changes(&mut conn, &"X".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
@@ -156,10 +156,10 @@ async fn a_buyer_that_an_amendment_brings_in_pulls_what_there_is_and_the_former_
     let before = changes(&mut conn, &"R2".into(), Start::default(), NOW).await.unwrap();
     let day = NOW.plus_ms(86_400_000);
     let mut tx = trade.store.write().await.unwrap();
-    let mut edit = crate::registry::edit::Edit::begin(&mut tx, "test", NOW).await.unwrap();
+    let mut edit = crate::registry::edit::Edit::begin(&mut tx, &tester(), NOW).await.unwrap();
     let patch = serde_json::json!({ "buyer": "R2" }).as_object().unwrap().clone();
     edit.amend(&mut tx, (crate::registry::Set::Basis, "C1"), day, patch).await.unwrap();
-    edit.finish(&mut tx).await.unwrap();
+    edit.finish(&mut tx, ("tried", "", "")).await.unwrap();
     let position = store::next_position(&mut tx).await.unwrap();
     let at = |subject: &str, at| Mismatch { at, ..crate::testing::world::mismatch(subject, "C1", "M") };
     let (former, new) = (at("FORMER", NOW), at("NEW", day));

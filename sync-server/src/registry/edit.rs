@@ -10,73 +10,26 @@ use sqlx::AnyConnection;
 use super::check::check;
 use super::fault::Fault;
 use super::find::find;
+use super::outcome::{EditError, Outcome, Why};
 use super::set::Set;
 use super::shape;
 use super::timeline::{Change, fold};
 use super::touch::Changes;
+use crate::audit;
+use crate::people::Actor;
 use crate::reconcile;
 use crate::store::version::Version;
 use crate::store::{self, Store, StoreError};
 
-/// Why a record is what it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// It was in a file.
-    Import,
-    /// A person or program entered it.
-    Entry,
-    /// What was known was wrong.
-    Correction,
-}
-
-impl Why {
-    /// The word in the versions.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Import => "import",
-            Self::Entry => "entry",
-            Self::Correction => "correction",
-        }
-    }
-}
-
-/// What a change came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The record is new.
-    Added,
-    /// It is another one than before.
-    Changed,
-    /// It was there already, the same.
-    Unchanged,
-}
-
-/// Why a change was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum EditError {
-    /// The record would be nonsense: everything that is wrong.
-    #[error("the record cannot be taken: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Faults(Vec<Fault>),
-    /// There is no such record.
-    #[error("there is no {} `{key}`; `sync-server registry list {}` shows those that are there", .set.name(), .set.name())]
-    Missing {
-        /// In which set.
-        set: Set,
-        /// Under which key.
-        key: String,
-    },
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
+/// What was done, in a word of the audit log; on what; and why, or with what.
+pub type Deed<'a> = (&'a str, &'a str, &'a str);
 
 /// A transaction on the registry.
 #[derive(Debug)]
 pub struct Edit {
     position: u64,
     now: Timestamp,
-    by: String,
+    actor: Actor,
     changes: Changes,
     /// What is known, with what was changed so far.
     pub known: References,
@@ -84,16 +37,22 @@ pub struct Edit {
 
 impl Edit {
     /// Begins: the first statement of a writing transaction.
-    pub async fn begin(conn: &mut AnyConnection, by: &str, now: Timestamp) -> Result<Self, StoreError> {
+    pub async fn begin(conn: &mut AnyConnection, actor: &Actor, now: Timestamp) -> Result<Self, StoreError> {
         let position = store::next_position(conn).await?;
         let known = store::reference::load_all(conn).await?;
-        Ok(Self { position, now, by: by.to_owned(), changes: Changes::default(), known })
+        Ok(Self { position, now, actor: actor.clone(), changes: Changes::default(), known })
     }
 
     /// The ledger position of this transaction.
     #[must_use]
     pub const fn position(&self) -> u64 {
         self.position
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn by(&self) -> &str {
+        &self.actor.name
     }
 
     /// The time of this transaction.
@@ -107,8 +66,9 @@ impl Edit {
         &mut self.changes
     }
 
-    /// Ends: what was touched is judged again.
-    pub async fn finish(self, conn: &mut AnyConnection) -> Result<(), StoreError> {
+    /// Ends: what was touched is judged again, and what was done, on what and why stands in the audit log.
+    pub async fn finish(self, conn: &mut AnyConnection, deed: Deed<'_>) -> Result<(), StoreError> {
+        audit::append(conn, &self.actor, deed, self.now).await?;
         let touched = self.changes.finish(conn).await?;
         reconcile::references_changed(conn, &touched, self.now, self.position).await
     }
@@ -298,7 +258,7 @@ impl Edit {
             known_from: self.now,
             known_to: None,
             position: self.position,
-            by: self.by.clone(),
+            by: self.actor.name.clone(),
             change,
             body: Map::new(),
             in_force: true,
@@ -386,9 +346,10 @@ pub async fn enter_into_force(store: &Store, now: Timestamp) -> Result<usize, Ed
     }
     let mut tx = store.write().await?;
     let entered = async {
-        let mut edit = Edit::begin(&mut tx, "server", now).await?;
+        let mut edit = Edit::begin(&mut tx, &Actor::server(), now).await?;
         let entered = edit.enter_into_force(&mut tx).await?;
-        edit.finish(&mut tx).await?;
+        let on_what = format!("{entered} records");
+        edit.finish(&mut tx, ("entered-into-force", &on_what, "their day has come")).await?;
         Ok(entered)
     }
     .await;

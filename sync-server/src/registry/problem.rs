@@ -5,8 +5,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::edit::EditError;
 use super::fault::Fault;
+use super::outcome::EditError;
 use crate::export::ExportError;
 use crate::import::{ImportError, Report};
 use crate::store::StoreError;

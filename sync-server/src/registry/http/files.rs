@@ -11,7 +11,7 @@ use super::parse_set;
 use crate::export::{self, Format, Lang};
 use crate::http::state::AppState;
 use crate::import::{self, Options, Report, Source};
-use crate::registry::by::By;
+use crate::people::Actor;
 use crate::registry::problem::Problem;
 use crate::store;
 
@@ -37,7 +37,7 @@ const TYPES: [&str; 6] = [
 
 pub(super) async fn import(
     State(state): State<AppState>,
-    By(by): By,
+    actor: Actor,
     Path(set): Path<String>,
     Query(importing): Query<Importing>,
     headers: HeaderMap,
@@ -51,7 +51,7 @@ pub(super) async fn import(
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The type is not taken", detail));
     }
     let source = Source { name: set.name().to_owned(), bytes: body.into() };
-    let options = Options { set: Some(set), preview: importing.preview, skip_bad: importing.skip_bad, by };
+    let options = Options { set: Some(set), preview: importing.preview, skip_bad: importing.skip_bad, by: actor };
     Ok(Json(import::run(&state.store, vec![source], &options, state.clock.now()).await?))
 }
 

@@ -19,15 +19,16 @@ use shared::wire::Record;
 use sqlx::AnyConnection;
 
 use self::condition::Condition;
-use super::by::By;
-use super::edit::{Edit, EditError, Outcome, Why};
+use super::edit::Edit;
 use super::fault::Fault;
 use super::find::find;
 use super::list::{self, Page, Query};
+use super::outcome::{EditError, Outcome, Why};
 use super::problem::Problem;
 use super::set::Set;
 use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
+use crate::people::Actor;
 use crate::store::version::Version;
 use crate::store::{self, StoreError};
 
@@ -149,27 +150,27 @@ fn object(bytes: &Bytes) -> Result<Map<String, Value>, Problem> {
 
 async fn put(
     state: State<AppState>,
-    by: By,
+    actor: Actor,
     path: Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    replace(state, by, path, headers, body, Why::Entry).await
+    replace(state, actor, path, headers, body, Why::Entry).await
 }
 
 async fn correct(
     state: State<AppState>,
-    by: By,
+    actor: Actor,
     path: Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    replace(state, by, path, headers, body, Why::Correction).await
+    replace(state, actor, path, headers, body, Why::Correction).await
 }
 
 async fn replace(
     State(state): State<AppState>,
-    By(by): By,
+    actor: Actor,
     Path((set, key)): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
@@ -180,7 +181,7 @@ async fn replace(
     let body = object(&body)?;
     let mut tx = state.store.write().await?;
     let done = async {
-        let mut edit = Edit::begin(&mut tx, &by, state.clock.now()).await?;
+        let mut edit = Edit::begin(&mut tx, &actor, state.clock.now()).await?;
         let is_there = find(&edit.known, set, &key).is_some();
         if why == Why::Correction && !is_there {
             return Err(missing(set, &key));
@@ -192,7 +193,8 @@ async fn replace(
             return Err(Problem::faults(vec![Fault::new(set.key_fields()[0], record.key(), problem)]));
         }
         let outcome = edit.put(&mut tx, record, why).await?;
-        edit.finish(&mut tx).await?;
+        let (act, on_what) = (why.deed(), format!("{} {key}", set.name()));
+        edit.finish(&mut tx, (act, &on_what, outcome.as_str())).await?;
         Ok(outcome)
     }
     .await;
@@ -211,7 +213,7 @@ struct Amending {
 
 async fn amend(
     State(state): State<AppState>,
-    By(by): By,
+    actor: Actor,
     Path((set, key)): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
@@ -226,11 +228,12 @@ async fn amend(
     let valid_from = moment("valid_from", Some(amending.valid_from), now)?;
     let mut tx = state.store.write().await?;
     let done = async {
-        let mut edit = Edit::begin(&mut tx, &by, now).await?;
+        let mut edit = Edit::begin(&mut tx, &actor, now).await?;
         let is_there = find(&edit.known, set, &key).is_some();
         condition.check(&mut tx, set, &key, is_there).await?;
         let outcome = edit.amend(&mut tx, (set, &key), valid_from, amending.change).await?;
-        edit.finish(&mut tx).await?;
+        let (on_what, from) = (format!("{} {key}", set.name()), format!("from {}", valid_from.to_minute()));
+        edit.finish(&mut tx, ("record-amended", &on_what, &from)).await?;
         Ok(outcome)
     }
     .await;
