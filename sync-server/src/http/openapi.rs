@@ -173,7 +173,7 @@ pub fn answer_example(path: &str) -> Option<Value> {
     Some(match (path, act) {
         (_, Some(kind)) => json!({ "done": kind.as_str() }),
         ("/api/v1/mismatches", _) => {
-            json!({ "mismatches": [mismatch], "next": 100, "as_of": "2026-10-04T10:40:00.000+08:00" })
+            json!({ "mismatches": [mismatch], "next": "1.-1775268660000.WyJtaXNzaW5nLWdvb2RzIiwiTjEvUE9EIGluYm91bmQiLCJiYXNpcyBDMSJd", "as_of": "2026-10-04T10:40:00.000+08:00" })
         }
         ("/api/v1/mismatches/{id}", _) => json!({ "mismatch": mismatch, "steps": [], "version": "17-0" }),
         ("/api/v1/members/credit", _) => json!({ "members": [], "as_of": "2026-10-04T10:40:00.000+08:00" }),

@@ -89,7 +89,9 @@ impl From<EditError> for ImportError {
         match error {
             EditError::Store(error) => Self::Store(error),
             EditError::Faults(faults) => Self::Faults(Report::of_faults("", faults)),
-            EditError::Missing { .. } => Self::Store(StoreError::Corrupt("an imported record went missing")),
+            EditError::Missing { .. } | EditError::Foreign { .. } => {
+                Self::Store(StoreError::Corrupt("an imported record went missing"))
+            }
         }
     }
 }

@@ -59,7 +59,8 @@ async fn take_table(
         report.fail(file, vec![fault]);
     }
     for mut draft in table.drafts {
-        let stored = find(&edit.known, set, &draft.key).map(|record| Set::body(&record));
+        // What the actor does not see adds nothing to what it brings.
+        let stored = edit.look(set, &draft.key).ok().flatten().map(|record| Set::body(&record));
         let stored = stored.transpose().map_err(StoreError::from)?;
         if draft.faults.is_empty() {
             let body = draft.onto(set, &present, stored.as_ref());
@@ -99,6 +100,9 @@ async fn put(
     let outcome = match edit.put(conn, record, Why::Import).await {
         Ok(outcome) => outcome,
         Err(EditError::Faults(faults)) => return Ok(Some(faults)),
+        Err(error @ (EditError::Foreign { .. } | EditError::Missing { .. })) => {
+            return Ok(Some(vec![Fault::new("record", "", error.to_string())]));
+        }
         Err(error) => return Err(error.into()),
     };
     report.count(outcome);

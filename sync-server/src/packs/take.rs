@@ -277,7 +277,7 @@ pub(crate) async fn store_codes(
 fn store_error(error: EditError) -> StoreError {
     match error {
         EditError::Store(error) => error,
-        EditError::Faults(_) | EditError::Missing { .. } => {
+        EditError::Faults(_) | EditError::Missing { .. } | EditError::Foreign { .. } => {
             StoreError::Corrupt("a code pack was taken for another record")
         }
     }

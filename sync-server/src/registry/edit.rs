@@ -9,14 +9,14 @@ use sqlx::AnyConnection;
 
 use super::check::check;
 use super::fault::Fault;
-use super::find::find;
+use super::find::{find, seen};
 use super::outcome::{EditError, Outcome, Why};
 use super::set::Set;
 use super::shape;
 use super::timeline::{Change, fold};
 use super::touch::Changes;
 use crate::audit;
-use crate::people::Actor;
+use crate::people::{Actor, Scope, View};
 use crate::reconcile;
 use crate::store::version::Version;
 use crate::store::{self, Store, StoreError};
@@ -33,6 +33,8 @@ pub struct Edit {
     changes: Changes,
     /// What is known, with what was changed so far.
     pub known: References,
+    /// Where the actor is of one member: what it may do, and what of all this it sees.
+    within: Option<(View, References)>,
 }
 
 impl Edit {
@@ -40,7 +42,15 @@ impl Edit {
     pub async fn begin(conn: &mut AnyConnection, actor: &Actor, now: Timestamp) -> Result<Self, StoreError> {
         let position = store::next_position(conn).await?;
         let known = store::reference::load_all(conn).await?;
-        Ok(Self { position, now, actor: actor.clone(), changes: Changes::default(), known })
+        let within = match actor.scope() {
+            Scope::All => None,
+            scope @ Scope::Member(_) => {
+                let view = View::of(conn, scope).await?;
+                let seen = seen(&view);
+                Some((view, seen))
+            }
+        };
+        Ok(Self { position, now, actor: actor.clone(), changes: Changes::default(), known, within })
     }
 
     /// The ledger position of this transaction.
@@ -73,6 +83,24 @@ impl Edit {
         reconcile::references_changed(conn, &touched, self.now, self.position).await
     }
 
+    /// The record of a key, as the actor sees it; none where there is none. What it does not see is missing.
+    pub fn look(&self, set: Set, key: &str) -> Result<Option<Record>, EditError> {
+        let Some(found) = find(&self.known, set, key) else { return Ok(None) };
+        match &self.within {
+            Some((view, _)) if !view.sees_record(&found) => Err(EditError::Missing { set, key: key.to_owned() }),
+            _ => Ok(Some(found)),
+        }
+    }
+
+    /// Whether the actor may make this of that.
+    fn may(&self, record: &Record, before: Option<&Record>) -> Result<(), EditError> {
+        let Some((view, _)) = &self.within else { return Ok(()) };
+        match [Some(record), before].into_iter().flatten().find(|record| !view.may_change(record)) {
+            None => Ok(()),
+            Some(foreign) => Err(EditError::Foreign { set: foreign.set().to_owned(), key: foreign.key() }),
+        }
+    }
+
     /// Makes a record of an object, or says everything that is wrong with it.
     pub fn record(&self, set: Set, mut body: Map<String, Value>) -> Result<Record, Vec<Fault>> {
         let faults = shape::check(set, &mut body);
@@ -80,15 +108,20 @@ impl Edit {
             return Err(faults);
         }
         let record = set.record(body).map_err(|why| vec![Fault::new(set.name(), "", why.to_string())])?;
-        let faults = check(&record, &self.known);
+        // A member's entries are checked against what it sees: nothing tells it what others have.
+        let faults = check(&record, self.within.as_ref().map_or(&self.known, |(_, seen)| seen));
         if faults.is_empty() { Ok(record) } else { Err(faults) }
     }
 
     /// Puts a record in the place of what is known of its key. What was planned for days to come stays planned.
     pub async fn put(&mut self, conn: &mut AnyConnection, record: Record, why: Why) -> Result<Outcome, EditError> {
-        let Some(set) = Set::of(&record) else { return self.put_plain(conn, record).await };
+        let Some(set) = Set::of(&record) else {
+            self.may(&record, None)?;
+            return self.put_plain(conn, record).await;
+        };
         let key = record.key();
-        let before = find(&self.known, set, &key);
+        let before = self.look(set, &key)?;
+        self.may(&record, before.as_ref())?;
         let record = with_credentials(record, before.as_ref());
         if before.as_ref() == Some(&record) {
             return Ok(Outcome::Unchanged);
@@ -124,7 +157,7 @@ impl Edit {
         valid_from: Timestamp,
         patch: Map<String, Value>,
     ) -> Result<Outcome, EditError> {
-        let before = find(&self.known, set, key).ok_or_else(|| EditError::Missing { set, key: key.to_owned() })?;
+        let before = self.look(set, key)?.ok_or_else(|| EditError::Missing { set, key: key.to_owned() })?;
         let id = (set.name(), key);
         let held = self.held(conn, set, key, Some(&before)).await?;
         let base = held.iter().find(|version| version.change.is_none());
@@ -134,6 +167,7 @@ impl Edit {
         changes.push(new.clone());
         // Whatever day it is for, the amendment must make a record that can be.
         let then = self.amended(set, key, fold(set, &base.body, &changes, valid_from.max(self.now)))?;
+        self.may(&then, Some(&before))?;
         let in_force = valid_from <= self.now || new.is_dated(set);
         let record = if valid_from <= self.now {
             then
@@ -301,6 +335,9 @@ impl Edit {
             self.disclose(conn, &basis.basis).await?;
         }
         self.changes.note(&record, before);
+        if let Some((_, seen)) = &mut self.within {
+            seen.insert(record.clone());
+        }
         self.known.insert(record);
         Ok(if before.is_none() { Outcome::Added } else { Outcome::Changed })
     }

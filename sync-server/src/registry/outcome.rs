@@ -74,6 +74,14 @@ pub enum EditError {
         /// Under which key.
         key: String,
     },
+    /// It is not the actor's to change.
+    #[error("the {} `{key}` is not yours to change: your member keeps its own sites, operators, and the documents that it sends with; ask the regulator, or the other side", .set)]
+    Foreign {
+        /// In which set.
+        set: String,
+        /// Under which key.
+        key: String,
+    },
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

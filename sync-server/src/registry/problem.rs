@@ -101,6 +101,9 @@ impl From<EditError> for Problem {
         match error {
             EditError::Faults(faults) => Self::faults(faults),
             EditError::Missing { .. } => Self::missing(error.to_string()),
+            EditError::Foreign { .. } => {
+                Self::new(StatusCode::FORBIDDEN, "role", "This is not yours to change", error.to_string())
+            }
             EditError::Store(error) => error.into(),
         }
     }

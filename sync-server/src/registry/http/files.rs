@@ -7,13 +7,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::parse_set;
+use super::{parse_set, seen_by};
 use crate::export::{self, Format, Lang};
 use crate::http::state::AppState;
 use crate::import::{self, Options, Report, Source};
 use crate::people::Actor;
 use crate::registry::problem::Problem;
-use crate::store;
 
 /// How a file is taken in.
 #[derive(Debug, Default, Deserialize)]
@@ -74,12 +73,13 @@ impl Wanted {
 
 pub(super) async fn export(
     State(state): State<AppState>,
+    actor: Actor,
     Path(set): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let set = parse_set(&set)?;
     let (format, lang) = wanted.read()?;
-    let known = store::reference::load_all(&mut *state.store.read().await?).await?;
+    let known = seen_by(&mut *state.store.read().await?, &actor).await?;
     Ok(file(set.name(), format, export::export(&known, set, format, lang)?))
 }
 
