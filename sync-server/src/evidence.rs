@@ -57,6 +57,8 @@ pub async fn replay(store: &Store, keys: &ServerKeys, now: Timestamp) -> Result<
         if done {
             let mut tx = store.write().await?;
             quarantine::settle(&mut tx, kept.id, "replayed", ("sync-server", "read by this version"), now).await?;
+            let on_what = format!("evidence {}", kept.id);
+            audit::append(&mut tx, &Actor::shell(), ("replayed", &on_what, "read by this version"), now).await?;
             tx.commit().await.map_err(StoreError::from)?;
             replayed += 1;
         }

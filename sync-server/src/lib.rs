@@ -20,6 +20,7 @@ pub mod import;
 pub mod ingest;
 pub mod keys;
 pub mod metrics;
+pub mod nul;
 pub mod packs;
 pub mod people;
 pub mod pull;

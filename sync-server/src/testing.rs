@@ -24,7 +24,7 @@ use crate::ingest::Intake;
 use crate::ingest::intake::{BACKLOG_MAX, Limits};
 use crate::keys::ServerKeys;
 use crate::packs::issue::Application;
-use crate::people::Hall;
+use crate::people::{Actor, Hall};
 use crate::registry::http::Route;
 use crate::store::Store;
 use crate::workflow::Allowances;
@@ -93,9 +93,15 @@ impl Trade {
     }
 }
 
+/// Who acts in tests.
+pub(crate) fn tester() -> Actor {
+    Actor { name: "test".into(), ..Actor::shell() }
+}
+
 /// Addresses as they are served, with nobody before them who asks for a name.
 pub(crate) fn router(routes: Vec<Route>) -> Router<AppState> {
-    routes.into_iter().fold(Router::new(), |router, (_, path, _, handler)| router.route(path, handler))
+    let router = routes.into_iter().fold(Router::new(), |router, (_, path, _, handler)| router.route(path, handler));
+    router.layer(axum::Extension(tester()))
 }
 
 pub(crate) fn gtin(body: &str) -> String {
@@ -132,7 +138,7 @@ pub(crate) fn application(level: Level, count: u64) -> Application {
         count,
         pack: None,
         parent_pack: None,
-        by: "test".into(),
+        by: tester(),
     }
 }
 

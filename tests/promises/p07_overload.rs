@@ -43,7 +43,7 @@ async fn p7_a_flood_is_held_back_stored_whole_judged_in_the_end_and_forgotten() 
     let keys = Arc::new(ServerKeys::open(folder.path()).unwrap());
     // Room for about eighty of the batches: more must be sent away before their bodies are read.
     let largest = log(3).batch(1, 2).1.len();
-    let bytes_max = largest * 8 * 80;
+    let bytes_max = largest * 80;
     let intake = Intake::start(store.clone(), keys, Arc::new(Stopped), Limits { bytes_max, backlog_max: 16 });
     let (sent_away, follow) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut clients = Vec::new();

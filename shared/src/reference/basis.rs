@@ -1,7 +1,9 @@
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::document::ShippingDocument;
 use super::product::{GoodsClass, Market, PriceKind};
 use crate::ids::{BasisId, MemberId, ProductId, SiteId};
 use crate::time::Timestamp;
@@ -190,6 +192,31 @@ impl Basis {
         Cow::Owned(version)
     }
 
+    /// Everybody who is, was or will be party to it: the seller and each buyer on record. A buyer that an amendment brings in sees the
+    /// basis from the moment it is known; a buyer that one replaces goes on seeing it.
+    #[must_use]
+    pub fn parties(&self) -> BTreeSet<&MemberId> {
+        let buyers = self.amendments.iter().filter_map(|change| change.buyer.as_ref());
+        buyers.chain([&self.seller, &self.buyer]).collect()
+    }
+
+    /// Whether a member is party to it at a moment, as far as is known now. What happened under a basis concerns its seller and who
+    /// was its buyer then: a former buyer keeps that of its own time, and sees nothing of its successor's.
+    #[must_use]
+    pub fn is_party_at(&self, member: &MemberId, at: Timestamp) -> bool {
+        self.seller == *member || self.version(at, u64::MAX).buyer == *member
+    }
+
+    /// Whether a shipping document under it concerns a member: every party, unless the document goes to another of several buyers.
+    #[must_use]
+    pub fn shares(&self, document: &ShippingDocument, member: &MemberId) -> bool {
+        let parties = self.parties();
+        let sends = self.seller == *member || document.consignor == *member;
+        let to_another_buyer =
+            ![member, &self.seller].contains(&&document.consignee) && parties.contains(&document.consignee);
+        parties.contains(member) && (sends || !to_another_buyer)
+    }
+
     fn apply(&mut self, change: &Amendment) {
         if let Some(lines) = &change.lines {
             self.lines.clone_from(lines);
@@ -205,4 +232,38 @@ impl Basis {
 pub(super) fn units_of(lines: &[Line], product: &ProductId) -> u64 {
     let own = lines.iter().filter(|line| line.product == *product);
     own.fold(0, |sum, line| sum.saturating_add(line.units))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::Level;
+
+    #[test]
+    fn each_buyer_keeps_what_is_of_its_own_time() {
+        let day = |n: i64| Timestamp::from_ms(n * 86_400_000);
+        let change = Amendment { valid_from: day(10), buyer: Some("R2".into()), ..Amendment::default() };
+        let basis = Basis::new("O1".into(), BasisKind::Order, "W".into(), "R1".into(), Vec::new());
+        let basis = Basis { amendments: vec![change], ..basis };
+        let [seller, former, new, stranger] = ["W", "R1", "R2", "X"].map(MemberId::from);
+        assert_eq!(basis.parties(), [&seller, &former, &new].into());
+        let at = |n| [&seller, &former, &new, &stranger].map(|member| basis.is_party_at(member, day(n)));
+        assert_eq!(at(9), [true, true, false, false]);
+        assert_eq!(at(10), [true, false, true, false]);
+        let to = |consignee: &str| ShippingDocument {
+            document: "D".into(),
+            basis: "O1".into(),
+            consignor: "W".into(),
+            consignee: consignee.into(),
+            lines: Vec::new(),
+            carrier: String::new(),
+            packing_level: Level::Unit,
+            lacks: Vec::new(),
+            absent: false,
+        };
+        let seen = |consignee| [&seller, &former, &new, &stranger].map(|member| basis.shares(&to(consignee), member));
+        assert_eq!(seen("R1"), [true, true, false, false]);
+        assert_eq!(seen("R2"), [true, false, true, false]);
+        assert_eq!(seen("X"), [true, true, true, false], "a note to somebody else is everybody's matter");
+    }
 }

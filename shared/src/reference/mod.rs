@@ -15,7 +15,7 @@ pub use basis::{Amendment, Basis, BasisKind, Line};
 pub use dated::Dated;
 pub use document::{Carrier, Element, ShippingDocument};
 pub use member::{Licence, Member, MemberStatus, Operator, Role, Site};
-pub use pack::{CodeRecord, Pack, PackLoss};
+pub use pack::{CodeRecord, Loss, Pack, PackLoss};
 pub use policy::{Limits, Policy, Unpaid};
 pub use product::{GoodsClass, Level, Listing, Market, PackLevel, Price, PriceKind, Product, Registry};
 pub use report::{CodeApplication, Quota, Relocation, StockReport};

@@ -34,6 +34,9 @@ pub struct Pack {
     /// When a lost or stolen pack was released again: what moved in between stays wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released_at: Option<Timestamp>,
+    /// Losses and thefts before that one, each with its release, oldest first: what moved in them stays wrong as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_losses: Vec<Loss>,
     /// Its codes must be put into use (`pack_activated`) or associated before they move.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inactive: bool,
@@ -43,6 +46,17 @@ pub struct Pack {
     /// The production batch, where it is on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<String>,
+}
+
+/// A loss or theft that ended: the pack was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loss {
+    /// Lost or stolen.
+    pub how: PackLoss,
+    /// Since when.
+    pub at: Timestamp,
+    /// When it was released.
+    pub released_at: Timestamp,
 }
 
 impl Pack {
@@ -57,10 +71,17 @@ impl Pack {
             issued_at,
             loss: None,
             released_at: None,
+            earlier_losses: Vec::new(),
             inactive: false,
             activated_at: None,
             batch: None,
         }
+    }
+
+    /// When its codes were frozen: since when, and until when where it was released.
+    pub fn freezes(&self) -> impl Iterator<Item = (Timestamp, Option<Timestamp>)> {
+        let earlier = self.earlier_losses.iter().map(|loss| (loss.at, Some(loss.released_at)));
+        earlier.chain(self.loss.map(|(_, at)| (at, self.released_at)))
     }
 }
 

@@ -88,9 +88,11 @@ fn cancelled(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
 /// A pack that is lost freezes its codes until it is released (traceability/2022 art. 22).
 fn frozen(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
     let Some(pack) = verdict.index.package(code).pack else { return false };
-    let Some((_, lost_at)) = pack.loss else { return false };
-    let released = |at| pack.released_at.is_some_and(|released| at >= released);
-    if in_use_before(verdict, code, pack, lost_at) || !verdict.surely(scan, |at| !released(at)) {
+    let freezes = |(lost_at, released_at): (Timestamp, Option<Timestamp>)| {
+        let released = |at| released_at.is_some_and(|released| at >= released);
+        !in_use_before(verdict, code, pack, lost_at) && verdict.surely(scan, |at| !released(at))
+    };
+    if !pack.freezes().any(freezes) {
         return false;
     }
     verdict.explain(scan);

@@ -143,15 +143,17 @@ async fn find(store: &Store, config: &Config, args: FindArgs) -> Result<()> {
     let filter = Filter::try_from(&asked)?;
     let mut conn = store.read().await?;
     let view = View::of(&mut conn, Scope::All).await?;
-    let mut from = Some(0);
-    while let Some(start) = from {
-        let page = list::page(&mut conn, &view, &filter, (start, READ)).await?;
+    let mut after = None;
+    loop {
+        let page = list::page(&mut conn, &view, &filter, (after.as_ref(), READ)).await?;
         for case in &page.cases {
             report::line(&CaseJson::new(case, &config.workflow))?;
         }
-        from = page.next;
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 async fn show(store: &Store, config: &Config, id: &MismatchId) -> Result<()> {

@@ -17,10 +17,9 @@ use crate::packs::acts::{self, Act};
 use crate::packs::issue::{self, Application};
 use crate::packs::write::{PackFormat, write};
 use crate::packs::{apply, codes, http, import, put_together, summary};
+use crate::people::Actor;
 use crate::registry::edit::Edit;
 use crate::store::{self, Store};
-
-const BY: &str = "shell";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CodesCommand {
@@ -185,7 +184,8 @@ impl From<LevelWord> for Level {
 }
 
 pub(super) async fn run(store: &Store, command: CodesCommand, config: &Config, now: Timestamp) -> Result<()> {
-    let act = async |pack: &str, act: Act, why: &str| acts::act(store, &pack.into(), act, (BY, why), now).await;
+    let act =
+        async |pack: &str, act: Act, why: &str| acts::act(store, &pack.into(), act, (&Actor::shell(), why), now).await;
     match command {
         CodesCommand::Import { file, sha256, json } => take(store, &file, sha256.as_deref(), json, now).await?,
         CodesCommand::Apply(applying) => return answer(store, applying, now).await,
@@ -211,13 +211,16 @@ pub(super) async fn run(store: &Store, command: CodesCommand, config: &Config, n
         CodesCommand::Release { pack } => act(&pack, Act::Release, "").await?,
         CodesCommand::Cancel { pack: Some(pack), why, .. } => act(&pack, Act::Cancel, &why).await?,
         CodesCommand::Cancel { codes, .. } => {
-            let cancelled = codes::cancel(store, &codes, BY, now).await?;
+            let cancelled = codes::cancel(store, &codes, &Actor::shell(), now).await?;
             report::line(&json!({ "cancelled": cancelled }))?;
         }
-        CodesCommand::Relabel { old, new, why } => codes::relabel(store, (&old, &new), (BY, &why), now).await?,
+        CodesCommand::Relabel { old, new, why } => {
+            codes::relabel(store, (&old, &new), (&Actor::shell(), &why), now).await?;
+        }
         CodesCommand::Associate { file } => {
             let done =
-                put_together::upload(store, &file.display().to_string(), import::open(&file)?, (BY, now)).await?;
+                put_together::upload(store, &file.display().to_string(), import::open(&file)?, (&Actor::shell(), now))
+                    .await?;
             report::line(&done)?;
             if done.contradicted > 0 {
                 bail!("{} rows contradict what is known and were left out; the others were taken", done.contradicted);
@@ -235,7 +238,7 @@ pub(super) async fn run(store: &Store, command: CodesCommand, config: &Config, n
 async fn take(store: &Store, file: &Path, sha256: Option<&str>, timed: bool, now: Timestamp) -> Result<()> {
     let start = Instant::now();
     let input = (file.display().to_string(), import::open(file)?);
-    let done = import::import(store, (&input.0, input.1), sha256, (BY, now)).await?;
+    let done = import::import(store, (&input.0, input.1), sha256, (&Actor::shell(), now)).await?;
     if !timed {
         return report::line(&done);
     }
@@ -259,9 +262,9 @@ async fn answer(store: &Store, applying: Applying, now: Timestamp) -> Result<()>
         at: now,
     };
     let mut tx = store.write().await?;
-    let mut edit = Edit::begin(&mut tx, BY, now).await?;
+    let mut edit = Edit::begin(&mut tx, &Actor::shell(), now).await?;
     let answer = apply::apply(&mut tx, &mut edit, application).await?;
-    edit.finish(&mut tx).await?;
+    edit.finish(&mut tx, apply::deed(&answer)).await?;
     tx.commit().await?;
     report::line(&answer)?;
     if !answer.granted {
@@ -279,7 +282,7 @@ async fn issued(store: &Store, issuing: Issuing, config: &Config, now: Timestamp
         count,
         pack: pack.map(PackId::from),
         parent_pack: parent_pack.map(PackId::from),
-        by: BY.into(),
+        by: Actor::shell(),
     };
     let (pack, codes) = issue::issue(store, &application, now).await?;
     put_out(&pack, &codes, config, &target)

@@ -12,12 +12,11 @@ use shared::time::Timestamp;
 use super::report;
 use crate::export::{self, Format, Lang};
 use crate::import::{self, Options, Source};
+use crate::people::Actor;
 use crate::registry::find::find;
 use crate::registry::list::{Query, list};
 use crate::registry::{Edit, EditError, Outcome, Set, Why, http, moment};
 use crate::store::{self, Store};
-
-const BY: &str = "shell";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RegistryCommand {
@@ -148,8 +147,8 @@ pub(super) async fn run(store: &Store, command: RegistryCommand, now: Timestamp)
         }
         RegistryCommand::Import { files, set, preview, skip_bad } => {
             let sources = files.iter().map(|file| Source::read(file)).collect::<Result<Vec<_>, _>>()?;
-            let options = Options { set, preview, skip_bad, by: BY.into() };
-            report::line(&import::run(store, &sources, &options, now).await?)
+            let options = Options { set, preview, skip_bad, by: Actor::shell() };
+            report::line(&import::run(store, sources, &options, now).await?)
         }
         RegistryCommand::Export { set, file, lang } => {
             let known = store::reference::load_all(&mut *store.read().await?).await?;
@@ -226,14 +225,14 @@ fn object(file: &Path) -> Result<Map<String, Value>> {
 
 async fn put(store: &Store, set: Set, body: Map<String, Value>, why: Why, now: Timestamp) -> Result<()> {
     let mut tx = store.write().await?;
-    let mut edit = Edit::begin(&mut tx, BY, now).await?;
+    let mut edit = Edit::begin(&mut tx, &Actor::shell(), now).await?;
     let record = edit.record(set, body).map_err(EditError::Faults)?;
     let key = record.key();
     if why == Why::Correction && find(&edit.known, set, &key).is_none() {
         bail!(EditError::Missing { set, key });
     }
     let outcome = edit.put(&mut tx, record, why).await?;
-    edit.finish(&mut tx).await?;
+    edit.finish(&mut tx, (why.deed(), &format!("{} {key}", set.name()), outcome.as_str())).await?;
     tx.commit().await?;
     said(set, &key, outcome)
 }
@@ -243,9 +242,10 @@ async fn amend(store: &Store, (set, key): (Set, &str), from: &str, change: &str,
     let change: Map<String, Value> = serde_json::from_str(change)
         .with_context(|| format!("`{change}` is no JSON object; one reads {{\"status\": \"suspended\"}}"))?;
     let mut tx = store.write().await?;
-    let mut edit = Edit::begin(&mut tx, BY, now).await?;
+    let mut edit = Edit::begin(&mut tx, &Actor::shell(), now).await?;
     let outcome = edit.amend(&mut tx, (set, key), from, change).await?;
-    edit.finish(&mut tx).await?;
+    let (on_what, valid) = (format!("{} {key}", set.name()), format!("from {}", from.to_minute()));
+    edit.finish(&mut tx, ("record-amended", &on_what, &valid)).await?;
     tx.commit().await?;
     if outcome == Outcome::Unchanged && from > now {
         return report::line(&serde_json::json!({ "set": set, "key": key, "what": "planned", "from": from }));
@@ -254,12 +254,7 @@ async fn amend(store: &Store, (set, key): (Set, &str), from: &str, change: &str,
 }
 
 fn said(set: Set, key: &str, outcome: Outcome) -> Result<()> {
-    let what = match outcome {
-        Outcome::Added => "added",
-        Outcome::Changed => "changed",
-        Outcome::Unchanged => "unchanged",
-    };
-    report::line(&serde_json::json!({ "set": set, "key": key, "what": what }))
+    report::line(&serde_json::json!({ "set": set, "key": key, "what": outcome.as_str() }))
 }
 
 fn format(file: &Path) -> Result<Format> {

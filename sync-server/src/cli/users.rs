@@ -205,11 +205,9 @@ async fn of_member(conn: &mut AnyConnection, role: Role, member: Option<String>)
 }
 
 fn sign_in_name(name: &str) -> Result<String> {
-    let name = name.trim().to_lowercase();
-    let fits = |letter: char| letter.is_alphanumeric() || ".-_@".contains(letter);
-    if name.is_empty() || name.chars().count() > 64 || !name.chars().all(fits) {
+    let Some(name) = people::name_of(name) else {
         bail!("a sign-in name is 1 to 64 letters, digits and . - _ @; choose another");
-    }
+    };
     if ["shell", "console", "server"].contains(&name.as_str()) {
         bail!("{name} stands for something else in the audit log; choose another name");
     }

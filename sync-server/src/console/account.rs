@@ -75,8 +75,9 @@ pub async fn sign_in(State(state): State<AppState>, request: Request) -> Result<
     let form = Form::<SignIn>::from_request(Request::from_parts(parts, body), &state).await;
     let Form(form) = form.map_err(|_| Refusal::Bad("the form lacks the name or the password".into()))?;
     let now = state.clock.now();
-    let name = form.name.trim().to_lowercase();
-    let (account, address) = (Who::Account(name.clone()), Who::Address(from.clone()));
+    // A name that nobody can have counts as one, whatever its length: no stranger fills the memory with it.
+    let name = store::name_of(&form.name).unwrap_or_default();
+    let (account, address) = (Who::Account(name.clone()), Who::from_address(&from));
     let tries = state.hall.tries();
     if let Some(wait_s) = tries.wait_s(&account, now).max(tries.wait_s(&address, now)) {
         return Ok(sign_in::page(form.lang, &form.next, Some(Failed::Wait(wait_s)), false));

@@ -11,12 +11,14 @@ use super::layout::shape;
 use super::words::Lang;
 use crate::workflow::Stage;
 use crate::workflow::filter::Asked;
+use crate::workflow::place::Place;
 
 /// The filters in force, as the address says them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Chosen {
     pub(super) asked: Asked,
-    pub(super) from: u64,
+    /// Behind which case the page starts; empty: the first page.
+    pub(super) after: String,
 }
 
 /// States to choose from, `live` first.
@@ -32,8 +34,8 @@ const STATES: [(&str, Words); 6] = [
 impl Chosen {
     /// The list's address with these filters.
     pub(super) fn address(&self, lang: Lang) -> String {
-        let from = if self.from == 0 { String::new() } else { format!("&from={}", self.from) };
-        format!("/?lang={}{}{from}", lang.as_str(), self.query())
+        let after = if self.after.is_empty() { String::new() } else { format!("&after={}", encoded(&self.after)) };
+        format!("/?lang={}{}{after}", lang.as_str(), self.query())
     }
 
     /// The filters as the last part of an address.
@@ -56,7 +58,7 @@ impl Chosen {
     fn with(&self, change: impl FnOnce(&mut Asked)) -> Self {
         let mut asked = self.asked.clone();
         change(&mut asked);
-        Self { asked, from: 0 }
+        Self { asked, after: String::new() }
     }
 }
 
@@ -67,7 +69,7 @@ pub(super) struct ListPage {
     pub(super) kinds: BTreeMap<Kind, usize>,
     pub(super) rows: Vec<Row>,
     /// Where the next page starts, if there is one.
-    pub(super) next: Option<u64>,
+    pub(super) next: Option<Place>,
 }
 
 pub(super) fn list(lang: Lang, page: &ListPage, references: &References) -> Markup {
@@ -84,8 +86,8 @@ pub(super) fn list(lang: Lang, page: &ListPage, references: &References) -> Mark
         }
         @for row in &page.rows { (list_row(lang, row, references)) }
         p.below {
-            @if let Some(next) = page.next {
-                a.act href=(Chosen { from: next, ..page.chosen.clone() }.address(lang)) { (lang.pick("下一页", "Next page")) } " "
+            @if let Some(next) = &page.next {
+                a.act href=(Chosen { after: next.to_string(), ..page.chosen.clone() }.address(lang)) { (lang.pick("下一页", "Next page")) } " "
             }
             @if !page.rows.is_empty() {
                 a.act href={ "/api/v1/mismatches.csv?format=csv" (page.chosen.query()) } { (lang.pick("导出 CSV", "Export as CSV")) }

@@ -26,6 +26,7 @@ use crate::store::event::Facts;
 use crate::store::mismatch::StoredMismatch;
 use crate::store::{self, StoreError, terminal::Terminal};
 use crate::workflow::filter::{Asked, Filter};
+use crate::workflow::place::Place;
 use crate::workflow::{self, Stage};
 
 /// Scripts and styles from this server only, nothing inline: a label's text can do nothing here.
@@ -37,7 +38,7 @@ const POLICY: &str =
 #[serde(default)]
 pub struct ListQuery {
     lang: Lang,
-    from: u64,
+    after: String,
     /// What `state` was called before.
     show: String,
 }
@@ -75,7 +76,8 @@ pub async fn mismatches(
     let lang = query.lang;
     let asked = if asked.state.is_empty() { Asked { state: query.show, ..asked } } else { asked };
     let filter = Filter::try_from(&asked)?;
-    let page_of = workflow::list::page(&mut conn, &view, &filter, (query.from, ROWS_MAX)).await?;
+    let after = Place::asked(&query.after)?;
+    let page_of = workflow::list::page(&mut conn, &view, &filter, (after.as_ref(), ROWS_MAX)).await?;
     let any_kind = Filter { kinds: Filter::default().kinds, ..filter };
     let kinds = workflow::list::counts(&mut conn, &view, &any_kind).await?.0;
     let mut rows = Vec::new();
@@ -83,7 +85,7 @@ pub async fn mismatches(
         rows.push(with_evidence(&mut conn, case.found, Some(case.stage), &view).await?);
     }
     let data = data_line(&state, &mut conn, &view, &actor).await?;
-    let shown = ListPage { chosen: Chosen { asked, from: query.from }, kinds, rows, next: page_of.next };
+    let shown = ListPage { chosen: Chosen { asked, after: query.after }, kinds, rows, next: page_of.next };
     let (title, toggle) = (lang.pick("不符", "Mismatches"), shown.chosen.address(lang.other()));
     let content = list(lang, &shown, &view.references);
     Ok(respond(StatusCode::OK, &page(lang, title, &data, &toggle, &content)))

@@ -65,12 +65,12 @@ pub async fn approve(
     let asked: (Result<TerminalId, _>, Result<CheckCode, _>) = (terminal.parse(), code.parse());
     let (Ok(terminal), Ok(code)) = asked else { return Ok(back(query.lang, false)) };
     let mut tx = state.store.write().await?;
-    may_decide(&mut tx, &actor, terminal, state.clock.now()).await?;
-    let decided = enrolment::approve(&mut tx, &state.identity, (terminal, code), &actor, state.clock.now()).await;
-    if decided.is_ok() {
-        tx.commit().await?;
+    if let Err(refusal) = may_decide(&mut tx, &actor, terminal, state.clock.now()).await {
+        tx.rollback().await?;
+        return Err(refusal);
     }
-    answer(query.lang, decided)
+    let decided = enrolment::approve(&mut tx, &state.identity, (terminal, code), &actor, state.clock.now()).await;
+    answer(query.lang, store::end(tx, decided).await)
 }
 
 /// Refuses the askings of a terminal.
@@ -82,12 +82,12 @@ pub async fn refuse(
 ) -> Result<Response, Refusal> {
     let Ok(terminal) = terminal.parse() else { return Ok(back(query.lang, false)) };
     let mut tx = state.store.write().await?;
-    may_decide(&mut tx, &actor, terminal, state.clock.now()).await?;
-    let decided = enrolment::refuse(&mut tx, terminal, &actor, state.clock.now()).await;
-    if decided.is_ok() {
-        tx.commit().await?;
+    if let Err(refusal) = may_decide(&mut tx, &actor, terminal, state.clock.now()).await {
+        tx.rollback().await?;
+        return Err(refusal);
     }
-    answer(query.lang, decided)
+    let decided = enrolment::refuse(&mut tx, terminal, &actor, state.clock.now()).await;
+    answer(query.lang, store::end(tx, decided).await)
 }
 
 /// Another member's asking is not there for this actor.

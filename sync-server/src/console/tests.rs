@@ -69,8 +69,8 @@ fn a_labels_text_is_shown_never_run() {
     };
     let asked = Asked { member: HOSTILE.to_owned(), basis: HOSTILE.to_owned(), ..Asked::default() };
     for lang in [Lang::Zh, Lang::En] {
-        let chosen = Chosen { asked: asked.clone(), from: 0 };
-        let page = ListPage { chosen, kinds: BTreeMap::new(), rows: vec![row()], next: Some(50) };
+        let chosen = Chosen { asked: asked.clone(), after: String::new() };
+        let page = ListPage { chosen, kinds: BTreeMap::new(), rows: vec![row()], next: None };
         let pages = [
             list(lang, &page, &References::default()).into_string(),
             detail(lang, (&row(), &shown), &[], &References::default()).into_string(),
@@ -86,7 +86,7 @@ fn a_labels_text_is_shown_never_run() {
 fn addresses_carry_filters_and_any_subject() {
     let asked =
         Asked { state: "closed".into(), kind: "malformed-code".into(), member: "a&b".into(), ..Asked::default() };
-    let chosen = Chosen { asked, from: 50 };
-    assert_eq!(chosen.address(Lang::En), "/?lang=en&state=closed&kind=malformed-code&member=a%26b&from=50");
+    let chosen = Chosen { asked, after: "1.-5.abc".into() };
+    assert_eq!(chosen.address(Lang::En), "/?lang=en&state=closed&kind=malformed-code&member=a%26b&after=1.-5.abc");
     assert_eq!(detail_address(Lang::Zh, "unknown-code", "01/2?#"), "/mismatches/unknown-code/01%2F2%3F%23?lang=zh");
 }

@@ -14,9 +14,10 @@ use shared::wire::Record;
 
 use super::*;
 use crate::import::{Options, Source, run};
-use crate::registry::edit::{Edit, Why};
+use crate::registry::edit::Edit;
+use crate::registry::outcome::Why;
 use crate::store;
-use crate::testing::{NOW, Trade};
+use crate::testing::{NOW, Trade, tester};
 
 /// Names as people and attackers write them.
 fn name() -> impl Strategy<Value = String> {
@@ -98,11 +99,11 @@ proptest! {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
             let trade = Trade::new().await;
             let mut tx = trade.store.write().await.unwrap();
-            let mut edit = Edit::begin(&mut tx, "test", NOW).await.unwrap();
+            let mut edit = Edit::begin(&mut tx, &tester(), NOW).await.unwrap();
             for record in [Record::Member(member), Record::Product(product), Record::Basis(basis)] {
                 edit.put(&mut tx, record, Why::Entry).await.unwrap();
             }
-            edit.finish(&mut tx).await.unwrap();
+            edit.finish(&mut tx, ("tried", "", "")).await.unwrap();
             tx.commit().await.unwrap();
             let known = store::reference::load_all(&mut trade.store.read().await.unwrap()).await.unwrap();
             for format in [Format::Csv, Format::Xlsx, Format::Json] {
@@ -110,7 +111,7 @@ proptest! {
                     let bytes = export(&known, set, format, if format == Format::Csv { Lang::Zh } else { Lang::En }).unwrap();
                     let source = Source { name: set.name().into(), bytes };
                     let options = Options { set: Some(set), preview: true, ..Options::default() };
-                    let report = run(&trade.store, &[source], &options, NOW).await.unwrap();
+                    let report = run(&trade.store, vec![source], &options, NOW).await.unwrap();
                     assert_eq!((&report.errors, &report.changes), (&Vec::new(), &Vec::new()), "{format:?} {}", set.name());
                     assert_eq!(report.unchanged, all(&known, set).len() as u64);
                 }

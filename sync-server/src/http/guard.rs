@@ -10,6 +10,7 @@ use shared::chain::sha256;
 
 use super::state::AppState;
 use crate::console::{origin, sign_in};
+use crate::nul;
 use crate::people::actor::{Actor, Means, from_where, who};
 use crate::people::refusal::{Refusal, RefusedTo};
 use crate::people::role::Right;
@@ -47,6 +48,9 @@ pub async fn guard(State((state, access)): State<(AppState, Access)>, request: R
 
 async fn admit(state: &AppState, access: Access, request: Request) -> Result<Request, Refusal> {
     let (mut parts, body) = request.into_parts();
+    if parts.uri.path_and_query().is_some_and(|target| nul::is_in_address(target.as_str())) {
+        return Err(Refusal::Bad(format!("the address {}", nul::PROBLEM)));
+    }
     let Access::Right(right) = access else { return Ok(Request::from_parts(parts, body)) };
     let actor = who(state, &parts.headers, from_where(&parts)).await?;
     let body = match &actor.means {

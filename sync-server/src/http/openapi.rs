@@ -135,7 +135,7 @@ fn query_of(path: &str) -> Vec<(&'static str, &'static str)> {
     ];
     match path {
         "/api/v1/mismatches" => {
-            let paging = [("from", "`next` of the page before."), ("limit", "Mismatches of a page, 1 to 500; 100.")];
+            let paging = [("after", "`next` of the page before."), ("limit", "Mismatches of a page, 1 to 500; 100.")];
             filters.into_iter().chain(paging).collect()
         }
         "/api/v1/mismatches.csv" => filters.to_vec(),
@@ -173,7 +173,7 @@ pub fn answer_example(path: &str) -> Option<Value> {
     Some(match (path, act) {
         (_, Some(kind)) => json!({ "done": kind.as_str() }),
         ("/api/v1/mismatches", _) => {
-            json!({ "mismatches": [mismatch], "next": 100, "as_of": "2026-10-04T10:40:00.000+08:00" })
+            json!({ "mismatches": [mismatch], "next": "1.-1775268660000.WyJtaXNzaW5nLWdvb2RzIiwiTjEvUE9EIGluYm91bmQiLCJiYXNpcyBDMSJd", "as_of": "2026-10-04T10:40:00.000+08:00" })
         }
         ("/api/v1/mismatches/{id}", _) => json!({ "mismatch": mismatch, "steps": [], "version": "17-0" }),
         ("/api/v1/members/credit", _) => json!({ "members": [], "as_of": "2026-10-04T10:40:00.000+08:00" }),

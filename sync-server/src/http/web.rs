@@ -44,13 +44,20 @@ fn route(
 pub fn routes() -> Vec<WebRoute> {
     let mut routes = page_routes();
     routes.extend(api_routes());
-    routes.extend(registry::http::routes().into_iter().chain(packs::http::routes()).map(of_registers));
+    routes.extend(registry::http::routes().into_iter().map(of_registry));
+    routes.extend(packs::http::routes().into_iter().map(of_packs));
     routes.extend(ActKind::ALL.into_iter().flat_map(act_routes));
     routes
 }
 
-/// The registers are one for all members.
-fn of_registers((method, path, summary, handler): registry::http::Route) -> WebRoute {
+/// The registry is read within the view, and changed where the view says so.
+fn of_registry((method, path, summary, handler): registry::http::Route) -> WebRoute {
+    let access = if method.is_safe() { SEE } else { Access::Right(Right::Records) };
+    route(method, path, access, summary, handler)
+}
+
+/// Code packs are one register for all members.
+fn of_packs((method, path, summary, handler): registry::http::Route) -> WebRoute {
     route(method, path, Access::Right(Right::Registry), summary, handler)
 }
 

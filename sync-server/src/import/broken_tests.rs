@@ -55,7 +55,7 @@ fn xlsx(set: Set, row: &[String]) -> Vec<u8> {
 async fn faults(trade: &Trade, set: Set, bytes: Vec<u8>) -> Report {
     let source = Source { name: "f".into(), bytes };
     let options = Options { set: Some(set), ..Options::default() };
-    match run(&trade.store, &[source], &options, NOW).await {
+    match run(&trade.store, vec![source], &options, NOW).await {
         Err(ImportError::Faults(report)) => report,
         other => panic!("{}: {other:?}", set.name()),
     }
@@ -110,7 +110,7 @@ async fn a_file_of_nothing_that_can_be_read_is_named() {
         (b"\n\n".to_vec(), "the columns are of no known kind"),
     ] {
         let source = Source { name: "f".into(), bytes };
-        let error = run(&trade.store, &[source], &Options::default(), NOW).await.unwrap_err().to_string();
+        let error = run(&trade.store, vec![source], &Options::default(), NOW).await.unwrap_err().to_string();
         assert!(error.contains(said), "{error}");
     }
 }

@@ -5,6 +5,7 @@ pub mod csv_file;
 pub mod encoding;
 pub mod header;
 mod json_file;
+mod parsed;
 mod report;
 mod take;
 pub mod xlsx_file;
@@ -15,11 +16,14 @@ use std::path::{Path, PathBuf};
 use shared::time::Timestamp;
 
 use crate::packs::PackFileError;
-use crate::registry::edit::{Edit, EditError};
+use crate::people::Actor;
+use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
+use crate::registry::outcome::EditError;
 use crate::registry::set::Set;
 use crate::store::{Store, StoreError};
 
+use parsed::Parsed;
 pub use report::{ChangeLine, FileFault, Report};
 
 /// Bytes of the longest file.
@@ -85,7 +89,9 @@ impl From<EditError> for ImportError {
         match error {
             EditError::Store(error) => Self::Store(error),
             EditError::Faults(faults) => Self::Faults(Report::of_faults("", faults)),
-            EditError::Missing { .. } => Self::Store(StoreError::Corrupt("an imported record went missing")),
+            EditError::Missing { .. } | EditError::Foreign { .. } => {
+                Self::Store(StoreError::Corrupt("an imported record went missing"))
+            }
         }
     }
 }
@@ -113,7 +119,7 @@ impl Source {
 }
 
 /// How files are imported.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Of which set the tables are; none: their columns tell.
     pub set: Option<Set>,
@@ -121,30 +127,50 @@ pub struct Options {
     pub preview: bool,
     /// Take what is right, leave what is faulty.
     pub skip_bad: bool,
-    /// Who imports, as versions say it.
-    pub by: String,
+    /// Who imports.
+    pub by: Actor,
+}
+
+impl Default for Options {
+    /// Whole, of any set, from the shell.
+    fn default() -> Self {
+        Self { set: None, preview: false, skip_bad: false, by: Actor::shell() }
+    }
 }
 
 /// Imports files in their order, in one transaction, all or nothing.
 pub async fn import(store: &Store, files: &[PathBuf], now: Timestamp) -> Result<Report, ImportError> {
     let sources = files.iter().map(|file| Source::read(file)).collect::<Result<Vec<_>, _>>()?;
-    run(store, &sources, &Options { by: "shell".into(), ..Options::default() }, now).await
+    run(store, sources, &Options::default(), now).await
 }
 
-/// Imports files in their order, in one transaction. A preview is the same transaction, taken back.
-pub async fn run(store: &Store, sources: &[Source], options: &Options, now: Timestamp) -> Result<Report, ImportError> {
+/// Imports files in their order, in one transaction. A preview is the same transaction, taken back. Files are read before it begins,
+/// beside the other work of the server.
+pub async fn run(
+    store: &Store,
+    sources: Vec<Source>,
+    options: &Options,
+    now: Timestamp,
+) -> Result<Report, ImportError> {
+    let set = options.set;
+    let parsed = tokio::task::spawn_blocking(move || {
+        sources.into_iter().map(|source| Parsed::read(source, set)).collect::<Result<Vec<_>, _>>()
+    });
+    let parsed = parsed.await.map_err(|_| StoreError::Corrupt("reading a file was broken off"))??;
+    let names: Vec<String> = parsed.iter().map(|(file, _)| file.clone()).collect();
     let mut tx = store.write().await?;
     let taken = async {
         let mut edit = Edit::begin(&mut tx, &options.by, now).await?;
         let mut report = Report { preview: options.preview, ..Report::default() };
-        for source in sources {
-            take::take(&mut tx, &mut edit, source, options, &mut report).await?;
+        for (file, parsed) in parsed {
+            take::take(&mut tx, &mut edit, (&file, parsed), options, &mut report).await?;
         }
         if report.error_count > 0 && !options.skip_bad && !options.preview {
             return Err(ImportError::Faults(report));
         }
         if !options.preview {
-            edit.finish(&mut tx).await?;
+            let files = names.join(", ");
+            edit.finish(&mut tx, ("imported", &files, &report.summary())).await?;
         }
         Ok(report)
     }

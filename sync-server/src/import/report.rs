@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::registry::edit::Outcome;
 use crate::registry::fault::Fault;
+use crate::registry::outcome::Outcome;
 use crate::registry::set::Set;
 
 /// Faults and changes that a report names one by one; the others are counted.
@@ -64,6 +64,13 @@ impl Report {
         let mut report = Self::default();
         report.fail(file, faults);
         report
+    }
+
+    /// What it came to, in a line.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let Self { added, changed, unchanged, skipped, .. } = self;
+        format!("{added} added, {changed} changed, {unchanged} unchanged, {skipped} left out")
     }
 
     /// A record is faulty and left out.

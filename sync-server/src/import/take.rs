@@ -1,56 +1,46 @@
 //! Taking one file into a transaction: record by record, so that one faulty record does not hide the next.
 
+use std::io::Cursor;
+
 use serde_json::{Map, Value};
 use shared::reference::References;
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
-use super::csv_file::{self, Table};
-use super::{
-    ChangeLine, FILE_BYTES_MAX, ImportError, Options, Report, Source, encoding, fault_of_file, json_file, xlsx_file,
-};
+use super::csv_file::Table;
+use super::json_file::Numbered;
+use super::parsed::Parsed;
+use super::{ChangeLine, ImportError, Options, Report, fault_of_file};
+use crate::nul;
 use crate::packs;
 use crate::registry::draft::column_of;
-use crate::registry::edit::{Edit, Outcome, Why};
+use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
 use crate::registry::find::find;
+use crate::registry::outcome::{EditError, Outcome, Why};
 use crate::registry::set::Set;
 use crate::store::StoreError;
-
-/// How an XLSX container starts.
-const CONTAINER: &[u8] = b"PK\x03\x04";
 
 pub(super) async fn take(
     conn: &mut AnyConnection,
     edit: &mut Edit,
-    source: &Source,
+    (file, parsed): (&str, Parsed),
     options: &Options,
     report: &mut Report,
 ) -> Result<(), ImportError> {
-    let file = source.name.as_str();
-    if source.bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(ImportError::TooLarge { file: file.to_owned() });
-    }
-    let table = if source.bytes.starts_with(CONTAINER) {
-        xlsx_file::read(options.set, &source.bytes)
-    } else {
-        let text = encoding::decode(&source.bytes).ok_or_else(|| ImportError::Encoding { file: file.to_owned() })?;
-        if text.trim_start().starts_with(['[', '{']) {
-            return take_json(conn, edit, (file, &text), options, report).await;
-        }
-        if options.set.is_none() && csv_file::is_of_codes(&text) {
-            let taken = packs::take_csv(conn, edit, file, text.as_bytes()).await?;
+    match parsed {
+        Parsed::Table(Ok(table)) => take_table(conn, edit, (file, table), options, report).await,
+        Parsed::Objects(Ok(objects)) => take_json(conn, edit, (file, objects), options, report).await,
+        Parsed::Codes(text) => {
+            let mut reading = packs::Reading::start(file.to_owned(), Cursor::new(text.into_bytes()));
+            let taken = packs::take(conn, edit, file, &mut reading).await?;
             report.imported += taken.added + taken.changed;
             report.added += taken.added;
             report.changed += taken.changed;
             report.unchanged += taken.unchanged;
-            return Ok(());
+            Ok(())
         }
-        csv_file::read(options.set, &text)
-    };
-    match table {
-        Ok(table) => take_table(conn, edit, (file, table), options, report).await,
-        Err(faults) => {
+        Parsed::Table(Err(faults)) | Parsed::Objects(Err(faults)) => {
             report.fail(file, faults);
             Ok(())
         }
@@ -69,15 +59,16 @@ async fn take_table(
         report.fail(file, vec![fault]);
     }
     for mut draft in table.drafts {
-        let stored = find(&edit.known, set, &draft.key).map(|record| Set::body(&record));
+        // What the actor does not see adds nothing to what it brings.
+        let stored = edit.look(set, &draft.key).ok().flatten().map(|record| Set::body(&record));
         let stored = stored.transpose().map_err(StoreError::from)?;
         if draft.faults.is_empty() {
             let body = draft.onto(set, &present, stored.as_ref());
             match edit.record(set, body) {
-                Ok(record) => {
-                    put(conn, edit, record, options, report).await?;
-                    continue;
-                }
+                Ok(record) => match put(conn, edit, record, options, report).await? {
+                    None => continue,
+                    Some(faults) => draft.faults = faults,
+                },
                 Err(faults) => {
                     let placed = faults.into_iter().map(|fault| {
                         let line = draft.line_of(&fault.field);
@@ -92,20 +83,28 @@ async fn take_table(
     Ok(())
 }
 
+/// Stores a record; answers what stands in the way of it, if anything does.
 async fn put(
     conn: &mut AnyConnection,
     edit: &mut Edit,
     record: Record,
     options: &Options,
     report: &mut Report,
-) -> Result<(), ImportError> {
+) -> Result<Option<Vec<Fault>>, ImportError> {
     let set = Set::of(&record);
     let named = if options.preview { set.map(|set| (set, record.key())) } else { None };
     let before = match &named {
         Some((set, key)) => body_of(&edit.known, *set, key)?,
         None => Map::new(),
     };
-    let outcome = edit.put(conn, record, Why::Import).await?;
+    let outcome = match edit.put(conn, record, Why::Import).await {
+        Ok(outcome) => outcome,
+        Err(EditError::Faults(faults)) => return Ok(Some(faults)),
+        Err(error @ (EditError::Foreign { .. } | EditError::Missing { .. })) => {
+            return Ok(Some(vec![Fault::new("record", "", error.to_string())]));
+        }
+        Err(error) => return Err(error.into()),
+    };
     report.count(outcome);
     if let Some((set, key)) = named.filter(|_| outcome != Outcome::Unchanged) {
         let after = body_of(&edit.known, set, &key)?;
@@ -114,7 +113,7 @@ async fn put(
         let what = if outcome == Outcome::Added { "added" } else { "changed" };
         report.list(ChangeLine { set, key, what, fields });
     }
-    Ok(())
+    Ok(None)
 }
 
 fn body_of(known: &References, set: Set, key: &str) -> Result<Map<String, Value>, StoreError> {
@@ -124,29 +123,26 @@ fn body_of(known: &References, set: Set, key: &str) -> Result<Map<String, Value>
 async fn take_json(
     conn: &mut AnyConnection,
     edit: &mut Edit,
-    (file, text): (&str, &str),
+    (file, objects): (&str, Vec<Numbered>),
     options: &Options,
     report: &mut Report,
 ) -> Result<(), ImportError> {
-    let objects = match json_file::read(text) {
-        Ok(objects) => objects,
-        Err(faults) => {
-            report.fail(file, faults);
-            return Ok(());
-        }
-    };
     for (number, object) in objects {
-        match read_object(edit, options.set, object) {
-            Ok(record) => put(conn, edit, record, options, report).await?,
-            Err(faults) => {
-                report.fail(file, faults.into_iter().map(|fault| fault.in_record(number)).collect());
-            }
+        let faults = match read_object(edit, options.set, object) {
+            Ok(record) => put(conn, edit, record, options, report).await?.unwrap_or_default(),
+            Err(faults) => faults,
+        };
+        if !faults.is_empty() {
+            report.fail(file, faults.into_iter().map(|fault| fault.in_record(number)).collect());
         }
     }
     Ok(())
 }
 
 fn read_object(edit: &Edit, set: Option<Set>, mut object: Map<String, Value>) -> Result<Record, Vec<Fault>> {
+    if let Some((field, _)) = object.iter().find(|(field, value)| field.contains('\0') || nul::is_in(value)) {
+        return Err(vec![Fault::new(field.replace('\0', "␀"), "", nul::PROBLEM)]);
+    }
     let named = object.remove("set");
     let name = named.as_ref().and_then(Value::as_str);
     match (set, name) {

@@ -8,12 +8,12 @@ use crate::packs::issue::issue;
 use crate::registry::find::find;
 use crate::registry::set::Set;
 use crate::store;
-use crate::testing::{NOW, Trade, application, gtin};
+use crate::testing::{NOW, Trade, application, gtin, tester};
 
 async fn preview(trade: &Trade, text: &str) -> Report {
-    let sources = [Source { name: "f".into(), bytes: text.into() }];
-    let options = Options { preview: true, by: "test".into(), ..Options::default() };
-    run(&trade.store, &sources, &options, NOW).await.unwrap()
+    let sources = vec![Source { name: "f".into(), bytes: text.into() }];
+    let options = Options { preview: true, by: tester(), ..Options::default() };
+    run(&trade.store, sources, &options, NOW).await.unwrap()
 }
 
 async fn body(trade: &Trade, set: Set, key: &str) -> serde_json::Value {
@@ -39,9 +39,9 @@ async fn what_is_right_may_be_taken_without_the_rest() {
     let text = "member,name,role\nM,Maker,maker\nW,Shop,shop\nR,Retail,retailer\n";
     let seen = preview(&trade, text).await;
     assert_eq!((seen.added, seen.skipped, seen.error_count, seen.changes.len()), (2, 1, 1, 2));
-    let sources = [Source { name: "f".into(), bytes: text.into() }];
-    let options = Options { skip_bad: true, by: "test".into(), ..Options::default() };
-    let done = run(&trade.store, &sources, &options, NOW).await.unwrap();
+    let sources = vec![Source { name: "f".into(), bytes: text.into() }];
+    let options = Options { skip_bad: true, by: tester(), ..Options::default() };
+    let done = run(&trade.store, sources, &options, NOW).await.unwrap();
     assert_eq!((done.added, done.skipped, &done.errors), (seen.added, seen.skipped, &seen.errors));
 }
 
@@ -77,7 +77,7 @@ async fn gb18030_and_semicolons_are_read() {
     let trade = Trade::empty().await;
     let text = "会员;名称;角色;许可证失效日\nW;广州批发;批发;2031年1月1日\n";
     let bytes = encoding_rs::GB18030.encode(text).0.into_owned();
-    let done = run(&trade.store, &[Source { name: "f".into(), bytes }], &Options::default(), NOW).await.unwrap();
+    let done = run(&trade.store, vec![Source { name: "f".into(), bytes }], &Options::default(), NOW).await.unwrap();
     assert_eq!(done.added, 1);
     let found = body(&trade, Set::Member, "W").await;
     assert_eq!(
@@ -108,7 +108,7 @@ async fn the_same_pack_twice_changes_nothing() {
     let first = trade.import("pack.csv", &text).await.unwrap();
     assert_eq!((first.imported, first.unchanged), (2, 0));
     let lost = Act::Lose(PackLoss::Lost, Timestamp::from_ms(1));
-    act(&trade.store, &"P1".into(), lost, ("test", ""), NOW).await.unwrap();
+    act(&trade.store, &"P1".into(), lost, (&tester(), ""), NOW).await.unwrap();
     let second = trade.import("pack.csv", &text).await.unwrap();
     assert_eq!((second.imported, second.unchanged), (0, 2), "a reported loss stays");
 }
@@ -128,4 +128,42 @@ async fn what_a_record_names_must_be_known() {
     assert!(said.contains("bad.json, record 1, member: is missing"), "{said}");
     assert!(said.contains("record 2, set: `mismatch` is no set of the registry"), "{said}");
     issue(&trade.store, &application(Level::Case, 1), NOW).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_cell_holds_a_nul() {
+    let trade = Trade::new().await;
+    for text in [
+        "member,name,role\nX,\"a\0b\",maker\n".to_owned(),
+        r#"{"set": "member", "member": "X", "name": "a\u0000b", "role": "maker"}"#.to_owned(),
+        r#"{"set": "pack", "pack": "K\u0000", "product": "POD", "level": "case", "basis": "C1"}"#.to_owned(),
+        format!("pack,product,level,basis,code\n\"K\01\",POD,case,C1,01/{}/21/A\n", gtin("1690123456789")),
+    ] {
+        let error = trade.import("nul", &text).await.unwrap_err().to_string();
+        assert!(error.contains("NUL") || error.contains("is not one line"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_was_planned_stands_in_the_way_of_its_own_record_only() {
+    let trade = Trade::new().await;
+    let day = NOW.plus_ms(86_400_000);
+    let mut tx = trade.store.write().await.unwrap();
+    let mut edit =
+        crate::registry::edit::Edit::begin(&mut tx, &crate::people::Actor { name: "li".into(), ..tester() }, NOW)
+            .await
+            .unwrap();
+    let patch = serde_json::json!({ "from": "2026-06-01T00:00:00+08:00" }).as_object().unwrap().clone();
+    edit.amend(&mut tx, (Set::Basis, "C1"), day, patch).await.unwrap();
+    edit.finish(&mut tx, ("tried", "", "")).await.unwrap();
+    tx.commit().await.unwrap();
+    // It would end before it begins.
+    let text = "basis,kind,seller,buyer,until,product,units\nC1,contract,M,W,2026-05-01,POD,18\nO2,order,W,R2,,POD,7\n";
+    let sources = vec![Source { name: "f".into(), bytes: text.into() }];
+    let options = Options { skip_bad: true, by: tester(), ..Options::default() };
+    let done = run(&trade.store, sources, &options, NOW).await.unwrap();
+    assert_eq!((done.changed, done.skipped), (1, 1), "{done:?}");
+    let problem = &done.errors[0].fault.problem;
+    assert!(problem.contains("li planned for 2026-02-26"), "{problem}");
+    assert_eq!(body(&trade, Set::Basis, "C1").await.get("until"), None);
 }

@@ -13,7 +13,7 @@ use crate::store::event::NewEvent;
 use crate::store::ledger::Head;
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
-use crate::store::{self};
+use crate::{nul, store};
 
 /// Appends what is new. An event that cannot be read keeps its place in the chain and goes to quarantine.
 pub(super) async fn append(
@@ -124,17 +124,7 @@ fn has_long_name(act: &Act) -> bool {
 
 /// Whether some string of the body holds a NUL: `PostgreSQL` takes none, and no two databases may differ in what they hold.
 fn has_nul(body: &[u8]) -> bool {
-    fn in_value(value: &serde_json::Value) -> bool {
-        match value {
-            serde_json::Value::String(text) => text.contains('\0'),
-            serde_json::Value::Array(items) => items.iter().any(in_value),
-            serde_json::Value::Object(fields) => {
-                fields.iter().any(|(name, value)| name.contains('\0') || in_value(value))
-            }
-            _ => false,
-        }
-    }
     // The escape is rare, so that reading the body again costs nothing as a rule.
     let escaped = body.windows(6).any(|six| six == b"\\u0000");
-    escaped && serde_json::from_slice(body).is_ok_and(|value| in_value(&value))
+    escaped && serde_json::from_slice(body).is_ok_and(|value| nul::is_in(&value))
 }

@@ -8,10 +8,14 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode, PushReply};
 
-use super::{PushError, ReadError, Received, read};
+use super::read::{read_header, read_within};
+use super::{PushError, ReadError, Received, stranger};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::identity::caller::Shown;
+
+/// Unfolding holds the text twice, once as lines; the events read from it take no more than the text does.
+const UNFOLDED_TIMES: usize = 3;
 
 /// How long a body may take to come: a sender that trickles must not hold its room for ever. 256 KB at 4 KB/s take a minute.
 const BODY_TIMEOUT: Duration = Duration::from_secs(90);
@@ -21,19 +25,23 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(90);
 pub async fn push(State(state): State<AppState>, shown: Shown, request: Request) -> Result<Json<PushReply>, ApiError> {
     let bytes = announced(request.headers())?;
     // Before the body is read: an overloaded server must not take in what it cannot hold.
-    let room = state.intake.room(bytes).ok_or_else(|| {
-        ApiError::new(
-            ProblemCode::Busy,
-            "too many batches wait here already; nothing was taken in, send it again".into(),
-        )
-    })?;
+    let mut room = state.intake.room(bytes).ok_or(ReadError::NoRoom)?;
     let body = body(request).await?;
-    // Reading and hashing cost processor time that no other connection should wait for.
-    let received = tokio::task::spawn_blocking(move || read(&body).map(|batch| Received::new(batch, body.into())))
-        .await
-        .map_err(|_| ApiError::new(ProblemCode::Internal, "the batch could not be read; send it again".into()))??;
-    let terminal = received.batch.header.terminal;
+    // Before anything but the first line is unfolded: strangers get no memory.
+    let header = read_header(&body)?;
+    let terminal = header.terminal;
     shown.may_speak_for(&state, terminal).await?;
+    stranger::refuse(&state.store, &header, &body, state.clock.now()).await?;
+    // Reading and hashing cost processor time that no other connection should wait for.
+    let (received, room) = tokio::task::spawn_blocking(move || {
+        let batch = read_within(&body, |unfolded| room.hold(body.len() + UNFOLDED_TIMES * unfolded))?;
+        let received = Received::new(batch, body.into());
+        // What is read is there already: it is counted, and only a smaller room can follow.
+        room.hold(received.held_bytes());
+        Ok::<_, ReadError>((received, room))
+    })
+    .await
+    .map_err(|_| ApiError::new(ProblemCode::Internal, "the batch could not be read; send it again".into()))??;
     let reply = state.intake.push(received, room).await?;
     crate::sealed::http::follow(&state, terminal).await;
     Ok(Json(reply))
@@ -92,6 +100,7 @@ impl From<ReadError> for ApiError {
             ReadError::TooLong => ProblemCode::TooLarge,
             ReadError::WireVersion(_) => ProblemCode::WireVersion,
             ReadError::Compression(_) | ReadError::Form(_) => ProblemCode::BadRequest,
+            ReadError::NoRoom => ProblemCode::Busy,
         };
         Self::new(code, error.to_string())
     }

@@ -26,7 +26,7 @@ const JUDGED_AT_ONCE: i64 = 4;
 /// How much may wait.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Bytes of batches, unfolded; beyond them senders are asked to come back.
+    /// Bytes that batches take while they wait; beyond them senders are asked to come back.
     pub bytes_max: usize,
     /// Batches; beyond them events are stored and judged later.
     pub backlog_max: usize,
@@ -49,9 +49,33 @@ struct Job {
     room: Room,
 }
 
-/// Bytes reserved for a batch, from before its body is read until it is answered.
+/// Bytes reserved for a batch, from before its body is read until it is answered; given back when it is dropped.
 #[derive(Debug)]
-pub struct Room(#[expect(dead_code, reason = "gives its bytes back when it is dropped")] OwnedSemaphorePermit);
+pub struct Room {
+    taken: OwnedSemaphorePermit,
+    bytes: Arc<Semaphore>,
+    bytes_max: usize,
+}
+
+impl Room {
+    /// Makes it as large as what is held. Answers whether there was room; a smaller one always has. A batch that is larger than all
+    /// room there is waits alone.
+    pub fn hold(&mut self, bytes: usize) -> bool {
+        let (wanted, held) = (bytes.clamp(1, self.bytes_max), self.taken.num_permits());
+        if wanted <= held {
+            drop(self.taken.split(held - wanted));
+            return true;
+        }
+        let more = u32::try_from(wanted - held).unwrap_or(u32::MAX);
+        match Arc::clone(&self.bytes).try_acquire_many_owned(more) {
+            Ok(more) => {
+                self.taken.merge(more);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+}
 
 impl Intake {
     /// Starts the writer; it ends when the last way in is dropped.
@@ -63,12 +87,12 @@ impl Intake {
         Self { jobs, bytes: Arc::new(Semaphore::new(bytes_max)), bytes_max }
     }
 
-    /// Room for a body of so many compressed bytes; none when too much waits already. A batch unfolds, so it counts eightfold.
+    /// Room for so many bytes; none when too much waits already.
     #[must_use]
-    pub fn room(&self, compressed_bytes: usize) -> Option<Room> {
-        let bytes = compressed_bytes.saturating_mul(8).clamp(1, self.bytes_max);
-        let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
-        Arc::clone(&self.bytes).try_acquire_many_owned(permits).ok().map(Room)
+    pub fn room(&self, bytes: usize) -> Option<Room> {
+        let permits = u32::try_from(bytes.clamp(1, self.bytes_max)).unwrap_or(u32::MAX);
+        let taken = Arc::clone(&self.bytes).try_acquire_many_owned(permits).ok()?;
+        Some(Room { taken, bytes: Arc::clone(&self.bytes), bytes_max: self.bytes_max })
     }
 
     /// Whether the writer runs.
@@ -77,7 +101,7 @@ impl Intake {
         !self.jobs.is_closed()
     }
 
-    /// Bytes of batches that wait, unfolded, and how many may.
+    /// Bytes that the batches that wait take, and how many they may.
     #[must_use]
     pub fn waiting_bytes(&self) -> (usize, usize) {
         (self.bytes_max.saturating_sub(self.bytes.available_permits()), self.bytes_max)

@@ -8,6 +8,7 @@ pub mod intake;
 mod read;
 mod refusal;
 mod reply;
+mod stranger;
 mod take_in;
 
 pub use append::readable;

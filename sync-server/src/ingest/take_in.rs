@@ -45,6 +45,15 @@ impl Received {
         let events = numbered(&batch).map(|(seq, body)| readable(&batch, seq, body)).collect();
         Self { batch, hashes, events, compressed }
     }
+
+    /// Bytes that it takes while it waits, about: what came, the lines, and the events read from them, which take about as much as
+    /// their text beside their own size.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        let lines: usize = self.batch.bodies.iter().map(|body| 2 * body.len()).sum();
+        let each = size_of::<Vec<u8>>() + size_of::<Hash>() + size_of::<Result<Event, String>>();
+        self.compressed.len() + lines + self.hashes.len() * each
+    }
 }
 
 /// How long another transaction that stood in the way is given.

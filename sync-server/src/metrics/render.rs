@@ -47,7 +47,7 @@ fn requests(out: &mut String, state: &AppState) {
     counts.push.write(out, "tallyman_request_seconds", "route=\"push\"");
     counts.pull.write(out, "tallyman_request_seconds", "route=\"pull\"");
     let (waiting, bytes_max) = state.intake.waiting_bytes();
-    gauge(out, "tallyman_inbox_bytes", "Bytes of batches that wait to be taken in, unfolded.", waiting);
+    gauge(out, "tallyman_inbox_bytes", "Bytes that batches take while they wait to be taken in.", waiting);
     gauge(out, "tallyman_inbox_bytes_max", "Bytes that may wait.", bytes_max);
     let (all, idle) = state.store.connections();
     gauge(out, "tallyman_database_connections", "Connections to the database.", all);

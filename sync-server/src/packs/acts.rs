@@ -2,12 +2,14 @@
 
 use shared::code::CodeKey;
 use shared::ids::PackId;
-use shared::reference::{CodeRecord, Pack, PackLoss};
+use shared::reference::{CodeRecord, Loss, Pack, PackLoss};
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::{PAGE, change, store_codes, summary};
-use crate::registry::edit::{Edit, EditError};
+use crate::people::Actor;
+use crate::registry::edit::Edit;
+use crate::registry::outcome::EditError;
 use crate::store::pack::PackAct;
 use crate::store::{self, Store, StoreError};
 
@@ -32,6 +34,17 @@ impl Act {
             Self::Lose(PackLoss::Stolen, _) => "stolen",
             Self::Release => "released",
             Self::Cancel => "cancelled",
+        }
+    }
+
+    /// The word in the audit log.
+    const fn deed(self) -> &'static str {
+        match self {
+            Self::Activate => "pack-activated",
+            Self::Lose(PackLoss::Lost, _) => "pack-lost",
+            Self::Lose(PackLoss::Stolen, _) => "pack-stolen",
+            Self::Release => "pack-released",
+            Self::Cancel => "pack-cancelled",
         }
     }
 }
@@ -63,24 +76,19 @@ pub async fn act(
     store: &Store,
     pack: &PackId,
     what: Act,
-    (by, why): (&str, &str),
+    (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<(), ActError> {
     let mut tx = store.write().await?;
-    match act_in(&mut tx, pack, what, (by, why), now).await {
-        Ok(()) => Ok(tx.commit().await.map_err(StoreError::from)?),
-        Err(error) => {
-            tx.rollback().await.map_err(StoreError::from)?;
-            Err(error)
-        }
-    }
+    let done = act_in(&mut tx, pack, what, (by, why), now).await;
+    store::end(tx, done).await
 }
 
 async fn act_in(
     conn: &mut AnyConnection,
     name: &PackId,
     what: Act,
-    (by, why): (&str, &str),
+    (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<(), ActError> {
     let mut edit = Edit::begin(conn, by, now).await?;
@@ -93,20 +101,37 @@ async fn act_in(
         Act::Activate => Pack { activated_at: Some(now), ..pack },
         Act::Lose(_, at) if at > now => return senseless("cannot be lost in the future"),
         Act::Lose(how, at) if is_lost && pack.loss == Some((how, at)) => return Ok(()),
-        Act::Lose(how, at) => Pack { loss: Some((how, at)), released_at: None, ..pack },
+        Act::Lose(_, at) if !is_lost && pack.released_at.is_some_and(|released| at < released) => {
+            return senseless("was found after that moment; say a later one");
+        }
+        Act::Lose(how, at) => lost_again(pack, is_lost, (how, at)),
         Act::Release if pack.loss.is_none() => return senseless("is not reported lost"),
         Act::Release if !is_lost => return Ok(()),
         Act::Release => Pack { released_at: Some(now), ..pack },
         Act::Cancel => pack,
     };
     let codes = if what == Act::Cancel {
-        cancel_all(conn, &mut edit, name).await?
+        match cancel_all(conn, &mut edit, name).await? {
+            // It was ended before: nothing is noted twice.
+            0 => return Ok(()),
+            ended => ended,
+        }
     } else {
         change(conn, &mut edit, changed).await?
     };
-    edit.finish(conn).await?;
-    let noted = PackAct { at: now, act: what.word().into(), codes, by: by.into(), detail: why.into() };
+    let by = edit.by().to_owned();
+    edit.finish(conn, (what.deed(), &format!("pack {name}"), why)).await?;
+    let noted = PackAct { at: now, act: what.word().into(), codes, by, detail: why.into() };
     Ok(store::pack::note(conn, name, &noted).await?)
+}
+
+/// A report while the pack is lost mends the one before; after its release it is another loss, and the first one is kept.
+fn lost_again(pack: Pack, is_lost: bool, (how, at): (PackLoss, Timestamp)) -> Pack {
+    let mut earlier_losses = pack.earlier_losses;
+    if let (false, Some((how, at)), Some(released_at)) = (is_lost, pack.loss, pack.released_at) {
+        earlier_losses.push(Loss { how, at, released_at });
+    }
+    Pack { loss: Some((how, at)), released_at: None, earlier_losses, ..pack }
 }
 
 /// Ends every live code of a pack. Answers how many.

@@ -4,7 +4,8 @@
 use shared::reference::{Basis, BasisKind, CodeApplication, Market, References, Role};
 use shared::wire::Record;
 
-use crate::registry::edit::{Edit, EditError, Why};
+use crate::registry::edit::{Deed, Edit};
+use crate::registry::outcome::{EditError, Why};
 use sqlx::AnyConnection;
 
 /// What an application came to.
@@ -32,6 +33,12 @@ pub async fn apply(
     let answer = judge(&edit.known, &application);
     edit.put(conn, record, Why::Entry).await?;
     Ok(answer)
+}
+
+/// What the audit log says of an answer.
+#[must_use]
+pub fn deed(answer: &Answer) -> Deed<'_> {
+    ("codes-applied", &answer.application, if answer.granted { "granted" } else { "not granted" })
 }
 
 /// What speaks for and against an application, given all earlier ones.

@@ -6,7 +6,8 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::file::code;
-use super::store_codes;
+use super::{note_each, per_pack, store_codes};
+use crate::people::Actor;
 use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
 use crate::store::{self, Store, StoreError};
@@ -23,10 +24,10 @@ pub enum CodesError {
 }
 
 /// Ends codes (traceability/2022 art. 25), all or none. Answers how many were live.
-pub async fn cancel(store: &Store, texts: &[String], by: &str, now: Timestamp) -> Result<u64, CodesError> {
+pub async fn cancel(store: &Store, texts: &[String], by: &Actor, now: Timestamp) -> Result<u64, CodesError> {
     let mut tx = store.write().await?;
     let done = cancel_in(&mut tx, texts, by, now).await;
-    end(tx, done).await
+    store::end(tx, done).await
 }
 
 /// Puts a new code in the place of an old one, which ends. The new one is registered, live, of the same product and level, and takes
@@ -34,24 +35,15 @@ pub async fn cancel(store: &Store, texts: &[String], by: &str, now: Timestamp) -
 pub async fn relabel(
     store: &Store,
     (old, new): (&str, &str),
-    (by, why): (&str, &str),
+    (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<(), CodesError> {
     let mut tx = store.write().await?;
     let done = relabel_in(&mut tx, (old, new), (by, why), now).await;
-    end(tx, done).await
+    store::end(tx, done).await
 }
 
-async fn end<T>(tx: sqlx::Transaction<'static, sqlx::Any>, done: Result<T, CodesError>) -> Result<T, CodesError> {
-    if done.is_ok() {
-        tx.commit().await.map_err(StoreError::from)?;
-    } else {
-        tx.rollback().await.map_err(StoreError::from)?;
-    }
-    done
-}
-
-async fn cancel_in(conn: &mut AnyConnection, texts: &[String], by: &str, now: Timestamp) -> Result<u64, CodesError> {
+async fn cancel_in(conn: &mut AnyConnection, texts: &[String], by: &Actor, now: Timestamp) -> Result<u64, CodesError> {
     let mut edit = Edit::begin(conn, by, now).await?;
     let mut faults = Vec::new();
     let mut keys = Vec::new();
@@ -77,15 +69,17 @@ async fn cancel_in(conn: &mut AnyConnection, texts: &[String], by: &str, now: Ti
         return Err(CodesError::Faults(faults));
     }
     let count = ended.len() as u64;
+    let of_packs = per_pack(ended.iter().map(|(_, record)| record));
     store_codes(conn, &mut edit, ended).await?;
-    edit.finish(conn).await?;
+    note_each(conn, &edit, "cancelled", of_packs).await?;
+    edit.finish(conn, ("codes-cancelled", &format!("{} codes", texts.len()), &format!("{count} were live"))).await?;
     Ok(count)
 }
 
 async fn relabel_in(
     conn: &mut AnyConnection,
     (old, new): (&str, &str),
-    (by, why): (&str, &str),
+    (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<(), CodesError> {
     let mut edit = Edit::begin(conn, by, now).await?;
@@ -113,8 +107,8 @@ async fn relabel_in(
     ];
     changed.extend(children);
     store_codes(conn, &mut edit, changed).await?;
-    store::pack::note_relabelling(conn, (&old, &new), (by, why), now).await?;
-    Ok(edit.finish(conn).await?)
+    store::pack::note_relabelling(conn, (&old, &new), (&by.name, why), now).await?;
+    Ok(edit.finish(conn, ("relabelled", &format!("{old} by {new}"), why)).await?)
 }
 
 /// A relabelled case keeps what is in it.

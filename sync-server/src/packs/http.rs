@@ -1,5 +1,7 @@
 //! Code packs over HTTP, under `/api/v1/packs` and `/api/v1/codes`. Who may do what is decided before a request comes here.
 
+use std::io::Cursor;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
@@ -19,12 +21,13 @@ use super::write::{PackFormat, PackWriteError, write};
 use super::{PackFileError, apply, import, put_together, summary};
 use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
+use crate::nul;
 use crate::packs::issue::{Application, IssueError, issue};
-use crate::registry::by::By;
+use crate::people::Actor;
 use crate::registry::edit::Edit;
 use crate::registry::http::Route;
 use crate::registry::problem::Problem;
-use crate::store::{self, StoreError};
+use crate::store;
 
 /// Newest stock counts that a list shows.
 const COUNTS_MAX: i64 = 1_000;
@@ -58,8 +61,12 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
-    serde_json::from_slice(bytes)
-        .map_err(|why| Problem::bad_request(format!("the body is not what is asked for: {why}")))
+    let unread = |why: serde_json::Error| Problem::bad_request(format!("the body is not what is asked for: {why}"));
+    let body: Value = serde_json::from_slice(bytes).map_err(unread)?;
+    if nul::is_in(&body) {
+        return Err(Problem::bad_request(format!("the body {}", nul::PROBLEM)));
+    }
+    serde_json::from_value(body).map_err(unread)
 }
 
 fn unfit(detail: String) -> Problem {
@@ -134,31 +141,26 @@ struct Importing {
 
 async fn imported(
     State(state): State<AppState>,
-    By(by): By,
+    actor: Actor,
     Query(importing): Query<Importing>,
     body: Bytes,
 ) -> Result<Json<import::PacksImported>, Problem> {
-    let input = ("the file", body.as_ref());
-    let done = import::import(&state.store, input, importing.sha256.as_deref(), (&by, state.clock.now())).await?;
+    let input = ("the file", Cursor::new(body));
+    let done = import::import(&state.store, input, importing.sha256.as_deref(), (&actor, state.clock.now())).await?;
     Ok(Json(done))
 }
 
-async fn applied(State(state): State<AppState>, By(by): By, body: Bytes) -> Result<Json<apply::Answer>, Problem> {
+async fn applied(State(state): State<AppState>, actor: Actor, body: Bytes) -> Result<Json<apply::Answer>, Problem> {
     let application: CodeApplication = read(&body)?;
     let mut tx = state.store.write().await?;
     let done = async {
-        let mut edit = Edit::begin(&mut tx, &by, state.clock.now()).await?;
+        let mut edit = Edit::begin(&mut tx, &actor, state.clock.now()).await?;
         let answer = apply::apply(&mut tx, &mut edit, application).await?;
-        edit.finish(&mut tx).await?;
+        edit.finish(&mut tx, apply::deed(&answer)).await?;
         Ok::<_, Problem>(answer)
     }
     .await;
-    if done.is_ok() {
-        tx.commit().await.map_err(StoreError::from)?;
-    } else {
-        tx.rollback().await.map_err(StoreError::from)?;
-    }
-    done.map(Json)
+    store::end(tx, done).await.map(Json)
 }
 
 /// What is to be issued.
@@ -173,7 +175,7 @@ struct Issuing {
     parent_pack: Option<String>,
 }
 
-async fn issued(State(state): State<AppState>, By(by): By, body: Bytes) -> Result<Response, Problem> {
+async fn issued(State(state): State<AppState>, actor: Actor, body: Bytes) -> Result<Response, Problem> {
     let Issuing { contract, product, level, count, pack, parent_pack } = read(&body)?;
     let application = Application {
         contract: contract.into(),
@@ -182,7 +184,7 @@ async fn issued(State(state): State<AppState>, By(by): By, body: Bytes) -> Resul
         count,
         pack: pack.map(Into::into),
         parent_pack: parent_pack.map(Into::into),
-        by,
+        by: actor,
     };
     let (pack, codes) = issue(&state.store, &application, state.clock.now()).await?;
     let answer = json!({ "pack": pack, "codes": codes.len(), "file": format!("/api/v1/packs/{}/file", pack.pack) });
@@ -226,7 +228,13 @@ struct Reason {
     at: Option<Timestamp>,
 }
 
-async fn done(state: &AppState, by: &str, pack: String, act: Act, why: &str) -> Result<Json<summary::Detail>, Problem> {
+async fn done(
+    state: &AppState,
+    by: &Actor,
+    pack: String,
+    act: Act,
+    why: &str,
+) -> Result<Json<summary::Detail>, Problem> {
     acts::act(&state.store, &pack.as_str().into(), act, (by, why), state.clock.now()).await?;
     one(State(state.clone()), Path(pack)).await
 }
@@ -237,31 +245,31 @@ fn reason(body: &Bytes) -> Result<Reason, Problem> {
 
 type Done = Result<Json<summary::Detail>, Problem>;
 
-async fn activate(State(state): State<AppState>, By(by): By, Path(pack): Path<String>, body: Bytes) -> Done {
-    done(&state, &by, pack, Act::Activate, &reason(&body)?.why).await
+async fn activate(State(state): State<AppState>, actor: Actor, Path(pack): Path<String>, body: Bytes) -> Done {
+    done(&state, &actor, pack, Act::Activate, &reason(&body)?.why).await
 }
 
-async fn lose(State(state): State<AppState>, By(by): By, Path(pack): Path<String>, body: Bytes) -> Done {
+async fn lose(State(state): State<AppState>, actor: Actor, Path(pack): Path<String>, body: Bytes) -> Done {
     let reason = reason(&body)?;
     let how = if reason.stolen { PackLoss::Stolen } else { PackLoss::Lost };
     let act = Act::Lose(how, reason.at.unwrap_or(state.clock.now()));
-    done(&state, &by, pack, act, &reason.why).await
+    done(&state, &actor, pack, act, &reason.why).await
 }
 
-async fn release(State(state): State<AppState>, By(by): By, Path(pack): Path<String>, body: Bytes) -> Done {
-    done(&state, &by, pack, Act::Release, &reason(&body)?.why).await
+async fn release(State(state): State<AppState>, actor: Actor, Path(pack): Path<String>, body: Bytes) -> Done {
+    done(&state, &actor, pack, Act::Release, &reason(&body)?.why).await
 }
 
-async fn cancel_pack(State(state): State<AppState>, By(by): By, Path(pack): Path<String>, body: Bytes) -> Done {
-    done(&state, &by, pack, Act::Cancel, &reason(&body)?.why).await
+async fn cancel_pack(State(state): State<AppState>, actor: Actor, Path(pack): Path<String>, body: Bytes) -> Done {
+    done(&state, &actor, pack, Act::Cancel, &reason(&body)?.why).await
 }
 
 async fn associate(
     State(state): State<AppState>,
-    By(by): By,
+    actor: Actor,
     body: Bytes,
 ) -> Result<Json<put_together::PutTogether>, Problem> {
-    let done = put_together::upload(&state.store, "the list", body.as_ref(), (&by, state.clock.now())).await?;
+    let done = put_together::upload(&state.store, "the list", Cursor::new(body), (&actor, state.clock.now())).await?;
     Ok(Json(done))
 }
 
@@ -272,9 +280,9 @@ struct Ending {
     codes: Vec<String>,
 }
 
-async fn cancel(State(state): State<AppState>, By(by): By, body: Bytes) -> Result<Json<Value>, Problem> {
+async fn cancel(State(state): State<AppState>, actor: Actor, body: Bytes) -> Result<Json<Value>, Problem> {
     let ending: Ending = read(&body)?;
-    let cancelled = codes::cancel(&state.store, &ending.codes, &by, state.clock.now()).await?;
+    let cancelled = codes::cancel(&state.store, &ending.codes, &actor, state.clock.now()).await?;
     Ok(Json(json!({ "cancelled": cancelled })))
 }
 
@@ -288,9 +296,9 @@ struct Relabelling {
     why: String,
 }
 
-async fn relabel(State(state): State<AppState>, By(by): By, body: Bytes) -> Result<Json<Value>, Problem> {
+async fn relabel(State(state): State<AppState>, actor: Actor, body: Bytes) -> Result<Json<Value>, Problem> {
     let Relabelling { old, new, why } = read(&body)?;
-    codes::relabel(&state.store, (&old, &new), (&by, &why), state.clock.now()).await?;
+    codes::relabel(&state.store, (&old, &new), (&actor, &why), state.clock.now()).await?;
     Ok(Json(json!({ "old": old, "new": new })))
 }
 

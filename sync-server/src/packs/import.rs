@@ -1,22 +1,21 @@
 //! Taking the platform's packs in from files of any length: read once, checked against their checksum, all or nothing.
 
-use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use ring::digest::{Context, SHA256};
 use serde::Serialize;
 use shared::ids::PackId;
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
-use super::file::{CodeRow, CsvRows, JsonRows};
+use super::reading::{Reading, Whole};
 use super::{PackFileError, Taken, take};
+use crate::people::Actor;
 use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
 use crate::store::pack::PackAct;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store};
 
 /// What an import of packs did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -49,108 +48,37 @@ pub fn open(path: &Path) -> Result<BufReader<File>, PackFileError> {
 /// Takes a file in, in a transaction of its own. `told` is the checksum that came by another way, in hex.
 pub async fn import(
     store: &Store,
-    (file, input): (&str, impl BufRead + Send),
+    (file, input): (&str, impl BufRead + Send + 'static),
     told: Option<&str>,
-    (by, now): (&str, Timestamp),
+    (by, now): (&Actor, Timestamp),
 ) -> Result<PacksImported, PackFileError> {
+    let reading = Reading::start(file.to_owned(), input);
     let mut tx = store.write().await?;
-    match import_in(&mut tx, (file, input), told, (by, now)).await {
-        Ok(done) => {
-            tx.commit().await.map_err(StoreError::from)?;
-            Ok(done)
-        }
-        Err(error) => {
-            tx.rollback().await.map_err(StoreError::from)?;
-            Err(error)
-        }
-    }
+    let done = import_in(&mut tx, (file, reading), told, (by, now)).await;
+    store::end(tx, done).await
 }
 
 async fn import_in(
     conn: &mut AnyConnection,
-    (file, input): (&str, impl BufRead + Send),
+    (file, mut reading): (&str, Reading),
     told: Option<&str>,
-    (by, now): (&str, Timestamp),
+    (by, now): (&Actor, Timestamp),
 ) -> Result<PacksImported, PackFileError> {
     let mut edit = Edit::begin(conn, by, now).await?;
-    let faulty = |faults| PackFileError::Faults { file: file.to_owned(), faults };
-    let mut hashed = BufReader::with_capacity(1 << 16, Hashed { input, digest: Context::new(&SHA256) });
-    let first = first_byte(&mut hashed).map_err(|why| faulty(vec![Fault::new("1", "", why.to_string()).at(1)]))?;
-    let mut counts = BTreeMap::new();
-    let taken = if matches!(first, Some(b'[' | b'{')) {
-        let rows = Counted { rows: JsonRows::new(&mut hashed), counts: &mut counts };
-        take(conn, &mut edit, file, rows).await?
-    } else {
-        let rows = CsvRows::new(&mut hashed).map_err(|fault| faulty(vec![fault]))?;
-        take(conn, &mut edit, file, Counted { rows, counts: &mut counts }).await?
-    };
-    let sha256 =
-        hashed.into_inner().finish().map_err(|why| faulty(vec![Fault::new("1", "", why.to_string()).at(1)]))?;
+    let taken = take(conn, &mut edit, file, &mut reading).await?;
+    let Whole { sha256, counts } = reading.whole().await?;
     if let Some(told) = told.filter(|told| !told.eq_ignore_ascii_case(&sha256)) {
         return Err(PackFileError::Checksum { file: file.to_owned(), found: sha256, told: told.to_owned() });
     }
     if taken.added + taken.changed > 0 {
         for (pack, codes) in &counts {
             let detail = format!("{file} {sha256}");
-            let act = PackAct { at: now, act: "imported".into(), codes: *codes, by: by.into(), detail };
+            let act = PackAct { at: now, act: "imported".into(), codes: *codes, by: by.name.clone(), detail };
             store::pack::note(conn, &PackId::from(pack.as_str()), &act).await?;
         }
     }
-    edit.finish(conn).await?;
     let Taken { added, changed, unchanged, codes } = taken;
+    let why = format!("{sha256}: {codes} codes, {added} added, {changed} changed, {unchanged} unchanged");
+    edit.finish(conn, ("packs-imported", file, &why)).await?;
     Ok(PacksImported { packs: counts.len() as u64, codes, added, changed, unchanged, sha256 })
-}
-
-/// The first byte that is neither space nor a mark of UTF-8, left in place.
-fn first_byte(input: &mut impl BufRead) -> std::io::Result<Option<u8>> {
-    loop {
-        let Some(byte) = input.fill_buf()?.first().copied() else { return Ok(None) };
-        if !byte.is_ascii_whitespace() && ![0xef, 0xbb, 0xbf].contains(&byte) {
-            return Ok(Some(byte));
-        }
-        input.consume(1);
-    }
-}
-
-/// Bytes that are hashed as they are read.
-struct Hashed<R> {
-    input: R,
-    digest: Context,
-}
-
-impl<R: Read> Read for Hashed<R> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.input.read(into)?;
-        self.digest.update(&into[..read]);
-        Ok(read)
-    }
-}
-
-impl<R: Read> Hashed<R> {
-    /// Reads what is left, and answers the hash of all.
-    fn finish(mut self) -> std::io::Result<String> {
-        std::io::copy(&mut self, &mut std::io::sink())?;
-        Ok(hex::encode(self.digest.finish()))
-    }
-}
-
-/// Rows, counted by pack as they pass.
-struct Counted<'a, I> {
-    rows: I,
-    counts: &'a mut BTreeMap<String, u64>,
-}
-
-impl<I: Iterator<Item = Result<CodeRow, Fault>>> Iterator for Counted<'_, I> {
-    type Item = I::Item;
-
-    fn next(&mut self) -> Option<I::Item> {
-        let row = self.rows.next()?;
-        if let Ok(row) = &row {
-            match self.counts.get_mut(&row.pack) {
-                Some(count) => *count += 1,
-                None => drop(self.counts.insert(row.pack.clone(), 1)),
-            }
-        }
-        Some(row)
-    }
 }

@@ -11,7 +11,9 @@ use shared::wire::Record;
 use sqlx::AnyConnection;
 
 use crate::packs;
-use crate::registry::edit::{Edit, EditError, Why};
+use crate::people::Actor;
+use crate::registry::edit::Edit;
+use crate::registry::outcome::{EditError, Why};
 use crate::store::pack::PackAct;
 use crate::store::{self, Store, StoreError};
 
@@ -86,7 +88,7 @@ pub struct Application {
     /// The case pack that the units are put into, in order.
     pub parent_pack: Option<PackId>,
     /// Who issues.
-    pub by: String,
+    pub by: Actor,
 }
 
 /// Issues a pack. Answers it and its codes.
@@ -97,16 +99,7 @@ pub async fn issue(
 ) -> Result<(Pack, Vec<CodeRecord>), IssueError> {
     let mut tx = store.write().await?;
     let issued = issue_in(&mut tx, application, now).await;
-    match issued {
-        Ok(issued) => {
-            tx.commit().await.map_err(StoreError::from)?;
-            Ok(issued)
-        }
-        Err(error) => {
-            tx.rollback().await.map_err(StoreError::from)?;
-            Err(error)
-        }
-    }
+    store::end(tx, issued).await
 }
 
 async fn issue_in(
@@ -128,8 +121,9 @@ async fn issue_in(
         let keyed = codes.iter().map(|record| (CodeKey::of(&record.code), record.clone())).collect();
         packs::store_codes(conn, &mut edit, keyed).await?;
     }
-    edit.finish(conn).await?;
-    let (by, detail) = (application.by.clone(), format!("{} {}", application.contract, application.product));
+    let (by, detail) = (edit.by().to_owned(), format!("{} {}", application.contract, application.product));
+    let why = format!("{} codes against {detail}", codes.len());
+    edit.finish(conn, ("codes-issued", &format!("pack {}", pack.pack), &why)).await?;
     let act = PackAct { at: now, act: "issued".into(), codes: codes.len() as u64, by, detail };
     store::pack::note(conn, &pack.pack, &act).await?;
     Ok((pack, codes))

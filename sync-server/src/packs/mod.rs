@@ -8,21 +8,28 @@ pub mod http;
 pub mod import;
 pub mod issue;
 pub mod put_together;
+pub mod reading;
 pub mod summary;
 mod take;
 pub mod write;
 
+use std::collections::BTreeMap;
+
 use shared::code::CodeKey;
-use shared::reference::{Pack, References};
+use shared::ids::PackId;
+use shared::reference::{CodeRecord, Pack, References};
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
-use crate::registry::edit::{Edit, EditError, Why};
+use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
-use crate::store;
+use crate::registry::outcome::{EditError, Why};
+use crate::store::pack::PackAct;
+use crate::store::{self, StoreError};
 
+pub use reading::Reading;
 pub(crate) use take::store_codes;
-pub use take::{PackFileError, Taken, level_word, take, take_csv};
+pub use take::{PackFileError, Taken, level_word, take};
 
 /// Codes of a pack that are looked at in one go.
 const PAGE: usize = 5_000;
@@ -47,6 +54,29 @@ pub async fn change(conn: &mut AnyConnection, edit: &mut Edit, pack: Pack) -> Re
             _ => return Ok(codes),
         }
     }
+}
+
+/// How many of some codes are of each pack.
+fn per_pack<'a>(codes: impl Iterator<Item = &'a CodeRecord>) -> BTreeMap<PackId, u64> {
+    codes.fold(BTreeMap::new(), |mut counts, code| {
+        *counts.entry(code.pack.clone()).or_default() += 1;
+        counts
+    })
+}
+
+/// Notes an act on some codes of packs, with each pack.
+async fn note_each(
+    conn: &mut AnyConnection,
+    edit: &Edit,
+    act: &str,
+    codes: BTreeMap<PackId, u64>,
+) -> Result<(), StoreError> {
+    for (pack, codes) in codes {
+        let (by, act) = (edit.by().to_owned(), act.to_owned());
+        let noted = PackAct { at: edit.now(), act, codes, by, detail: String::new() };
+        store::pack::note(conn, &pack, &noted).await?;
+    }
+    Ok(())
 }
 
 /// What a pack or a code names and nobody knows: a pack needs its contract and product, a code its pack.

@@ -1,17 +1,19 @@
 //! 关联: what production lines say of which package is in which, in bulk (traceability/2022 art. 18). The same list twice changes
 //! nothing; what contradicts what is known is told row by row, and is not taken.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
 use serde::Serialize;
 use shared::code::CodeKey;
+use shared::ids::PackId;
 use shared::reference::{CodeRecord, Level};
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::file::code;
-use super::{PackFileError, store_codes};
+use super::{PackFileError, note_each, per_pack, store_codes};
+use crate::people::Actor;
 use crate::registry::cell::unescape;
 use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
@@ -20,6 +22,9 @@ use crate::store::{self, Store, StoreError};
 
 /// Contradictions that an answer names; the others are counted.
 const NAMED_MAX: usize = 1_000;
+
+/// A line, the parent and the child that it names.
+type Row = (u64, String, String);
 
 /// What a list came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -39,74 +44,74 @@ pub struct PutTogether {
 pub async fn upload(
     store: &Store,
     file: &str,
-    input: impl Read + Send,
-    (by, now): (&str, Timestamp),
+    input: impl Read + Send + 'static,
+    (by, now): (&Actor, Timestamp),
 ) -> Result<PutTogether, PackFileError> {
+    // Read before the transaction begins, beside the other work of the server.
+    let rows = tokio::task::spawn_blocking(move || read(input));
+    let rows = rows.await.map_err(|_| StoreError::Corrupt("reading a file was broken off"))?;
+    let rows = rows.map_err(|problem| PackFileError::Faults {
+        file: file.to_owned(),
+        faults: vec![Fault::new("1", "", problem).at(1)],
+    })?;
     let mut tx = store.write().await?;
-    match upload_in(&mut tx, file, input, by, now).await {
-        Ok(done) => {
-            tx.commit().await.map_err(StoreError::from)?;
-            Ok(done)
-        }
-        Err(error) => {
-            tx.rollback().await.map_err(StoreError::from)?;
-            Err(error)
-        }
+    let done = upload_in(&mut tx, (file, rows), by, now).await;
+    store::end(tx, done).await
+}
+
+/// Each row's line, parent and child; or what is wrong with the list as a whole.
+fn read(input: impl Read) -> Result<Vec<Row>, String> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(input);
+    let header = reader.headers().map_err(|error| error.to_string())?.clone();
+    let place = |name: &str, zh: &str| {
+        let is_it = |cell: &str| [name, zh].contains(&cell.trim_start_matches('\u{feff}'));
+        header.iter().position(is_it).ok_or_else(|| format!("the column `{name}` ({zh}) is missing"))
+    };
+    let (parent, child) = (place("parent", "父码")?, place("child", "子码")?);
+    let mut rows = Vec::new();
+    for row in reader.into_records() {
+        let row = row.map_err(|error| error.to_string())?;
+        let line = row.position().map_or(0, csv::Position::line);
+        let cell = |at: usize| unescape(row.get(at).unwrap_or_default()).to_owned();
+        rows.push((line, cell(parent), cell(child)));
     }
+    Ok(rows)
 }
 
 async fn upload_in(
     conn: &mut AnyConnection,
-    file: &str,
-    input: impl Read + Send,
-    by: &str,
+    (file, rows): (&str, Vec<Row>),
+    by: &Actor,
     now: Timestamp,
 ) -> Result<PutTogether, PackFileError> {
     let mut edit = Edit::begin(conn, by, now).await?;
-    let mut done = PutTogether::default();
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(input);
-    let whole = |problem: String| PackFileError::Faults {
-        file: file.to_owned(),
-        faults: vec![Fault::new("1", "", problem).at(1)],
-    };
-    let header = reader.headers().map_err(|error| whole(error.to_string()))?.clone();
-    let place = |name: &str, zh: &str| {
-        let is_it = |cell: &str| [name, zh].contains(&cell.trim_start_matches('\u{feff}'));
-        header.iter().position(is_it).ok_or_else(|| whole(format!("the column `{name}` ({zh}) is missing")))
-    };
-    let (parent, child) = (place("parent", "父码")?, place("child", "子码")?);
-    let mut records = reader.into_records();
-    loop {
-        let mut rows = Vec::with_capacity(CHUNK);
-        for row in records.by_ref().take(CHUNK) {
-            let row = row.map_err(|error| whole(error.to_string()))?;
-            let line = row.position().map_or(0, csv::Position::line);
-            let cell = |at: usize| unescape(row.get(at).unwrap_or_default()).to_owned();
-            rows.push((line, cell(parent), cell(child)));
+    let (mut done, mut of_packs) = (PutTogether::default(), BTreeMap::new());
+    for some in rows.chunks(CHUNK) {
+        for (pack, codes) in chunk(conn, &mut edit, some, &mut done).await? {
+            *of_packs.entry(pack).or_default() += codes;
         }
-        if rows.is_empty() {
-            break;
-        }
-        chunk(conn, &mut edit, rows, &mut done).await?;
     }
-    edit.finish(conn).await?;
+    note_each(conn, &edit, "associated", of_packs).await?;
+    let PutTogether { associated, unchanged, contradicted, .. } = &done;
+    let why = format!("{associated} put together, {unchanged} already were, {contradicted} contradict");
+    edit.finish(conn, ("associated", file, &why)).await?;
     Ok(done)
 }
 
 async fn chunk(
     conn: &mut AnyConnection,
     edit: &mut Edit,
-    rows: Vec<(u64, String, String)>,
+    rows: &[Row],
     done: &mut PutTogether,
-) -> Result<(), StoreError> {
+) -> Result<BTreeMap<PackId, u64>, StoreError> {
     let mut read = Vec::with_capacity(rows.len());
     for (line, parent, child) in rows {
-        match (code(&parent), code(&child)) {
-            (Ok(parent), Ok(child)) => read.push((line, CodeKey::of(&parent), CodeKey::of(&child))),
+        match (code(parent), code(child)) {
+            (Ok(parent), Ok(child)) => read.push((*line, CodeKey::of(&parent), CodeKey::of(&child))),
             (parent_read, child_read) => {
                 let wrong = [("parent", parent, parent_read.err()), ("child", child, child_read.err())];
                 for (field, text, problem) in wrong {
-                    done.contradict(problem.map(|problem| Fault::new(field, text, problem).at(line)));
+                    done.contradict(problem.map(|problem| Fault::new(field, text, problem).at(*line)));
                 }
             }
         }
@@ -125,7 +130,9 @@ async fn chunk(
             Err(fault) => done.contradict(Some(fault.at(line))),
         }
     }
-    store_codes(conn, edit, changed.into_iter().collect()).await
+    let of_packs = per_pack(changed.values());
+    store_codes(conn, edit, changed.into_iter().collect()).await?;
+    Ok(of_packs)
 }
 
 impl PutTogether {

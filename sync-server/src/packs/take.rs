@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Read;
 
 use shared::code::{CodeKey, PackageCode};
 use shared::reference::{CodeRecord, Pack};
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
-use super::file::{CodeRow, CsvRows, code};
+use super::file::{CodeRow, code};
+use super::reading::Reading;
 use super::unknown;
-use crate::registry::edit::{Edit, EditError, Outcome};
+use crate::nul;
+use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
-use crate::store::code_bulk::CHUNK;
+use crate::registry::outcome::{EditError, Outcome};
 use crate::store::{self, StoreError};
 
 /// Faults that are named; after so many the file is given up.
@@ -79,41 +80,24 @@ impl Taken {
     }
 }
 
-/// Takes a CSV file in.
-pub async fn take_csv(
-    conn: &mut AnyConnection,
-    edit: &mut Edit,
-    file: &str,
-    input: impl Read + Send,
-) -> Result<Taken, PackFileError> {
-    match CsvRows::new(input) {
-        Ok(rows) => take(conn, edit, file, rows).await,
-        Err(fault) => Err(PackFileError::Faults { file: file.to_owned(), faults: vec![fault] }),
-    }
-}
-
 /// Takes rows of codes in, in their order.
 pub async fn take(
     conn: &mut AnyConnection,
     edit: &mut Edit,
     file: &str,
-    mut rows: impl Iterator<Item = Result<CodeRow, Fault>> + Send,
+    reading: &mut Reading,
 ) -> Result<Taken, PackFileError> {
     let mut taking = Taking { packs: BTreeMap::new(), taken: Taken::default(), faults: Vec::new() };
-    loop {
-        let mut chunk = Vec::with_capacity(CHUNK);
-        for row in rows.by_ref().take(CHUNK) {
+    while let Some(rows) = reading.next().await {
+        let mut chunk = Vec::with_capacity(rows.len());
+        for row in rows {
             match row {
                 Ok(row) => chunk.push(row),
                 Err(fault) => taking.faults.push(fault),
             }
         }
-        if chunk.is_empty() && (taking.faults.is_empty() || taking.faults.len() >= FAULTS_MAX) {
-            break;
-        }
-        let is_last = chunk.is_empty();
         taking.chunk(conn, edit, chunk).await?;
-        if is_last || taking.faults.len() >= FAULTS_MAX {
+        if taking.faults.len() >= FAULTS_MAX {
             break;
         }
     }
@@ -179,6 +163,11 @@ impl Taking {
         edit: &mut Edit,
         row: &CodeRow,
     ) -> Result<Option<Fault>, StoreError> {
+        for (column, text) in [("pack", &row.pack), ("batch", &row.batch)] {
+            if text.contains('\0') {
+                return Ok(Some(Fault::new(column, "", nul::PROBLEM)));
+            }
+        }
         let known = self.packs.get(&row.pack).or_else(|| edit.known.packs.get(&row.pack.as_str().into()));
         let is_seen = self.packs.contains_key(&row.pack);
         let pack = if let Some(pack) = known {
@@ -288,7 +277,7 @@ pub(crate) async fn store_codes(
 fn store_error(error: EditError) -> StoreError {
     match error {
         EditError::Store(error) => error,
-        EditError::Faults(_) | EditError::Missing { .. } => {
+        EditError::Faults(_) | EditError::Missing { .. } | EditError::Foreign { .. } => {
             StoreError::Corrupt("a code pack was taken for another record")
         }
     }

@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::io::Cursor;
 
 use shared::code::PackageCode;
 use shared::reference::{Level, PackLoss};
@@ -13,7 +14,7 @@ use super::summary::{State, detail};
 use super::write::{PackFormat, write};
 use super::*;
 use crate::packs::issue::issue;
-use crate::testing::{NOW, Trade, application, gtin};
+use crate::testing::{NOW, Trade, application, gtin, tester};
 
 fn case(n: u32) -> PackageCode {
     PackageCode::item(&gtin("1690123456789"), &format!("PLATFORM{n:04}")).unwrap()
@@ -46,7 +47,7 @@ fn json(lines: bool) -> String {
 }
 
 async fn taken(trade: &Trade, text: &str, told: Option<&str>) -> Result<super::import::PacksImported, PackFileError> {
-    import(&trade.store, ("platform", text.as_bytes()), told, ("test", NOW)).await
+    import(&trade.store, ("platform", Cursor::new(text.to_owned())), told, (&tester(), NOW)).await
 }
 
 async fn account(trade: &Trade, pack: &str) -> (State, [u64; 5]) {
@@ -123,7 +124,7 @@ async fn a_pack_is_put_into_use_lost_found_and_ended() {
     let inactive =
         csv().replace("parent\n", "parent,inactive\n").replace(",\n", ",,yes\n").replace("0000\n", "0000,yes\n");
     taken(&trade, &inactive, None).await.unwrap();
-    let (pack, by) = ("K1".into(), ("test", "why"));
+    let (pack, by) = ("K1".into(), (&tester(), "why"));
     let on = async |what| act(&trade.store, &pack, what, by, NOW).await;
     assert!(matches!(on(Act::Release).await, Err(ActError::Senseless { .. })));
     assert!(matches!(act(&trade.store, &"K9".into(), Act::Activate, by, NOW).await, Err(ActError::Unknown(_))));
@@ -148,11 +149,12 @@ async fn codes_end_and_are_replaced() {
     taken(&trade, &csv(), None).await.unwrap();
     let store = &trade.store;
     let (old, new) = (unit(0).to_string(), unit(7).to_string());
-    let error = cancel(store, &[unit(8).to_string(), "x".into(), case(77).to_string()], "test", NOW).await.unwrap_err();
+    let error =
+        cancel(store, &[unit(8).to_string(), "x".into(), case(77).to_string()], &tester(), NOW).await.unwrap_err();
     assert!(error.to_string().contains("record 2, code") && error.to_string().contains("record 3, code"), "{error}");
-    assert_eq!(cancel(store, &[unit(8).to_string(), unit(8).to_string()], "test", NOW).await.unwrap(), 1);
-    assert_eq!(cancel(store, &[unit(8).to_string()], "test", NOW).await.unwrap(), 0);
-    let replace = async |old: &str, new: &str| relabel(store, (old, new), ("test", "torn"), NOW).await;
+    assert_eq!(cancel(store, &[unit(8).to_string(), unit(8).to_string()], &tester(), NOW).await.unwrap(), 1);
+    assert_eq!(cancel(store, &[unit(8).to_string()], &tester(), NOW).await.unwrap(), 0);
+    let replace = async |old: &str, new: &str| relabel(store, (old, new), (&tester(), "torn"), NOW).await;
     for (old, new, why) in [
         (&old, &case(1).to_string(), "of another product or level"),
         (&old, &unit(8).to_string(), "was ended before"),
@@ -183,14 +185,38 @@ async fn lists_of_production_lines_are_taken_row_by_row() {
     ];
     let list: Vec<String> = rows.iter().map(|(parent, child)| format!("{parent},{child}")).collect();
     let list = format!("父码,子码\n{}\nx,y\n", list.join("\n"));
-    let done = upload(&trade.store, "line", list.as_bytes(), ("test", NOW)).await.unwrap();
+    let done = upload(&trade.store, "line", Cursor::new(list.clone()), (&tester(), NOW)).await.unwrap();
     assert_eq!((done.associated, done.unchanged, done.contradicted), (2, 1, 5));
     let lines: Vec<Option<u64>> = done.errors.iter().map(|fault| fault.line).collect();
     assert_eq!(lines, [Some(8), Some(8), Some(5), Some(6), Some(7)]);
-    let again = upload(&trade.store, "line", list.as_bytes(), ("test", NOW)).await.unwrap();
+    let again = upload(&trade.store, "line", Cursor::new(list.clone()), (&tester(), NOW)).await.unwrap();
     assert_eq!((again.associated, again.unchanged, again.contradicted), (0, 3, 5));
-    let headless = upload(&trade.store, "line", "a,b\n".as_bytes(), ("test", NOW)).await.unwrap_err().to_string();
+    let headless = upload(&trade.store, "line", Cursor::new("a,b\n"), (&tester(), NOW)).await.unwrap_err().to_string();
     assert!(headless.contains("the column `parent` (父码) is missing"), "{headless}");
+}
+
+#[tokio::test]
+async fn a_pack_that_is_lost_again_stays_lost_for_its_first_time_and_is_cancelled_once() {
+    let trade = Trade::new().await;
+    taken(&trade, &csv(), None).await.unwrap();
+    let hour = |n: i64| NOW.plus_ms(n * 3_600_000);
+    let doing = async |what: Act, at: Timestamp| act(&trade.store, &"K1".into(), what, (&tester(), ""), at).await;
+    doing(Act::Lose(PackLoss::Lost, hour(1)), hour(2)).await.unwrap();
+    doing(Act::Release, hour(3)).await.unwrap();
+    let before = doing(Act::Lose(PackLoss::Stolen, hour(2)), hour(4)).await;
+    assert!(matches!(before, Err(ActError::Senseless { .. })), "it was found after that");
+    doing(Act::Lose(PackLoss::Stolen, hour(4)), hour(5)).await.unwrap();
+    // A report while it is lost mends the one before.
+    doing(Act::Lose(PackLoss::Lost, hour(5)), hour(6)).await.unwrap();
+    let found = detail(&mut trade.store.read().await.unwrap(), &"K1".into()).await.unwrap().unwrap();
+    let freezes: Vec<_> = found.pack.freezes().collect();
+    assert_eq!(freezes, [(hour(1), Some(hour(3))), (hour(5), None)]);
+    doing(Act::Release, hour(7)).await.unwrap();
+    for _ in 0..2 {
+        doing(Act::Cancel, hour(8)).await.unwrap();
+    }
+    let found = detail(&mut trade.store.read().await.unwrap(), &"K1".into()).await.unwrap().unwrap();
+    assert_eq!(found.acts.iter().filter(|act| act.act == "cancelled").count(), 1);
 }
 
 #[tokio::test]
@@ -201,7 +227,8 @@ async fn an_own_pack_is_a_file_that_can_be_imported_and_read_by_its_recipient_on
     assert_eq!(known.len(), codes.len());
     for format in [PackFormat::Csv, PackFormat::Json] {
         let file = write(&pack, &codes, "ID.EXAMPLE.CN", format, None).unwrap();
-        let done = import(&trade.store, ("f", file.bytes.as_slice()), Some(&file.sha256), ("test", NOW)).await.unwrap();
+        let done =
+            import(&trade.store, ("f", Cursor::new(file.bytes)), Some(&file.sha256), (&tester(), NOW)).await.unwrap();
         assert_eq!((done.codes, done.added, done.unchanged), (3, 0, 4));
     }
     let key = crate::sealed::SealedKey::generate();
@@ -239,7 +266,7 @@ async fn long_a_million_codes_are_taken_in() {
     let done = taken(&trade, &file, None).await.unwrap();
     assert_eq!((done.codes, done.packs), (1_000_000, 8));
     let later = Timestamp::from_ms(NOW.as_ms() + 1);
-    act(&trade.store, &"K0".into(), Act::Lose(PackLoss::Lost, later), ("test", ""), later).await.unwrap();
+    act(&trade.store, &"K0".into(), Act::Lose(PackLoss::Lost, later), (&tester(), ""), later).await.unwrap();
 }
 
 /// 10^6 codes of our own.

@@ -119,6 +119,16 @@ pub(crate) fn from_where(parts: &Parts) -> String {
 
 /// Who is behind a request.
 pub(crate) async fn who(state: &AppState, headers: &HeaderMap, from: String) -> Result<Actor, Refusal> {
+    let actor = still(state, headers, &from).await?;
+    if let Means::Session(secret) = &actor.means {
+        session::note_request(&state.store, secret, state.clock.now()).await?;
+    }
+    Ok(actor)
+}
+
+/// Who is behind a request that began earlier, if what it was proved with still holds. A session that only listens is idle.
+pub(crate) async fn still(state: &AppState, headers: &HeaderMap, from: &str) -> Result<Actor, Refusal> {
+    let from = from.to_owned();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let now = state.clock.now();
     if let Some(bearer) = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")) {

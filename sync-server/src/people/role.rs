@@ -27,6 +27,8 @@ pub enum Right {
     Settle,
     /// Approve and refuse terminals.
     Terminals,
+    /// Change one's own part of the registry: sites, operators, documents that one sends with.
+    Records,
     /// Change the registry: members, products, bases, code packs.
     Registry,
     /// Read what people did.
@@ -59,7 +61,7 @@ impl Role {
         match right {
             Right::See => true,
             Right::Comment => !matches!(self, Self::ReadOnly),
-            Right::Settle | Right::Audit => matches!(self, Self::Regulator | Self::Supervisor),
+            Right::Settle | Right::Audit | Right::Records => matches!(self, Self::Regulator | Self::Supervisor),
             Right::Terminals => matches!(self, Self::Supervisor),
             // One register for all members: whoever changes it sees the trade of everyone.
             Right::Registry => matches!(self, Self::Regulator),

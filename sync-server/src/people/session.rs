@@ -37,21 +37,24 @@ pub fn csrf(secret: &[u8; 32]) -> String {
     sha256(&[b"tallyman/csrf/1", secret]).to_string()
 }
 
-/// The person of a session that has not ended. Its last request is now.
+/// The person of a session that has not ended.
 pub async fn by_secret(store: &Store, secret: &[u8; 32], now: Timestamp) -> Result<Option<Person>, StoreError> {
     let hash = session_hash(secret);
     let mut conn = store.read().await?;
     let Some((person, made_at, seen_at)) = store::session(&mut conn, hash).await? else { return Ok(None) };
-    drop(conn);
-    if !is_open(made_at, seen_at, now) || person.disabled_at.is_some() {
-        return Ok(None);
-    }
+    Ok(Some(person).filter(|person| is_open(made_at, seen_at, now) && person.disabled_at.is_none()))
+}
+
+/// The last request of a session is now.
+pub async fn note_request(store: &Store, secret: &[u8; 32], now: Timestamp) -> Result<(), StoreError> {
+    let hash = session_hash(secret);
+    let Some((_, _, seen_at)) = store::session(&mut *store.read().await?, hash).await? else { return Ok(()) };
     if seen_at.plus_ms(SEEN_MS) <= now {
         let mut tx = store.write().await?;
         store::session_seen(&mut tx, hash, now).await?;
         tx.commit().await?;
     }
-    Ok(Some(person))
+    Ok(())
 }
 
 /// Whether a session still holds.

@@ -30,6 +30,18 @@ pub struct Person {
     pub disabled_at: Option<Timestamp>,
 }
 
+/// Characters of a sign-in name, at most.
+const NAME_CHARS_MAX: usize = 64;
+
+/// The sign-in name that was typed: trimmed and in lower case; none where nobody can have it.
+#[must_use]
+pub fn name_of(typed: &str) -> Option<String> {
+    let fits = |letter: char| letter.is_alphanumeric() || ".-_@".contains(letter);
+    let name = typed.trim();
+    let is_short = name.chars().take(NAME_CHARS_MAX + 1).count() <= NAME_CHARS_MAX;
+    (is_short && !name.is_empty() && name.chars().all(fits)).then(|| name.to_lowercase())
+}
+
 impl Person {
     /// The person as who acts.
     #[must_use]

@@ -2,6 +2,7 @@
 //! restart forgives, and nothing that a stranger types is stored.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 use shared::time::Timestamp;
@@ -15,16 +16,32 @@ const FREE_PER_ADDRESS: u32 = 20;
 /// The longest wait.
 const WAIT_MAX_MS: i64 = 15 * 60_000;
 
-/// Accounts and addresses remembered; beyond them the oldest is forgotten.
+/// Accounts and addresses remembered; beyond them the one with the shortest wait is forgotten, of those the oldest.
 const REMEMBERED_MAX: usize = 10_000;
+
+/// Characters that are kept of an address that cannot be read.
+const ADDRESS_CHARS_MAX: usize = 64;
 
 /// Who is slowed down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Who {
     /// Whoever tries this sign-in name, known or not.
     Account(String),
-    /// Whoever comes from this address.
+    /// Whoever comes from this address; of IPv6 from its network of 64 bits, since who has one address there has them all.
     Address(String),
+}
+
+impl Who {
+    /// Whoever comes from an address, as a request says it.
+    #[must_use]
+    pub fn from_address(text: &str) -> Self {
+        let network = |address: Ipv6Addr| Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX));
+        let bounded = text.chars().take(ADDRESS_CHARS_MAX).collect();
+        Self::Address(text.parse().map_or(bounded, |address: IpAddr| match address.to_canonical() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("{}/64", network(address)),
+        }))
+    }
 }
 
 /// Wrong tries so far.
@@ -47,8 +64,10 @@ impl Tries {
     pub fn count(&self, who: Who, now: Timestamp) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= REMEMBERED_MAX && !held.contains_key(&who) {
-            let oldest = held.iter().min_by_key(|(_, (_, last))| *last).map(|(oldest, _)| oldest.clone());
-            oldest.map(|oldest| held.remove(&oldest));
+            // Whoever waits is forgotten last: inventing names must not free anybody.
+            let place = |(who, (wrong, last)): &(&Who, &(u32, Timestamp))| (wait_ms(who, *wrong), *last);
+            let least = held.iter().min_by_key(place).map(|(least, _)| least.clone());
+            least.map(|least| held.remove(&least));
         }
         let entry = held.entry(who).or_insert((0, now));
         // A day without a try begins anew.
@@ -113,5 +132,27 @@ mod tests {
         let held = tries.0.lock().unwrap();
         assert_eq!(held.len(), REMEMBERED_MAX);
         assert!(!held.contains_key(&Who::Account("0".into())), "the oldest was forgotten");
+    }
+
+    #[test]
+    fn inventing_names_frees_nobody() {
+        let (tries, start) = (Tries::default(), Timestamp::from_ms(0));
+        let who = Who::Account("li".into());
+        for _ in 0..20 {
+            tries.count(who.clone(), start);
+        }
+        for number in 0..=i64::try_from(REMEMBERED_MAX).unwrap() {
+            tries.count(Who::Account(format!("invented {number}")), Timestamp::from_ms(number));
+        }
+        assert!(tries.wait_s(&who, Timestamp::from_ms(10_000)).is_some());
+    }
+
+    #[test]
+    fn who_has_a_network_has_one_address() {
+        let who = Who::from_address;
+        assert_eq!(who("2001:db8:1:2::1"), who("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+        assert_ne!(who("2001:db8:1:2::1"), who("2001:db8:1:3::1"));
+        assert_eq!(who("::ffff:192.0.2.1"), who("192.0.2.1"));
+        assert_ne!(who("192.0.2.1"), who("192.0.2.2"));
     }
 }

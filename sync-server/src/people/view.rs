@@ -6,7 +6,8 @@ use shared::chain::Hash;
 use shared::event::Event;
 use shared::ids::{BasisId, MemberId, TerminalId};
 use shared::mismatch::{Mismatch, Scope as Judged};
-use shared::reference::References;
+use shared::reference::{Basis, Line, References, ShippingDocument};
+use shared::wire::Record;
 use sqlx::AnyConnection;
 
 use crate::attachments;
@@ -41,7 +42,7 @@ impl View {
         let mut terminals = store::terminal::list(conn).await?;
         let mut bases = BTreeSet::new();
         if let Scope::Member(member) = &scope {
-            let party = references.bases.values().filter(|basis| basis.seller == *member || basis.buyer == *member);
+            let party = references.bases.values().filter(|basis| basis.parties().contains(member));
             bases = party.map(|basis| basis.basis.clone()).collect();
             terminals.retain(|terminal| terminal.member == *member);
         }
@@ -64,7 +65,7 @@ impl View {
         }
     }
 
-    /// Bases where the member is party; nothing where everything is seen.
+    /// Bases where the member is, was or will be party; nothing where everything is seen.
     #[must_use]
     pub const fn bases(&self) -> &BTreeSet<BasisId> {
         &self.bases
@@ -82,20 +83,76 @@ impl View {
         self.member().is_none_or(|own| own == member)
     }
 
-    /// Whether a basis, its documents and what happened under it are seen: by both its parties.
+    /// Whether a basis is seen: by all its parties, former and coming ones too.
     #[must_use]
     pub fn sees_basis(&self, basis: &BasisId) -> bool {
         self.member().is_none() || self.bases.contains(basis)
     }
 
-    /// Whether a mismatch is seen: by the parties of its basis; where the basis is known to nobody, by whose terminals raised it.
+    /// Whether a shipping document is seen: by the parties of its basis, but for another buyer's ([`Basis::shares`]).
+    #[must_use]
+    pub fn sees_document(&self, document: &ShippingDocument) -> bool {
+        let Some(member) = self.member() else { return true };
+        self.references.bases.get(&document.basis).is_some_and(|basis| basis.shares(document, member))
+    }
+
+    /// Whether a record of the registry is seen. Of a member's trade: what it keeps itself, its bases with what is under them, the
+    /// products in them and those it makes, the members it trades with. Carriers are everybody's.
+    #[must_use]
+    pub fn sees_record(&self, record: &Record) -> bool {
+        let Some(own) = self.member() else { return true };
+        let mut bases = self.bases.iter().filter_map(|basis| self.references.bases.get(basis));
+        match record {
+            Record::Member(member) => {
+                member.member == *own || bases.any(|basis| basis.parties().contains(&member.member))
+            }
+            Record::Site(site) => site.member == *own,
+            Record::Operator(operator) => operator.member == *own,
+            Record::Quota(quota) => quota.member == *own,
+            Record::Application(application) => application.member == *own,
+            Record::Relocation(relocation) => relocation.member == *own,
+            Record::StockReport(report) => report.member == *own,
+            Record::Product(product) => {
+                let names = |lines: &[Line]| lines.iter().any(|line| line.product == product.product);
+                let amended =
+                    |basis: &Basis| basis.amendments.iter().filter_map(|change| change.lines.as_deref()).any(names);
+                product.maker == *own || bases.any(|basis| names(&basis.lines) || amended(basis))
+            }
+            Record::Basis(basis) => basis.parties().contains(own),
+            Record::Document(document) => self.sees_document(document),
+            Record::Pack(pack) => self.bases.contains(&pack.basis),
+            Record::Carrier(_) | Record::Policy(_) | Record::Server(_) => true,
+            // No records of the registry.
+            Record::Code(_) | Record::Manifest(_) | Record::Mismatch(_) => false,
+        }
+    }
+
+    /// Whether a record is the member's own to make and to change: its sites, its operators, the documents that it sends with under
+    /// its own bases. All else is agreed between two, or said by the platform.
+    #[must_use]
+    pub fn may_change(&self, record: &Record) -> bool {
+        let Some(own) = self.member() else { return true };
+        match record {
+            Record::Site(site) => site.member == *own,
+            Record::Operator(operator) => operator.member == *own,
+            Record::Document(document) => document.consignor == *own && self.bases.contains(&document.basis),
+            _ => false,
+        }
+    }
+
+    /// Whether a mismatch is seen: by who was party to its basis when it came about, and by whose terminals raised it; where the basis
+    /// is known to nobody, by the latter alone.
     #[must_use]
     pub fn sees(&self, mismatch: &Mismatch) -> bool {
         let Some(member) = self.member() else { return true };
         match (&mismatch.scope, &mismatch.basis) {
             (Judged::Member(of), _) => of == member,
             (Judged::Terminal(of), _) => self.own.contains(of),
-            (_, Some(basis)) if self.references.bases.contains_key(basis) => self.bases.contains(basis),
+            (_, Some(basis)) if self.references.bases.contains_key(basis) => {
+                let is_party = |basis: &Basis| basis.is_party_at(member, mismatch.at);
+                let own = mismatch.events.iter().any(|by| self.own.contains(&by.terminal));
+                self.references.bases.get(basis).is_some_and(is_party) || (own && self.bases.contains(basis))
+            }
             _ => mismatch.events.iter().any(|by| self.own.contains(&by.terminal)),
         }
     }

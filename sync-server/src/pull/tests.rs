@@ -5,7 +5,7 @@ use shared::reference::Level;
 
 use super::*;
 use crate::packs::issue::issue;
-use crate::testing::{NOW, Trade, application};
+use crate::testing::{NOW, Trade, application, tester};
 
 async fn pull_all(trade: &Trade, member: &str) -> (Vec<Record>, usize) {
     pull(trade, member, false).await
@@ -140,9 +140,49 @@ async fn a_retailer_learns_of_what_it_was_sent_and_that_its_pack_was_stolen_sinc
 
     let loss = Some((shared::reference::PackLoss::Stolen, NOW));
     let act = crate::packs::acts::Act::Lose(shared::reference::PackLoss::Stolen, NOW);
-    crate::packs::acts::act(&trade.store, &pack.pack, act, ("test", ""), NOW).await.unwrap();
+    crate::packs::acts::act(&trade.store, &pack.pack, act, (&tester(), ""), NOW).await.unwrap();
     let next = changes(&mut conn, &"R1".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
     assert!(seen(&next, &Record::Pack(shared::reference::Pack { loss, ..pack.clone() })));
     let stranger = changes(&mut conn, &"X".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
     assert!(!stranger.changes.iter().any(|change| matches!(change.record, Record::Pack(_))));
+}
+
+#[tokio::test]
+async fn a_buyer_that_an_amendment_brings_in_pulls_what_there_is_and_the_former_one_keeps_its_own() {
+    use shared::mismatch::{Mismatch, State};
+    let trade = Trade::new().await;
+    let (pack, codes) = issue(&trade.store, &application(Level::Case, 2), NOW).await.unwrap();
+    let mut conn = trade.store.read().await.unwrap();
+    let before = changes(&mut conn, &"R2".into(), Start::default(), NOW).await.unwrap();
+    let day = NOW.plus_ms(86_400_000);
+    let mut tx = trade.store.write().await.unwrap();
+    let mut edit = crate::registry::edit::Edit::begin(&mut tx, &tester(), NOW).await.unwrap();
+    let patch = serde_json::json!({ "buyer": "R2" }).as_object().unwrap().clone();
+    edit.amend(&mut tx, (crate::registry::Set::Basis, "C1"), day, patch).await.unwrap();
+    edit.finish(&mut tx, ("tried", "", "")).await.unwrap();
+    let position = store::next_position(&mut tx).await.unwrap();
+    let at = |subject: &str, at| Mismatch { at, ..crate::testing::world::mismatch(subject, "C1", "M") };
+    let (former, new) = (at("FORMER", NOW), at("NEW", day));
+    let scopes = [former.scope.clone()].into();
+    store::verdict::replace(&mut tx, &scopes, &[&former, &new], NOW, position).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let page = changes(&mut conn, &"R2".into(), from(before.ledger_id, before.cursor), NOW).await.unwrap();
+    let records: Vec<&Record> = page.changes.iter().map(|change| &change.record).collect();
+    assert!(records.contains(&&Record::Pack(pack)) && records.contains(&&Record::Code(codes[1].clone())));
+    assert!(!records.iter().any(|record| matches!(record, Record::Document(_))), "the note goes to the former buyer");
+    let subjects = |records: &[Record]| -> Vec<String> {
+        let subject = |record: &Record| match record {
+            Record::Mismatch(found) if found.state == State::Confirmed => Some(found.mismatch.subject.to_string()),
+            _ => None,
+        };
+        records.iter().filter_map(subject).collect()
+    };
+    let mut seen = Vec::new();
+    for member in ["M", "W", "R2", "R1"] {
+        seen.push(subjects(&pull_all(&trade, member).await.0));
+    }
+    assert_eq!(seen, [vec!["FORMER", "NEW"], vec!["FORMER"], vec!["NEW"], vec![]]);
+    let (former, _) = pull_all(&trade, "W").await;
+    assert!(former.iter().any(|record| matches!(record, Record::Document(note) if note.document == "N1".into())));
 }

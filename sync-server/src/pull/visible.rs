@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use shared::ids::{BasisId, MemberId, PackId, SiteId};
-use shared::reference::{Member, Pack, Product, References};
+use shared::reference::{Basis, Member, Pack, Product, References};
+use shared::time::Timestamp;
 use shared::wire::{Change, ChangesPage, Manifest, Record};
 use sqlx::AnyConnection;
 
@@ -28,8 +29,9 @@ fn without_office_fields(record: Record) -> Record {
         Record::Member(member) => Record::Member(Member { import_codes: false, ..member }),
         Record::Product(product) => Record::Product(Product { review: String::new(), ..product }),
         // A pack that was put into use in the registry needs no event of a terminal any more.
-        Record::Pack(pack) if pack.activated_at.is_some() => {
-            Record::Pack(Pack { inactive: false, activated_at: None, ..pack })
+        Record::Pack(pack) => {
+            let inactive = pack.inactive && pack.activated_at.is_none();
+            Record::Pack(Pack { inactive, activated_at: None, earlier_losses: Vec::new(), ..pack })
         }
         other => other,
     }
@@ -46,7 +48,7 @@ pub(super) struct Visible {
 impl Visible {
     pub(super) async fn of(conn: &mut AnyConnection, member: &MemberId) -> Result<Self, StoreError> {
         let references = store::reference::load_all(conn).await?;
-        let own = references.bases.values().filter(|basis| basis.seller == *member || basis.buyer == *member);
+        let own = references.bases.values().filter(|basis| basis.parties().contains(member));
         let bases: BTreeSet<BasisId> = own.map(|basis| basis.basis.clone()).collect();
         let packs = references.packs.values().filter(|pack| bases.contains(&pack.basis));
         let packs = packs.map(|pack| pack.pack.clone()).collect();
@@ -72,22 +74,38 @@ impl Visible {
             Record::Relocation(relocation) => relocation.member == self.member,
             Record::StockReport(report) => report.member == self.member,
             Record::Basis(basis) => self.bases.contains(&basis.basis),
-            Record::Document(document) => self.bases.contains(&document.basis),
+            Record::Document(document) => {
+                self.basis(&document.basis).is_some_and(|basis| basis.shares(document, &self.member))
+            }
             Record::Pack(pack) => self.packs.contains(&pack.pack),
             Record::Code(code) => self.packs.contains(&code.pack),
-            Record::Manifest(manifest) => self.consignee(manifest) == Some(&self.member),
-            Record::Mismatch(found) => found.mismatch.basis.as_ref().is_some_and(|basis| self.bases.contains(basis)),
+            Record::Manifest(manifest) => self.is_consignee(manifest),
+            Record::Mismatch(found) => {
+                let basis = found.mismatch.basis.as_ref().and_then(|basis| self.basis(basis));
+                basis.is_some_and(|basis| basis.is_party_at(&self.member, found.mismatch.at))
+            }
         }
     }
 
-    fn consignee(&self, manifest: &Manifest) -> Option<&MemberId> {
-        self.references.bases.get(&manifest.basis).map(|basis| &basis.buyer)
+    fn basis(&self, basis: &BasisId) -> Option<&Basis> {
+        self.references.bases.get(basis)
+    }
+
+    /// Who gets what was sent: the buyer whom the document goes to; without a known document the buyer of that time.
+    fn is_consignee(&self, manifest: &Manifest) -> bool {
+        let Some(basis) = self.basis(&manifest.basis) else { return false };
+        let consignee = self.references.documents.get(&manifest.document).map(|document| &document.consignee);
+        if let Some(consignee) = consignee.filter(|consignee| basis.parties().contains(consignee)) {
+            return *consignee == self.member;
+        }
+        let last = manifest.sent.iter().map(|(_, at, _)| *at).max().unwrap_or(Timestamp::from_ms(0));
+        basis.version(last, u64::MAX).buyer == self.member
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use shared::reference::{Level, Role};
+    use shared::reference::{Level, Loss, PackLoss, Role};
     use shared::time::Timestamp;
 
     use super::*;
@@ -98,10 +116,11 @@ mod tests {
         let product = Product { review: "SP1".into(), ..Product::new("P".into(), "p".into(), "M".into(), Vec::new()) };
         let at = Timestamp::from_ms(1);
         let pack = Pack::new("K".into(), "P".into(), Level::Case, "C".into(), at);
-        let in_use = Pack { inactive: true, activated_at: Some(at), ..pack };
+        let earlier_losses = vec![Loss { how: PackLoss::Lost, at, released_at: at }];
+        let in_use = Pack { inactive: true, activated_at: Some(at), earlier_losses, ..pack };
         for record in [Record::Member(member), Record::Product(product), Record::Pack(in_use)] {
             let sent = serde_json::to_string(&without_office_fields(record)).unwrap();
-            for field in ["import_codes", "review", "activated_at", "inactive"] {
+            for field in ["import_codes", "review", "activated_at", "inactive", "earlier_losses"] {
                 assert!(!sent.contains(field), "{sent}");
             }
         }

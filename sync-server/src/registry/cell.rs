@@ -1,8 +1,8 @@
-//! Texts that a spreadsheet would take for a formula: exports put an apostrophe before them, imports take it away.
+//! Texts of people that a spreadsheet would take for a formula: exports put an apostrophe before them, imports take it away.
 
 /// Whether a spreadsheet might calculate with a cell of this text, or what follows apostrophes in it.
 fn is_risky(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 /// The text as a cell.
@@ -27,9 +27,11 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula_and_no_text_is_lost() {
-        for text in ["=cmd|' /C calc'!A1", "+1", "-1", "@SUM(A1)", "'=1", "''=1", "'t Hooft", "plain", ""] {
+        for text in
+            ["=cmd|' /C calc'!A1", "+1", "-1", "@SUM(A1)", "＝1＋1", "＠A1", "'=1", "''=1", "'t Hooft", "plain", ""]
+        {
             let cell = escape(text.to_owned());
-            assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
+            assert!(!cell.starts_with(['=', '+', '-', '@', '＝', '＠']), "{cell}");
             assert_eq!(unescape(&cell), text);
         }
     }

@@ -1,6 +1,7 @@
 //! Changing the registry, in one transaction: what is in force, what was known, what is judged again.
 
 use serde_json::{Map, Value};
+use shared::ids::{BasisId, PackId};
 use shared::reference::References;
 use shared::time::Timestamp;
 use shared::wire::Record;
@@ -8,91 +9,60 @@ use sqlx::AnyConnection;
 
 use super::check::check;
 use super::fault::Fault;
-use super::find::find;
+use super::find::{find, seen};
+use super::outcome::{EditError, Outcome, Why};
 use super::set::Set;
 use super::shape;
 use super::timeline::{Change, fold};
 use super::touch::Changes;
+use crate::audit;
+use crate::people::{Actor, Scope, View};
 use crate::reconcile;
 use crate::store::version::Version;
 use crate::store::{self, Store, StoreError};
 
-/// Why a record is what it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// It was in a file.
-    Import,
-    /// A person or program entered it.
-    Entry,
-    /// What was known was wrong.
-    Correction,
-}
-
-impl Why {
-    /// The word in the versions.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Import => "import",
-            Self::Entry => "entry",
-            Self::Correction => "correction",
-        }
-    }
-}
-
-/// What a change came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The record is new.
-    Added,
-    /// It is another one than before.
-    Changed,
-    /// It was there already, the same.
-    Unchanged,
-}
-
-/// Why a change was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum EditError {
-    /// The record would be nonsense: everything that is wrong.
-    #[error("the record cannot be taken: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Faults(Vec<Fault>),
-    /// There is no such record.
-    #[error("there is no {} `{key}`; `sync-server registry list {}` shows those that are there", .set.name(), .set.name())]
-    Missing {
-        /// In which set.
-        set: Set,
-        /// Under which key.
-        key: String,
-    },
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
+/// What was done, in a word of the audit log; on what; and why, or with what.
+pub type Deed<'a> = (&'a str, &'a str, &'a str);
 
 /// A transaction on the registry.
 #[derive(Debug)]
 pub struct Edit {
     position: u64,
     now: Timestamp,
-    by: String,
+    actor: Actor,
     changes: Changes,
     /// What is known, with what was changed so far.
     pub known: References,
+    /// Where the actor is of one member: what it may do, and what of all this it sees.
+    within: Option<(View, References)>,
 }
 
 impl Edit {
     /// Begins: the first statement of a writing transaction.
-    pub async fn begin(conn: &mut AnyConnection, by: &str, now: Timestamp) -> Result<Self, StoreError> {
+    pub async fn begin(conn: &mut AnyConnection, actor: &Actor, now: Timestamp) -> Result<Self, StoreError> {
         let position = store::next_position(conn).await?;
         let known = store::reference::load_all(conn).await?;
-        Ok(Self { position, now, by: by.to_owned(), changes: Changes::default(), known })
+        let within = match actor.scope() {
+            Scope::All => None,
+            scope @ Scope::Member(_) => {
+                let view = View::of(conn, scope).await?;
+                let seen = seen(&view);
+                Some((view, seen))
+            }
+        };
+        Ok(Self { position, now, actor: actor.clone(), changes: Changes::default(), known, within })
     }
 
     /// The ledger position of this transaction.
     #[must_use]
     pub const fn position(&self) -> u64 {
         self.position
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn by(&self) -> &str {
+        &self.actor.name
     }
 
     /// The time of this transaction.
@@ -106,10 +76,29 @@ impl Edit {
         &mut self.changes
     }
 
-    /// Ends: what was touched is judged again.
-    pub async fn finish(self, conn: &mut AnyConnection) -> Result<(), StoreError> {
+    /// Ends: what was touched is judged again, and what was done, on what and why stands in the audit log.
+    pub async fn finish(self, conn: &mut AnyConnection, deed: Deed<'_>) -> Result<(), StoreError> {
+        audit::append(conn, &self.actor, deed, self.now).await?;
         let touched = self.changes.finish(conn).await?;
         reconcile::references_changed(conn, &touched, self.now, self.position).await
+    }
+
+    /// The record of a key, as the actor sees it; none where there is none. What it does not see is missing.
+    pub fn look(&self, set: Set, key: &str) -> Result<Option<Record>, EditError> {
+        let Some(found) = find(&self.known, set, key) else { return Ok(None) };
+        match &self.within {
+            Some((view, _)) if !view.sees_record(&found) => Err(EditError::Missing { set, key: key.to_owned() }),
+            _ => Ok(Some(found)),
+        }
+    }
+
+    /// Whether the actor may make this of that.
+    fn may(&self, record: &Record, before: Option<&Record>) -> Result<(), EditError> {
+        let Some((view, _)) = &self.within else { return Ok(()) };
+        match [Some(record), before].into_iter().flatten().find(|record| !view.may_change(record)) {
+            None => Ok(()),
+            Some(foreign) => Err(EditError::Foreign { set: foreign.set().to_owned(), key: foreign.key() }),
+        }
     }
 
     /// Makes a record of an object, or says everything that is wrong with it.
@@ -119,15 +108,20 @@ impl Edit {
             return Err(faults);
         }
         let record = set.record(body).map_err(|why| vec![Fault::new(set.name(), "", why.to_string())])?;
-        let faults = check(&record, &self.known);
+        // A member's entries are checked against what it sees: nothing tells it what others have.
+        let faults = check(&record, self.within.as_ref().map_or(&self.known, |(_, seen)| seen));
         if faults.is_empty() { Ok(record) } else { Err(faults) }
     }
 
     /// Puts a record in the place of what is known of its key. What was planned for days to come stays planned.
     pub async fn put(&mut self, conn: &mut AnyConnection, record: Record, why: Why) -> Result<Outcome, EditError> {
-        let Some(set) = Set::of(&record) else { return self.put_plain(conn, record).await };
+        let Some(set) = Set::of(&record) else {
+            self.may(&record, None)?;
+            return self.put_plain(conn, record).await;
+        };
         let key = record.key();
-        let before = find(&self.known, set, &key);
+        let before = self.look(set, &key)?;
+        self.may(&record, before.as_ref())?;
         let record = with_credentials(record, before.as_ref());
         if before.as_ref() == Some(&record) {
             return Ok(Outcome::Unchanged);
@@ -136,6 +130,8 @@ impl Edit {
         let body = Set::body(&record).map_err(StoreError::from)?;
         let held = self.held(conn, set, &key, before.as_ref()).await?;
         let (past, planned): (Vec<&Version>, Vec<&Version>) = held.iter().partition(|version| version.in_force);
+        let changes: Vec<Change> = planned.iter().filter_map(|version| change_of(version)).collect();
+        self.check_planned(set, &key, (&body, &changes), &planned)?;
         for version in past {
             store::version::close(conn, id, version.version, self.now).await?;
         }
@@ -146,7 +142,6 @@ impl Edit {
             ..self.version(next, why.as_str(), None, Timestamp::from_ms(0))
         };
         store::version::add(conn, id, &base).await?;
-        let changes: Vec<Change> = planned.iter().filter_map(|version| change_of(version)).collect();
         for version in planned {
             next += 1;
             self.fold_again(conn, set, &key, (&body, &changes), version, next).await?;
@@ -162,7 +157,7 @@ impl Edit {
         valid_from: Timestamp,
         patch: Map<String, Value>,
     ) -> Result<Outcome, EditError> {
-        let before = find(&self.known, set, key).ok_or_else(|| EditError::Missing { set, key: key.to_owned() })?;
+        let before = self.look(set, key)?.ok_or_else(|| EditError::Missing { set, key: key.to_owned() })?;
         let id = (set.name(), key);
         let held = self.held(conn, set, key, Some(&before)).await?;
         let base = held.iter().find(|version| version.change.is_none());
@@ -172,12 +167,16 @@ impl Edit {
         changes.push(new.clone());
         // Whatever day it is for, the amendment must make a record that can be.
         let then = self.amended(set, key, fold(set, &base.body, &changes, valid_from.max(self.now)))?;
+        self.may(&then, Some(&before))?;
         let in_force = valid_from <= self.now || new.is_dated(set);
         let record = if valid_from <= self.now {
             then
         } else {
             self.amended(set, key, fold(set, &base.body, &changes, self.now))?
         };
+        let later = held.iter().filter(|version| version.change.is_some() && version.valid_from > valid_from);
+        let later: Vec<&Version> = later.collect();
+        self.check_planned(set, key, (&base.body, &changes), &later)?;
         let record = with_credentials(record, Some(&before));
         let mut next = self.next_version(conn, id, Some(&before)).await?;
         let version = Version {
@@ -186,7 +185,7 @@ impl Edit {
             ..self.version(next, "amendment", Some(new.patch), valid_from)
         };
         store::version::add(conn, id, &version).await?;
-        for later in held.iter().filter(|version| version.change.is_some() && version.valid_from > valid_from) {
+        for later in later {
             next += 1;
             self.fold_again(conn, set, key, (&base.body, &changes), later, next).await?;
         }
@@ -211,6 +210,33 @@ impl Edit {
             self.store(conn, with_credentials(record, before.as_ref()), before.as_ref()).await?;
         }
         Ok(due.len())
+    }
+
+    /// Changes that were planned for days to come must still make a record that can be, on their day, over what is changed now.
+    fn check_planned(
+        &self,
+        set: Set,
+        key: &str,
+        (base, changes): (&Map<String, Value>, &[Change]),
+        planned: &[&Version],
+    ) -> Result<(), EditError> {
+        for version in planned.iter().filter(|version| version.valid_from > self.now) {
+            let conflict = |fault: Fault| {
+                let (day, by) = (version.valid_from.to_minute(), version.by.as_str());
+                let problem = format!(
+                    "the change that {by} planned for {day} does not fit this one: {}; change that one first",
+                    fault.problem
+                );
+                Fault { problem, ..fault }
+            };
+            match self.amended(set, key, fold(set, base, changes, version.valid_from)) {
+                Err(EditError::Faults(faults)) => {
+                    return Err(EditError::Faults(faults.into_iter().map(conflict).collect()));
+                }
+                done => drop(done?),
+            }
+        }
+        Ok(())
     }
 
     fn amended(&self, set: Set, key: &str, body: Map<String, Value>) -> Result<Record, EditError> {
@@ -266,7 +292,7 @@ impl Edit {
             known_from: self.now,
             known_to: None,
             position: self.position,
-            by: self.by.clone(),
+            by: self.actor.name.clone(),
             change,
             body: Map::new(),
             in_force: true,
@@ -303,9 +329,30 @@ impl Edit {
         before: Option<&Record>,
     ) -> Result<Outcome, EditError> {
         store::reference::put(conn, &record, self.position).await?;
+        if let (Record::Basis(basis), Some(Record::Basis(before))) = (&record, before)
+            && basis.parties() != before.parties()
+        {
+            self.disclose(conn, &basis.basis).await?;
+        }
         self.changes.note(&record, before);
+        if let Some((_, seen)) = &mut self.within {
+            seen.insert(record.clone());
+        }
         self.known.insert(record);
         Ok(if before.is_none() { Outcome::Added } else { Outcome::Changed })
+    }
+
+    /// A new party pulls what there is under a basis, though it is older than where the party's terminals stand.
+    async fn disclose(&self, conn: &mut AnyConnection, basis: &BasisId) -> Result<(), StoreError> {
+        let documents = self.known.documents.values().filter(|document| document.basis == *basis);
+        let packs: Vec<PackId> =
+            self.known.packs.values().filter(|pack| pack.basis == *basis).map(|pack| pack.pack.clone()).collect();
+        let records = documents.map(|document| ("document", document.document.to_string()));
+        let records = records.chain(packs.iter().map(|pack| ("pack", pack.to_string())));
+        for (set, key) in records {
+            store::reference::publish_again(conn, (set, &key), self.position).await?;
+        }
+        store::code::publish_again(conn, &packs, self.position).await
     }
 
     /// A record of no set of people: a code pack or a code.
@@ -335,11 +382,15 @@ pub async fn enter_into_force(store: &Store, now: Timestamp) -> Result<usize, Ed
         return Ok(0);
     }
     let mut tx = store.write().await?;
-    let mut edit = Edit::begin(&mut tx, "server", now).await?;
-    let entered = edit.enter_into_force(&mut tx).await?;
-    edit.finish(&mut tx).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(entered)
+    let entered = async {
+        let mut edit = Edit::begin(&mut tx, &Actor::server(), now).await?;
+        let entered = edit.enter_into_force(&mut tx).await?;
+        let on_what = format!("{entered} records");
+        edit.finish(&mut tx, ("entered-into-force", &on_what, "their day has come")).await?;
+        Ok(entered)
+    }
+    .await;
+    store::end(tx, entered).await
 }
 
 fn change_of(version: &Version) -> Option<Change> {

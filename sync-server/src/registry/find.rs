@@ -4,6 +4,7 @@ use shared::reference::{GoodsClass, References};
 use shared::wire::Record;
 
 use super::set::Set;
+use crate::people::View;
 
 /// The record in force; none where there is none.
 #[must_use]
@@ -47,4 +48,16 @@ pub fn all(known: &References, set: Set) -> Vec<Record> {
         Set::Relocation => known.relocations.values().cloned().map(Record::Relocation).collect(),
         Set::StockReport => known.stock_reports.values().cloned().map(Record::StockReport).collect(),
     }
+}
+
+/// Everything of the registry that a view shows.
+#[must_use]
+pub fn seen(view: &View) -> References {
+    let mut seen = References::default();
+    for record in Set::ALL.into_iter().flat_map(|set| all(&view.references, set)) {
+        if view.sees_record(&record) {
+            seen.insert(record);
+        }
+    }
+    seen
 }

@@ -8,7 +8,6 @@
 //! | what changes with a record | [`edit`], [`timeline`], [`touch`] |
 //! | what is asked over HTTP | [`http`] |
 
-pub mod by;
 pub mod cell;
 pub mod check;
 pub mod column;
@@ -21,12 +20,14 @@ pub mod http;
 pub mod kind;
 pub mod list;
 pub mod moment;
+pub mod outcome;
 pub mod problem;
 pub mod set;
 pub mod shape;
 pub mod timeline;
 pub mod touch;
 
-pub use edit::{Edit, EditError, Outcome, Why};
+pub use edit::Edit;
 pub use fault::Fault;
+pub use outcome::{EditError, Outcome, Why};
 pub use set::Set;

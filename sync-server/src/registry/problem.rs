@@ -5,8 +5,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::edit::EditError;
 use super::fault::Fault;
+use super::outcome::EditError;
 use crate::export::ExportError;
 use crate::import::{ImportError, Report};
 use crate::store::StoreError;
@@ -101,6 +101,9 @@ impl From<EditError> for Problem {
         match error {
             EditError::Faults(faults) => Self::faults(faults),
             EditError::Missing { .. } => Self::missing(error.to_string()),
+            EditError::Foreign { .. } => {
+                Self::new(StatusCode::FORBIDDEN, "role", "This is not yours to change", error.to_string())
+            }
             EditError::Store(error) => error.into(),
         }
     }

@@ -7,6 +7,7 @@ use super::column::{Column, Need, Place};
 use super::fault::Fault;
 use super::kind::shortened;
 use super::set::Set;
+use crate::nul;
 
 /// Checks an object; empty optional texts and nulls are taken out of it.
 pub fn check(set: Set, body: &mut Map<String, Value>) -> Vec<Fault> {
@@ -14,6 +15,9 @@ pub fn check(set: Set, body: &mut Map<String, Value>) -> Vec<Fault> {
     let mut faults = Vec::new();
     body.retain(|_, value| !value.is_null());
     drop_empty(columns, body);
+    for (field, value) in body.iter().filter(|(field, value)| field.contains('\0') || nul::is_in(value)) {
+        faults.push(Fault::new(field.replace('\0', "␀"), shortened(&value.to_string()), nul::PROBLEM));
+    }
     for (field, value) in &*body {
         check_field(columns, field, value, &mut faults);
     }

@@ -95,6 +95,13 @@ pub async fn of_pack(conn: &mut AnyConnection, pack: &PackId) -> Result<Vec<Code
     sqlx::query(sql).bind(pack.as_str()).fetch_all(conn).await?.iter().map(read).collect()
 }
 
+/// The codes of these packs are pulled again by everybody who may see them.
+pub async fn publish_again(conn: &mut AnyConnection, packs: &[PackId], position: u64) -> Result<(), StoreError> {
+    let sql = "update code set position = $2 where pack in (select value from json_each($1))";
+    sqlx::query(sql).bind(serde_json::to_string(packs)?).bind(to_i64(position)).execute(conn).await?;
+    Ok(())
+}
+
 /// Codes issued for a product and level under a basis so far.
 pub async fn issued_count(conn: &mut AnyConnection, packs: &[PackId]) -> Result<u64, StoreError> {
     let sql = "select count(*) as n from code where pack in (select value from json_each($1))";

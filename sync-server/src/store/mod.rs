@@ -101,6 +101,15 @@ impl Store {
     }
 }
 
+/// Ends a writing transaction: what was done is committed, what was refused is taken back at once, so that its locks are free.
+pub async fn end<T, E: From<StoreError>>(tx: Transaction<'static, Any>, done: Result<T, E>) -> Result<T, E> {
+    match &done {
+        Ok(_) => tx.commit().await.map_err(StoreError::from)?,
+        Err(_) => tx.rollback().await.map_err(StoreError::from)?,
+    }
+    done
+}
+
 /// Moves the ledger's position by one, as the first statement of a writing transaction, and answers it.
 pub async fn next_position(conn: &mut AnyConnection) -> Result<u64, StoreError> {
     let row = sqlx::query("update ledger set position = position + 1 returning position").fetch_one(conn).await?;

@@ -50,3 +50,14 @@ pub async fn put(conn: &mut AnyConnection, record: &Record, position: u64) -> Re
     .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// A record that did not change is pulled again by everybody who may see it.
+pub async fn publish_again(
+    conn: &mut AnyConnection,
+    (set, key): (&str, &str),
+    position: u64,
+) -> Result<(), StoreError> {
+    let sql = "update reference set position = $3 where reference_set = $1 and record_key = $2";
+    sqlx::query(sql).bind(set).bind(key).bind(to_i64(position)).execute(conn).await?;
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! The small trade with people, terminals and mismatches, and the web listener's routes to ask.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -50,7 +51,7 @@ pub(crate) struct Someone {
 }
 
 pub(crate) struct World {
-    _trade: Trade,
+    trade: Trade,
     pub(crate) state: AppState,
     pub(crate) people: Vec<Someone>,
     clock: Arc<Still>,
@@ -114,7 +115,7 @@ impl World {
             link_host: config.link_host.as_str().into(),
         };
         let routes = web_routes(state.clone());
-        Self { _trade: trade, state, people: Vec::new(), clock, routes, _folder: folder }
+        Self { trade, state, people: Vec::new(), clock, routes, _folder: folder }
     }
 
     /// With people of every role, and for each member and basis something to see.
@@ -127,6 +128,7 @@ impl World {
                 world.add(&format!("{}-{role}", secret_of(member).to_lowercase()), role, Some(member)).await;
             }
         }
+        world.keep().await;
         let alone = mismatch(&secret_of("R2"), "X9", "R2");
         let judged = [mismatch("OF-C1", "C1", "M"), mismatch("OF-O1", "O1", "W"), mismatch("OF-O2", "O2", "W"), alone];
         world.judge(&judged).await;
@@ -157,6 +159,21 @@ impl World {
         let someone = Someone { name, role, member, bearer: format!("Bearer {TOKEN_PREFIX}{secret}") };
         self.people.push(someone.clone());
         someone
+    }
+
+    /// Each member keeps a site, an operator and, one of them, a quota.
+    async fn keep(&self) {
+        let (mut sites, mut staff) =
+            (String::from("site,member,name,region\n"), String::from("operator,member,name,role\n"));
+        for member in ["M", "W", "R1", "R2"] {
+            let secret = secret_of(member);
+            writeln!(sites, "{secret},{member},{secret},4401").unwrap();
+            writeln!(staff, "{secret}-1,{member},{secret},clerk").unwrap();
+        }
+        let quota = "member,class,year,units\nR2,aerosol,2026,100\n";
+        for (name, text) in [("sites.csv", &*sites), ("staff.csv", &*staff), ("quota.csv", quota)] {
+            self.trade.import(name, text).await.unwrap();
+        }
     }
 
     async fn enrol(&self, member: &str) {
@@ -200,6 +217,17 @@ impl World {
 
     pub(crate) fn pass_ms(&self, ms: i64) {
         self.clock.0.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Opens a route that goes on answering.
+    pub(crate) async fn open(&self, path: &str, headers: &[(&str, &str)]) -> Body {
+        let mut request = Request::builder().uri(path).header(header::HOST, "console.test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.routes.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body()
     }
 
     /// Asks a route. Headers are pairs; the body is sent as it is.

@@ -1,11 +1,12 @@
 //! Queueing what changed and telling it, message by message, in order.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 use serde_json::json;
-use shared::time::{HOUR_MS, Timestamp};
+use shared::time::{Clock, HOUR_MS, Timestamp};
 
 use super::address::{AddressError, parse, reach};
 use super::sign::{SIGNATURE, signature};
@@ -39,10 +40,12 @@ const WAIT_MAX_MS: i64 = HOUR_MS;
 pub const GIVE_UP_MS: i64 = 7 * 24 * HOUR_MS;
 
 /// What delivering needs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Delivering {
     /// The database.
     pub store: Store,
+    /// Each message is signed with the moment at which it is sent.
+    pub clock: Arc<dyn Clock>,
     /// How long mismatches may wait: they are told with their due time.
     pub allowances: Allowances,
     /// Whether webhooks may go to inner networks, and there without TLS.
@@ -62,9 +65,10 @@ enum DeliveryError {
 
 /// Tells webhooks of changes until the server stops.
 pub async fn run_for_ever(state: AppState, may_be_inner: bool) {
-    let delivering = Delivering { store: state.store.clone(), allowances: state.allowances, may_be_inner };
+    let (store, clock) = (state.store.clone(), Arc::clone(&state.clock));
+    let delivering = Delivering { store, clock, allowances: state.allowances, may_be_inner };
     while !state.stopping.is_set() {
-        if let Err(error) = delivering.once(state.clock.now()).await {
+        if let Err(error) = delivering.once().await {
             tracing::error!(%error, "webhooks could not be served; tried again later");
         }
         tokio::time::sleep(LOOK).await;
@@ -73,14 +77,14 @@ pub async fn run_for_ever(state: AppState, may_be_inner: bool) {
 
 impl Delivering {
     /// Queues what changed and tells what is due. A receiver that does not answer holds up no other for longer than its turn.
-    pub async fn once(&self, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn once(&self) -> Result<(), StoreError> {
         let webhooks = store::list(&mut *self.store.read().await?).await?;
         for webhook in webhooks.iter().filter(|webhook| webhook.disabled_at.is_none()) {
             self.queue(webhook).await?;
             for _ in 0..IN_A_ROW {
                 let first = store::first(&mut *self.store.read().await?, &webhook.webhook_id).await?;
-                let Some(delivery) = first.filter(|delivery| delivery.next_at <= now) else { break };
-                if !self.tell(webhook, &delivery, now).await? {
+                let Some(delivery) = first.filter(|delivery| delivery.next_at <= self.clock.now()) else { break };
+                if !self.tell(webhook, &delivery).await? {
                     break;
                 }
             }
@@ -105,16 +109,21 @@ impl Delivering {
     }
 
     /// Answers whether the receiver took it.
-    async fn tell(&self, webhook: &Webhook, delivery: &Delivery, now: Timestamp) -> Result<bool, StoreError> {
-        let sent = self.send(webhook, delivery, now).await;
+    async fn tell(&self, webhook: &Webhook, delivery: &Delivery) -> Result<bool, StoreError> {
+        let sent = self.send(webhook, delivery, self.clock.now()).await;
         let mut tx = self.store.write().await?;
-        let id = &webhook.webhook_id;
+        let (id, now) = (&webhook.webhook_id, self.clock.now());
+        // As it is now: a message before this one was taken, or somebody removed it or let it try again meanwhile.
+        let Some(held) = store::find(&mut tx, id).await? else {
+            tx.rollback().await?;
+            return Ok(false);
+        };
         let is_taken = sent.is_ok();
         match sent {
             Ok(()) => store::taken(&mut tx, id, delivery.delivery_no).await?,
             Err(error) => {
                 tracing::warn!(webhook = %id, %error, "a webhook's message was not taken; tried again later");
-                let gives_up = webhook.failing_since.is_some_and(|since| since.plus_ms(GIVE_UP_MS) <= now);
+                let gives_up = held.failing_since.is_some_and(|since| since.plus_ms(GIVE_UP_MS) <= now);
                 let next_at = now.plus_ms(wait_ms(delivery.tries));
                 let why = error.to_string();
                 store::failed(&mut tx, id, (delivery.delivery_no, next_at), &why, (now, gives_up)).await?;

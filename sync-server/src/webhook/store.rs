@@ -66,6 +66,13 @@ pub async fn list(conn: &mut AnyConnection) -> Result<Vec<Webhook>, StoreError> 
     sqlx::query(sql).fetch_all(conn).await?.iter().map(read).collect()
 }
 
+/// The webhook of this name.
+pub async fn find(conn: &mut AnyConnection, webhook_id: &str) -> Result<Option<Webhook>, StoreError> {
+    let sql = "select webhook_id, url, member, secret, made_at, position, failing_since, disabled_at, last_error \
+               from webhook where webhook_id = $1";
+    sqlx::query(sql).bind(webhook_id).fetch_optional(conn).await?.map(|row| read(&row)).transpose()
+}
+
 /// Takes a webhook away with all that waits. Answers whether it was there.
 pub async fn remove(conn: &mut AnyConnection, webhook_id: &str) -> Result<bool, StoreError> {
     sqlx::query("delete from webhook_delivery where webhook_id = $1").bind(webhook_id).execute(&mut *conn).await?;

@@ -98,7 +98,8 @@ async fn webhook(world: &World, listener: &TcpListener, member: Option<&str>) ->
     let mut tx = world.state.store.write().await.unwrap();
     store::put(&mut tx, &webhook).await.unwrap();
     tx.commit().await.unwrap();
-    Delivering { store: world.state.store.clone(), allowances: Allowances::default(), may_be_inner: true }
+    let (store, clock) = (world.state.store.clone(), std::sync::Arc::clone(&world.state.clock));
+    Delivering { store, clock, allowances: Allowances::default(), may_be_inner: true }
 }
 
 async fn held(world: &World) -> (Webhook, u64) {
@@ -112,7 +113,7 @@ async fn a_message_is_told_signed_within_its_scope_and_once() {
     let world = World::peopled().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let delivering = webhook(&world, &listener, Some("R1")).await;
-    let (done, heard) = tokio::join!(delivering.once(NOW), take_one(&listener, "204 No Content"));
+    let (done, heard) = tokio::join!(delivering.once(), take_one(&listener, "204 No Content"));
     done.unwrap();
     let (head, body) = heard.split_once("\r\n\r\n").unwrap();
     assert!(body.contains("OF-O1") && !body.contains("OF-O2") && !body.contains("SECRET"), "{body}");
@@ -120,7 +121,7 @@ async fn a_message_is_told_signed_within_its_scope_and_once() {
     assert!(head.contains(&format!("tallyman-signature: {signed}")), "{head}");
     assert!(head.contains("tallyman-delivery: w1-1"), "{head}");
     assert_eq!(held(&world).await.1, 0);
-    delivering.once(NOW).await.unwrap();
+    delivering.once().await.unwrap();
     assert_eq!(held(&world).await.1, 0, "told once");
 }
 
@@ -129,15 +130,16 @@ async fn a_refused_message_waits_longer_each_time_until_the_webhook_is_given_up(
     let world = World::peopled().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let delivering = webhook(&world, &listener, None).await;
-    let (done, _) = tokio::join!(delivering.once(NOW), take_one(&listener, "500 Internal Server Error"));
+    let (done, _) = tokio::join!(delivering.once(), take_one(&listener, "500 Internal Server Error"));
     done.unwrap();
     let (webhook, waiting) = held(&world).await;
     assert_eq!((webhook.failing_since, waiting), (Some(NOW), 1));
-    delivering.once(NOW.plus_ms(9_999)).await.unwrap();
+    world.pass_ms(9_999);
+    delivering.once().await.unwrap();
     assert_eq!(held(&world).await.0.failing_since, Some(NOW), "not asked yet: nobody listens");
     let later = NOW.plus_ms(GIVE_UP_MS);
-    let (done, _) =
-        tokio::join!(delivering.once(later), take_one(&listener, "302 Found\r\nlocation: http://127.0.0.1:1/"));
+    world.pass_ms(GIVE_UP_MS - 9_999);
+    let (done, _) = tokio::join!(delivering.once(), take_one(&listener, "302 Found\r\nlocation: http://127.0.0.1:1/"));
     done.unwrap();
     let (webhook, waiting) = held(&world).await;
     assert_eq!((webhook.disabled_at, waiting), (Some(later), 1));
@@ -145,8 +147,30 @@ async fn a_refused_message_waits_longer_each_time_until_the_webhook_is_given_up(
     let mut tx = world.state.store.write().await.unwrap();
     assert!(store::enable(&mut tx, "w1").await.unwrap());
     tx.commit().await.unwrap();
-    let (done, heard) = tokio::join!(delivering.once(later), take_one(&listener, "200 OK"));
+    let (done, heard) = tokio::join!(delivering.once(), take_one(&listener, "200 OK"));
     done.unwrap();
     assert!(heard.contains("tallyman-delivery: w1-1"), "the same message again: {heard}");
     assert_eq!(held(&world).await.1, 0);
+}
+
+#[tokio::test]
+async fn each_message_is_signed_when_it_is_sent_and_judged_by_what_is_known_then() {
+    let world = World::peopled().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let delivering = webhook(&world, &listener, None).await;
+    let mut tx = world.state.store.write().await.unwrap();
+    store::queue(&mut tx, "w1", &["first".into(), "second".into()], 1_000_000).await.unwrap();
+    store::failed(&mut tx, "w1", (1, NOW), "down", (NOW.plus_ms(-GIVE_UP_MS), false)).await.unwrap();
+    tx.commit().await.unwrap();
+    let receiver = async {
+        let first = take_one(&listener, "200 OK").await;
+        world.pass_ms(5_000);
+        (first, take_one(&listener, "500 Internal Server Error").await)
+    };
+    let (done, (first, second)) = tokio::join!(delivering.once(), receiver);
+    done.unwrap();
+    assert!(first.contains(&signature(b"key", NOW.as_ms() / 1_000, "first")), "{first}");
+    assert!(second.contains(&signature(b"key", NOW.plus_ms(5_000).as_ms() / 1_000, "second")), "{second}");
+    let (webhook, waiting) = held(&world).await;
+    assert_eq!((webhook.disabled_at, webhook.failing_since, waiting), (None, Some(NOW.plus_ms(5_000)), 1));
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::act::{Act, ActKind};
 use super::export::{CaseJson, csv};
 use super::filter::{Asked, Filter};
+use super::place::Place;
 use super::{MismatchId, Reason, credit, list, store, take};
 use crate::http::state::AppState;
 use crate::people::{Actor, Refusal, View};
@@ -27,8 +28,8 @@ const EXPORT_MAX: usize = 50_000;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Paging {
-    /// Where it starts: `next` of the page before.
-    pub from: u64,
+    /// Behind which case it starts: `next` of the page before.
+    pub after: String,
     /// How many.
     pub limit: Option<usize>,
 }
@@ -43,7 +44,8 @@ pub async fn mismatches(
     let mut conn = state.store.read().await?;
     let view = View::of(&mut conn, actor.scope()).await?;
     let limit = paging.limit.unwrap_or(100).clamp(1, PAGE_MAX);
-    let page = list::page(&mut conn, &view, &Filter::try_from(&asked)?, (paging.from, limit)).await?;
+    let after = Place::asked(&paging.after)?;
+    let page = list::page(&mut conn, &view, &Filter::try_from(&asked)?, (after.as_ref(), limit)).await?;
     let cases: Vec<CaseJson<'_>> = page.cases.iter().map(|case| CaseJson::new(case, &state.allowances)).collect();
     Ok(Json(json!({ "mismatches": cases, "next": page.next, "as_of": state.clock.now() })))
 }
@@ -56,7 +58,7 @@ pub async fn export(
 ) -> Result<Response, Refusal> {
     let mut conn = state.store.read().await?;
     let view = View::of(&mut conn, actor.scope()).await?;
-    let page = list::page(&mut conn, &view, &Filter::try_from(&asked)?, (0, EXPORT_MAX)).await?;
+    let page = list::page(&mut conn, &view, &Filter::try_from(&asked)?, (None, EXPORT_MAX)).await?;
     if page.next.is_some() {
         return Err(Refusal::Bad(format!("these are over {EXPORT_MAX} mismatches; narrow the filter down")));
     }

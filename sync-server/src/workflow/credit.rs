@@ -82,15 +82,18 @@ pub async fn records(
     let all = Filter::try_from(&Asked { state: "all".into(), ..Asked::default() });
     let all = all.map_err(|_| StoreError::Corrupt("`all` is a state to ask for"))?;
     let mut records: BTreeMap<MemberId, Credit> = BTreeMap::new();
-    let mut from = Some(0);
-    while let Some(start) = from {
-        let page = list::page(conn, view, &all, (start, READ)).await?;
+    let mut after = None;
+    loop {
+        let page = list::page(conn, view, &all, (after.as_ref(), READ)).await?;
         for case in &page.cases {
             for member in took_part(case, view, &of_terminal) {
                 records.entry(member).or_default().count(case, allowances, now);
             }
         }
-        from = page.next;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
     }
     if let Scope::Member(own) = view.scope() {
         records.retain(|member, _| member == own);
@@ -99,7 +102,7 @@ pub async fn records(
     Ok(records)
 }
 
-/// Whose record a case is on: of whose terminals' events it rests on; where it rests on none, of the parties.
+/// Whose record a case is on: of whose terminals' events it rests on; where it rests on none, of the parties of that time.
 fn took_part(
     case: &Case,
     view: &View,
@@ -115,5 +118,7 @@ fn took_part(
         return acted;
     }
     let basis = mismatch.basis.as_ref().and_then(|basis| view.references.bases.get(basis));
-    basis.map(|basis| BTreeSet::from([basis.seller.clone(), basis.buyer.clone()])).unwrap_or_default()
+    let parties =
+        basis.map(|basis| basis.parties().into_iter().filter(|member| basis.is_party_at(member, mismatch.at)));
+    parties.into_iter().flatten().cloned().collect()
 }

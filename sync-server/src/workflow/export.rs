@@ -7,6 +7,7 @@ use shared::time::Timestamp;
 use super::due::{Allowances, respond_by};
 use super::id::MismatchId;
 use super::store::Case;
+use crate::registry::cell::escape;
 
 /// A case as programs read it.
 #[derive(Debug, Serialize)]
@@ -108,16 +109,7 @@ pub fn csv(cases: &[Case], allowances: &Allowances) -> Result<Vec<u8>, csv::Erro
             case.resolved_by.clone().unwrap_or_default(),
             time(case.resolved_at),
         ];
-        writer.write_record(fields.map(no_formula))?;
+        writer.write_record(fields.map(escape))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
-}
-
-/// A spreadsheet must not take a label's text for a formula.
-#[must_use]
-pub fn no_formula(field: String) -> String {
-    match field.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => format!("'{field}"),
-        _ => field,
-    }
 }

@@ -54,6 +54,9 @@ impl FromStr for MismatchId {
     fn from_str(text: &str) -> Result<Self, NoMismatchId> {
         let plain = Base64UrlUnpadded::decode_vec(text).map_err(|_| NoMismatchId)?;
         let [kind, subject, scope]: [String; 3] = serde_json::from_slice(&plain).map_err(|_| NoMismatchId)?;
+        if [&kind, &subject, &scope].iter().any(|part| part.contains('\0')) {
+            return Err(NoMismatchId);
+        }
         Ok(Self { kind, subject, scope })
     }
 }

@@ -8,6 +8,7 @@ use shared::mismatch::Kind;
 use sqlx::{AnyConnection, Row};
 
 use super::filter::Filter;
+use super::place::Place;
 use super::store::{Case, read};
 use crate::people::{Scope, View};
 use crate::store::{StoreError, from_i64, to_i64};
@@ -98,35 +99,37 @@ impl<'a> Narrow<'a> {
 pub struct Page {
     /// Gravest first, then newest.
     pub cases: Vec<Case>,
-    /// Where the next page starts, if there is one.
-    pub next: Option<u64>,
+    /// After which case the next page starts, if there is one.
+    pub next: Option<Place>,
 }
 
-/// So many cases from a place on.
+/// So many cases after a place; the first ones where there is none.
 pub async fn page(
     conn: &mut AnyConnection,
     view: &View,
     filter: &Filter,
-    (from, limit): (u64, usize),
+    (after, limit): (Option<&Place>, usize),
 ) -> Result<Page, StoreError> {
     let narrow = Narrow::new(conn, view, filter).await?;
     let parameters = Narrowing::new(narrow.smallest(), filter)?;
-    let (mut cases, mut at) = (Vec::new(), from);
+    let (mut cases, mut at): (Vec<Case>, Place) = (Vec::new(), after.cloned().unwrap_or_else(Place::before_all));
     loop {
         let sql = narrowed!(
             "select body, state, workflow, raised_at, changed_at, opened_at, assignee, respond_by, resolved_reason, \
              resolved_by, resolved_at, position",
-            "order by case severity when 'block' then 0 when 'hold' then 1 when 'warn' then 2 else 3 end, \
-             raised_at desc, kind, subject, scope limit $11 offset $12"
+            "and (case severity when 'block' then 0 when 'hold' then 1 when 'warn' then 2 else 3 end, \
+             -raised_at, kind, subject, scope) > ($11, $12, $13, $14, $15) \
+             order by case severity when 'block' then 0 when 'hold' then 1 when 'warn' then 2 else 3 end, \
+             -raised_at, kind, subject, scope limit $16"
         );
-        let query = parameters.query(sql).bind(to_i64(FETCHED as u64)).bind(to_i64(at));
+        let query = at.bind(parameters.query(sql)).bind(to_i64(FETCHED as u64));
         let rows = query.fetch_all(&mut *conn).await?;
         for row in &rows {
-            if cases.len() == limit {
-                return Ok(Page { cases, next: Some(at) });
-            }
-            at += 1;
             let case = read(row)?;
+            if cases.len() == limit {
+                return Ok(Page { next: cases.last().map(Place::of), cases });
+            }
+            at = Place::of(&case);
             if narrow.shows(&case) {
                 cases.push(case);
             }

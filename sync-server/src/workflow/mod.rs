@@ -11,6 +11,7 @@ pub mod export;
 pub mod filter;
 pub mod id;
 pub mod list;
+pub mod place;
 pub mod stage;
 pub mod store;
 pub mod stream;

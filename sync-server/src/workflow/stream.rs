@@ -14,6 +14,7 @@ use futures_util::stream::{self, Stream};
 use super::export::CaseJson;
 use super::store;
 use crate::http::state::AppState;
+use crate::people::actor::still;
 use crate::people::{Actor, Refusal, View};
 use crate::store as ledger;
 
@@ -30,6 +31,8 @@ const READ: usize = 500;
 struct Listener {
     state: AppState,
     actor: Actor,
+    /// What the actor proved itself with.
+    headers: HeaderMap,
     /// Everything up to here was told.
     told: u64,
     waiting: VecDeque<Event>,
@@ -46,7 +49,7 @@ pub async fn stream(
         Some(position) => position,
         None => ledger::position(&mut *state.store.read().await?).await?,
     };
-    let listener = Listener { state, actor, told, waiting: VecDeque::new() };
+    let listener = Listener { state, actor, headers, told, waiting: VecDeque::new() };
     Ok(Sse::new(events(listener)).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("still here")))
 }
 
@@ -61,7 +64,7 @@ fn events(listener: Listener) -> impl Stream<Item = Result<Event, Infallible>> {
                 Ok(false) if listener.state.stopping.is_set() => return None,
                 Ok(false) => tokio::time::sleep(LOOK).await,
                 // Whoever may not look any more is told by the end of the stream: signing in again begins another.
-                Err(Refusal::SignIn) => return None,
+                Err(Refusal::SignIn | Refusal::Token) => return None,
                 Err(error) => {
                     tracing::warn!(%error, "a listener could not be told of changes; tried again");
                     tokio::time::sleep(LOOK).await;
@@ -74,12 +77,8 @@ fn events(listener: Listener) -> impl Stream<Item = Result<Event, Infallible>> {
 impl Listener {
     /// Looks once. Answers whether the ledger went on, in the view or not.
     async fn look(&mut self) -> Result<bool, Refusal> {
-        if self.actor.role.is_some() {
-            let mut conn = self.state.store.read().await?;
-            let person = crate::people::store::find(&mut conn, &self.actor.name).await?;
-            let person = person.filter(|person| person.disabled_at.is_none()).ok_or(Refusal::SignIn)?;
-            (self.actor.role, self.actor.member) = (Some(person.role), person.member);
-        }
+        // Anew each time: the token may be revoked by now, the session ended, the person be another's.
+        self.actor = still(&self.state, &self.headers, &self.actor.from).await?;
         let mut conn = self.state.store.read().await?;
         let cases = store::since(&mut conn, self.told, READ).await?;
         let Some(last) = cases.last().map(|case| case.position) else { return Ok(false) };

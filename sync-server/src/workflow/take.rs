@@ -10,9 +10,9 @@ use super::due::{Allowances, DUE_MAX_MS, escalates};
 use super::id::MismatchId;
 use super::stage::Stage;
 use super::store::{self, Case, Change};
-use crate::audit;
 use crate::people::{self, Actor, Refusal, Role, View};
 use crate::store::{self as ledger, Store, StoreError, step};
+use crate::{audit, nul};
 
 /// Characters of a comment, at most.
 pub const COMMENT_CHARS_MAX: usize = 2_000;
@@ -49,37 +49,45 @@ pub async fn take(store: &Store, actor: &Actor, asked: &Asked<'_>, now: Timestam
     if comment.chars().count() > COMMENT_CHARS_MAX {
         return Err(Refusal::Bad(format!("the comment is longer than {COMMENT_CHARS_MAX} characters; shorten it")));
     }
+    if comment.contains('\0') || asked.act.detail().contains('\0') {
+        return Err(Refusal::Bad(format!("what is said {}", nul::PROBLEM)));
+    }
     if comment.is_empty() && matches!(kind, ActKind::Comment | ActKind::Resolve | ActKind::Reopen) {
         return Err(Refusal::Bad("say in a few words what was found; it is kept with the mismatch".into()));
     }
     let mut tx = store.write().await?;
+    let done = take_in(&mut tx, actor, &Asked { comment, ..*asked }, now).await;
+    ledger::end(tx, done).await
+}
+
+async fn take_in(conn: &mut AnyConnection, actor: &Actor, asked: &Asked<'_>, now: Timestamp) -> Result<(), Refusal> {
+    let kind = asked.act.kind();
     // First: it is what writers wait for each other at.
     let moves = matches!(kind, ActKind::Resolve | ActKind::Reopen);
-    let position = if moves { ledger::next_position(&mut tx).await? } else { 0 };
-    let view = View::of(&mut tx, actor.scope()).await?;
-    let case = store::find(&mut tx, asked.id).await?.filter(|case| view.sees(&case.found.mismatch));
+    let position = if moves { ledger::next_position(conn).await? } else { 0 };
+    let view = View::of(conn, actor.scope()).await?;
+    let case = store::find(conn, asked.id).await?.filter(|case| view.sees(&case.found.mismatch));
     let case = case.ok_or(Refusal::NotFound)?;
-    let last_step = step::list(&mut tx, asked.id.key()).await?.last().map_or(0, |last| last.step_no);
+    let last_step = step::list(conn, asked.id.key()).await?.last().map_or(0, |last| last.step_no);
     if asked.seen.is_some_and(|seen| seen != version(&case, last_step)) {
         return Err(changed());
     }
     let after = next_stage(actor, &case, kind)?;
-    let change = particulars(&mut tx, actor, &case, asked.act, after, now).await?;
-    if !store::change(&mut tx, asked.id, &change).await? {
+    let change = particulars(conn, actor, &case, asked.act, after, now).await?;
+    if !store::change(conn, asked.id, &change).await? {
         return Err(changed());
     }
     match asked.act {
-        Act::Resolve { reason } => store::resolve(&mut tx, asked.id, (*reason, &actor.name), now, position).await?,
-        Act::Reopen => store::reopen(&mut tx, &case, now, position).await?,
+        Act::Resolve { reason } => store::resolve(conn, asked.id, (*reason, &actor.name), now, position).await?,
+        Act::Reopen => store::reopen(conn, &case, now, position).await?,
         _ => {}
     }
     let detail = asked.act.detail();
-    step::add(&mut tx, asked.id.key(), &actor.name, (kind.as_str(), &detail, comment), now).await?;
+    step::add(conn, asked.id.key(), &actor.name, (kind.as_str(), &detail, asked.comment), now).await?;
     let on_what = format!("{} {}", asked.id.kind, asked.id.subject);
-    let why = [detail.as_str(), comment].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
-    audit::append(&mut tx, actor, (kind.as_str(), &on_what, &why), now).await?;
-    tx.commit().await?;
-    Ok(())
+    let why =
+        [detail.as_str(), asked.comment].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+    Ok(audit::append(conn, actor, (kind.as_str(), &on_what, &why), now).await?)
 }
 
 fn changed() -> Refusal {

@@ -52,6 +52,8 @@ async fn changes_come_in_pieces(store: &Store) {
     let whole = code::changed(&mut tx, &packs, 4).await.unwrap();
     assert_eq!(whole.iter().map(|(position, _)| *position).collect::<Vec<_>>(), [5, 5, 5, 6, 7]);
     assert_eq!(code::changed(&mut tx, &packs, 5).await.unwrap(), whole[3..]);
+    code::publish_again(&mut tx, &["P3".into()], 8).await.unwrap();
+    assert_eq!(code::changed(&mut tx, &["P3".into()].into(), 7).await.unwrap().len(), 1);
     let mut found = Vec::new();
     let mut border = (4, [0xff; 16]);
     loop {

@@ -104,6 +104,7 @@ const ASKS_EVERY_NODE: &[(&str, &str)] = &[
         "select code, pack, product, parent, cancelled_at from code where pack",
         "a pack file; a pack's codes share a tag",
     ),
+    ("update code set position", "a contract gets another buyer: one question to each node"),
     ("select count(*) as n from code where pack in", "before codes are issued"),
     ("select code, pack, product, parent, cancelled_at, position from code", "a pull page of registry changes"),
 ];

@@ -52,8 +52,10 @@ pub async fn of_sqlite(conn: &mut AnyConnection) -> Schema {
         let indexes =
             format!("select name, \"unique\" as one, partial from pragma_index_list('{name}') where origin <> 'pk'");
         for index in rows(conn, &indexes).await {
-            let columns =
-                format!("select name from pragma_index_info('{}') order by seqno", index.get::<String, _>("name"));
+            let columns = format!(
+                "select coalesce(name, 'expression') as name from pragma_index_info('{}') order by seqno",
+                index.get::<String, _>("name")
+            );
             let columns: Vec<String> = rows(conn, &columns).await.iter().map(|row| row.get("name")).collect();
             let columns = columns.join(",");
             let may_differ = UNIQUE_ON_SQLITE_ALONE.contains(&(&*name, &*columns));
@@ -82,8 +84,8 @@ pub async fn of_postgres(conn: &mut AnyConnection) -> Schema {
         schema.entry(table).or_default().columns.insert(field, column);
     }
     let keys = "select cast(t.relname as text) as name, i.indisunique as one, i.indpred is not null as partial, \
-                (select string_agg(cast(a.attname as text), ',' order by k.place) from unnest(i.indkey) with ordinality k (number, place) \
-                join pg_attribute a on a.attrelid = t.oid and a.attnum = k.number) as columns from pg_index i \
+                (select string_agg(coalesce(cast(a.attname as text), 'expression'), ',' order by k.place) from unnest(i.indkey) with ordinality k (number, place) \
+                left join pg_attribute a on a.attrelid = t.oid and a.attnum = k.number) as columns from pg_index i \
                 join pg_class t on t.oid = i.indrelid join pg_namespace n on n.oid = t.relnamespace \
                 where n.nspname = current_schema() and t.relname <> '_sqlx_migrations'";
     for key in rows(conn, keys).await {

@@ -56,7 +56,7 @@ async fn ask(world: &World, route: &WebRoute, path: &str, someone: Option<&Someo
     let (kind, body) = body(route);
     let mut headers = vec![("last-event-id", "0"), ("content-type", kind)];
     headers.extend(someone.map(|someone| ("authorization", someone.bearer.as_str())));
-    let body = if route.method == Method::POST { body } else { "" };
+    let body = if route.method.is_safe() { "" } else { body };
     let (status, headers, told) = world.ask(route.method.as_str(), path, &headers, body).await;
     let location = headers.get("location").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
     (status, location, told)
@@ -99,7 +99,7 @@ async fn every_route_keeps_members_apart() {
         for route in routes() {
             let Access::Right(right) = route.access else { continue };
             // What changes a thing would change it for those who ask later.
-            if (route.method == Method::POST) != changing {
+            if route.method.is_safe() == changing {
                 continue;
             }
             for someone in &world.people {
@@ -146,7 +146,7 @@ fn judge_answer(
 
 #[test]
 fn clerks_and_readers_change_nothing() {
-    for route in routes().iter().filter(|route| route.method == Method::POST) {
+    for route in routes().iter().filter(|route| !route.method.is_safe()) {
         let Access::Right(right) = route.access else { continue };
         let own_account = ["/sign-out", "/password"].contains(&route.path.as_str());
         if own_account {
@@ -155,4 +155,120 @@ fn clerks_and_readers_change_nothing() {
         assert!(!Role::ReadOnly.has(right), "{}", route.path);
         assert!(!Role::Clerk.has(right) || right == Right::Comment, "{}", route.path);
     }
+}
+
+/// Records of the registry: set, key, and who sees them.
+fn records() -> Vec<(&'static str, String, Vec<&'static str>)> {
+    let mut all: Vec<(&str, String, Vec<&str>)> = vec![
+        ("basis", "C1".into(), vec!["M", "W"]),
+        ("basis", "O2".into(), vec!["W", "R2"]),
+        ("document", "N1".into(), vec!["M", "W"]),
+        ("document", "D2".into(), vec!["W", "R2"]),
+        ("member", "M".into(), vec!["M", "W"]),
+        ("member", "R2".into(), vec!["W", "R2"]),
+        ("product", "POD".into(), vec!["M", "W", "R1", "R2"]),
+        ("quota", "R2 aerosol 2026".into(), vec!["R2"]),
+    ];
+    for member in ["M", "W", "R1", "R2"] {
+        all.push(("site", secret_of(member), vec![member]));
+        all.push(("operator", format!("{}-1", secret_of(member)), vec![member]));
+    }
+    all
+}
+
+/// A whole body for a record, claimed for a member.
+fn claimed(set: &str, key: &str, member: &str) -> String {
+    match set {
+        "site" => format!(r#"{{"site": "{key}", "member": "{member}", "name": "Claimed", "region": "4401"}}"#),
+        "operator" => format!(r#"{{"operator": "{key}", "member": "{member}", "name": "Claimed", "role": "clerk"}}"#),
+        "document" => format!(
+            r#"{{"document": "{key}", "basis": "C1", "consignor": "{member}", "consignee": "W", "carrier": "C",
+                "packing_level": "unit", "lines": [{{"product": "POD", "units": 1}}]}}"#
+        ),
+        _ => "{}".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn the_registry_shows_each_member_its_own_trade_and_nobody_changes_anothers() {
+    let world = World::peopled().await;
+    let in_registry = |route: &WebRoute| route.path.starts_with("/api/v1/registry/{set}");
+    for someone in &world.people {
+        for (set, key, members) in records() {
+            for route in routes().iter().filter(|route| in_registry(route)) {
+                let path = route.path.replace("{set}", set).replace("{key}", &key.replace(' ', "%20"));
+                let own = someone.member.as_ref().map_or("M", |member| member.as_str());
+                let body = match route.path.rsplit('/').next() {
+                    Some("amend") => {
+                        format!(r#"{{"valid_from": "2026-01-01", "change": {{"member": "{own}", "name": "Claimed"}}}}"#)
+                    }
+                    Some("import") => format!("[{}]", claimed(set, &key, own)),
+                    _ => claimed(set, &key, own),
+                };
+                let is_own = sees(someone, &members);
+                // What one may change is tried elsewhere; here nobody else may.
+                if !route.method.is_safe() && is_own {
+                    continue;
+                }
+                let headers = [
+                    ("authorization", someone.bearer.as_str()),
+                    ("content-type", "application/json"),
+                    ("if-match", "*"),
+                ];
+                let body = if route.method.is_safe() { "" } else { &body };
+                let (status, _, told) = world.ask(route.method.as_str(), &path, &headers, body).await;
+                let about = format!("{} asks {} {path}: {status} {told}", someone.name, route.method);
+                assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR, "{about}");
+                for member in ["M", "W", "R1", "R2"] {
+                    let names_it = key.contains(&secret_of(member));
+                    assert!(sees(someone, &[member]) || names_it || !told.contains(&secret_of(member)), "{about}");
+                }
+                if route.path.contains("{key}") && route.method.is_safe() {
+                    let expected = if is_own { StatusCode::OK } else { StatusCode::NOT_FOUND };
+                    assert_eq!(status, expected, "{about}");
+                }
+                assert!(route.method.is_safe() || !status.is_success(), "{about}");
+            }
+        }
+    }
+    let mut conn = world.state.store.read().await.unwrap();
+    let known = crate::store::reference::load_all(&mut conn).await.unwrap();
+    assert!(known.sites.values().all(|site| site.name != "Claimed"));
+    assert!(known.operators.values().all(|operator| operator.name != "Claimed"));
+}
+
+#[tokio::test]
+async fn a_supervisor_keeps_its_members_sites_operators_and_the_documents_that_it_sends_with() {
+    let world = World::peopled().await;
+    let supervisor = world.someone(Role::Supervisor, Some("M"));
+    let ask = async |method: &str, path: &str, body: &str| {
+        let json = ("content-type", "application/json");
+        let headers = [("authorization", supervisor.bearer.as_str()), json, ("if-match", "*")];
+        let (status, _, told) = world.ask(method, path, &headers, body).await;
+        (status.as_u16(), told)
+    };
+    let new = |set: &str, key: &str| format!("/api/v1/registry/{set}/{key}");
+    let site = secret_of("M");
+    for (method, path, body, expected) in [
+        ("PUT", new("site", &site), claimed("site", &site, "M"), 200),
+        ("PUT", new("site", &site), claimed("site", &site, "W"), 403),
+        ("POST", new("site", &format!("{site}/amend")), r#"{"valid_from": "2026-01-01", "change": {"name": "Moved"}}"#.into(), 200),
+        ("POST", new("site", &format!("{site}/amend")), r#"{"valid_from": "2030-01-01", "change": {"member": "W"}}"#.into(), 403),
+        ("PUT", new("document", "N1"), claimed("document", "N1", "M"), 200),
+        ("PUT", new("document", "N1"), claimed("document", "N1", "W"), 403),
+        ("PUT", new("basis", "C1"), r#"{"basis": "C1", "kind": "contract", "seller": "M", "buyer": "W", "lines": [{"product": "POD", "units": 99}]}"#.into(), 403),
+        ("PUT", new("document", "D2"), claimed("document", "D2", "M"), 404),
+        ("POST", "/api/v1/registry/site/import".into(), format!("[{}]", claimed("site", "M-2", "M")).replace("[{", r#"[{"set": "site", "#), 200),
+        ("POST", "/api/v1/registry/site/import".into(), format!("[{}]", claimed("site", "M-3", "W")).replace("[{", r#"[{"set": "site", "#), 422),
+    ] {
+        let path = path.as_str();
+        let (status, told) = ask(method, path, &body).await;
+        assert_eq!(status, expected, "{method} {path} {body}: {told}");
+    }
+    // A new document under another's order: the order is not there for this member.
+    let stolen = claimed("document", "N9", "M").replace("C1", "O2");
+    let headers = [("authorization", supervisor.bearer.as_str()), ("content-type", "application/json")];
+    let (status, _, told) = world.ask("PUT", "/api/v1/registry/document/N9", &headers, &stolen).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
+    assert!(told.contains("is not known"), "{told}");
 }

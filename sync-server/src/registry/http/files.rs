@@ -7,13 +7,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::parse_set;
+use super::{parse_set, seen_by};
 use crate::export::{self, Format, Lang};
 use crate::http::state::AppState;
 use crate::import::{self, Options, Report, Source};
-use crate::registry::by::By;
+use crate::people::Actor;
 use crate::registry::problem::Problem;
-use crate::store;
 
 /// How a file is taken in.
 #[derive(Debug, Default, Deserialize)]
@@ -37,7 +36,7 @@ const TYPES: [&str; 6] = [
 
 pub(super) async fn import(
     State(state): State<AppState>,
-    By(by): By,
+    actor: Actor,
     Path(set): Path<String>,
     Query(importing): Query<Importing>,
     headers: HeaderMap,
@@ -50,9 +49,9 @@ pub(super) async fn import(
         let detail = format!("`{plain}` is no type of a file that is taken; types are {}", TYPES.join(", "));
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The type is not taken", detail));
     }
-    let source = Source { name: set.name().to_owned(), bytes: body.to_vec() };
-    let options = Options { set: Some(set), preview: importing.preview, skip_bad: importing.skip_bad, by };
-    Ok(Json(import::run(&state.store, &[source], &options, state.clock.now()).await?))
+    let source = Source { name: set.name().to_owned(), bytes: body.into() };
+    let options = Options { set: Some(set), preview: importing.preview, skip_bad: importing.skip_bad, by: actor };
+    Ok(Json(import::run(&state.store, vec![source], &options, state.clock.now()).await?))
 }
 
 /// Which form of file is wanted.
@@ -74,12 +73,13 @@ impl Wanted {
 
 pub(super) async fn export(
     State(state): State<AppState>,
+    actor: Actor,
     Path(set): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let set = parse_set(&set)?;
     let (format, lang) = wanted.read()?;
-    let known = store::reference::load_all(&mut *state.store.read().await?).await?;
+    let known = seen_by(&mut *state.store.read().await?, &actor).await?;
     Ok(file(set.name(), format, export::export(&known, set, format, lang)?))
 }
 

@@ -14,20 +14,22 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use shared::reference::References;
 use shared::time::Timestamp;
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
 use self::condition::Condition;
-use super::by::By;
-use super::edit::{Edit, EditError, Outcome, Why};
+use super::edit::Edit;
 use super::fault::Fault;
-use super::find::find;
+use super::find::{find, seen};
 use super::list::{self, Page, Query};
+use super::outcome::{EditError, Outcome, Why};
 use super::problem::Problem;
 use super::set::Set;
 use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
+use crate::people::{Actor, View};
 use crate::store::version::Version;
 use crate::store::{self, StoreError};
 
@@ -75,14 +77,20 @@ pub(super) fn parse_set(name: &str) -> Result<Set, Problem> {
     name.parse().map_err(|why: super::set::SetError| Problem::missing(why.to_string()))
 }
 
+/// What the actor sees of the registry.
+pub(super) async fn seen_by(conn: &mut AnyConnection, actor: &Actor) -> Result<References, StoreError> {
+    Ok(seen(&View::of(conn, actor.scope()).await?))
+}
+
 async fn records(
     State(state): State<AppState>,
+    actor: Actor,
     Path(set): Path<String>,
     Parameters(parameters): Parameters<BTreeMap<String, String>>,
 ) -> Result<Json<Page>, Problem> {
     let set = parse_set(&set)?;
     let query = Query::read(set, &parameters).map_err(Problem::faults)?;
-    let known = store::reference::load_all(&mut *state.store.read().await?).await?;
+    let known = seen_by(&mut *state.store.read().await?, &actor).await?;
     Ok(Json(list::list(&known, set, &query, state.clock.now()).map_err(StoreError::from)?))
 }
 
@@ -98,13 +106,15 @@ struct AsOf {
 
 async fn record(
     State(state): State<AppState>,
+    actor: Actor,
     Path((set, key)): Path<(String, String)>,
     Parameters(as_of): Parameters<AsOf>,
 ) -> Result<Response, Problem> {
     let set = parse_set(&set)?;
     let mut conn = state.store.read().await?;
-    let known = store::reference::load_all(&mut conn).await?;
-    let found = find(&known, set, &key).ok_or_else(|| missing(set, &key))?;
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let found = find(&view.references, set, &key).filter(|record| view.sees_record(record));
+    let found = found.ok_or_else(|| missing(set, &key))?;
     let tag = tag(&mut conn, set, &key).await?;
     if as_of.valid.is_none() && as_of.known.is_none() {
         let body = Set::body(&found).map_err(StoreError::from)?;
@@ -113,7 +123,7 @@ async fn record(
     let now = state.clock.now();
     let (valid, known_at) = (moment("valid", as_of.valid, now)?, moment("known", as_of.known, now)?);
     let version = store::version::as_of(&mut conn, (set.name(), &key), valid, known_at).await?;
-    let version = version.ok_or_else(|| {
+    let version = version.filter(|version| was_seen(&view, set, version)).ok_or_else(|| {
         Problem::missing(format!("nothing was known of {} `{key}` then; its versions say since when it is", set.name()))
     })?;
     Ok(Json(read_at(set, version, valid)?).into_response())
@@ -149,27 +159,27 @@ fn object(bytes: &Bytes) -> Result<Map<String, Value>, Problem> {
 
 async fn put(
     state: State<AppState>,
-    by: By,
+    actor: Actor,
     path: Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    replace(state, by, path, headers, body, Why::Entry).await
+    replace(state, actor, path, headers, body, Why::Entry).await
 }
 
 async fn correct(
     state: State<AppState>,
-    by: By,
+    actor: Actor,
     path: Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    replace(state, by, path, headers, body, Why::Correction).await
+    replace(state, actor, path, headers, body, Why::Correction).await
 }
 
 async fn replace(
     State(state): State<AppState>,
-    By(by): By,
+    actor: Actor,
     Path((set, key)): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
@@ -180,8 +190,8 @@ async fn replace(
     let body = object(&body)?;
     let mut tx = state.store.write().await?;
     let done = async {
-        let mut edit = Edit::begin(&mut tx, &by, state.clock.now()).await?;
-        let is_there = find(&edit.known, set, &key).is_some();
+        let mut edit = Edit::begin(&mut tx, &actor, state.clock.now()).await?;
+        let is_there = edit.look(set, &key)?.is_some();
         if why == Why::Correction && !is_there {
             return Err(missing(set, &key));
         }
@@ -192,7 +202,8 @@ async fn replace(
             return Err(Problem::faults(vec![Fault::new(set.key_fields()[0], record.key(), problem)]));
         }
         let outcome = edit.put(&mut tx, record, why).await?;
-        edit.finish(&mut tx).await?;
+        let (act, on_what) = (why.deed(), format!("{} {key}", set.name()));
+        edit.finish(&mut tx, (act, &on_what, outcome.as_str())).await?;
         Ok(outcome)
     }
     .await;
@@ -211,7 +222,7 @@ struct Amending {
 
 async fn amend(
     State(state): State<AppState>,
-    By(by): By,
+    actor: Actor,
     Path((set, key)): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
@@ -226,11 +237,12 @@ async fn amend(
     let valid_from = moment("valid_from", Some(amending.valid_from), now)?;
     let mut tx = state.store.write().await?;
     let done = async {
-        let mut edit = Edit::begin(&mut tx, &by, now).await?;
-        let is_there = find(&edit.known, set, &key).is_some();
+        let mut edit = Edit::begin(&mut tx, &actor, now).await?;
+        let is_there = edit.look(set, &key)?.is_some();
         condition.check(&mut tx, set, &key, is_there).await?;
         let outcome = edit.amend(&mut tx, (set, &key), valid_from, amending.change).await?;
-        edit.finish(&mut tx).await?;
+        let (on_what, from) = (format!("{} {key}", set.name()), format!("from {}", valid_from.to_minute()));
+        edit.finish(&mut tx, ("record-amended", &on_what, &from)).await?;
         Ok(outcome)
     }
     .await;
@@ -261,11 +273,21 @@ async fn answer(
 
 async fn versions(
     State(state): State<AppState>,
+    actor: Actor,
     Path((set, key)): Path<(String, String)>,
 ) -> Result<Json<Vec<Value>>, Problem> {
     let set = parse_set(&set)?;
-    let all = store::version::all(&mut *state.store.read().await?, set.name(), &key).await?;
-    Ok(Json(all.iter().map(shown).collect()))
+    let mut conn = state.store.read().await?;
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let found = find(&view.references, set, &key).filter(|record| view.sees_record(record));
+    found.ok_or_else(|| missing(set, &key))?;
+    let all = store::version::all(&mut conn, set.name(), &key).await?;
+    Ok(Json(all.iter().filter(|version| was_seen(&view, set, version)).map(shown).collect()))
+}
+
+/// Whether a version is the view's as well: what a record was before it became a member's own is not.
+pub(crate) fn was_seen(view: &View, set: Set, version: &Version) -> bool {
+    set.record(version.body.clone()).is_ok_and(|record| view.sees_record(&record))
 }
 
 /// A version as JSON.

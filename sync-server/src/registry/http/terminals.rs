@@ -5,8 +5,9 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use crate::http::state::AppState;
+use crate::people::{Actor, View};
 use crate::registry::problem::Problem;
-use crate::store::{self, terminal::Terminal};
+use crate::store::terminal::Terminal;
 
 fn shown(terminal: &Terminal) -> Value {
     json!({
@@ -15,14 +16,18 @@ fn shown(terminal: &Terminal) -> Value {
     })
 }
 
-pub(super) async fn list(State(state): State<AppState>) -> Result<Json<Value>, Problem> {
-    let all = store::terminal::list(&mut *state.store.read().await?).await?;
+pub(super) async fn list(State(state): State<AppState>, actor: Actor) -> Result<Json<Value>, Problem> {
+    let all = View::of(&mut *state.store.read().await?, actor.scope()).await?.terminals;
     let records: Vec<Value> = all.iter().map(shown).collect();
     Ok(Json(json!({ "set": "terminal", "total": records.len(), "records": records, "next": null })))
 }
 
-pub(super) async fn one(State(state): State<AppState>, Path(terminal): Path<String>) -> Result<Json<Value>, Problem> {
-    let all = store::terminal::list(&mut *state.store.read().await?).await?;
+pub(super) async fn one(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(terminal): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let all = View::of(&mut *state.store.read().await?, actor.scope()).await?.terminals;
     let found = all.iter().find(|one| one.terminal.to_string() == terminal);
     let missing =
         || Problem::missing(format!("there is no terminal `{terminal}`; `/terminals` lists those that are enrolled"));

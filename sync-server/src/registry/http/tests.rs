@@ -4,7 +4,7 @@ use crate::registry::edit::Edit;
 use crate::registry::find::find;
 use crate::registry::{EditError, Set, Why};
 use crate::store;
-use crate::testing::{NOW, Trade, ask};
+use crate::testing::{NOW, Trade, ask, tester};
 use shared::time::Timestamp;
 
 fn object(value: Value) -> serde_json::Map<String, Value> {
@@ -21,19 +21,19 @@ async fn amend(
     now: Timestamp,
 ) -> Result<(), EditError> {
     let mut tx = trade.store.write().await?;
-    let mut edit = Edit::begin(&mut tx, "test", now).await?;
+    let mut edit = Edit::begin(&mut tx, &tester(), now).await?;
     edit.amend(&mut tx, (set, key), from, object(patch)).await?;
-    edit.finish(&mut tx).await?;
+    edit.finish(&mut tx, ("tried", "", "")).await?;
     tx.commit().await.map_err(store::StoreError::from)?;
     Ok(())
 }
 
 async fn replace(trade: &Trade, set: Set, body: Value, why: Why, now: Timestamp) {
     let mut tx = trade.store.write().await.unwrap();
-    let mut edit = Edit::begin(&mut tx, "test", now).await.unwrap();
+    let mut edit = Edit::begin(&mut tx, &tester(), now).await.unwrap();
     let record = edit.record(set, object(body)).unwrap();
     edit.put(&mut tx, record, why).await.unwrap();
-    edit.finish(&mut tx).await.unwrap();
+    edit.finish(&mut tx, ("tried", "", "")).await.unwrap();
     tx.commit().await.unwrap();
 }
 

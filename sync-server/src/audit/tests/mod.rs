@@ -1,3 +1,5 @@
+mod walk;
+
 use super::{append, check};
 use crate::people::Actor;
 use crate::testing::{NOW, Trade};

@@ -1,0 +1,260 @@
+//! Every command that changes something leaves a line in the audit log. A command that is added fails this test until somebody says
+//! here how it is run, or that it changes nothing.
+
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use clap::CommandFactory;
+use shared::code::{PackageCode, check_digit};
+use shared::ids::{EpochId, EventRef, TerminalId};
+use shared::mismatch::{Kind, Mismatch, Scope, Severity, State, Subject};
+use shared::time::Timestamp;
+use sync_server::cli::Cli;
+use sync_server::store::{self, Store};
+use sync_server::workflow::MismatchId;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// They show, write files, or begin what is noted elsewhere.
+const CHANGES_NOTHING: [&str; 36] = [
+    "init",
+    "serve",
+    "registry sets",
+    "registry list",
+    "registry show",
+    "registry versions",
+    "registry export",
+    "registry template",
+    "codes list",
+    "codes show",
+    "codes file",
+    "codes counts",
+    "terminals pending",
+    "terminals list",
+    "terminals acts",
+    "operators list",
+    "mismatches find",
+    "mismatches show",
+    "mismatches credit",
+    "users list",
+    "users token list",
+    "webhooks list",
+    "audit",
+    "trace",
+    "events",
+    "attachment",
+    "verify-log",
+    "quarantine list",
+    "quarantine show",
+    "backup",
+    // What they need takes a terminal's keys; the same functions are tested where they stand (`evidence`, `identity::enrolment`).
+    "quarantine replay",
+    "quarantine admit",
+    "terminals approve",
+    "terminals refuse",
+    "sealed import",
+    "restore",
+];
+
+struct Place {
+    folder: TempDir,
+    done: BTreeSet<String>,
+}
+
+impl Place {
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        std::fs::write(self.path(name), text).unwrap();
+        self.path(name).display().to_string()
+    }
+
+    /// Runs a command; it must work. Answers what it printed.
+    fn run(&self, words: &[&str], typed: &str) -> String {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sync-server"))
+            .arg("--config")
+            .arg(self.path("server.toml"))
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that reads nothing has gone by then.
+        let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
+        let done = child.wait_with_output().unwrap();
+        let (told, why) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
+        assert!(done.status.success(), "{words:?}: {told} {why}");
+        told
+    }
+
+    fn acts(&self) -> usize {
+        self.run(&["audit"], "").lines().count()
+    }
+
+    /// Runs a command that changes something.
+    fn change(&mut self, leaf: &str, words: &[&str], typed: &str) -> String {
+        let before = self.acts();
+        let words: Vec<&str> = leaf.split(' ').chain(words.iter().copied()).collect();
+        let told = self.run(&words, typed);
+        assert_eq!(self.acts(), before + 1, "{leaf} left no line, or more than one");
+        self.done.insert(leaf.to_owned());
+        told
+    }
+
+    /// A mismatch that was raised just now; its name, and a day until which it may be settled.
+    async fn raise(&self) -> (String, String) {
+        let log = self.run(&["audit"], "");
+        let last: serde_json::Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+        let at: Timestamp = last["at"].as_str().unwrap().parse().unwrap();
+        let store = Store::open(&self.path("data/tallyman.sqlite"), Uuid::from_u128(1)).await.unwrap();
+        let terminal = TerminalId::new(Uuid::from_u128(1));
+        let by = EventRef { terminal, epoch: EpochId::new(Uuid::from_u128(1)), seq: 1 };
+        let mismatch = Mismatch {
+            kind: Kind::MissingGoods,
+            subject: Subject("A".into()),
+            state: State::Confirmed,
+            severity: Severity::Hold,
+            scope: Scope::Basis("C1".into()),
+            basis: Some("C1".into()),
+            document: None,
+            count: 1,
+            codes: BTreeSet::new(),
+            events: BTreeSet::from([by]),
+            at,
+            due: None,
+        };
+        let mut tx = store.write().await.unwrap();
+        let position = store::next_position(&mut tx).await.unwrap();
+        let scopes = BTreeSet::from([mismatch.scope.clone()]);
+        store::verdict::replace(&mut tx, &scopes, &[&mismatch], at, position).await.unwrap();
+        tx.commit().await.unwrap();
+        store.close().await;
+        (MismatchId::of(&mismatch).to_string(), at.plus_ms(86_400_000).to_string())
+    }
+}
+
+fn leaves(command: &clap::Command, path: &str, all: &mut BTreeSet<String>) {
+    let mut has_any = false;
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        has_any = true;
+        leaves(sub, &format!("{path} {}", sub.get_name()), all);
+    }
+    if !has_any {
+        all.insert(path.trim().to_owned());
+    }
+}
+
+fn gtin(body: &str) -> String {
+    format!("{body}{}", check_digit::compute(body))
+}
+
+fn code(gtin: &str, n: u32) -> String {
+    PackageCode::item(gtin, &format!("AUDIT{n:04}")).unwrap().to_string()
+}
+
+fn registry(place: &mut Place) {
+    let (unit, case) = (gtin("0690123456789"), gtin("1690123456789"));
+    let members = place.write("members.csv", "member,name,role\nM,Maker,maker\nW,Wholesaler,wholesaler\n");
+    place.change("import", &[&members], "");
+    let products = format!(
+        "product,name,maker,registry,level,gtin,units\nPOD,Pod,M,complete,unit,{unit},1\nPOD,Pod,M,complete,case,{case},6\n"
+    );
+    let products = place.write("products.csv", &products);
+    place.change("registry import", &[&products], "");
+    let bases = place.write("bases.csv", "basis,kind,seller,buyer,product,units\nC1,contract,M,W,POD,60\n");
+    place.change("import", &[&bases], "");
+    place.change("registry put", &["member", "-"], r#"{"member": "X", "name": "New", "role": "retailer"}"#);
+    place.change("registry correct", &["member", "-"], r#"{"member": "X", "name": "Newer", "role": "retailer"}"#);
+    place.change("registry amend", &["member", "X", "--from", "2090-01-01", r#"{"region": "4403"}"#], "");
+    let staff = place.write("staff.csv", "operator,name,member,role\n1024,Li,W,clerk\n");
+    place.change("import", &[&staff], "");
+    place.change("operators badge", &["1024"], "");
+    place.change("operators set-pin", &["1024"], "739164\n");
+}
+
+fn codes(place: &mut Place) {
+    let (unit, case) = (gtin("0690123456789"), gtin("1690123456789"));
+    let mut file = String::from("pack,product,level,basis,code\n");
+    for n in 1..=3 {
+        writeln!(file, "K1,POD,case,C1,{}", code(&case, n)).unwrap();
+    }
+    writeln!(file, "K2,POD,unit,C1,{}", code(&unit, 4)).unwrap();
+    let file = place.write("packs.csv", &file);
+    place.change("codes import", &[&file], "");
+    let line = ["--contract", "C1", "--product", "POD"];
+    let applying = [&["--number", "A1", "--member", "M", "--units", "6"][..], &line].concat();
+    place.change("codes apply", &applying, "");
+    place.change("codes issue", &[&["--level", "unit", "--count", "1", "--pack", "K3"][..], &line].concat(), "");
+    place.change("codes activate", &["K1"], "");
+    place.change("codes lose", &["K1"], "");
+    place.change("codes release", &["K1"], "");
+    let pairs = format!("parent,child\n{},{}\n", code(&case, 1), code(&unit, 4));
+    let pairs = place.write("pairs.csv", &pairs);
+    place.change("codes associate", &[&pairs], "");
+    place.change("codes relabel", &[&code(&case, 1), &code(&case, 2), "--why", "torn"], "");
+    place.change("codes cancel", &[&code(&case, 3)], "");
+    place.change("codes cancel", &["--pack", "K3", "--why", "misprint"], "");
+}
+
+fn people(place: &mut Place) {
+    place.change("users add", &["--name", "li", "--role", "regulator"], "correct horse battery\n");
+    place.change("users set-password", &["li"], "battery horse correct\n");
+    place.change("users set-role", &["li", "--role", "supervisor", "--member", "W"], "");
+    place.change("users disable", &["li"], "");
+    place.change("users enable", &["li"], "");
+    let token = place.change("users token add", &["--user", "li"], "");
+    let token: serde_json::Value = serde_json::from_str(&token).unwrap();
+    place.change("users token revoke", &[token["label"].as_str().unwrap()], "");
+    let webhook = place.change("webhooks add", &["--url", "https://erp.example/hook"], "");
+    let webhook: serde_json::Value = serde_json::from_str(&webhook).unwrap();
+    let webhook = webhook["webhook"].as_str().unwrap();
+    place.change("webhooks enable", &[webhook], "");
+    place.change("webhooks remove", &[webhook], "");
+}
+
+fn terminals(place: &mut Place) {
+    let at = ["--member", "W", "--site", "S", "--name", "gate"];
+    place.change("terminals invite", &[&at[..], &["--address", "https://tally.example:7443"]].concat(), "");
+    let (terminal, key) = (Uuid::from_u128(7).to_string(), "ab".repeat(32));
+    place.change("terminals add", &[&at[..], &["--terminal", &terminal, "--key", &key]].concat(), "");
+    place.change("terminals revoke", &[&terminal], "");
+    place.change("keys next-ca", &[], "");
+    place.change("keys adopt-next-ca", &[], "");
+}
+
+fn mismatches(place: &mut Place, (id, day): (&str, &str)) {
+    place.change("mismatches seen", &[id], "");
+    place.change("mismatches start", &[id], "");
+    place.change("mismatches assign", &[id, "--to", "li"], "");
+    place.change("mismatches wait", &[id], "");
+    place.change("mismatches comment", &[id, "--comment", "asked"], "");
+    place.change("mismatches due", &[id, "--at", day], "");
+    place.change("mismatches resolve", &[id, "--reason", "other", "--comment", "counted"], "");
+    place.change("mismatches reopen", &[id, "--comment", "not yet"], "");
+}
+
+#[tokio::test]
+async fn every_command_that_changes_something_leaves_a_line_in_the_audit_log() {
+    let mut place = Place { folder: tempfile::tempdir().unwrap(), done: BTreeSet::new() };
+    place.run(&["init", "--revised-rules-from", "never"], "");
+    registry(&mut place);
+    codes(&mut place);
+    people(&mut place);
+    terminals(&mut place);
+    let (id, day) = place.raise().await;
+    mismatches(&mut place, (&id, &day));
+    let mut all = BTreeSet::new();
+    leaves(&Cli::command(), "", &mut all);
+    let nothing: BTreeSet<String> = CHANGES_NOTHING.iter().map(|leaf| (*leaf).to_owned()).collect();
+    assert!(nothing.is_subset(&all), "{:?} are no commands any more", nothing.difference(&all));
+    let changing: BTreeSet<String> = all.difference(&nothing).cloned().collect();
+    assert_eq!(changing, place.done);
+}
