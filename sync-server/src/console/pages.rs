@@ -208,11 +208,9 @@ async fn with_evidence(
         let terminal = names.get(&by.terminal).cloned().unwrap_or_else(|| by.terminal.to_string());
         let found = store::mismatch::evidence(conn, *by).await?;
         let mut photos = Vec::new();
-        if let Some(Act::Report(report)) = found.as_ref().map(|found| &found.event.act) {
-            for hash in &report.photos {
-                if view.sees_photo(conn, *hash).await? {
-                    photos.push((*hash, attachments::store::is_held(conn, *hash).await?));
-                }
+        for hash in found.iter().flat_map(|found| found.event.act.photos()) {
+            if view.sees_photo(conn, *hash).await? {
+                photos.push((*hash, attachments::store::is_held(conn, *hash).await?));
             }
         }
         evidence.push(EvidenceRow {

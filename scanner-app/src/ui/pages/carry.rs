@@ -2,10 +2,11 @@
 
 use super::super::generated::{Mark, Row, RowKind};
 use super::super::sheet::{Say, Sheet, act, choice, fact, main_act, sentence};
-use super::super::view::CarryView;
+use super::super::view::{CarryView, NearbyView, Pair};
 use super::super::{Intent, words};
 use super::{Heading, heading};
 use crate::ui::carry::modules_image;
+use crate::ui::route::Page;
 
 pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
     let title = say.of("离线转交", "Carry out");
@@ -49,6 +50,65 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
         say.of("用存储盘带走", "carried on a stick"),
         &Intent::CarryFile,
     ));
+    rows.push(choice(
+        say.of("附近的终端", "A terminal nearby"),
+        say.of("同一无线网,当场有回执", "on the same network, with a receipt at once"),
+        &Intent::Go(Page::Nearby),
+    ));
     let acts = vec![act(say.of("返回", "Back"), &Intent::Back)];
     (heading(title, ""), Sheet { rows, acts, ..Sheet::default() })
+}
+
+/// A terminal nearby takes what waits here, or this one takes what waits there.
+pub(super) fn nearby(view: &NearbyView, say: Say) -> (Heading, Sheet) {
+    let title = say.of("附近的终端", "A terminal nearby");
+    let told = |(words, is_trouble): &(Pair, bool)| {
+        sentence(if *is_trouble { Mark::Bad } else { Mark::Good }, say.pair(words), "")
+    };
+    let mut rows: Vec<Row> = view.messages.iter().rev().map(told).collect();
+    if let Some((address, code, modules)) = &view.listening {
+        rows.push(fact(Mark::Wait, say.of("地址", "Address"), address.as_str()));
+        rows.push(fact(Mark::Wait, say.of("配对码", "Code"), code.as_str()));
+        rows.extend(modules.as_ref().map(|modules| Row {
+            kind: RowKind::Picture,
+            picture: modules_image(modules),
+            label: say.of("配对二维码", "Pairing code"),
+            ..Row::default()
+        }));
+        rows.push(sentence(
+            Mark::None,
+            say.of("在另一台终端打开这一页,扫此码。", "Open this page on the other terminal and scan this code."),
+            say.of(
+                "它的记录加密存在本机,下次同步代传。",
+                "Its records are kept here, sealed; the next sync delivers them.",
+            ),
+        ));
+        let acts = vec![main_act(say.of("停止等候", "Stop waiting"), &Intent::StopListening)];
+        return (heading(title, ""), Sheet { rows, acts, ..Sheet::default() });
+    }
+    if view.is_calling {
+        rows.push(sentence(Mark::Wait, say.of("正在转交…", "Handing over…"), ""));
+        return (heading(title, ""), Sheet { rows, ..Sheet::default() });
+    }
+    let events = words::count(view.events);
+    rows.push(sentence(
+        Mark::None,
+        say.made(
+            || format!("转交本机的 {events} 条记录:"),
+            || format!("Hand over the {events} records of this terminal:"),
+        ),
+        say.of(
+            "扫另一台屏幕上的配对二维码,或输入“地址 配对码”。",
+            "scan the pairing code on the other screen, or type \"address code\".",
+        ),
+    ));
+    let acts = vec![act(say.of("等候别人转交", "Take from another"), &Intent::Listen)];
+    let sheet = Sheet {
+        rows,
+        acts,
+        pad: super::super::sheet::address(),
+        typed_label: say.of("地址 配对码", "Address code"),
+        ..Sheet::default()
+    };
+    (heading(title, ""), sheet)
 }
