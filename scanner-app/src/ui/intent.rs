@@ -63,8 +63,8 @@ pub enum HistoryTab {
 }
 
 impl HistoryTab {
-    /// All of them, as they stand side by side.
-    pub const EVERY: [Self; 5] = [Self::All, Self::Accepted, Self::Duplicate, Self::Grave, Self::Undone];
+    /// All of them, as they stand side by side: what is looked for most first.
+    pub const EVERY: [Self; 5] = [Self::All, Self::Grave, Self::Duplicate, Self::Undone, Self::Accepted];
 }
 
 /// What a person wants.

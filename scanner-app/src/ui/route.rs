@@ -93,6 +93,8 @@ pub enum Page {
     Call,
     /// S17: a terminal nearby.
     Nearby,
+    /// S17: its address and code are typed.
+    Address,
 }
 
 /// How a person moved.

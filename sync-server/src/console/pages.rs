@@ -7,7 +7,6 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use shared::event::Act;
 use shared::reference::References;
 use shared::time::{HOUR_MS, Timestamp};
 use shared::trail::{History, Index, Scan};

@@ -228,7 +228,11 @@ impl Clerk {
                 self.typed_count(text);
                 Ok(())
             }
-            Page::Nearby => self.call_nearby(text),
+            Page::Address => {
+                self.go(Move::Back);
+                self.call_nearby(text);
+                Ok(())
+            }
             Page::Search => {
                 self.go(Move::Back);
                 text.trim().clone_into(&mut self.state.search);

@@ -10,8 +10,8 @@ use crate::ui::route::{Move, Page};
 use crate::ui::view::{Pair, StripTone};
 
 impl Clerk {
-    pub(super) fn want_of_case(&mut self, intent: Intent) -> Result<()> {
-        match intent {
+    pub(super) fn want_of_case(&mut self, intent: &Intent) -> Result<()> {
+        match *intent {
             Intent::CaseBegin(act) => self.case_begin(act),
             Intent::CaseMode(mode) => {
                 self.state.case.mode = mode;

@@ -57,7 +57,7 @@ impl Clerk {
             | Intent::CaseDespite
             | Intent::CheckUndo
             | Intent::CheckFinish
-            | Intent::CheckLeave => self.want_of_case(intent),
+            | Intent::CheckLeave => self.want_of_case(&intent),
             Intent::PaperMark(place) => self.mark_paper(place),
             Intent::PapersRecord => self.record_papers(),
             Intent::Return(document) => self.return_of(&document.as_str().into()),

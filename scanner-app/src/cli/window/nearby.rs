@@ -87,7 +87,7 @@ impl Clerk {
     }
 
     /// Hands everything that waits to the terminal of an address and code: typed, or read from its screen.
-    pub(super) fn call_nearby(&mut self, text: &str) -> Result<()> {
+    pub(super) fn call_nearby(&mut self, text: &str) {
         let text = text.trim().trim_start_matches(PAIRING.trim_end());
         let mut parts = text.split_whitespace();
         let (Some(address), Some(code), None) = (parts.next(), parts.next(), parts.next()) else {
@@ -96,9 +96,9 @@ impl Clerk {
                 "Type address and code, such as 10.0.0.7:7700 123456.",
                 true,
             );
-            return Ok(());
+            return;
         };
-        let Some(store) = self.work.store() else { return Ok(()) };
+        let Some(store) = self.work.store() else { return };
         let parcels = match packed(&self.config, store, self.device.as_ref()) {
             Ok(parcels) => parcels,
             Err(error) => {
@@ -107,7 +107,7 @@ impl Clerk {
                     format!("Nothing was handed over: {error}. All records are here."),
                     true,
                 );
-                return Ok(());
+                return;
             }
         };
         let (tell, answer) = channel();
@@ -123,7 +123,6 @@ impl Clerk {
             let _ = tell.send(called);
         });
         self.state.nearby.calling = Some(answer);
-        Ok(())
     }
 
     /// What happened nearby since the last look. Whether something changed.
@@ -230,11 +229,11 @@ fn serve(mut store: Store, code: String, stop: &Notify, tell: &dyn Fn(Told)) -> 
 fn event_words(event: &Event) -> (String, String, bool) {
     match event {
         Event::Kept { terminal, events } => {
-            let name = tail(terminal.to_string());
+            let name = tail(&terminal.to_string());
             (format!("已收终端 …{name} 的 {events} 条"), format!("Took {events} records of terminal …{name}"), false)
         }
         Event::Given { terminal, parcels } => {
-            let name = tail(terminal.to_string());
+            let name = tail(&terminal.to_string());
             (format!("已交终端 …{name} {parcels} 份回执"), format!("Gave terminal …{name} {parcels} receipts"), false)
         }
         Event::WrongCode => ("有人输错配对码。".to_owned(), "Somebody typed a wrong code.".to_owned(), true),
@@ -242,6 +241,6 @@ fn event_words(event: &Event) -> (String, String, bool) {
     }
 }
 
-fn tail(identity: String) -> String {
+fn tail(identity: &str) -> String {
     identity.chars().skip(identity.chars().count().saturating_sub(4)).collect()
 }

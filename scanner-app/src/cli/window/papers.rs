@@ -5,6 +5,7 @@ use shared::event::{PaperField, PaperMark};
 use shared::reference::{Element, ShippingDocument};
 
 use super::clerk::Clerk;
+use super::state::Recorded;
 use crate::session::papers::PapersChecked;
 
 /// The six fields of a note (logistics rules 2022, art. 30), in their order.
@@ -20,11 +21,14 @@ pub(super) const ELEMENTS: [Element; 6] = [
 impl Clerk {
     /// What was recorded last of the papers of the open task, read once until something changes it.
     pub(super) fn papers_checked(&mut self) -> Result<Option<PapersChecked>> {
-        if self.state.papers.recorded.is_none() {
+        if matches!(self.state.papers.recorded, Recorded::Unasked) {
             let found = self.work.session().map(crate::session::Session::papers_checked).transpose()?.flatten();
-            self.state.papers.recorded = Some(found);
+            self.state.papers.recorded = found.map_or(Recorded::Nothing, Recorded::Checked);
         }
-        Ok(self.state.papers.recorded.clone().flatten())
+        Ok(match &self.state.papers.recorded {
+            Recorded::Checked(checked) => Some(checked.clone()),
+            Recorded::Unasked | Recorded::Nothing => None,
+        })
     }
 
     /// The document of the open task, where it is known here.

@@ -105,18 +105,19 @@ fn page(gate: &GateView, code: &Modules, place: &str, now: Timestamp) -> String 
     let side = (900 / code.side).max(1);
     let left = (WIDTH - side * code.side) / 2;
     let dark = code.dark.iter().enumerate().filter(|(_, dark)| **dark);
-    let squares: String = dark
+    let squares: Vec<String> = dark
         .map(|(at, _)| {
             format!("M{} {}h{side}v{side}h-{side}z", left + at % code.side * side, 420 + at / code.side * side)
         })
         .collect();
+    let squares = squares.concat();
     let lines = [
         format!("准予放行 Cleared  {}", gate.document),
         format!("{} 个包装 packages · {} 盒 units", gate.loaded.0, gate.loaded.1),
         place.to_owned(),
         format!("判定 decided {} · 打印 printed {}", gate.at.to_minute(), now.to_minute()),
     ];
-    let texts: String = lines
+    let texts: Vec<String> = lines
         .iter()
         .enumerate()
         .map(|(line, text)| {
@@ -128,6 +129,7 @@ fn page(gate: &GateView, code: &Modules, place: &str, now: Timestamp) -> String 
             )
         })
         .collect();
+    let texts = texts.concat();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"105mm\" height=\"148mm\" viewBox=\"0 0 {WIDTH} 1480\" \
          font-family=\"Noto Sans CJK SC, sans-serif\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>{texts}\

@@ -29,7 +29,8 @@ impl Clerk {
         if *self.route.page() == Page::Nearby
             && let Some((text, _)) = new.iter().find(|(text, _)| text.starts_with(super::nearby::PAIRING))
         {
-            return self.call_nearby(&text.clone());
+            self.call_nearby(text);
+            return Ok(());
         }
         let counts = self.route.counts() && !self.is_locked();
         let routes = self.routes(&new, counts)?;

@@ -19,7 +19,8 @@ impl Clerk {
         let report = &mut self.state.report;
         match intent {
             Intent::Report(what) => {
-                report.what = Some(what);
+                // Tapped again, the others can be chosen.
+                report.what = (report.what != Some(what)).then_some(what);
                 report.message = None;
                 if !matches!(what, ReportWhat::Lost | ReportWhat::Stolen) {
                     report.pack = None;

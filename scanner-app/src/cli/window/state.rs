@@ -98,6 +98,15 @@ pub(super) struct ReceiptState {
     pub(super) sign_trouble: Option<Pair>,
 }
 
+/// What is recorded of the papers, as far as it was asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Recorded {
+    #[default]
+    Unasked,
+    Nothing,
+    Checked(PapersChecked),
+}
+
 /// The papers under way.
 #[derive(Debug, Default)]
 pub(super) struct PapersState {
@@ -105,7 +114,7 @@ pub(super) struct PapersState {
     pub(super) marks: [Option<PaperMark>; 6],
     pub(super) photos: Vec<Hash>,
     /// What is recorded, once it was asked for.
-    pub(super) recorded: Option<Option<PapersChecked>>,
+    pub(super) recorded: Recorded,
 }
 
 /// The history's page.
@@ -189,7 +198,7 @@ impl State {
         self.lines = None;
         self.shown_lists = None;
         self.history.shown = None;
-        self.papers.recorded = None;
+        self.papers.recorded = Recorded::Unasked;
         (self.approved, self.others) = (None, None);
     }
 

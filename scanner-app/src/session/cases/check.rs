@@ -168,15 +168,18 @@ impl Session {
     ) -> Result<Option<BTreeSet<PackageCode>>, CaseError> {
         let now = self.device.now();
         let history = self.containment(beside.iter().chain([parent]).cloned())?;
-        let index = Index::new(&history, self.references());
-        let Some(number) = index.number(parent) else { return Ok(None) };
-        let held = index
-            .package(number)
-            .children
-            .iter()
-            .map(|child| index.package(*child))
-            .filter(|child| child.tokens.iter().any(|token| token.parent == number && token.held_at(now)));
-        let inside: BTreeSet<PackageCode> = held.map(|child| child.code.clone()).collect();
+        let references = self.references();
+        let index = Index::new(&history, references);
+        let inside: BTreeSet<PackageCode> = match index.number(parent) {
+            Some(number) => {
+                let children = index.package(number).children.iter().map(|child| index.package(*child));
+                let here = children
+                    .filter(|child| child.tokens.iter().any(|token| token.parent == number && token.held_at(now)));
+                here.map(|child| child.code.clone()).collect()
+            }
+            // Nothing ever happened to it: it is as it was registered.
+            None => references.children.get(parent).cloned().unwrap_or_default(),
+        };
         Ok(if inside.is_empty() { None } else { Some(inside) })
     }
 
@@ -184,10 +187,12 @@ impl Session {
     fn holder(&mut self, code: &PackageCode) -> Result<Option<PackageCode>, CaseError> {
         let now = self.device.now();
         let history = self.containment([code.clone()])?;
-        let index = Index::new(&history, self.references());
-        let token = index.number(code).and_then(|number| {
-            index.package(number).tokens.iter().rev().find(|token| token.held_at(now)).map(|token| token.parent)
-        });
-        Ok(token.map(|parent| index.package(parent).code.clone()))
+        let references = self.references();
+        let index = Index::new(&history, references);
+        let Some(number) = index.number(code) else {
+            return Ok(references.codes.get(code).and_then(|record| record.parent.clone()));
+        };
+        let token = index.package(number).tokens.iter().rev().find(|token| token.held_at(now));
+        Ok(token.map(|token| index.package(token.parent).code.clone()))
     }
 }

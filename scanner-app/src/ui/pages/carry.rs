@@ -1,7 +1,7 @@
 //! S17: what waits leaves without a network.
 
 use super::super::generated::{Mark, Row, RowKind};
-use super::super::sheet::{Say, Sheet, act, choice, fact, main_act, sentence};
+use super::super::sheet::{Say, Sheet, act, choice, fact, heading as row_heading, main_act, sentence};
 use super::super::view::{CarryView, NearbyView, Pair};
 use super::super::{Intent, words};
 use super::{Heading, heading};
@@ -91,24 +91,26 @@ pub(super) fn nearby(view: &NearbyView, say: Say) -> (Heading, Sheet) {
         return (heading(title, ""), Sheet { rows, ..Sheet::default() });
     }
     let events = words::count(view.events);
+    rows.push(row_heading(say.made(
+        || format!("转交本机的 {events} 条记录"),
+        || format!("Hand over the {events} records of this terminal"),
+    )));
     rows.push(sentence(
         Mark::None,
-        say.made(
-            || format!("转交本机的 {events} 条记录:"),
-            || format!("Hand over the {events} records of this terminal:"),
-        ),
-        say.of(
-            "扫另一台屏幕上的配对二维码,或输入“地址 配对码”。",
-            "scan the pairing code on the other screen, or type \"address code\".",
-        ),
+        say.of("对准另一台屏幕上的配对二维码。", "Scan the pairing code on the other terminal's screen."),
+        say.of("转交当场有回执。", "A receipt comes at once."),
     ));
-    let acts = vec![act(say.of("等候别人转交", "Take from another"), &Intent::Listen)];
-    let sheet = Sheet {
-        rows,
-        acts,
-        pad: super::super::sheet::address(),
-        typed_label: say.of("地址 配对码", "Address code"),
-        ..Sheet::default()
-    };
-    (heading(title, ""), sheet)
+    rows.push(choice(
+        say.of("输入地址和配对码", "Type address and code"),
+        say.of("没有相机时", "without a camera"),
+        &Intent::Go(Page::Address),
+    ));
+    rows.push(row_heading(say.of("代别人转交", "Take from another")));
+    rows.push(choice(
+        say.of("等候别人转交", "Wait for another terminal"),
+        say.of("它的记录加密存在本机,下次同步代传", "its records are kept here, sealed, until the next sync"),
+        &Intent::Listen,
+    ));
+    let acts = vec![act(say.of("返回", "Back"), &Intent::Back)];
+    (heading(title, ""), Sheet { rows, acts, ..Sheet::default() })
 }

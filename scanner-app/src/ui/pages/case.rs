@@ -74,7 +74,7 @@ fn building(view: &CaseView, parent: &str, say: Say) -> (Heading, Sheet) {
     );
     let sub = of_case(parent, say);
     let empty = say.of("扫放进去的包装。", "Scan what goes inside.");
-    (heading(say.of("装箱", "Build a case"), sub), Sheet { lead, rows, acts, empty, ..Sheet::default() })
+    (heading(say.of("装箱", "Build a case"), sub), Sheet { lead, rows, empty, acts, ..Sheet::default() })
 }
 
 fn checking(view: &CaseView, check: &CaseCheckView, say: Say) -> (Heading, Sheet) {

@@ -26,7 +26,7 @@ mod tasks;
 use slint::{ComponentHandle, SharedString};
 
 use super::generated::{Chrome, MainWindow, PageKind};
-use super::sheet::{Say, Sheet, letters};
+use super::sheet::{Say, Sheet, address, letters};
 use super::view::{PageView, SearchFor, View};
 
 /// What a page says in the header.
@@ -119,11 +119,17 @@ fn search(what: SearchFor, say: Say) -> (Heading, Sheet) {
             say.of("扫码查包装,或输入单证号", "Scan a package, or type a number"),
             say.of("单证号的末几位", "End of the document's number"),
         ),
+        SearchFor::Address => (
+            say.of("附近的终端", "A terminal nearby"),
+            say.of("如 10.0.0.7:7700 402817", "such as 10.0.0.7:7700 402817"),
+            say.of("地址 配对码", "Address code"),
+        ),
         SearchFor::Invitation => (
             say.of("登记", "Enrol"),
             say.of("输入登记码下的文字", "Type the text under the code"),
             say.of("登记码的文字", "The code's text"),
         ),
     };
-    (heading(title, sub), Sheet { pad: letters(), typed_label: label, ..Sheet::default() })
+    let pad = if what == SearchFor::Address { address() } else { letters() };
+    (heading(title, sub), Sheet { pad, typed_label: label, ..Sheet::default() })
 }

@@ -24,35 +24,16 @@ pub(super) fn sheet(view: &ReportView, say: Say) -> (Heading, Sheet) {
         (ReportWhat::Stolen, ("失窃", "Stolen"), ("货被偷", "goods were stolen")),
         (ReportWhat::Differs, ("货码不符", "Goods differ"), ("码说的不是这个货", "the code says other goods")),
     ];
-    for (what, (zh, en), (sub_zh, sub_en)) in kinds {
-        let mark = if view.what == Some(what) { Mark::On } else { Mark::Off };
-        rows.push(marked(choice(say.of(zh, en), say.of(sub_zh, sub_en), &Intent::Report(what)), mark));
+    // Once chosen, the others make room for what is asked next; the chosen one brings them back.
+    let shown = kinds.into_iter().filter(|(what, _, _)| view.what.is_none_or(|chosen| chosen == *what));
+    for (what, (zh, en), (sub_zh, sub_en)) in shown {
+        let is_chosen = view.what == Some(what);
+        let sub = if is_chosen { say.of("点这里改选", "tap to choose another") } else { say.of(sub_zh, sub_en) };
+        let row = choice(say.of(zh, en), sub, &Intent::Report(what));
+        rows.push(if is_chosen { marked(row, Mark::On) } else { row });
     }
-    match (&view.tail, &view.pack) {
-        (Some(tail), _) => {
-            rows.push(sentence(Mark::Good, say.made(|| format!("包装 …{tail}"), || format!("package …{tail}")), ""));
-        }
-        (None, Some(pack)) => {
-            let frozen = say.of("上传后主管在控制台冻结整包", "once uploaded, the supervisor freezes it in the console");
-            rows.push(sentence(
-                Mark::Good,
-                say.made(|| format!("码包 {pack}"), || format!("code pack {pack}")),
-                frozen,
-            ));
-        }
-        (None, None) => {
-            rows.push(count(view.count, say));
-            let typed = say.of("输入件数", "Type the count");
-            rows.push(choice(typed, "", &Intent::Go(Page::Count)));
-        }
-    }
-    let gone = matches!(view.what, Some(ReportWhat::Lost | ReportWhat::Stolen));
-    if gone && view.tail.is_none() && view.has_packs {
-        rows.push(choice(
-            say.of("是整个码包", "A whole code pack"),
-            say.of("未用的追溯码丢失或失窃", "codes not yet used were lost or stolen"),
-            &Intent::Go(Page::Packs),
-        ));
+    if view.what.is_some() {
+        rows.extend(details(view, say));
     }
     if !view.in_task {
         rows.push(sentence(
@@ -84,6 +65,39 @@ pub(super) fn sheet(view: &ReportView, say: Say) -> (Heading, Sheet) {
     }
     let sub = say.of("可扫这件的标签", "scan its label if it has one");
     (heading(say.of("上报", "Report"), sub), Sheet { rows, acts, ..Sheet::default() })
+}
+
+/// What is asked once it is clear what is reported: which package, which pack, how many.
+fn details(view: &ReportView, say: Say) -> Vec<Row> {
+    let mut rows = Vec::new();
+    match (&view.tail, &view.pack) {
+        (Some(tail), _) => {
+            rows.push(sentence(Mark::Good, say.made(|| format!("包装 …{tail}"), || format!("package …{tail}")), ""));
+        }
+        (None, Some(pack)) => {
+            let frozen =
+                say.of("上传后主管在控制台冻结整包", "once uploaded, the supervisor freezes it in the console");
+            rows.push(sentence(
+                Mark::Good,
+                say.made(|| format!("码包 {pack}"), || format!("code pack {pack}")),
+                frozen,
+            ));
+        }
+        (None, None) => {
+            rows.push(count(view.count, say));
+            let typed = say.of("输入件数", "Type the count");
+            rows.push(choice(typed, "", &Intent::Go(Page::Count)));
+        }
+    }
+    let gone = matches!(view.what, Some(ReportWhat::Lost | ReportWhat::Stolen));
+    if gone && view.tail.is_none() && view.has_packs {
+        rows.push(choice(
+            say.of("是整个码包", "A whole code pack"),
+            say.of("未用的追溯码丢失或失窃", "codes not yet used were lost or stolen"),
+            &Intent::Go(Page::Packs),
+        ));
+    }
+    rows
 }
 
 /// The code packs that can be reported.

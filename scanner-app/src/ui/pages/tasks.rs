@@ -21,7 +21,7 @@ pub(super) fn put(window: &MainWindow, view: &TasksView, (say, sync): (Say, &Syn
     // The open one first: it is what the clerk comes back to. Those that are closed last.
     shown.sort_by_key(|task| (!task.is_open, task.gate.is_some()));
     set(&global.get_items(), shown.into_iter().map(|task| item(task, (say, sync))).collect(), |model| {
-        global.set_items(model)
+        global.set_items(model);
     });
     set(&global.get_filters(), filters(view, say), |model| global.set_filters(model));
     global.set_empty(empty(view, say));

@@ -61,15 +61,10 @@ fn a_reason_shows_what_approvals_cover() {
 fn a_case_is_built_opened_or_checked() {
     expect(&[
         ("case-mode", Language::Zh, "拆箱", Intent::CaseMode(CaseAct::Open)),
+        ("case-mode", Language::En, "Check", Intent::CaseMode(CaseAct::Check)),
         ("case-elsewhere", Language::En, "Put in anyway", Intent::CaseDespite),
         ("case-check", Language::Zh, "撤销", Intent::CheckUndo),
         ("case-check", Language::Zh, "完成:少 2 多 1", Intent::CheckFinish),
-        (
-            "package",
-            Language::En,
-            "Check this case · scan each package inside and compare",
-            Intent::CaseBegin(CaseAct::Check),
-        ),
     ]);
 }
 
@@ -100,7 +95,7 @@ fn a_code_pack_is_reported_lost_or_stolen() {
         ("report-packs", Language::Zh, "P-2031-1", Intent::ReportPack("P-2031-1".into())),
         ("report-pack", Language::En, "Record", Intent::ReportSend),
         ("report-lost", Language::En, "Type the count", Intent::Go(Page::Count)),
-        ("report-lost", Language::En, "Lost · goods are gone", Intent::Report(ReportWhat::Lost)),
+        ("report-lost", Language::En, "Stolen · tap to choose another", Intent::Report(ReportWhat::Stolen)),
     ]);
 }
 
@@ -133,11 +128,12 @@ fn a_gate_is_printed_and_the_supervisor_called() {
 fn records_are_handed_to_a_terminal_nearby() {
     expect(&[
         ("carry", Language::Zh, "附近的终端 · 同一无线网,当场有回执", Intent::Go(Page::Nearby)),
-        ("nearby", Language::Zh, "等候别人转交", Intent::Listen),
+        ("nearby", Language::Zh, "等候别人转交 · 它的记录加密存在本机,下次同步代传", Intent::Listen),
+        ("nearby", Language::En, "Type address and code · without a camera", Intent::Go(Page::Address)),
         ("nearby-waiting", Language::En, "Stop waiting", Intent::StopListening),
     ]);
     let (window, wanted) = open(false);
-    show(&window, &shown("nearby"), Language::En);
+    show(&window, &shown("nearby-address"), Language::En);
     pass(20);
     for key in ["1", ".", "2", ":", "3", " ", "4", "OK"] {
         tap(&window, key);

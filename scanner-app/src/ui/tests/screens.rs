@@ -221,6 +221,30 @@ fn with_strip(mut view: View, tone: StripTone, zh: &str, en: &str) -> View {
     view
 }
 
+fn scanning_return() -> PageView {
+    let accepted = ResultView { units: 50, ..result(ACCEPTED, "7K3M", &[]) };
+    PageView::Scan(Box::new(ScanView {
+        stage: Stage::ReturnOut,
+        title: "PS-8790".into(),
+        reason: Some(ReturnReason::Quality),
+        total: None,
+        to_scan: None,
+        ..scan(Some(accepted))
+    }))
+}
+
+fn differs() -> PageView {
+    PageView::Differs(DiffersView {
+        lines: vec![
+            DifferLine { product: "原味 3% · 30 ml".into(), due: 6, differs: [1, 0, 0] },
+            DifferLine { product: "薄荷 2% · 30 ml".into(), due: 4, differs: [0, 2, 0] },
+        ],
+        trouble: None,
+        photos: 0,
+        has_camera: true,
+    })
+}
+
 /// Every screen by a short name.
 pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
     let accepted = || ResultView { units: 50, ..result(ACCEPTED, "7K3M", &[]) };
@@ -273,26 +297,9 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
             "Storage full, scanning stopped. All 1 204 records are safe. Upload or carry out.",
         ),
     ));
-    let differs = DiffersView {
-        lines: vec![
-            DifferLine { product: "原味 3% · 30 ml".into(), due: 6, differs: [1, 0, 0] },
-            DifferLine { product: "薄荷 2% · 30 ml".into(), due: 4, differs: [0, 2, 0] },
-        ],
-        trouble: None,
-        photos: 0,
-        has_camera: true,
-    };
-    screens.push(("receipt-differs", view(PageView::Differs(differs))));
+    screens.push(("receipt-differs", view(differs())));
     screens.push(("receipt-sign", view(PageView::Sign(None))));
-    let back = ScanView {
-        stage: Stage::ReturnOut,
-        title: "PS-8790".into(),
-        reason: Some(ReturnReason::Quality),
-        total: None,
-        to_scan: None,
-        ..scan(Some(accepted()))
-    };
-    screens.push(("scan-return", view(PageView::Scan(Box::new(back)))));
+    screens.push(("scan-return", view(scanning_return())));
     screens.extend(screens_beside::all());
     screens.extend(screens_aside::all());
     if !tablet {

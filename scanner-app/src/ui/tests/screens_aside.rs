@@ -112,6 +112,7 @@ fn places() -> Vec<(&'static str, View)> {
     };
     vec![
         ("nearby", view(PageView::Nearby(Box::new(handed)))),
+        ("nearby-address", view(PageView::Search(SearchFor::Address))),
         ("nearby-waiting", view(PageView::Nearby(Box::new(waiting)))),
         ("gate-call", view(PageView::Call(Box::new(call)))),
         ("report-lost", view(PageView::Report(lost))),

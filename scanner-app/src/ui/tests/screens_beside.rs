@@ -232,9 +232,19 @@ fn places() -> Vec<(&'static str, View)> {
     ]
 }
 
+fn queue() -> QueueView {
+    QueueView {
+        pending: (128, Some(ago(90))),
+        photos: 2,
+        refused: vec![(118, "bad-request".to_owned())],
+        sent: 1_204,
+        can_carry: true,
+        ..QueueView::default()
+    }
+}
+
 /// Every screen by a short name.
 pub(super) fn all() -> Vec<(&'static str, View)> {
-    let refused = vec![(118, "bad-request".to_owned())];
     let read = |fault: Option<Pair>| RawRead {
         is_wedge: true,
         text: "HTTPS://ID.EXAMPLE.CN/01/16901234567899".into(),
@@ -272,17 +282,7 @@ pub(super) fn all() -> Vec<(&'static str, View)> {
                 ..ReportView::default()
             })),
         ),
-        (
-            "queue",
-            view(PageView::Queue(QueueView {
-                pending: (128, Some(ago(90))),
-                photos: 2,
-                refused,
-                sent: 1_204,
-                can_carry: true,
-                ..QueueView::default()
-            })),
-        ),
+        ("queue", view(PageView::Queue(queue()))),
         ("carry", view(PageView::Carry(Box::new(CarryView { code: None, events: 128, message: None })))),
         (
             "carry-code",

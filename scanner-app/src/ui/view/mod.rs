@@ -43,6 +43,8 @@ pub enum SearchFor {
     Task,
     /// The text of an invitation to enrol.
     Invitation,
+    /// Address and code of a terminal nearby.
+    Address,
 }
 
 /// Which page, with what is on it.

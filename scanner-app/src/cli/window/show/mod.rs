@@ -145,6 +145,7 @@ impl Clerk {
             Page::Count => PageView::Count,
             Page::UndoWhy => self.undo_why_view(),
             Page::Call => self.call_view(),
+            Page::Address => PageView::Search(SearchFor::Address),
             Page::Nearby => PageView::Nearby(Box::new(self.nearby_view()?)),
             Page::WhichStage => {
                 let number = self.state.read.as_ref().map(super::reading::read_number);

@@ -130,7 +130,7 @@ fn a_stolen_pack_is_reported_without_a_task() {
     let events = store.events().unwrap();
     assert_eq!(words(&events), ["epoch_started", "report", "report", "report"]);
     let Act::Report(report) = &events[1].act else { panic!("{:?}", events[1]) };
-    assert_eq!((report.basis.as_str(), report.pack.as_ref().map(|pack| pack.as_str())), ("C1", Some("PU")));
+    assert_eq!((report.basis.as_str(), report.pack.as_ref().map(shared::ids::PackId::as_str)), ("C1", Some("PU")));
     assert!(store.verify_log().unwrap().ok);
 }
 
