@@ -68,9 +68,28 @@ pub struct Config {
     /// Signing in.
     #[serde(default, skip_serializing_if = "OperatorSettings::is_default")]
     pub operators: OperatorSettings,
+    /// Printing of the gate's paper.
+    #[serde(default, skip_serializing_if = "PrinterSettings::is_default")]
+    pub printer: PrinterSettings,
     /// How patient and how eager the sender is; the defaults are for the field, and are not written.
     #[serde(default, skip_serializing_if = "SyncPolicy::is_default")]
     pub sync: SyncPolicy,
+}
+
+/// Where the gate's paper is printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrinterSettings {
+    /// The command and its arguments, such as `["lp", "-d", "gate"]`; the page's file (SVG, A6) is put behind them. Empty: the page
+    /// is only written beside the store.
+    #[serde(default)]
+    pub command: Vec<String>,
+}
+
+impl PrinterSettings {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Why a configuration file cannot be used.

@@ -80,6 +80,7 @@ fn make(args: &InitArgs) -> Result<()> {
         capture: CaptureSettings::default(),
         feedback: FeedbackSettings::default(),
         operators: OperatorSettings::default(),
+        printer: crate::config::PrinterSettings::default(),
         sync: crate::sync::SyncPolicy::default(),
     };
     if let Some(folder) = args.config.parent() {

@@ -117,6 +117,7 @@ impl Place {
             capture: before.as_ref().map_or_else(CaptureSettings::default, |before| before.capture.clone()),
             feedback: before.as_ref().map_or_else(FeedbackSettings::default, |before| before.feedback.clone()),
             operators: before.as_ref().map_or_else(OperatorSettings::default, |before| before.operators.clone()),
+            printer: before.as_ref().map_or_else(Default::default, |before| before.printer.clone()),
             sync: before.as_ref().map_or_else(SyncPolicy::default, |before| before.sync),
         };
         write(&self.config_path, toml::to_string(&self.beside(config))?.as_bytes())

@@ -153,6 +153,14 @@ impl Desk {
         verifiers.map(PinVerifier::cost).next().unwrap_or(PinCost::STANDARD)
     }
 
+    /// What a person may do here at a moment: for whoever goes on after a restart without signing in again. None for a number that
+    /// nobody here has.
+    #[must_use]
+    pub fn rights_of(&self, number: &OperatorId, now: Moment) -> Option<Rights> {
+        let known = self.operators.iter().find(|operator| operator.operator == *number)?;
+        Some(Rights::of(known, &self.place, &self.settings, now.wall))
+    }
+
     /// The operators that can sign in here, with what is on record.
     #[must_use]
     pub fn operators(&self) -> &[Operator] {

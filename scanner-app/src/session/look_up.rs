@@ -60,6 +60,9 @@ pub struct LookUp {
     pub parent: Option<PackageCode>,
     /// Where it was, oldest first. What other members scanned is known only where they sent it here.
     pub trail: Vec<Step>,
+    /// Whether the trail is known only in part: the package is not registered here, or nobody here knows its first step (a scan at
+    /// its maker's).
+    pub is_partial: bool,
     /// Where it belongs at this place: listed by name first.
     pub belongs: Vec<Belongs>,
 }
@@ -99,12 +102,17 @@ pub fn look_up(
         is_set_aside: scan.set_aside.is_some(),
     });
     let found = references.product_of(code);
+    let trail: Vec<Step> = steps.collect();
+    let pack = record.and_then(|record| references.packs.get(&record.pack));
+    let origin = pack.and_then(|pack| references.bases.get(&pack.basis)).map(|basis| &basis.seller);
+    let starts_at_origin = trail.first().is_some_and(|step| origin == Some(&step.member) && step.stage.sends());
     LookUp {
         code: code.clone(),
         product: found.map(|(product, _)| (product.product.clone(), product.name.clone())),
         level: found.map(|(_, level)| (level.level, level.units)),
         pack: record.map(|record| record.pack.clone()),
-        trail: steps.collect(),
+        is_partial: record.is_none() || !starts_at_origin,
+        trail,
         belongs: belongs(code, parent.as_ref(), manifests, references, place),
         parent,
     }

@@ -8,7 +8,7 @@ use shared::reference::{Basis, BasisKind, References};
 
 use super::{Identity, Session, note};
 use crate::device::Device;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Task};
 
 /// Under what name the reason of a return is remembered.
 const REASON: &str = "reason";
@@ -99,6 +99,11 @@ impl Opening {
         }
         Ok(())
     }
+}
+
+/// The reason that an open return was begun with.
+pub fn return_reason_of(store: &Store, task: &Task) -> Result<Option<ReturnReason>, StoreError> {
+    store.remembered(&task.task, REASON)
 }
 
 impl Session {

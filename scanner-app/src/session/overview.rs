@@ -1,14 +1,17 @@
-//! What is to be done at this place: the documents in which the own member sends or receives, and how far each is.
+//! What is to be done at this place: the documents in which the own member sends or receives, and how far each is; transfers between
+//! the member's own sites also from their note alone.
 
 use std::collections::BTreeSet;
 
 use shared::event::Stage;
-use shared::ids::{BasisId, DocumentId, MemberId, SiteId};
-use shared::reference::{BasisKind, Level};
+use shared::ids::{BasisId, DocumentId, SiteId};
+use shared::mismatch::Severity;
+use shared::reference::{Basis, BasisKind, Level, ShippingDocument};
 use shared::rules::Progress;
 use shared::time::Timestamp;
 
 use super::knowledge::Knowledge;
+use super::opening::{Place, stage_of};
 use crate::store::{Store, StoreError};
 
 /// One possible task.
@@ -18,49 +21,77 @@ pub struct OpenWork {
     pub stage: Stage,
     /// Against what.
     pub basis: BasisId,
-    /// With which note.
+    /// With which note; none where goods may leave on a note of this terminal's own.
     pub document: DocumentId,
-    /// The other party's name.
+    /// The other party's name, in a transfer the other site's.
     pub counterparty: String,
     /// The level that is counted.
     pub level: Level,
     /// How far it is.
     pub progress: Progress,
+    /// First moment after the time agreed for it.
+    pub due: Option<Timestamp>,
+    /// Live blocks of the server on goods of this document: what came after the scans.
+    pub blocks: usize,
 }
 
 /// The tasks of this place, those closed for good left out.
-pub fn overview(store: &Store, member: &MemberId, now: Timestamp) -> Result<Vec<OpenWork>, StoreError> {
-    let mut knowledge = Knowledge::load(store, member)?;
+pub fn overview(store: &Store, place: Place<'_>, now: Timestamp) -> Result<Vec<OpenWork>, StoreError> {
+    let mut knowledge = Knowledge::load(store, place.member)?;
     let done: BTreeSet<_> =
         store.closed_final()?.into_iter().map(|task| (task.stage, task.basis, task.document)).collect();
-    let documents: Vec<_> = knowledge.pulled.references.documents.values().cloned().collect();
     let mut work = Vec::new();
-    for document in documents {
-        let references = &knowledge.pulled.references;
-        let Some(basis) = references.bases.get(&document.basis) else { continue };
-        let (sends, counterparty) = match member {
-            own if *own == document.consignor => (true, &document.consignee),
-            own if *own == document.consignee => (false, &document.consignor),
-            _ => continue,
-        };
-        let stage = match (basis.kind, sends) {
-            (BasisKind::Contract, true) => Stage::Outbound,
-            (BasisKind::Contract, false) => Stage::Inbound,
-            (BasisKind::Order, true) => Stage::Sort,
-            (BasisKind::Order, false) => Stage::Receipt,
-            // Transfers and returns have screens of their own to come; nothing is offered until then.
-            (BasisKind::Transfer | BasisKind::ReturnApproval, _) => continue,
-        };
-        if done.contains(&(stage, basis.basis.clone(), document.document.clone())) {
+    for (stage, basis, document) in offered(&knowledge, place) {
+        let number = document.as_ref().map_or_else(DocumentId::none, |document| document.document.clone());
+        if done.contains(&(stage, basis.basis.clone(), number.clone())) {
             continue;
         }
-        let counterparty = references.member_name(counterparty).to_owned();
-        let place = (document.basis.clone(), document.document.clone(), stage);
-        let progress = knowledge.progress(store, &place, now)?;
-        let level = document.packing_level;
-        work.push(OpenWork { stage, basis: place.0, document: place.1, counterparty, level, progress });
+        let at = (basis.basis.clone(), number, stage);
+        let progress = knowledge.progress(store, &at, now)?;
+        let level = document.as_ref().map_or(Level::Case, |document| document.packing_level);
+        let counterparty = counterparty(&knowledge, &basis, document.as_ref(), stage);
+        let blocks = blocks_on(&knowledge, &at.1);
+        let due = basis.until;
+        work.push(OpenWork { stage, basis: at.0, document: at.1, counterparty, level, progress, due, blocks });
     }
     Ok(work)
+}
+
+/// What may be worked here: documents, and transfer notes on which goods leave without one.
+fn offered(knowledge: &Knowledge, place: Place<'_>) -> Vec<(Stage, Basis, Option<ShippingDocument>)> {
+    let references = &knowledge.pulled.references;
+    let mut offered = Vec::new();
+    for document in references.documents.values() {
+        let Some(basis) = references.bases.get(&document.basis) else { continue };
+        let is_party = [&document.consignor, &document.consignee].contains(&place.member);
+        let stage = if is_party && basis.kind != BasisKind::ReturnApproval { stage_of(basis, place) } else { None };
+        offered.extend(stage.map(|stage| (stage, basis.clone(), Some(document.clone()))));
+    }
+    let noted: BTreeSet<&BasisId> = references.documents.values().map(|document| &document.basis).collect();
+    let alone =
+        references.bases.values().filter(|basis| basis.kind == BasisKind::Transfer && !noted.contains(&basis.basis));
+    let leaves = alone.filter(|basis| basis.seller == *place.member && basis.from_site.as_ref() == Some(place.site));
+    offered.extend(leaves.map(|basis| (Stage::TransferOut, basis.clone(), None)));
+    offered
+}
+
+fn counterparty(knowledge: &Knowledge, basis: &Basis, document: Option<&ShippingDocument>, stage: Stage) -> String {
+    let references = &knowledge.pulled.references;
+    if basis.kind == BasisKind::Transfer {
+        let other = if stage.sends() { &basis.to_site } else { &basis.from_site };
+        let name =
+            |site: &SiteId| references.sites.get(site).map_or_else(|| site.to_string(), |found| found.name.clone());
+        return other.as_ref().map(name).unwrap_or_default();
+    }
+    let (from, to) =
+        document.map_or((&basis.seller, &basis.buyer), |document| (&document.consignor, &document.consignee));
+    references.member_name(if stage.sends() { to } else { from }).to_owned()
+}
+
+fn blocks_on(knowledge: &Knowledge, document: &DocumentId) -> usize {
+    let told = knowledge.pulled.mismatches.iter().filter(|told| told.state.is_live());
+    let blocks = told.filter(|told| told.mismatch.severity == Severity::Block);
+    blocks.filter(|told| !document.is_none() && told.mismatch.document.as_ref() == Some(document)).count()
 }
 
 /// The name of a site, or its code where it is not known here yet.

@@ -75,9 +75,19 @@ pub enum ConfirmError {
 }
 
 impl Session {
+    /// Confirms all that is due, with nothing to show of what differs: see `confirm_with`.
+    pub fn confirm_all(&mut self, differs: &BTreeMap<ProductId, LineDiffers>) -> Result<ListConfirmed, ConfirmError> {
+        self.confirm_with(differs, &[])
+    }
+
     /// Confirms all that is due, but for the lines of `differs`: of a line that is short or partly refused nobody knows which
     /// packages came, so none of it is confirmed. Damaged and refused ones are reported by number. All in one commit.
-    pub fn confirm_all(&mut self, differs: &BTreeMap<ProductId, LineDiffers>) -> Result<ListConfirmed, ConfirmError> {
+    /// `photos` that the store has kept stand on the first of the reports.
+    pub fn confirm_with(
+        &mut self,
+        differs: &BTreeMap<ProductId, LineDiffers>,
+        photos: &[Hash],
+    ) -> Result<ListConfirmed, ConfirmError> {
         if self.task.stage != Stage::Receipt {
             return Err(ConfirmError::NotAReceipt);
         }
@@ -100,10 +110,12 @@ impl Session {
         let mut acts = vec![Act::ListConfirmed { task: task.task, basis, document, digest, count }];
         // The label was not read: the canonical form stands for it.
         acts.extend(confirmed.iter().map(|code| Act::Receipt(self.confirmed(code.to_string()))));
+        let mut photos = photos.to_vec();
         for line in differs.values() {
             for (what, count) in [(ReportKind::Damaged, line.damaged), (ReportKind::Refused, line.refused)] {
                 if count > 0 {
-                    acts.extend(self.report_acts(&Reported::counted(what, count))?);
+                    let reported = Reported { photos: std::mem::take(&mut photos), ..Reported::counted(what, count) };
+                    acts.extend(self.report_acts(&reported)?);
                 }
             }
         }

@@ -3,11 +3,14 @@
 
 use shared::chain::Hash;
 use shared::event::{Act, Report, ReportKind};
-use shared::ids::PackId;
+use shared::ids::{BasisId, DocumentId, MemberId, PackId};
 use shared::mismatch::Kind;
+use shared::reference::References;
 
-use super::Session;
-use crate::store::StoreError;
+use super::shift::record_all_at_desk;
+use super::{Identity, Session};
+use crate::device::Device;
+use crate::store::{Store, StoreError};
 
 /// Packages that one report may stand for: more is a typing error.
 pub const COUNT_MAX: u64 = 1_000;
@@ -62,6 +65,27 @@ impl Reported {
         Self { what, text: None, pack: None, count, photos: Vec::new() }
     }
 
+    /// A whole code pack that was lost or stolen.
+    #[must_use]
+    pub const fn of_pack(what: ReportKind, pack: PackId) -> Self {
+        Self { what, text: None, pack: Some(pack), count: 1, photos: Vec::new() }
+    }
+
+    fn acts(&self, basis: &BasisId, document: &DocumentId) -> Result<Vec<Act>, ReportError> {
+        self.check()?;
+        let act = |place: u64| {
+            Act::Report(Report {
+                what: self.what,
+                basis: basis.clone(),
+                document: document.clone(),
+                text: self.text.clone(),
+                pack: self.pack.clone(),
+                photos: if place == 0 { self.photos.clone() } else { Vec::new() },
+            })
+        };
+        Ok((0..self.count).map(act).collect())
+    }
+
     fn check(&self) -> Result<(), ReportError> {
         if self.count == 0 || self.count > COUNT_MAX {
             return Err(ReportError::Count(self.count));
@@ -86,18 +110,7 @@ impl Session {
     }
 
     pub(super) fn report_acts(&self, reported: &Reported) -> Result<Vec<Act>, ReportError> {
-        reported.check()?;
-        let act = |place: u64| {
-            Act::Report(Report {
-                what: reported.what,
-                basis: self.task.basis.clone(),
-                document: self.task.document.clone(),
-                text: reported.text.clone(),
-                pack: reported.pack.clone(),
-                photos: if place == 0 { reported.photos.clone() } else { Vec::new() },
-            })
-        };
-        Ok((0..reported.count).map(act).collect())
+        reported.acts(&self.task.basis, &self.task.document)
     }
 
     /// Sets a package free that was set aside at its scan: it counts again, and is on the note.
@@ -120,4 +133,31 @@ impl Session {
     pub fn acknowledge(&mut self, kinds: Vec<Kind>) -> Result<(), StoreError> {
         if kinds.is_empty() { Ok(()) } else { self.record(vec![Act::Acknowledged { kinds }], |_| Ok(())) }
     }
+}
+
+/// Records a report while no task is open. A pack's report names the contract that it was issued for, where it is known here; goods
+/// are reported without a basis or document.
+pub fn report_at_desk(
+    store: &mut Store,
+    device: &dyn Device,
+    identity: &Identity,
+    reported: &Reported,
+) -> Result<(), ReportError> {
+    let pack = reported.pack.as_ref();
+    let known =
+        pack.map(|pack| store.pulled().map(|pulled| pulled.references.packs.get(pack).cloned())).transpose()?.flatten();
+    let basis = known.map_or_else(|| BasisId::from(""), |pack| pack.basis);
+    let acts = reported.acts(&basis, &DocumentId::none())?;
+    Ok(record_all_at_desk(store, device, identity, acts)?)
+}
+
+/// The code packs that a member can report lost or stolen: those issued for contracts that it sells under, not reported yet. Newest
+/// first.
+#[must_use]
+pub fn own_packs(references: &References, member: &MemberId) -> Vec<PackId> {
+    let sold_by = |basis: &BasisId| references.bases.get(basis).is_some_and(|basis| basis.seller == *member);
+    let mut packs: Vec<_> =
+        references.packs.values().filter(|pack| pack.loss.is_none() && sold_by(&pack.basis)).collect();
+    packs.sort_by_key(|pack| (std::cmp::Reverse(pack.issued_at), pack.pack.clone()));
+    packs.into_iter().map(|pack| pack.pack.clone()).collect()
 }

@@ -71,10 +71,24 @@ impl Session {
 
     /// Undoes the scan of this number. Answers it, or none where this task has no such scan, or it is undone already.
     pub fn undo(&mut self, seq: u64) -> Result<Option<Feedback>, StoreError> {
+        self.undo_because(seq, VoidReason::DidNotOccur)
+    }
+
+    /// Whether the undo of a scan needs a reason in a person's words: somebody else scanned it, or it is late (the agreed
+    /// `undo_ms`).
+    #[must_use]
+    pub fn asks_why_undone(&self, seq: u64) -> bool {
+        let Some(scan) = self.by_seq.get(&seq).map(|place| &self.feedback[*place]) else { return false };
+        let age_ms = self.device.now().as_ms().saturating_sub(scan.at.as_ms());
+        scan.operator != self.identity.operator || age_ms > self.references().policy().limits.undo_ms
+    }
+
+    /// The same with the reason why.
+    pub fn undo_because(&mut self, seq: u64, reason: VoidReason) -> Result<Option<Feedback>, StoreError> {
         let found = self.by_seq.get(&seq).copied().filter(|place| !self.feedback[*place].undone);
         let Some(place) = found else { return Ok(None) };
         let voids = EventRef { terminal: self.store.terminal(), epoch: self.feedback[place].epoch, seq };
-        let void = self.event(self.store.next_seq()?, Act::Void { voids, reason: VoidReason::DidNotOccur });
+        let void = self.event(self.store.next_seq()?, Act::Void { voids, reason });
         let scan = self.store.event(voids)?.map(|event| self.knowledge.fact(event));
         if let Some(scan) = scan {
             let fact = self.knowledge.fact(void.clone());

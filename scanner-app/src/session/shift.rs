@@ -41,7 +41,17 @@ impl Session {
 
 /// Records a sign-in, a change or a sign-out while no task is open. `identity` names the person whom the event concerns.
 pub fn record_at_desk(store: &mut Store, device: &dyn Device, identity: &Identity, act: Act) -> Result<(), StoreError> {
-    let acts = start_of_log(store, device)?.into_iter().chain([act]);
+    record_all_at_desk(store, device, identity, vec![act])
+}
+
+/// Records several acts outside any task, in one commit.
+pub(super) fn record_all_at_desk(
+    store: &mut Store,
+    device: &dyn Device,
+    identity: &Identity,
+    acts: Vec<Act>,
+) -> Result<(), StoreError> {
+    let acts = start_of_log(store, device)?.into_iter().chain(acts);
     let first_seq = store.next_seq()?;
     let data_as_of = store.cursor()?.1;
     let event = |numbered| event(store, device, identity, data_as_of, numbered);

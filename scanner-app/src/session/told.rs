@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use shared::code::PackageCode;
 use shared::event::{Event, Stage};
-use shared::ids::{BasisId, EpochId};
+use shared::ids::{BasisId, EpochId, OperatorId};
 use shared::mismatch::{Mismatch, ScanResult};
 use shared::rules::verdict_on;
 use shared::time::Timestamp;
@@ -31,6 +31,8 @@ pub struct Feedback {
     pub at: Timestamp,
     /// Number of the frame that it was read in: labels of one frame are answered by the worst of them.
     pub frame: u64,
+    /// Who scanned it.
+    pub operator: Option<OperatorId>,
     /// Whether it was undone.
     pub undone: bool,
 }
@@ -63,6 +65,7 @@ pub(super) fn feedback(
         seq: event.seq,
         at: event.at,
         frame,
+        operator: event.operator.clone(),
         undone: false,
     }
 }

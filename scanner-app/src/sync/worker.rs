@@ -31,6 +31,8 @@ pub struct SyncState {
     pub pulls: u64,
     /// Counts epochs that the server closed: the session begins anew when it moves.
     pub epochs_closed: u64,
+    /// Whether the server has more to fetch than came so far.
+    pub is_pulling: bool,
     /// What was done since the start.
     pub done: Synced,
     /// What the server's clock said at the last contact.
@@ -207,6 +209,9 @@ impl Loop {
         match result {
             Ok(more) => {
                 (self.failures, self.reach) = (0, Reach::Open);
+                if action == Action::Pull {
+                    show(&self.shown, |state| state.is_pulling = *more);
+                }
                 match action {
                     // What was sent may have changed what is to be fetched: verdicts, gates.
                     Action::Send(_) if synced.sent > 0 => (self.heard_ms, self.pulled_ms) = (now_ms, None),

@@ -1,7 +1,7 @@
 //! What a person wants: raised by the pages as keys, read by the session's thread.
 
 use serde::{Deserialize, Serialize};
-use shared::event::Stage;
+use shared::event::{ReturnReason, Stage, VoidReason};
 
 use super::route::{ListTab, Page};
 
@@ -46,6 +46,27 @@ pub enum Setting {
     Vibration,
 }
 
+/// Which rows of the history show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HistoryTab {
+    /// All.
+    #[default]
+    All,
+    /// Accepted.
+    Accepted,
+    /// Already scanned.
+    Duplicate,
+    /// Wrong or blocked.
+    Grave,
+    /// Taken back.
+    Undone,
+}
+
+impl HistoryTab {
+    /// All of them, as they stand side by side: what is looked for most first.
+    pub const EVERY: [Self; 5] = [Self::All, Self::Grave, Self::Duplicate, Self::Undone, Self::Accepted];
+}
+
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Intent {
@@ -82,6 +103,18 @@ pub enum Intent {
     OpenRead(Option<Stage>),
     /// Undo the scan of this number: the one that was shown when the finger went down.
     Undo(u64),
+    /// Undo the scan of this number, for this reason.
+    UndoBecause(u64, VoidReason),
+    /// Show rows of the history that came meanwhile.
+    HistoryNew,
+    /// Show only these rows of the history.
+    HistoryFilter(HistoryTab),
+    /// Nothing is searched for any more.
+    ClearSearch,
+    /// Open the return that undoes this document.
+    Return(String),
+    /// Goods go back for this reason.
+    Because(ReturnReason),
     /// The lamp on or off.
     Torch,
     /// One label at a time, or all in view.
@@ -127,6 +160,8 @@ pub enum Intent {
     Photo,
     /// Record the report.
     ReportSend,
+    /// This whole code pack is reported.
+    ReportPack(String),
     /// Report this label.
     ReportOf(String),
     /// Finish the case; `true` as a remainder case.
@@ -139,6 +174,24 @@ pub enum Intent {
     CaseDespite,
     /// Build, open or check the case that is looked at.
     CaseBegin(CaseAct),
+    /// Which act on cases scans do.
+    CaseMode(CaseAct),
+    /// Take the last label out of the check.
+    CheckUndo,
+    /// Record what was found inside.
+    CheckFinish,
+    /// Leave the check without a record.
+    CheckLeave,
+    /// The next mark of the papers' field of this place.
+    PaperMark(usize),
+    /// Record the papers as marked.
+    PapersRecord,
+    /// Print the gate's paper.
+    Print,
+    /// Wait for a terminal nearby that hands its records over.
+    Listen,
+    /// Wait no more.
+    StopListening,
     /// Sync now.
     SyncNow,
     /// Show what waits as a moving code.
@@ -158,12 +211,20 @@ pub enum Intent {
 }
 
 /// What is done with a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CaseAct {
     /// 装箱.
+    #[default]
     Build,
     /// 拆箱.
     Open,
+    /// 开箱核对.
+    Check,
+}
+
+impl CaseAct {
+    /// All of them, as they stand side by side.
+    pub const EVERY: [Self; 3] = [Self::Build, Self::Open, Self::Check];
 }
 
 impl Intent {

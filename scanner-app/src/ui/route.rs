@@ -79,6 +79,22 @@ pub enum Page {
     Search,
     /// Practice is chosen, or left.
     Practice,
+    /// Documents whose goods can go back.
+    Returns,
+    /// Why goods go back.
+    Reason,
+    /// Which code pack was lost.
+    Packs,
+    /// A count is typed.
+    Count,
+    /// Why a scan is undone.
+    UndoWhy,
+    /// What the supervisor is told.
+    Call,
+    /// S17: a terminal nearby.
+    Nearby,
+    /// S17: its address and code are typed.
+    Address,
 }
 
 /// How a person moved.

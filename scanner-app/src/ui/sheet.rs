@@ -127,6 +127,11 @@ pub(super) fn letters() -> Vec<SharedString> {
         .collect()
 }
 
+/// Keys of an address and a code.
+pub(super) fn address() -> Vec<SharedString> {
+    "1234567890.: ".chars().map(|letter| letter.to_string().into()).collect()
+}
+
 pub(super) fn digits() -> Vec<SharedString> {
     ('0'..='9').map(|digit| digit.to_string().into()).collect()
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Stage;
-use super::{Movement, Report};
+use super::{Movement, PaperField, Report};
 use crate::chain::Hash;
 use crate::ids::{BasisId, DocumentId, EpochId, EventRef, OperatorId, PackId, ProductId, TaskId};
 use crate::mismatch::Kind;
@@ -215,6 +215,20 @@ pub enum Act {
     Acknowledged {
         /// What was shown.
         kinds: Vec<Kind>,
+    },
+    /// 单证核对: a person compared the papers with the goods, field by field (logistics/2022 art. 30).
+    PapersChecked {
+        /// Which scan.
+        stage: Stage,
+        /// Against what.
+        basis: BasisId,
+        /// Whose papers.
+        document: DocumentId,
+        /// What was found of each field.
+        fields: Vec<PaperField>,
+        /// SHA-256 of each photo.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<Hash>,
     },
     /// The note that was made from what was loaded.
     DocumentDrafted {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
 
 pub use act::{Act, Close, GateState, Override, PreviousEpoch, VoidReason};
-pub use movement::{Capture, LabelMetadata, Movement, Report, ReportKind, ReturnReason};
+pub use movement::{Capture, LabelMetadata, Movement, PaperField, PaperMark, Report, ReportKind, ReturnReason};
 pub use stage::{Stage, UnknownStage};
 
 use crate::chain::sha256;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain::Hash;
 use crate::ids::{BasisId, DocumentId, PackId, TaskId};
+use crate::reference::Element;
 
 /// How a code came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,4 +122,25 @@ pub struct Report {
     /// SHA-256 of each photo.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<Hash>,
+}
+
+/// What a person found of one field of the papers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PaperMark {
+    /// There, and equal to what is on record.
+    Equal,
+    /// There, and different.
+    Differs,
+    /// Not there.
+    Missing,
+}
+
+/// One field of the papers (logistics/2022 art. 30), as a person found it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperField {
+    /// Which.
+    pub element: Element,
+    /// What was found.
+    pub mark: PaperMark,
 }

@@ -1,6 +1,7 @@
 //! What every act has in common: its word, its scan, the basis and document it names.
 
 use super::{Act, Movement, Stage};
+use crate::chain::Hash;
 use crate::ids::{BasisId, DocumentId};
 
 impl Act {
@@ -42,6 +43,7 @@ impl Act {
             Self::TaskOpened { basis, document, .. }
             | Self::TaskClosed { basis, document, .. }
             | Self::CaseChecked { basis, document, .. }
+            | Self::PapersChecked { basis, document, .. }
             | Self::ListConfirmed { basis, document, .. }
             | Self::GateAsked { basis, document, .. }
             | Self::Gate { basis, document, .. } => Some((basis, document)),
@@ -66,6 +68,16 @@ impl Act {
             Self::Relabel { old, new } => vec![old, new],
             Self::Report(report) => report.text.as_deref().into_iter().collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The photos that the act names, by SHA-256.
+    #[must_use]
+    pub fn photos(&self) -> &[Hash] {
+        match self {
+            Self::Report(report) => &report.photos,
+            Self::PapersChecked { photos, .. } => photos,
+            _ => &[],
         }
     }
 
@@ -99,6 +111,7 @@ impl Act {
             Self::Report(_) => "report",
             Self::Relabel { .. } => "relabel",
             Self::StockCount { .. } => "stock_count",
+            Self::PapersChecked { .. } => "papers_checked",
             Self::DocumentDrafted { .. } => "document_drafted",
             Self::ListConfirmed { .. } => "list_confirmed",
             Self::GateAsked { .. } => "gate_asked",

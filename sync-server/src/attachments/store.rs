@@ -163,9 +163,17 @@ async fn forget(conn: &mut AnyConnection, terminal: TerminalId, hash: Hash) -> R
 
 /// Whether a stored event of the member names it.
 async fn is_named(conn: &mut AnyConnection, member: &MemberId, hash: Hash) -> Result<bool, StoreError> {
-    let sql = "select 1 as named from event where kind = 'report' and member = $1 and instr(body, $2) > 0 limit 1";
-    let query = sqlx::query(sql).bind(member.as_str()).bind(hash.to_string().into_bytes());
-    Ok(query.fetch_optional(conn).await?.is_some())
+    // Each kind has an index of its own.
+    for sql in [
+        "select 1 as named from event where kind = 'report' and member = $1 and instr(body, $2) > 0 limit 1",
+        "select 1 as named from event where kind = 'papers_checked' and member = $1 and instr(body, $2) > 0 limit 1",
+    ] {
+        let query = sqlx::query(sql).bind(member.as_str()).bind(hash.to_string().into_bytes());
+        if query.fetch_optional(&mut *conn).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a terminal may bring so many more bytes that no event names yet.
@@ -228,9 +236,9 @@ pub async fn is_of(conn: &mut AnyConnection, member: &MemberId, hash: Hash) -> R
     Ok(row.try_get::<i64, _>("held")? != 0)
 }
 
-/// The reports under these bases: they alone name photos.
+/// The reports and checked papers under these bases: they alone name photos.
 pub async fn reports_under(conn: &mut AnyConnection, bases: &BTreeSet<BasisId>) -> Result<Vec<Event>, StoreError> {
-    let sql = "select body from event where kind = 'report' and basis in (select value from json_each($1))";
+    let sql = "select body from event where kind in ('report', 'papers_checked') and basis in (select value from json_each($1))";
     let rows = sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(conn).await?;
     rows.iter().map(|row| Ok(Event::from_body(&row.try_get::<Vec<u8>, _>("body")?)?)).collect()
 }

@@ -7,7 +7,6 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use shared::event::Act;
 use shared::reference::References;
 use shared::time::{HOUR_MS, Timestamp};
 use shared::trail::{History, Index, Scan};
@@ -210,11 +209,9 @@ async fn with_evidence(
         let terminal = names.get(&by.terminal).cloned().unwrap_or_else(|| by.terminal.to_string());
         let found = store::mismatch::evidence(conn, *by).await?;
         let mut photos = Vec::new();
-        if let Some(Act::Report(report)) = found.as_ref().map(|found| &found.event.act) {
-            for hash in &report.photos {
-                if view.sees_photo(conn, *hash).await? {
-                    photos.push((*hash, attachments::store::is_held(conn, *hash).await?));
-                }
+        for hash in found.iter().flat_map(|found| found.event.act.photos()) {
+            if view.sees_photo(conn, *hash).await? {
+                photos.push((*hash, attachments::store::is_held(conn, *hash).await?));
             }
         }
         evidence.push(EvidenceRow {

@@ -169,8 +169,7 @@ impl View {
         if attachments::store::is_of(conn, member, photo).await? {
             return Ok(true);
         }
-        let names =
-            |event: &Event| matches!(&event.act, shared::event::Act::Report(report) if report.photos.contains(&photo));
+        let names = |event: &Event| event.act.photos().contains(&photo);
         let reports = attachments::store::reports_under(conn, &self.bases).await?;
         Ok(reports.iter().any(names))
     }

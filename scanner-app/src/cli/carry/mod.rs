@@ -8,6 +8,8 @@ mod watch;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+pub(super) use network::reachable;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 

@@ -41,7 +41,7 @@ pub(super) fn listen(config: &Config, args: &ListenArgs) -> Result<ExitCode> {
 }
 
 /// The address that others on the network can call, where the socket listens on all of them.
-fn reachable(bound: SocketAddr) -> SocketAddr {
+pub(in crate::cli) fn reachable(bound: SocketAddr) -> SocketAddr {
     if !bound.ip().is_unspecified() {
         return bound;
     }

@@ -1,7 +1,7 @@
 //! What a person wants, done.
 
 use anyhow::Result;
-use shared::event::{Capture, Close, Stage};
+use shared::event::{Capture, Close, Stage, VoidReason};
 use shared::mismatch::ScanResult;
 
 use super::clerk::Clerk;
@@ -58,6 +58,21 @@ impl Clerk {
             }
             Intent::OpenRead(stage) => self.open_what_was_read(stage),
             Intent::Undo(seq) => self.undo(seq),
+            Intent::UndoBecause(seq, reason) => self.undo_because(seq, reason),
+            Intent::HistoryNew => {
+                self.read_history_anew();
+                Ok(())
+            }
+            Intent::HistoryFilter(tab) => {
+                self.state.history.tab = tab;
+                self.read_history_anew();
+                Ok(())
+            }
+            Intent::ClearSearch => {
+                self.state.search.clear();
+                self.state.stale();
+                Ok(())
+            }
             Intent::Torch => {
                 self.eye.switch_torch();
                 Ok(())
@@ -121,6 +136,14 @@ impl Clerk {
                 self.state.settings_message = None;
                 Page::Settings
             }
+            Page::Returns => {
+                self.load_returns()?;
+                Page::Returns
+            }
+            Page::History => {
+                self.read_history_anew();
+                Page::History
+            }
             other => other,
         };
         if page == Page::Tasks && *self.route.floor() == Page::Work {
@@ -160,12 +183,32 @@ impl Clerk {
         super::show::worst_of_last_frame(self.work.feedback()).map(|answer| answer.seq)
     }
 
+    /// Rows that came meanwhile are shown from now on.
+    fn read_history_anew(&mut self) {
+        self.state.history.newest = self.work.feedback().last().map(|answer| answer.seq);
+        self.state.history.shown = None;
+        self.state.chosen = None;
+    }
+
     fn undo(&mut self, seq: u64) -> Result<()> {
+        if self.work.session_ref().is_some_and(|session| session.asks_why_undone(seq)) {
+            self.state.history.why = Some(seq);
+            self.go(Move::To(Page::UndoWhy));
+            return Ok(());
+        }
+        self.undo_because(seq, VoidReason::DidNotOccur)
+    }
+
+    fn undo_because(&mut self, seq: u64, reason: VoidReason) -> Result<()> {
+        if *self.route.page() == Page::UndoWhy {
+            self.state.history.why = None;
+            self.go(Move::Back);
+        }
         let now_ms = self.device.mono_ms();
         if self.state.undone_ms.is_some_and(|before| now_ms.saturating_sub(before) < ECHO_MS) {
             return Ok(());
         }
-        let done = self.work.undo(seq);
+        let done = self.work.undo(seq, reason);
         let Some(undone) = self.or_full(done)?.flatten() else { return Ok(()) };
         self.deck.give(Cue::of(Signal::Undone, self.prefs.manner()));
         self.state.undone = Some(undone);
@@ -181,17 +224,23 @@ impl Clerk {
     fn typed(&mut self, text: &str) -> Result<()> {
         match self.route.page() {
             Page::Sign => self.sign(text),
+            Page::Count => {
+                self.typed_count(text);
+                Ok(())
+            }
+            Page::Address => {
+                self.go(Move::Back);
+                self.call_nearby(text);
+                Ok(())
+            }
             Page::Search => {
                 self.go(Move::Back);
+                text.trim().clone_into(&mut self.state.search);
                 if self.work.task().is_none() {
-                    let words = (
-                        "末 4 位只在作业的清单里找。扫码可查任何包装。".to_owned(),
-                        "The last 4 are searched in a task's lists. Scan to look up any package.".to_owned(),
-                    );
-                    self.say(crate::ui::view::StripTone::Calm, words, None);
+                    self.go(Move::To(Page::Tasks));
                     return Ok(());
                 }
-                text.trim().clone_into(&mut self.state.search);
+                self.read_history_anew();
                 if *self.route.page() == Page::Work {
                     self.go(Move::To(Page::Lists(ListTab::ToScan)));
                 }

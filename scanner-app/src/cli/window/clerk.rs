@@ -149,6 +149,10 @@ impl Clerk {
             | Page::Package(_)
             | Page::Report
             | Page::Health
+            | Page::Papers
+            | Page::Differs
+            | Page::Returns
+            | Page::Nearby
             | Page::Search
             | Page::Shift => self.eye.is_live() || (*self.route.page() == Page::Health),
             _ => false,
@@ -166,6 +170,9 @@ impl Clerk {
             self.route = Route::at(Page::SignIn);
         } else {
             self.lock = self.lock.after(Stir::SignedIn, self.device.mono_ms());
+            if self.work.task().is_none() {
+                self.open_due_receipt()?;
+            }
         }
         Ok(())
     }
@@ -175,6 +182,8 @@ impl Clerk {
         let state = self.worker.state();
         let now_ms = self.device.mono_ms();
         let mut must = self.watch_person(now_ms)?;
+        must |= self.watch_nearby()?;
+        must |= self.watch_printing();
         if state.epochs_closed != self.epochs_closed {
             // The server takes nothing more under these numbers: the same task goes on under new ones.
             self.epochs_closed = state.epochs_closed;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use ring::signature::Ed25519KeyPair;
 use shared::credential::SealingKey;
-use shared::event::Act;
+use shared::event::{Act, Stage};
 
 use super::clerk::{Clerk, Person};
 use super::work::Work;
@@ -43,9 +43,31 @@ impl Clerk {
         let on_duty = on_duty(store, &self.config.operators, now)?;
         self.person = on_duty.filter(|_| self.config.operator.is_none()).map(|operator| {
             let name = self.name_of(operator.as_str());
-            Person { operator, name, rights: None }
+            let rights = self.desk.rights_of(&operator, now);
+            Person { operator, name, rights }
         });
         Ok(())
+    }
+
+    /// Whether the person may do what takes a supervisor; where nobody signs in, whoever holds the terminal may.
+    pub(super) fn supervises(&self) -> bool {
+        match &self.person {
+            Some(person) => person.rights.as_ref().is_some_and(|rights| rights.supervises),
+            None => !self.signs_in(),
+        }
+    }
+
+    /// A shop's tablet opens on the oldest order that is due: only receipts are done there.
+    pub(super) fn open_due_receipt(&mut self) -> Result<()> {
+        self.refresh_tasks()?;
+        let tasks = &self.state.tasks;
+        let is_shop = self.tablet && tasks.iter().all(|(view, _)| view.stage == Stage::Receipt);
+        let due = tasks.iter().filter(|(view, _)| view.total.is_none_or(|total| view.done < total));
+        let oldest = due.min_by_key(|(view, _)| (view.due.is_none(), view.due, view.title.clone()));
+        match oldest.map(|(_, task)| task.clone()).filter(|_| is_shop) {
+            Some(task) => self.open_task(task),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn name_of(&self, number: &str) -> String {
@@ -77,6 +99,7 @@ impl Clerk {
             });
             self.lock = self.lock.after(Stir::SignedIn, self.device.mono_ms());
             self.record_sign_in(before.map(|person| person.operator).as_ref())?;
+            let is_floor = *self.route.floor() == Page::SignIn;
             let is_open = self.work.task().is_some();
             if *self.route.floor() == Page::SignIn {
                 self.go(Move::SignedIn { task: is_open });
@@ -85,6 +108,9 @@ impl Clerk {
                 if *self.route.page() == Page::SignIn {
                     self.go(Move::Back);
                 }
+            }
+            if is_floor && !is_open {
+                self.open_due_receipt()?;
             }
         } else {
             self.state.sign.message = Some((pair(&answer), true));

@@ -18,7 +18,7 @@ use crate::enrol::{Asking, EnrolError, Place};
 use crate::keys::Wrapper;
 use crate::sync::TransportError;
 use crate::ui::route::Page;
-use crate::ui::view::{ChromeView, EnrolView, PageView, Pair, SyncView, View};
+use crate::ui::view::{ChromeView, EnrolView, PageView, Pair, SearchFor, SyncView, View};
 use crate::ui::{Intent, WindowHandle};
 
 /// How often the server is asked whether somebody decided.
@@ -141,7 +141,11 @@ impl Enrolling<'_> {
     }
 
     fn show(&self, must: bool) {
-        let page = if self.view.is_typing { PageView::Search } else { PageView::Enrol(self.view.clone()) };
+        let page = if self.view.is_typing {
+            PageView::Search(SearchFor::Invitation)
+        } else {
+            PageView::Enrol(self.view.clone())
+        };
         let chrome = ChromeView { can_go_back: self.view.is_typing, turn: self.turn, ..ChromeView::default() };
         let sync = SyncView { now: Device::now(&self.device), ..SyncView::default() };
         // What is dropped is shown with the next turn.

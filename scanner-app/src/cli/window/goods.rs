@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use serde_json::json;
-use shared::event::{ReportKind, Stage};
+use shared::event::Stage;
 
 use super::clerk::Clerk;
 use super::work::Work;
@@ -12,13 +12,12 @@ use crate::carry::fountain::{Frames, SYMBOL_BYTES};
 use crate::carry::{file, picture};
 use crate::diagnostics::{Wanted, gather, write_bundle};
 use crate::operators::Answer;
-use crate::session::cases::{CaseError, ChildAnswer};
 use crate::session::receipt::{ConfirmError, LineDiffers};
-use crate::session::reports::{COUNT_MAX, ReportError, Reported};
+use crate::session::reports::ReportError;
 use crate::training::{Trainee, Training};
 use crate::ui::Intent;
 use crate::ui::carry::Modules;
-use crate::ui::intent::{CaseAct, Differ, ReportWhat};
+use crate::ui::intent::Differ;
 use crate::ui::route::{Move, Page};
 use crate::ui::view::{Pair, StripTone};
 use shared::wire::sealed::{Load, MOVING_BYTES_MAX};
@@ -44,35 +43,34 @@ impl Clerk {
                 self.step(line, what, by);
                 Ok(())
             }
-            Intent::Report(what) => {
-                self.state.report.what = Some(what);
-                self.state.report.message = None;
-                Ok(())
-            }
-            Intent::ReportCount(by) => {
-                let count = &mut self.state.report.count;
-                *count = count.saturating_add_signed(by).clamp(1, COUNT_MAX);
-                Ok(())
-            }
-            Intent::ReportOf(text) => {
-                self.go_to(Page::Report)?;
-                self.state.report.text = Some(text);
-                self.state.report.what = Some(ReportWhat::Differs);
-                Ok(())
-            }
+            Intent::Report(_)
+            | Intent::ReportCount(_)
+            | Intent::ReportOf(_)
+            | Intent::ReportPack(_)
+            | Intent::ReportSend => self.want_of_report(intent),
             Intent::Photo => self.photo(),
-            Intent::ReportSend => self.report(),
-            Intent::CaseBegin(act) => self.case_begin(act),
-            Intent::CaseUndo => self.case(|session| session.take_out_last().map(|_| None)),
-            Intent::CaseGiveUp => self.case(|session| session.give_up_case().map(|()| None)),
-            Intent::CaseFinish(remainder) => self.case(|session| {
-                let filling = session.finish_case(remainder)?;
-                Ok(Some((format!("装箱完成 {}", filling.words()), format!("Case finished, {}", filling.words()))))
-            }),
-            Intent::CaseDespite => match self.state.case.insist.take() {
-                Some(text) => self.put_in_case(&text, true),
-                None => Ok(()),
-            },
+            Intent::CaseBegin(_)
+            | Intent::CaseMode(_)
+            | Intent::CaseUndo
+            | Intent::CaseGiveUp
+            | Intent::CaseFinish(_)
+            | Intent::CaseDespite
+            | Intent::CheckUndo
+            | Intent::CheckFinish
+            | Intent::CheckLeave => self.want_of_case(&intent),
+            Intent::PaperMark(place) => self.mark_paper(place),
+            Intent::PapersRecord => self.record_papers(),
+            Intent::Return(document) => self.return_of(&document.as_str().into()),
+            Intent::Because(reason) => self.because(reason),
+            Intent::Print => {
+                self.print();
+                Ok(())
+            }
+            Intent::Listen => self.listen(),
+            Intent::StopListening => {
+                self.state.nearby.stop();
+                Ok(())
+            }
             Intent::Release(seq) => self.release(seq),
             Intent::CarryCode => self.carry_code(),
             Intent::CarryFile => {
@@ -91,9 +89,11 @@ impl Clerk {
 
     fn confirm_all(&mut self) -> Result<()> {
         let differs = std::mem::take(&mut self.state.receipt.differs);
+        let photos = self.state.receipt.photos.clone();
         let Some(session) = self.work.session() else { return Ok(()) };
-        match session.confirm_all(&differs) {
+        match session.confirm_with(&differs, &photos) {
             Ok(confirmed) => {
+                self.state.receipt.photos.clear();
                 let until = self.device.mono_ms() + UNDO_MS;
                 self.state.receipt.confirmed = Some((confirmed.count, until));
                 self.state.stale();
@@ -165,55 +165,12 @@ impl Clerk {
         self.confirm_all()
     }
 
-    fn photo(&mut self) -> Result<()> {
-        let Some(frame) = self.eye.picture() else { return Ok(()) };
-        let now = self.device.now();
-        let Some(picture) = image::GrayImage::from_raw(frame.width, frame.height, frame.luma) else { return Ok(()) };
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        picture.write_to(&mut bytes, image::ImageFormat::Png)?;
-        let Some(store) = self.work.store_mut() else { return Ok(()) };
-        let kept = store.keep_photo(&bytes.into_inner(), now);
-        if let Some(hash) = self.or_full(kept)?
-            && !self.state.report.photos.contains(&hash)
-        {
-            self.state.report.photos.push(hash);
-        }
-        Ok(())
-    }
-
-    fn report(&mut self) -> Result<()> {
-        let report = &self.state.report;
-        let Some(what) = report.what else { return Ok(()) };
-        let what = match what {
-            ReportWhat::Damaged => ReportKind::Damaged,
-            ReportWhat::Unreadable => ReportKind::Unreadable,
-            ReportWhat::Lost => ReportKind::Lost,
-            ReportWhat::Stolen => ReportKind::Stolen,
-            ReportWhat::Differs => ReportKind::PhysicalDiffers,
-        };
-        let mut reported = match &report.text {
-            Some(text) => Reported::of_label(what, text),
-            None => Reported::counted(what, report.count),
-        };
-        reported.photos.clone_from(&report.photos);
-        let Some(session) = self.work.session() else { return Ok(()) };
-        match session.report(&reported) {
-            Ok(_) => {
-                let count = reported.count;
-                self.state.report = super::state::ReportState::default();
-                self.state.report.message =
-                    Some(((format!("已记录,{count} 件。"), format!("Recorded: {count}.")), false));
-                self.worker.wake();
-            }
-            Err(ReportError::Store(error)) => {
-                self.or_full::<()>(Err(error))?;
-            }
-            Err(error) => self.state.report.message = Some(((error.to_string(), error.to_string()), true)),
-        }
-        Ok(())
-    }
-
     fn release(&mut self, seq: u64) -> Result<()> {
+        if !self.supervises() {
+            let words = ("解除隔离要主管登录。".to_owned(), "A supervisor signs in to set packages free.".to_owned());
+            self.say(StripTone::Trouble, words, None);
+            return Ok(());
+        }
         let Some(session) = self.work.session() else { return Ok(()) };
         match session.release(seq) {
             Ok(()) => {
@@ -227,58 +184,6 @@ impl Clerk {
             }
             Err(error) => self.say(StripTone::Trouble, (error.to_string(), error.to_string()), None),
         }
-        Ok(())
-    }
-
-    fn case_begin(&mut self, act: CaseAct) -> Result<()> {
-        let Page::Package(text) = self.route.page().clone() else { return Ok(()) };
-        match act {
-            CaseAct::Build => {
-                self.go(Move::To(Page::Case));
-                self.case(|session| session.build_case(&text).map(|_| None))
-            }
-            CaseAct::Open => {
-                self.case(|session| session.open_case(&text, &[]).map(|()| None))?;
-                let words = (
-                    "已拆箱,里面的包装单独算。".to_owned(),
-                    "Case opened; what is inside counts by itself.".to_owned(),
-                );
-                self.say(StripTone::Calm, words, None);
-                Ok(())
-            }
-        }
-    }
-
-    /// An act on the case that is being built, its words or its refusal shown.
-    fn case(
-        &mut self,
-        act: impl FnOnce(&mut crate::session::Session) -> Result<Option<Pair>, CaseError>,
-    ) -> Result<()> {
-        let Some(session) = self.work.session() else { return Ok(()) };
-        self.state.case.insist = None;
-        match act(session) {
-            Ok(words) => self.state.case.answer = words.map(|words| (words, true)),
-            Err(CaseError::Store(error)) => {
-                self.or_full::<()>(Err(error))?;
-            }
-            Err(error) => self.state.case.answer = Some(((error.to_string(), error.to_string()), false)),
-        }
-        self.state.stale();
-        self.worker.wake();
-        Ok(())
-    }
-
-    /// A label read on the case's page: the case itself first, then what goes in.
-    pub(super) fn put_in_case(&mut self, text: &str, despite: bool) -> Result<()> {
-        let Some(session) = self.work.session() else { return Ok(()) };
-        let is_begun = session.case_draft()?.is_some();
-        if !is_begun {
-            return self.case(|session| session.build_case(text).map(|_| None));
-        }
-        let answer = session.put_in(text, despite)?;
-        let said = answer.words();
-        self.state.case.insist = matches!(answer, ChildAnswer::InAnotherCase(_)).then(|| text.to_owned());
-        self.state.case.answer = Some(((said.zh, said.en), matches!(answer, ChildAnswer::Added(_))));
         Ok(())
     }
 

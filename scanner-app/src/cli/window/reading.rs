@@ -26,6 +26,12 @@ impl Clerk {
             // What comes in is looked at there, and does nothing.
             return Ok(());
         }
+        if *self.route.page() == Page::Nearby
+            && let Some((text, _)) = new.iter().find(|(text, _)| text.starts_with(super::nearby::PAIRING))
+        {
+            self.call_nearby(text);
+            return Ok(());
+        }
         let counts = self.route.counts() && !self.is_locked();
         let routes = self.routes(&new, counts)?;
         let mut moving = Readings::new();
@@ -65,6 +71,7 @@ impl Clerk {
         }
         match what {
             Route::Badge(badge) => self.badge(badge),
+            Route::Open(read) if *self.route.page() == Page::Returns => self.return_of(&read.document)?,
             Route::Open(read) => self.open_read(read)?,
             Route::Switch(read) => {
                 let number = read_number(&read);

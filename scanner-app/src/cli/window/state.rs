@@ -5,19 +5,25 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::chain::Hash;
-use shared::event::Stage;
+use shared::event::{PaperMark, Stage};
 use shared::ids::{BasisId, DocumentId, ProductId};
 use shared::mismatch::Kind;
 
+use super::nearby::NearbyState;
+use super::printing::Printing;
 use crate::carry::fountain::Frames;
 use crate::session::gate::Gate;
 use crate::session::lists::Lists;
+use crate::session::opening::Opening;
+use crate::session::papers::PapersChecked;
 use crate::session::receipt::LineDiffers;
 use crate::session::routing::DocumentRead;
 use crate::session::{Feedback, OrderedLine};
-use crate::ui::intent::ReportWhat;
+use crate::ui::intent::{CaseAct, HistoryTab, ReportWhat};
 use crate::ui::route::ListTab;
-use crate::ui::view::{HistoryRow, ListsView, Outcome, Pair, Strip, TaskView};
+use crate::ui::view::{
+    ApprovedView, HistoryRow, ListsView, Outcome, Pair, ReasonView, ReturnableView, Strip, TaskView,
+};
 
 /// What a task is opened by.
 pub(super) type TaskRef = (Stage, BasisId, DocumentId);
@@ -46,19 +52,22 @@ pub(super) struct ReportState {
     pub(super) what: Option<ReportWhat>,
     pub(super) count: u64,
     pub(super) text: Option<String>,
+    pub(super) pack: Option<String>,
     pub(super) photos: Vec<Hash>,
     pub(super) message: Option<(Pair, bool)>,
 }
 
 impl Default for ReportState {
     fn default() -> Self {
-        Self { what: None, count: 1, text: None, photos: Vec::new(), message: None }
+        Self { what: None, count: 1, text: None, pack: None, photos: Vec::new(), message: None }
     }
 }
 
 /// A case under way.
 #[derive(Debug, Default)]
 pub(super) struct CaseState {
+    /// What a scan of a case's label does.
+    pub(super) mode: CaseAct,
     pub(super) answer: Option<(Pair, bool)>,
     /// The child that may be put in all the same.
     pub(super) insist: Option<String>,
@@ -84,8 +93,40 @@ pub(super) struct ReceiptState {
     /// Each package is scanned instead.
     pub(super) each: bool,
     pub(super) differs: BTreeMap<ProductId, LineDiffers>,
+    pub(super) photos: Vec<Hash>,
     pub(super) trouble: Option<Pair>,
     pub(super) sign_trouble: Option<Pair>,
+}
+
+/// What is recorded of the papers, as far as it was asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Recorded {
+    #[default]
+    Unasked,
+    Nothing,
+    Checked(PapersChecked),
+}
+
+/// The papers under way.
+#[derive(Debug, Default)]
+pub(super) struct PapersState {
+    /// What was tapped, field by field.
+    pub(super) marks: [Option<PaperMark>; 6],
+    pub(super) photos: Vec<Hash>,
+    /// What is recorded, once it was asked for.
+    pub(super) recorded: Recorded,
+}
+
+/// The history's page.
+#[derive(Debug, Default)]
+pub(super) struct HistoryState {
+    pub(super) tab: HistoryTab,
+    /// The newest scan that shows: what came after it waits behind a chip.
+    pub(super) newest: Option<u64>,
+    /// The scan whose undo wants a reason.
+    pub(super) why: Option<u64>,
+    /// Rows as they are shown, with what was searched for.
+    pub(super) shown: Option<(String, Arc<[HistoryRow]>)>,
 }
 
 /// A moving code under way.
@@ -135,7 +176,19 @@ pub(super) struct State {
     pub(super) pane: ListTab,
     /// Rows as they are shown, with what was searched for.
     pub(super) shown_lists: Option<ListsView>,
-    pub(super) shown_history: Option<(String, Arc<[HistoryRow]>)>,
+    pub(super) papers: PapersState,
+    pub(super) history: HistoryState,
+    pub(super) nearby: NearbyState,
+    /// Documents whose goods can go back, while their page shows.
+    pub(super) returns: Vec<ReturnableView>,
+    /// A return whose reason is asked.
+    pub(super) reason: Option<(Opening, ReasonView)>,
+    /// What approvals cover of the return that is open.
+    pub(super) approved: Option<Vec<ApprovedView>>,
+    /// Packages that other terminals scanned on the open document.
+    pub(super) others: Option<u64>,
+    pub(super) printing: Option<Printing>,
+    pub(super) printed: Option<(Pair, bool)>,
 }
 
 impl State {
@@ -144,7 +197,9 @@ impl State {
         self.lists = None;
         self.lines = None;
         self.shown_lists = None;
-        self.shown_history = None;
+        self.history.shown = None;
+        self.papers.recorded = Recorded::Unasked;
+        (self.approved, self.others) = (None, None);
     }
 
     /// Another task, or none: nothing of the last one is left.
@@ -155,6 +210,9 @@ impl State {
         self.case = CaseState::default();
         self.sort = SortState::default();
         self.receipt = ReceiptState::default();
+        self.papers = PapersState::default();
+        self.history = HistoryState::default();
+        self.printed = None;
         self.search.clear();
         (self.chosen, self.undone, self.strip, self.notes_seen) = (None, None, None, false);
     }

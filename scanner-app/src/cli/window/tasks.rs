@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use shared::event::{Close, GateState, Stage};
+use shared::event::{Close, GateState, ReturnReason, Stage};
 use shared::mismatch::{Kind, Severity};
 use shared::reference::Level;
 
@@ -12,9 +12,10 @@ use super::state::TaskRef;
 use super::work::Work;
 use crate::feedback::{Cue, Signal};
 use crate::session::gate::watch_shut_gates;
-use crate::session::opening::{Opening, OpeningError, Papers};
+use crate::session::opening::return_reason_of;
+use crate::session::opening::{Opening, OpeningError, Papers, Place};
 use crate::session::{Closing, OpenWork, Session, overview, site_name};
-use crate::store::Task;
+use crate::store::{Store, Task};
 use crate::ui::route::{Move, Page};
 use crate::ui::view::{GateStateView, StripTone, TaskView};
 
@@ -31,7 +32,7 @@ impl Clerk {
         let (store, gates) = watch_shut_gates(store, &self.device, &identity)?;
         self.state.place = site_name(&store, &self.config.site)?;
         let open: Vec<String> = store.open_tasks()?.iter().map(|task| key_of(&of_task(task))).collect();
-        let work = overview(&store, &self.config.member, self.device.now())?;
+        let work = overview(&store, Place { member: &self.config.member, site: &self.config.site }, self.device.now())?;
         let mut tasks: Vec<(TaskView, TaskRef)> = work.into_iter().map(|work| row(work, &open)).collect();
         for gate in &gates {
             let task = (gate.side.stage, gate.side.basis.clone(), gate.side.document.clone());
@@ -48,6 +49,8 @@ impl Clerk {
                     level: gate.loaded.level(),
                     is_open: false,
                     gate: Some((state, reasons)),
+                    due: None,
+                    blocks: 0,
                 },
                 task,
             ));
@@ -82,6 +85,14 @@ impl Clerk {
                     .collect::<Vec<_>>(),
             );
             self.work.open_sort(device, identity, &orders)?;
+        } else if task.0.returns() {
+            // The reason was chosen before; where it was not, it is asked now.
+            let known = self.work.store().map(|store| known_reason(store, &task)).transpose()?.flatten();
+            let papers = Papers::Named(task.2);
+            return self.begin_task(&Opening { stage: task.0, basis: task.1, papers, reason: known });
+        } else if task.0 == Stage::TransferOut && task.2.is_none() {
+            let opening = Opening { stage: task.0, basis: task.1, papers: Papers::Reserved, reason: None };
+            return self.begin_task(&opening);
         } else {
             self.work.open(|store| Ok(Session::open(store, device, identity, task)?))?;
         }
@@ -98,12 +109,7 @@ impl Clerk {
             return self.open_task((Stage::Sort, opening.basis.clone(), document));
         }
         if opening.stage.returns() && opening.reason.is_none() {
-            let words = (
-                "退货要先选原因。在命令行用 scan --reason 打开。".to_owned(),
-                "A return needs its reason first: open it with scan --reason.".to_owned(),
-            );
-            self.say(StripTone::Trouble, words, None);
-            return Ok(());
+            return self.ask_reason(opening.clone());
         }
         let identity = self.identity();
         let device = Arc::clone(&self.device);
@@ -252,6 +258,12 @@ impl Clerk {
     }
 }
 
+/// The reason that a return here was opened for before.
+fn known_reason(store: &Store, (stage, basis, document): &TaskRef) -> Result<Option<ReturnReason>> {
+    let open = store.open_task(*stage, basis, document)?;
+    Ok(open.map(|task| return_reason_of(store, &task)).transpose()?.flatten())
+}
+
 fn row(work: OpenWork, open: &[String]) -> (TaskView, TaskRef) {
     let task = (work.stage, work.basis, work.document);
     let key = key_of(&task);
@@ -265,6 +277,8 @@ fn row(work: OpenWork, open: &[String]) -> (TaskView, TaskRef) {
         total: work.progress.packages_expected,
         level: work.level,
         gate: None,
+        due: work.due,
+        blocks: work.blocks,
     };
     (view, task)
 }
@@ -280,6 +294,8 @@ fn unknown_row(task: &TaskRef) -> TaskView {
         level: Level::Unit,
         is_open: true,
         gate: None,
+        due: None,
+        blocks: 0,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use shared::event::{Capture, LabelMetadata, Stage};
+use shared::event::{Capture, LabelMetadata, Stage, VoidReason};
 use shared::ids::OperatorId;
 
 use crate::device::Device;
@@ -164,11 +164,11 @@ impl Work {
     }
 
     /// Undoes a scan of the open task.
-    pub(super) fn undo(&mut self, seq: u64) -> Result<Option<Feedback>, StoreError> {
+    pub(super) fn undo(&mut self, seq: u64, reason: VoidReason) -> Result<Option<Feedback>, StoreError> {
         match self {
-            Self::Task(session) => session.undo(seq),
+            Self::Task(session) => session.undo_because(seq, reason),
             Self::Sort(sorting) => {
-                let undone = sorting.session().undo(seq)?;
+                let undone = sorting.session().undo_because(seq, reason)?;
                 sorting.refresh()?;
                 Ok(undone)
             }

@@ -4,6 +4,7 @@
 //! a draft beside the log, durable before each answer, and become an event only when the case is finished. A kill in between
 //! resumes the draft; giving up deletes it.
 
+mod check;
 mod child;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ use shared::trail::History;
 use super::Session;
 use crate::store::{StoreError, remember};
 
+pub use check::{CheckStanding, FoundAnswer};
 pub use child::{ChildAnswer, Filling};
 
 /// Under what name the draft is remembered.

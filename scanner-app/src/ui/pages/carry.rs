@@ -1,11 +1,12 @@
 //! S17: what waits leaves without a network.
 
 use super::super::generated::{Mark, Row, RowKind};
-use super::super::sheet::{Say, Sheet, act, choice, fact, main_act, sentence};
-use super::super::view::CarryView;
+use super::super::sheet::{Say, Sheet, act, choice, fact, heading as row_heading, main_act, sentence};
+use super::super::view::{CarryView, NearbyView, Pair};
 use super::super::{Intent, words};
 use super::{Heading, heading};
 use crate::ui::carry::modules_image;
+use crate::ui::route::Page;
 
 pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
     let title = say.of("离线转交", "Carry out");
@@ -48,6 +49,67 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
         say.of("写入文件", "Write a file"),
         say.of("用存储盘带走", "carried on a stick"),
         &Intent::CarryFile,
+    ));
+    rows.push(choice(
+        say.of("附近的终端", "A terminal nearby"),
+        say.of("同一无线网,当场有回执", "on the same network, with a receipt at once"),
+        &Intent::Go(Page::Nearby),
+    ));
+    let acts = vec![act(say.of("返回", "Back"), &Intent::Back)];
+    (heading(title, ""), Sheet { rows, acts, ..Sheet::default() })
+}
+
+/// A terminal nearby takes what waits here, or this one takes what waits there.
+pub(super) fn nearby(view: &NearbyView, say: Say) -> (Heading, Sheet) {
+    let title = say.of("附近的终端", "A terminal nearby");
+    let told = |(words, is_trouble): &(Pair, bool)| {
+        sentence(if *is_trouble { Mark::Bad } else { Mark::Good }, say.pair(words), "")
+    };
+    let mut rows: Vec<Row> = view.messages.iter().rev().map(told).collect();
+    if let Some((address, code, modules)) = &view.listening {
+        rows.push(fact(Mark::Wait, say.of("地址", "Address"), address.as_str()));
+        rows.push(fact(Mark::Wait, say.of("配对码", "Code"), code.as_str()));
+        rows.extend(modules.as_ref().map(|modules| Row {
+            kind: RowKind::Picture,
+            picture: modules_image(modules),
+            label: say.of("配对二维码", "Pairing code"),
+            ..Row::default()
+        }));
+        rows.push(sentence(
+            Mark::None,
+            say.of("在另一台终端打开这一页,扫此码。", "Open this page on the other terminal and scan this code."),
+            say.of(
+                "它的记录加密存在本机,下次同步代传。",
+                "Its records are kept here, sealed; the next sync delivers them.",
+            ),
+        ));
+        let acts = vec![main_act(say.of("停止等候", "Stop waiting"), &Intent::StopListening)];
+        return (heading(title, ""), Sheet { rows, acts, ..Sheet::default() });
+    }
+    if view.is_calling {
+        rows.push(sentence(Mark::Wait, say.of("正在转交…", "Handing over…"), ""));
+        return (heading(title, ""), Sheet { rows, ..Sheet::default() });
+    }
+    let events = words::count(view.events);
+    rows.push(row_heading(say.made(
+        || format!("转交本机的 {events} 条记录"),
+        || format!("Hand over the {events} records of this terminal"),
+    )));
+    rows.push(sentence(
+        Mark::None,
+        say.of("对准另一台屏幕上的配对二维码。", "Scan the pairing code on the other terminal's screen."),
+        say.of("转交当场有回执。", "A receipt comes at once."),
+    ));
+    rows.push(choice(
+        say.of("输入地址和配对码", "Type address and code"),
+        say.of("没有相机时", "without a camera"),
+        &Intent::Go(Page::Address),
+    ));
+    rows.push(row_heading(say.of("代别人转交", "Take from another")));
+    rows.push(choice(
+        say.of("等候别人转交", "Wait for another terminal"),
+        say.of("它的记录加密存在本机,下次同步代传", "its records are kept here, sealed, until the next sync"),
+        &Intent::Listen,
     ));
     let acts = vec![act(say.of("返回", "Back"), &Intent::Back)];
     (heading(title, ""), Sheet { rows, acts, ..Sheet::default() })

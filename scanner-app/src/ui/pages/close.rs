@@ -35,10 +35,8 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
             Mark::Held,
         ));
     }
-    rows.push(marked(
-        choice(say.of("单证核对", "Papers"), say.of("六项逐项看", "six fields, one by one"), &Intent::Go(Page::Papers)),
-        Mark::None,
-    ));
+    rows.extend((view.others > 0).then(|| others(view.others, say)));
+    rows.push(papers(view.papers, say));
     if notes > 0 {
         let seen = say.made(|| format!("已看过 {notes} 条提示"), || format!("{notes} notes seen"));
         let names: Vec<String> =
@@ -70,6 +68,30 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
     let lead = (words::figure(view.done, view.total).into(), unit.into(), SharedString::new());
     let title = say.made(|| format!("结束 {}", view.title), || format!("Close {}", view.title));
     (heading(title, words::stage(say.0, view.stage)), Sheet { lead, rows, acts, stacked: true, ..Sheet::default() })
+}
+
+fn others(count: u64, say: Say) -> super::super::generated::Row {
+    let others = words::count(count);
+    sentence(
+        Mark::Wait,
+        say.made(
+            || format!("别的终端也在扫这份单证:{others}"),
+            || format!("Other terminals scan this document too: {others}"),
+        ),
+        say.of(
+            "最终结束是对整份单证的。先问他们扫完没有。",
+            "The final close is for the whole document. Ask first whether they are done.",
+        ),
+    )
+}
+
+fn papers(checked: Option<bool>, say: Say) -> super::super::generated::Row {
+    let (mark, sub) = match checked {
+        Some(true) => (Mark::Good, say.of("齐全且一致", "complete and equal")),
+        Some(false) => (Mark::Bad, say.of("不符,已记录", "differ, recorded")),
+        None => (Mark::Missing, say.of("还没核对", "not compared yet")),
+    };
+    marked(choice(say.of("单证核对", "Papers"), sub, &Intent::Go(Page::Papers)), mark)
 }
 
 fn records(short: u64, unit: &'static str, say: Say) -> SharedString {

@@ -2,12 +2,14 @@
 
 use slint::{ComponentHandle, SharedString};
 
-use super::super::generated::{Act, Gate, MainWindow, Mark, Row};
+use super::super::generated::{Act, Gate, MainWindow, Mark, Row, RowKind};
 use super::super::sheet::{Say, act, fact, handed, main_act, sentence, set};
-use super::super::view::{GateStateView, GateView};
+use super::super::sheet::{Sheet, heading as row_heading};
+use super::super::view::{CallView, GateStateView, GateView};
 use super::super::{Intent, words};
 use super::{Heading, heading};
 use crate::ui::carry::modules_image;
+use crate::ui::route::Page;
 
 pub(super) fn put(window: &MainWindow, view: &GateView, (say, left_handed): (Say, bool)) -> Heading {
     let global = window.global::<Gate>();
@@ -49,7 +51,11 @@ fn rows(view: &GateView, say: Say) -> Vec<Row> {
         say.made(|| format!("{packages} 个包装 · {units} 盒"), || format!("{packages} packages · {units} units"));
     if view.state == GateStateView::Cleared {
         // The code needs the room.
-        return Vec::new();
+        let printed = view
+            .printed
+            .as_ref()
+            .map(|(words, is_trouble)| sentence(if *is_trouble { Mark::Bad } else { Mark::Good }, say.pair(words), ""));
+        return printed.into_iter().collect();
     }
     let mut rows = vec![fact(Mark::None, say.of("已装", "Loaded"), loaded)];
     for (place, reason) in view.reasons.iter().enumerate() {
@@ -63,11 +69,41 @@ fn rows(view: &GateView, say: Say) -> Vec<Row> {
     rows
 }
 
+/// What the supervisor is told: nothing is sent from here, so the screen says it to be read out or shown.
+pub(super) fn call(view: &CallView, say: Say) -> (Heading, Sheet) {
+    let gate = &view.gate;
+    let mut rows = vec![sentence(
+        Mark::Held,
+        say.of("给主管看这一页,或照着念。", "Show this page to the supervisor, or read it out."),
+        say.of(
+            "联网后控制台“不符”里也有这些原因。",
+            "Once online, the console lists the same reasons under Mismatches.",
+        ),
+    )];
+    rows.push(fact(Mark::None, say.of("单证", "Document"), gate.document.as_str()));
+    rows.push(fact(Mark::None, say.of("地点和终端", "Place, terminal"), view.place.as_str()));
+    if !view.person.is_empty() {
+        rows.push(fact(Mark::None, say.of("当班", "On duty"), view.person.as_str()));
+    }
+    rows.push(fact(Mark::None, say.of("判定时间", "Decided at"), gate.at.to_minute()));
+    let count = gate.reasons.len();
+    rows.push(row_heading(say.made(|| format!("{count} 项原因"), || format!("{count} reasons"))));
+    rows.extend(self::rows(gate, say).into_iter().filter(|row| row.kind == RowKind::Words));
+    let acts = vec![main_act(say.of("返回", "Back"), &Intent::Back)];
+    (heading(say.of("叫主管看", "Call supervisor"), gate.document.as_str()), Sheet { rows, acts, ..Sheet::default() })
+}
+
 fn acts(view: &GateView, say: Say) -> Vec<Act> {
     let tasks = act(say.of("回作业", "Tasks"), &Intent::Back);
     match view.state {
-        GateStateView::Cleared => vec![Act { main: true, ..tasks }],
+        GateStateView::Cleared => {
+            vec![act(say.of("打印", "Print"), &Intent::Print), Act { main: true, ..tasks }]
+        }
         GateStateView::Waiting => vec![tasks, main_act(say.of("立即同步", "Sync now"), &Intent::SyncNow)],
-        GateStateView::Held => vec![tasks, main_act(say.of("继续扫码", "Keep scanning"), &Intent::GoOn)],
+        GateStateView::Held => vec![
+            act(say.of("叫主管看", "Call supervisor"), &Intent::Go(Page::Call)),
+            tasks,
+            main_act(say.of("继续扫码", "Keep scanning"), &Intent::GoOn),
+        ],
     }
 }

@@ -1,10 +1,13 @@
 //! S14: every scan of the task, newest first, each to be undone.
 
-use super::super::generated::Row;
-use super::super::sheet::{Say, Sheet, act, choice, main_act, with_result, with_side};
+use shared::event::VoidReason;
+
+use super::super::generated::{Act, Mark, Row};
+use super::super::sheet::{Say, Sheet, act, choice, main_act, sentence, tab, with_result, with_side};
 use super::super::view::{HistoryRow, HistoryView};
 use super::super::{Intent, words};
 use super::{Heading, heading, scan};
+use crate::ui::intent::HistoryTab;
 use crate::ui::route::Page;
 
 pub(super) fn sheet(view: &HistoryView, say: Say) -> (Heading, Sheet) {
@@ -15,14 +18,39 @@ pub(super) fn sheet(view: &HistoryView, say: Say) -> (Heading, Sheet) {
         act(text, &Intent::Undo(row.seq))
     });
     let sheet = Sheet {
+        tabs: tabs(view, say),
         rows: view.rows.iter().map(|row| history_row(row, view.chosen, say)).collect(),
         is_long: true,
-        empty: say.of("还没有扫码。", "Nothing was scanned yet."),
+        empty: if view.tab == HistoryTab::All && view.search.is_empty() {
+            say.of("还没有扫码。", "Nothing was scanned yet.")
+        } else {
+            say.of("没有这样的记录。", "There is no such scan.")
+        },
         acts: undo.into_iter().chain([on]).collect(),
         ..Sheet::default()
     };
     let sub = if view.search.is_empty() { view.title.clone() } else { format!("{} · …{}", view.title, view.search) };
     (heading(say.of("记录", "History"), sub), sheet)
+}
+
+/// What came meanwhile waits behind a chip, so that what is being read does not move; then what may be left out.
+fn tabs(view: &HistoryView, say: Say) -> Vec<Act> {
+    let newer = view.newer;
+    let chip = (newer > 0).then(|| {
+        let text = say.made(|| format!("新 {newer}"), || format!("{newer} new"));
+        Act { main: true, ..act(text, &Intent::HistoryNew) }
+    });
+    let one = |of: HistoryTab| {
+        let name = match of {
+            HistoryTab::All => say.of("全部", "All"),
+            HistoryTab::Accepted => say.of("通过", "Accepted"),
+            HistoryTab::Duplicate => say.of("重复", "Duplicate"),
+            HistoryTab::Grave => say.of("不符", "Wrong"),
+            HistoryTab::Undone => say.of("已撤销", "Undone"),
+        };
+        tab(name, of == view.tab, &Intent::HistoryFilter(of))
+    };
+    chip.into_iter().chain(HistoryTab::EVERY.map(one)).collect()
 }
 
 fn history_row(row: &HistoryRow, chosen: Option<u64>, say: Say) -> Row {
@@ -37,9 +65,35 @@ fn history_row(row: &HistoryRow, chosen: Option<u64>, say: Say) -> Row {
         row.kind
             .map_or_else(|| words::outcome(say.0, row.outcome).to_owned(), |kind| words::kind(say.0, kind).to_owned()),
     );
+    parts.extend(row.by.clone());
     let mark = if Some(row.seq) == chosen { "> " } else { "" };
     let shown =
         choice(format!("{mark}…{}", row.tail), parts.join(" · "), &Intent::Go(Page::Package(format!("#{}", row.seq))));
     let shown = with_side(with_result(shown, row.outcome, say.0), words::row_time(row.at));
     Row { provisional: row.provisional, ..shown }
+}
+
+/// Somebody else's scan, or a late undo: the reason is asked.
+pub(super) fn why((seq, tail, is_others): (u64, &str, bool), say: Say) -> (Heading, Sheet) {
+    let asked = if is_others {
+        say.of("这是别人扫的。为什么撤销?", "Somebody else scanned it. Why undo it?")
+    } else {
+        say.of("扫过很久了。为什么撤销?", "It was scanned long ago. Why undo it?")
+    };
+    let rows = vec![
+        sentence(Mark::None, asked, say.of("原因随撤销一起记录。", "The reason is recorded with it.")),
+        choice(
+            say.of("没有这回事", "It did not happen"),
+            say.of("误扫,货没有动", "scanned by mistake, nothing moved"),
+            &Intent::UndoBecause(seq, VoidReason::DidNotOccur),
+        ),
+        choice(
+            say.of("记录有误", "Recorded wrongly"),
+            say.of("货动了,单证或环节不对", "goods moved, on another document or stage"),
+            &Intent::UndoBecause(seq, VoidReason::IncorrectData),
+        ),
+    ];
+    let acts = vec![main_act(say.of("不撤销", "Leave it"), &Intent::Back)];
+    let title = say.made(|| format!("撤销 …{tail}"), || format!("Undo …{tail}"));
+    (heading(title, ""), Sheet { rows, acts, ..Sheet::default() })
 }

@@ -16,11 +16,23 @@ pub(super) fn sheet(view: &MenuView, say: Say) -> (Heading, Sheet) {
         rows.push(choice(say.of("记录", "History"), "", &Intent::Go(Page::History)));
         rows.push(choice(say.of("单证核对", "Papers"), "", &Intent::Go(Page::Papers)));
         rows.push(choice(
+            say.of("装箱 / 拆箱", "Build / Open case"),
+            say.of("也可开箱核对", "or check one that is open"),
+            &Intent::Go(Page::Case),
+        ));
+    } else if !view.training {
+        rows.push(choice(
+            say.of("退货", "Returns"),
+            say.of("退出和退入", "sent back, taken back"),
+            &Intent::Go(Page::Returns),
+        ));
+    }
+    if !view.training {
+        rows.push(choice(
             say.of("上报", "Report"),
-            say.of("破损、无码、丢失、货码不符", "damaged, unreadable, lost, goods differ"),
+            say.of("破损、无码、丢失、码包、货码不符", "damaged, unreadable, lost, code pack"),
             &Intent::Go(Page::Report),
         ));
-        rows.push(choice(say.of("装箱 / 拆箱", "Build / Open case"), "", &Intent::Go(Page::Case)));
     }
     rows.push(choice(
         say.of("查码", "Look up a code"),

@@ -15,6 +15,7 @@ mod papers;
 mod queue;
 mod receipt;
 mod report;
+mod returns;
 mod scan;
 mod settings;
 mod shift;
@@ -25,8 +26,8 @@ mod tasks;
 use slint::{ComponentHandle, SharedString};
 
 use super::generated::{Chrome, MainWindow, PageKind};
-use super::sheet::{Say, Sheet, letters};
-use super::view::{PageView, View};
+use super::sheet::{Say, Sheet, address, letters};
+use super::view::{PageView, SearchFor, View};
 
 /// What a page says in the header.
 pub(super) struct Heading {
@@ -86,13 +87,14 @@ fn sheet(page: &PageView, say: Say) -> (Heading, Sheet) {
         PageView::Menu(page) => menu::sheet(page, say),
         PageView::WhichStage(document) => tasks::which_stage(document, say),
         PageView::Practice { stages, is_open } => menu::practice(stages, *is_open, say),
-        PageView::Search => {
-            let sheet =
-                Sheet {
-                    pad: letters(), typed_label: say.of("码的末 4 位", "Last 4 of the code"), ..Sheet::default()
-                };
-            (heading(say.of("查找", "Search"), say.of("扫码,或输入末 4 位", "Scan it, or type its last 4")), sheet)
-        }
+        PageView::Search(what) => search(*what, say),
+        PageView::Returns(documents) => returns::sheet(documents, say),
+        PageView::Reason(page) => returns::reason(page, say),
+        PageView::Packs(packs) => report::packs(packs, say),
+        PageView::Count => report::typed_count(say),
+        PageView::UndoWhy(seq, tail, is_others) => history::why((*seq, tail, *is_others), say),
+        PageView::Call(page) => gate::call(page, say),
+        PageView::Nearby(page) => carry::nearby(page, say),
         // Pages of their own.
         PageView::Enrol(_)
         | PageView::SignIn(_)
@@ -102,4 +104,32 @@ fn sheet(page: &PageView, say: Say) -> (Heading, Sheet) {
         | PageView::Receipt(_)
         | PageView::Gate(_) => (heading("", ""), Sheet::default()),
     }
+}
+
+/// A text is typed: for whom is said above it.
+fn search(what: SearchFor, say: Say) -> (Heading, Sheet) {
+    let (title, sub, label) = match what {
+        SearchFor::Code => (
+            say.of("查找", "Search"),
+            say.of("扫码,或输入末 4 位", "Scan it, or type its last 4"),
+            say.of("码的末 4 位", "Last 4 of the code"),
+        ),
+        SearchFor::Task => (
+            say.of("查找", "Search"),
+            say.of("扫码查包装,或输入单证号", "Scan a package, or type a number"),
+            say.of("单证号的末几位", "End of the document's number"),
+        ),
+        SearchFor::Address => (
+            say.of("附近的终端", "A terminal nearby"),
+            say.of("如 10.0.0.7:7700 402817", "such as 10.0.0.7:7700 402817"),
+            say.of("地址 配对码", "Address code"),
+        ),
+        SearchFor::Invitation => (
+            say.of("登记", "Enrol"),
+            say.of("输入登记码下的文字", "Type the text under the code"),
+            say.of("登记码的文字", "The code's text"),
+        ),
+    };
+    let pad = if what == SearchFor::Address { address() } else { letters() };
+    (heading(title, sub), Sheet { pad, typed_label: label, ..Sheet::default() })
 }

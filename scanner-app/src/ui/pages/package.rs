@@ -17,7 +17,15 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
             outcome,
             say.0,
         )),
-        None => rows.push(sentence(Mark::None, say.of("仅查询,未计入作业", "Look-up only, not counted"), "")),
+        None => rows.push(sentence(
+            Mark::Held,
+            say.of("仅查询,未计入作业", "Look-up only, not counted"),
+            if view.in_task {
+                say.of("要计数,回到扫码页再扫。", "To count it, go back to scanning and scan it there.")
+            } else {
+                say.of("要计数,先打开它的作业。", "To count it, open its task first.")
+            },
+        )),
     }
     let unknown = || say.of("不认识", "not known here");
     rows.push(fact(Mark::None, say.of("品规", "Product"), view.product.as_deref().map_or_else(unknown, Into::into)));
@@ -52,6 +60,11 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
             say.of("里面的包装从此单独算", "what is inside counts by itself from now on"),
             &Intent::CaseBegin(CaseAct::Open),
         ));
+        rows.push(choice(
+            say.of("开箱核对", "Check this case"),
+            say.of("逐个扫里面的包装,与记录对照", "scan each package inside and compare"),
+            &Intent::CaseBegin(CaseAct::Check),
+        ));
     }
     let mut acts = vec![act(say.of("货码不符", "Goods differ"), &Intent::ReportOf(view.text.clone()))];
     match view.scan {
@@ -74,6 +87,12 @@ fn trail(view: &PackageView, say: Say) -> Vec<Row> {
             Mark::None,
             say.of("本终端不知道它的经过。", "This terminal knows nothing of where it was."),
             "",
+        ));
+    } else if view.is_partial {
+        rows.push(sentence(
+            Mark::Missing,
+            say.of("只知道一部分经过。", "Only a part of its trail is known here."),
+            say.of("联网同步,或请主管在控制台查全程。", "Sync, or ask the supervisor: the console has all of it."),
         ));
     }
     for step in &view.trail {

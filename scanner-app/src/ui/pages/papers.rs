@@ -1,54 +1,134 @@
-//! S11: the papers, field by field.
+//! S11: the papers, field by field, as a person finds them.
 
-use super::super::Intent;
-use super::super::generated::Mark;
-use super::super::sheet::{Say, Sheet, act, fact, main_act, sentence};
-use super::super::view::PapersView;
-use super::{Heading, heading};
+use shared::event::PaperMark;
+
+use super::super::generated::{Act, Mark, Row};
+use super::super::sheet::{Say, Sheet, act, choice, main_act, marked, sentence, with_side};
+use super::super::view::{PaperField, PapersView};
+use super::super::{Intent, words};
+use super::{Heading, heading, returns};
 use crate::ui::route::Page;
 
 pub(super) fn sheet(view: &PapersView, say: Say) -> (Heading, Sheet) {
     let title = say.of("单证核对", "Papers");
+    let mut rows = Vec::new();
+    rows.extend(view.recorded.map(|equal| recorded(equal, say)));
     let Some(document) = &view.document else {
-        let rows = vec![sentence(
-            Mark::Missing,
-            say.of("没有单证。", "No document."),
-            say.of(
-                "最终结束时由本机开单;放行前须上传。",
-                "This terminal writes the note at the final close; it is uploaded before goods leave.",
-            ),
-        )];
-        return (heading(title, ""), Sheet { rows, acts: vec![back(say)], ..Sheet::default() });
+        rows.push(none_there(view, say));
+        rows.extend(back(view, say));
+        let acts = if view.is_own { vec![main_act(on(say), &Intent::Back)] } else { acts(view, say) };
+        return (heading(title, ""), Sheet { rows, acts, ..Sheet::default() });
     };
-    let mut rows: Vec<_> = view
-        .fields
-        .iter()
-        .map(|field| match &field.value {
-            Some(value) => fact(Mark::Good, say.pair(&field.name), value.as_str()),
-            None => fact(Mark::Bad, say.pair(&field.name), say.of("缺", "missing")),
-        })
-        .collect();
-    let lacks = view.fields.iter().filter(|field| field.value.is_none()).count();
-    rows.push(if lacks == 0 {
-        sentence(
-            Mark::Good,
-            say.of("系统内单证六项齐全。", "All six fields are in the system."),
-            say.of("与随货纸单逐项对照;不同就上报。", "Compare with the paper; report what differs."),
-        )
-    } else {
-        sentence(
-            Mark::Bad,
-            say.made(|| format!("缺 {lacks} 项。"), || format!("{lacks} fields are missing.")),
+    if view.recorded.is_none() {
+        rows.push(sentence(
+            Mark::None,
+            say.of("与随货纸单逐项对照。", "Compare with the paper that goes with the goods."),
+            say.of("不同或缺的,点那一行。", "Tap a line that differs or is missing."),
+        ));
+    }
+    rows.extend(view.fields.iter().enumerate().map(|(place, field)| field_row(place, field, say)));
+    if view.fields.iter().any(|field| field.value.is_none()) {
+        rows.push(sentence(
+            Mark::Held,
+            say.of("系统内的单证缺项。", "A field is missing on record."),
             say.of(
                 "让开单方补齐并同步;缺项不可放行。",
                 "Have the issuer complete it, then sync; goods are held until then.",
             ),
-        )
-    });
-    let report = act(say.of("上报不符", "Report"), &Intent::Go(Page::Report));
-    (heading(title, document.as_str()), Sheet { rows, acts: vec![report, back(say)], ..Sheet::default() })
+        ));
+    }
+    rows.extend(back(view, say));
+    (heading(title, document.as_str()), Sheet { rows, acts: acts(view, say), ..Sheet::default() })
 }
 
-fn back(say: Say) -> super::super::generated::Act {
-    main_act(say.of("继续扫码", "Keep scanning"), &Intent::Go(Page::Work))
+fn on(say: Say) -> slint::SharedString {
+    say.of("继续扫码", "Keep scanning")
+}
+
+fn recorded(equal: bool, say: Say) -> Row {
+    if equal {
+        sentence(Mark::Good, say.of("已记录:齐全且一致。", "Recorded: complete and equal."), "")
+    } else {
+        sentence(
+            Mark::Bad,
+            say.of("已记录:单证不符。", "Recorded: the papers differ."),
+            say.of("告诉主管;让开单方更正后再核对。", "Tell the supervisor; check again once the issuer put it right."),
+        )
+    }
+}
+
+fn none_there(view: &PapersView, say: Say) -> Row {
+    if view.is_own {
+        sentence(
+            Mark::None,
+            say.of("单证由本机在最终结束时开。", "This terminal writes the note at the final close."),
+            say.of("放行前自动上传,不用核对。", "It is uploaded before goods leave; nothing is to be compared."),
+        )
+    } else {
+        sentence(
+            Mark::Missing,
+            say.of("本终端没有这份单证。", "This document is not known here."),
+            say.of(
+                "先同步。随货也没有,就记录“没有单证”。",
+                "Sync first. If none came with the goods either, record that there is none.",
+            ),
+        )
+    }
+}
+
+fn back(view: &PapersView, say: Say) -> Vec<Row> {
+    let Some((reason, approved)) = &view.back else { return Vec::new() };
+    let why = say.of("退货原因", "Why they go back");
+    let mut rows = vec![super::super::sheet::fact(Mark::None, why, words::return_reason(say.0, *reason))];
+    if !reason.never_taken_in() {
+        rows.extend(returns::approvals(approved, say));
+    }
+    rows
+}
+
+fn field_row(place: usize, field: &PaperField, say: Say) -> Row {
+    let (mark, side) = match field.mark {
+        Some(PaperMark::Equal) => (Mark::Good, say.of("一致", "equal")),
+        Some(PaperMark::Differs) => (Mark::Bad, say.of("不同", "differs")),
+        Some(PaperMark::Missing) => (Mark::Missing, say.of("缺", "missing")),
+        None => (Mark::Off, slint::SharedString::new()),
+    };
+    let value = field.value.as_deref().map_or_else(|| say.of("系统内缺", "not on record"), Into::into);
+    let row = marked(choice(say.pair(&field.name), value, &Intent::PaperMark(place)), mark);
+    if side.is_empty() { row } else { with_side(row, side) }
+}
+
+fn acts(view: &PapersView, say: Say) -> Vec<Act> {
+    let mut acts = Vec::new();
+    if view.has_camera {
+        let photos = view.photos;
+        let text = if photos == 0 {
+            say.of("拍照", "Photo")
+        } else {
+            say.made(|| format!("拍照 {photos}"), || format!("Photo {photos}"))
+        };
+        acts.push(act(text, &Intent::Photo));
+    }
+    if view.recorded == Some(true) {
+        acts.push(main_act(on(say), &Intent::Go(Page::Work)));
+        return acts;
+    }
+    let wrong = view.fields.iter().filter(|field| is_wrong(field)).count();
+    let record = if view.document.is_none() {
+        say.of("记录:没有单证", "Record: no papers")
+    } else if wrong == 0 {
+        say.of("齐全且一致", "Complete and equal")
+    } else {
+        say.made(|| format!("记录:{wrong} 项不符"), || format!("Record: {wrong} wrong"))
+    };
+    acts.push(main_act(record, &Intent::PapersRecord));
+    acts
+}
+
+/// A field that is not on record is missing until the person finds it on the paper.
+fn is_wrong(field: &PaperField) -> bool {
+    match field.mark {
+        Some(mark) => mark != PaperMark::Equal,
+        None => field.value.is_none(),
+    }
 }

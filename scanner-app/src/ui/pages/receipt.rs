@@ -110,9 +110,18 @@ pub(super) fn differs(view: &DiffersView, say: Say) -> (Heading, Sheet) {
         rows.extend([Differ::Short, Differ::Damaged, Differ::Refused].map(|what| stepper((place, line), what, say)));
     }
     let sign = main_act(say.of("签收", "Sign"), &Intent::Go(Page::Sign));
+    let photo = view.has_camera.then(|| {
+        let photos = view.photos;
+        let text = if photos == 0 {
+            say.of("拍照", "Photo")
+        } else {
+            say.made(|| format!("拍照 {photos}"), || format!("Photo {photos}"))
+        };
+        act(text, &Intent::Photo)
+    });
     let nothing = view.lines.iter().all(|line| line.differs == [0; 3]);
     let back = act(say.of("返回", "Back"), &Intent::Back);
-    let acts = if nothing { vec![back] } else { vec![back, sign] };
+    let acts: Vec<Act> = if nothing { vec![back] } else { [back].into_iter().chain(photo).chain([sign]).collect() };
     (heading(say.of("货与单不同", "What differs"), ""), Sheet { rows, acts, ..Sheet::default() })
 }
 

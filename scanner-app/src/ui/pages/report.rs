@@ -2,10 +2,11 @@
 
 use super::super::Intent;
 use super::super::generated::{Mark, Row, RowKind};
-use super::super::sheet::{Say, Sheet, act, choice, main_act, marked, sentence};
+use super::super::sheet::{Say, Sheet, act, choice, digits, main_act, marked, sentence};
 use super::super::view::ReportView;
 use super::{Heading, heading};
 use crate::ui::intent::ReportWhat;
+use crate::ui::route::Page;
 
 pub(super) fn sheet(view: &ReportView, say: Say) -> (Heading, Sheet) {
     let mut rows = Vec::new();
@@ -23,15 +24,23 @@ pub(super) fn sheet(view: &ReportView, say: Say) -> (Heading, Sheet) {
         (ReportWhat::Stolen, ("失窃", "Stolen"), ("货被偷", "goods were stolen")),
         (ReportWhat::Differs, ("货码不符", "Goods differ"), ("码说的不是这个货", "the code says other goods")),
     ];
-    for (what, (zh, en), (sub_zh, sub_en)) in kinds {
-        let mark = if view.what == Some(what) { Mark::On } else { Mark::Off };
-        rows.push(marked(choice(say.of(zh, en), say.of(sub_zh, sub_en), &Intent::Report(what)), mark));
+    // Once chosen, the others make room for what is asked next; the chosen one brings them back.
+    let shown = kinds.into_iter().filter(|(what, _, _)| view.what.is_none_or(|chosen| chosen == *what));
+    for (what, (zh, en), (sub_zh, sub_en)) in shown {
+        let is_chosen = view.what == Some(what);
+        let sub = if is_chosen { say.of("点这里改选", "tap to choose another") } else { say.of(sub_zh, sub_en) };
+        let row = choice(say.of(zh, en), sub, &Intent::Report(what));
+        rows.push(if is_chosen { marked(row, Mark::On) } else { row });
     }
-    match &view.tail {
-        Some(tail) => {
-            rows.push(sentence(Mark::Good, say.made(|| format!("包装 …{tail}"), || format!("package …{tail}")), ""));
-        }
-        None => rows.push(count(view.count, say)),
+    if view.what.is_some() {
+        rows.extend(details(view, say));
+    }
+    if !view.in_task {
+        rows.push(sentence(
+            Mark::None,
+            say.of("没有打开作业:上报不带单证号。", "No task is open: the report names no document."),
+            say.of("与某份单证有关,先打开它的作业。", "If it concerns a document, open its task first."),
+        ));
     }
     let photos = view.photos;
     let mut acts = Vec::new();
@@ -56,6 +65,58 @@ pub(super) fn sheet(view: &ReportView, say: Say) -> (Heading, Sheet) {
     }
     let sub = say.of("可扫这件的标签", "scan its label if it has one");
     (heading(say.of("上报", "Report"), sub), Sheet { rows, acts, ..Sheet::default() })
+}
+
+/// What is asked once it is clear what is reported: which package, which pack, how many.
+fn details(view: &ReportView, say: Say) -> Vec<Row> {
+    let mut rows = Vec::new();
+    match (&view.tail, &view.pack) {
+        (Some(tail), _) => {
+            rows.push(sentence(Mark::Good, say.made(|| format!("包装 …{tail}"), || format!("package …{tail}")), ""));
+        }
+        (None, Some(pack)) => {
+            let frozen =
+                say.of("上传后主管在控制台冻结整包", "once uploaded, the supervisor freezes it in the console");
+            rows.push(sentence(
+                Mark::Good,
+                say.made(|| format!("码包 {pack}"), || format!("code pack {pack}")),
+                frozen,
+            ));
+        }
+        (None, None) => {
+            rows.push(count(view.count, say));
+            let typed = say.of("输入件数", "Type the count");
+            rows.push(choice(typed, "", &Intent::Go(Page::Count)));
+        }
+    }
+    let gone = matches!(view.what, Some(ReportWhat::Lost | ReportWhat::Stolen));
+    if gone && view.tail.is_none() && view.has_packs {
+        rows.push(choice(
+            say.of("是整个码包", "A whole code pack"),
+            say.of("未用的追溯码丢失或失窃", "codes not yet used were lost or stolen"),
+            &Intent::Go(Page::Packs),
+        ));
+    }
+    rows
+}
+
+/// The code packs that can be reported.
+pub(super) fn packs(packs: &[String], say: Say) -> (Heading, Sheet) {
+    let row = |pack: &String| choice(pack.as_str(), "", &Intent::ReportPack(pack.clone()));
+    let sheet = Sheet {
+        rows: packs.iter().map(row).collect(),
+        is_long: true,
+        empty: say.of("没有可上报的码包。", "There is no code pack to report."),
+        ..Sheet::default()
+    };
+    (heading(say.of("哪个码包", "Which code pack?"), ""), sheet)
+}
+
+/// A large pad for how many.
+pub(super) fn typed_count(say: Say) -> (Heading, Sheet) {
+    let label = say.of("件数,1 到 1000", "Packages, 1 to 1000");
+    let sheet = Sheet { pad: digits(), typed_label: label, ..Sheet::default() };
+    (heading(say.of("件数", "How many?"), ""), sheet)
 }
 
 fn count(count: u64, say: Say) -> Row {

@@ -30,7 +30,11 @@ pub(super) fn put(window: &MainWindow, view: &ScanView, (say, left_handed): (Say
         set(&scan.get_rows(), lists::rows(view, say), |model| scan.set_rows(model));
         scan.set_empty(say.pair(&view.empty));
     }
-    super::heading(format!("{} {}", words::stage(say.0, view.stage), view.title), view.counterparty.as_str())
+    let sub = match view.reason {
+        Some(reason) => format!("{} · {}", view.counterparty, words::return_reason(say.0, reason)),
+        None => view.counterparty.clone(),
+    };
+    super::heading(format!("{} {}", words::stage(say.0, view.stage), view.title), sub)
 }
 
 /// The picture, its boxes and the answer: what a sort shows as well.
@@ -129,7 +133,11 @@ fn result(scan: &Scan<'_>, result: Option<&ResultView>, say: Say) {
     if result.undone {
         scan.set_kind(ResultKind::None);
         scan.set_word(words::undone(say.0).into());
-        scan.set_detail(say.of("可再扫", "can be scanned again"));
+        let again = say.of("可再扫", "can be scanned again");
+        scan.set_detail(match result.units {
+            0 | 1 => again,
+            units => format!("{again} · -{} {}", words::count(units), words::level(say.0, Level::Unit)).into(),
+        });
         scan.set_advice(SharedString::new());
         return;
     }

@@ -3,6 +3,7 @@
 use slint::{ComponentHandle, SharedString};
 
 use shared::event::Stage;
+use shared::time::Timestamp;
 
 use super::super::generated::{Act, MainWindow, Mark, TaskItem, Tasks};
 use super::super::sheet::{Say, Sheet, choice, set, tab};
@@ -10,22 +11,38 @@ use super::super::view::{GateStateView, SyncView, TaskView, TasksView};
 use super::super::{Intent, words};
 use super::{Heading, heading};
 
-pub(super) fn put(window: &MainWindow, view: &TasksView, (say, _sync): (Say, &SyncView)) -> Heading {
+pub(super) fn put(window: &MainWindow, view: &TasksView, (say, sync): (Say, &SyncView)) -> Heading {
     let global = window.global::<Tasks>();
-    let wanted = |task: &&TaskView| view.filter.is_none_or(|stage| task.stage == stage);
+    let search = view.search.to_uppercase();
+    let wanted = |task: &&TaskView| {
+        view.filter.is_none_or(|stage| task.stage == stage) && task.title.to_uppercase().ends_with(&search)
+    };
     let mut shown: Vec<&TaskView> = view.tasks.iter().filter(wanted).collect();
     // The open one first: it is what the clerk comes back to. Those that are closed last.
     shown.sort_by_key(|task| (!task.is_open, task.gate.is_some()));
-    set(&global.get_items(), shown.into_iter().map(|task| item(task, say)).collect(), |model| global.set_items(model));
+    set(&global.get_items(), shown.into_iter().map(|task| item(task, (say, sync))).collect(), |model| {
+        global.set_items(model);
+    });
     set(&global.get_filters(), filters(view, say), |model| global.set_filters(model));
     global.set_empty(empty(view, say));
     global.set_scan_hint(say.of("扫单证二维码,打开作业", "Scan a document's QR to open its task"));
-    global.set_first_sync(if view.is_synced { 1.0 } else { 0.0 });
-    heading(say.of("作业", "Tasks"), view.place.as_str())
+    // The server does not say how much is to come: the bar tells only that something is.
+    global.set_first_sync(if view.is_synced && view.fetching.is_none() { 1.0 } else { 0.0 });
+    let sub = if search.is_empty() { view.place.clone() } else { format!("{} · …{search}", view.place) };
+    heading(say.of("作业", "Tasks"), sub)
 }
 
 fn empty(view: &TasksView, say: Say) -> SharedString {
-    if view.is_synced {
+    if let Some(fetched) = view.fetching {
+        let count = words::count(fetched);
+        return say.made(
+            || format!("正在同步,已取 {count} 条。作业随后出现。也可先扫单证二维码。"),
+            || format!("Syncing, {count} records so far. Tasks appear as they come; or scan a document's QR."),
+        );
+    }
+    if !view.search.is_empty() || view.filter.is_some() {
+        say.of("没有这样的作业。点“全部”看所有。", "There is no such task. Tap All to see every one.")
+    } else if view.is_synced {
         say.of("暂无作业。扫发货单二维码,或同步。", "No tasks. Scan a dispatch note's QR, or sync.")
     } else {
         say.of(
@@ -41,13 +58,13 @@ fn filters(view: &TasksView, say: Say) -> Vec<Act> {
         (count > 0).then_some((stage, count))
     });
     let stages: Vec<(Stage, usize)> = stages.collect();
-    if stages.len() < 2 {
+    if stages.len() < 2 && view.search.is_empty() {
         return Vec::new();
     }
     let all = tab(
         say.made(|| format!("全部 {}", view.tasks.len()), || format!("All {}", view.tasks.len())),
-        view.filter.is_none(),
-        &Intent::Filter(None),
+        view.filter.is_none() && view.search.is_empty(),
+        &if view.search.is_empty() { Intent::Filter(None) } else { Intent::ClearSearch },
     );
     let one = |(stage, count): (Stage, usize)| {
         let text = format!("{} {count}", words::stage(say.0, stage)).into();
@@ -57,11 +74,18 @@ fn filters(view: &TasksView, say: Say) -> Vec<Act> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share of a bar, not a count")]
-fn item(task: &TaskView, say: Say) -> TaskItem {
+fn item(task: &TaskView, (say, sync): (Say, &SyncView)) -> TaskItem {
     let unit = words::level(say.0, task.level);
     let intent =
         if task.gate.is_some() { Intent::OpenGate(task.key.clone()) } else { Intent::OpenTask(task.key.clone()) };
-    let (gate, mark) = task.gate.map_or_else(Default::default, |(state, reasons)| gate_words(state, reasons, say));
+    let (mut gate, mut mark) =
+        task.gate.map_or_else(Default::default, |(state, reasons)| gate_words(state, reasons, say));
+    if task.blocks > 0 && task.gate.is_none() {
+        let blocks = task.blocks;
+        gate =
+            say.made(|| format!("事后拦截 {blocks}:隔离这些货"), || format!("Blocked since: {blocks}, set them aside"));
+        mark = Mark::Held;
+    }
     TaskItem {
         key: intent.key().into(),
         stage: words::stage(say.0, task.stage).into(),
@@ -69,11 +93,25 @@ fn item(task: &TaskView, say: Say) -> TaskItem {
         counterparty: task.counterparty.as_str().into(),
         figure: format!("{} {unit}", words::figure(task.done, task.total)).into(),
         share: task.total.map_or(0.0, |total| task.done as f32 / total.max(1) as f32),
-        due: SharedString::new(),
+        due: task.due.map(|due| due_words(due, (say, sync))).unwrap_or_default(),
         gate,
         mark,
         resumes: task.is_open,
         go_on: say.of("继续", "Resume"),
+    }
+}
+
+/// By when: the hour of today, else the day; what is late says so.
+fn due_words(due: Timestamp, (say, sync): (Say, &SyncView)) -> SharedString {
+    let shown = words::short_time(due, sync.now);
+    if due <= sync.now {
+        return say.made(|| format!("已过期 {shown}"), || format!("late, {shown}"));
+    }
+    let is_today = due.to_minute()[..10] == sync.now.to_minute()[..10];
+    if is_today {
+        say.made(|| format!("今天 {shown}"), || format!("today {shown}"))
+    } else {
+        say.made(|| format!("{shown} 前"), || format!("by {shown}"))
     }
 }
 
@@ -89,8 +127,17 @@ fn gate_words(state: GateStateView, reasons: usize, say: Say) -> (SharedString, 
 
 /// A document was read that nobody here knows: the clerk says what is done with it.
 pub(super) fn which_stage(document: &str, say: Say) -> (Heading, Sheet) {
-    let rows = [Stage::Inbound, Stage::Outbound, Stage::Sort, Stage::Receipt, Stage::TransferIn, Stage::TransferOut];
+    let rows = [
+        Stage::Inbound,
+        Stage::Outbound,
+        Stage::Sort,
+        Stage::Receipt,
+        Stage::TransferIn,
+        Stage::TransferOut,
+        Stage::ReturnIn,
+        Stage::ReturnOut,
+    ];
     let row = |stage: Stage| choice(words::stage(say.0, stage), "", &Intent::OpenRead(Some(stage)));
-    let sheet = Sheet { rows: rows.into_iter().map(row).collect(), ..Sheet::default() };
+    let sheet = Sheet { rows: rows.into_iter().map(row).collect(), is_long: true, ..Sheet::default() };
     (heading(say.of("选择环节", "Which stage?"), document), sheet)
 }

@@ -17,16 +17,16 @@ use super::screens_beside::{sign_in, task};
 use super::{find, labels, open, view};
 use crate::config::Language;
 
-fn shown(name: &str) -> View {
+pub(super) fn shown(name: &str) -> View {
     let found = screens::all(false).into_iter().find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("no screen is called {name}")).1
 }
 
-fn tap(window: &MainWindow, label: &str) {
+pub(super) fn tap(window: &MainWindow, label: &str) {
     find(window, label).invoke_accessible_default_action();
 }
 
-fn pass(ms: u64) {
+pub(super) fn pass(ms: u64) {
     mock_elapsed_time(Duration::from_millis(ms));
 }
 
@@ -54,8 +54,8 @@ fn one_tap_on_a_row_opens_its_task() {
     let tasks = TasksView {
         place: "广州分拣中心".into(),
         tasks: vec![task(Stage::Outbound, "FH-2031", 37, 40)],
-        filter: None,
         is_synced: true,
+        ..TasksView::default()
     };
     show(&window, &view(PageView::Tasks(tasks)), Language::Zh);
     pass(20);

@@ -1,11 +1,13 @@
 //! The window by its accessible labels, as a screen reader or a finger finds things; its pictures; its measures. No display is needed.
 
 mod flows;
+mod flows_aside;
 mod golden;
 mod manual;
 mod measures;
 mod picture;
 mod screens;
+mod screens_aside;
 mod screens_beside;
 mod themes;
 

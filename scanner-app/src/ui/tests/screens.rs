@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use shared::event::Stage;
+use shared::event::{ReturnReason, Stage};
 use shared::mismatch::{Kind, ScanResult};
 use shared::reference::Level;
 
 use super::super::Intent;
+use super::super::intent::HistoryTab;
 use super::super::route::{ListTab, Page};
 use super::super::view::{
     AlarmView, BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView, ListsView,
     OrderView, Outcome, PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SlotView, SortView,
     Strip, StripTone, View,
 };
-use super::{ago, screens_beside, view};
+use super::{ago, screens_aside, screens_beside, view};
 
 pub(super) const ACCEPTED: Outcome = Outcome { result: ScanResult::Accepted, note: false };
 pub(super) const NOTE: Outcome = Outcome { result: ScanResult::Accepted, note: true };
@@ -73,6 +74,7 @@ pub(super) fn scan(result: Option<ResultView>) -> ScanView {
         stage: Stage::Outbound,
         title: "FH-2031".into(),
         counterparty: "深圳批发".into(),
+        reason: None,
         done: 37,
         total: Some(40),
         level: Level::Case,
@@ -165,12 +167,15 @@ fn history() -> HistoryView {
         seq: u64::from(place),
         undone: place == 6,
         provisional: place == 3,
+        by: (place == 4).then(|| "张强".into()),
     };
     HistoryView {
         title: "FH-2031".into(),
         rows: (0..40).map(row).collect::<Arc<[_]>>(),
         chosen: Some(3),
         search: String::new(),
+        tab: HistoryTab::All,
+        newer: 3,
     }
 }
 
@@ -182,6 +187,8 @@ pub(super) fn close(notes_seen: bool) -> CloseView {
         total: Some(40),
         level: Level::Case,
         set_aside: 1,
+        others: if notes_seen { 5 } else { 0 },
+        papers: notes_seen.then_some(true),
         notes: vec![(Kind::ImplausiblePace, 2)],
         notes_seen,
     }
@@ -212,6 +219,30 @@ fn scanning(result: Option<ResultView>) -> PageView {
 fn with_strip(mut view: View, tone: StripTone, zh: &str, en: &str) -> View {
     view.chrome.strip = Some(Strip { tone, words: (zh.into(), en.into()), tap: Some(Intent::Go(Page::Queue)) });
     view
+}
+
+fn scanning_return() -> PageView {
+    let accepted = ResultView { units: 50, ..result(ACCEPTED, "7K3M", &[]) };
+    PageView::Scan(Box::new(ScanView {
+        stage: Stage::ReturnOut,
+        title: "PS-8790".into(),
+        reason: Some(ReturnReason::Quality),
+        total: None,
+        to_scan: None,
+        ..scan(Some(accepted))
+    }))
+}
+
+fn differs() -> PageView {
+    PageView::Differs(DiffersView {
+        lines: vec![
+            DifferLine { product: "原味 3% · 30 ml".into(), due: 6, differs: [1, 0, 0] },
+            DifferLine { product: "薄荷 2% · 30 ml".into(), due: 4, differs: [0, 2, 0] },
+        ],
+        trouble: None,
+        photos: 0,
+        has_camera: true,
+    })
 }
 
 /// Every screen by a short name.
@@ -266,16 +297,11 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
             "Storage full, scanning stopped. All 1 204 records are safe. Upload or carry out.",
         ),
     ));
-    let differs = DiffersView {
-        lines: vec![
-            DifferLine { product: "原味 3% · 30 ml".into(), due: 6, differs: [1, 0, 0] },
-            DifferLine { product: "薄荷 2% · 30 ml".into(), due: 4, differs: [0, 2, 0] },
-        ],
-        trouble: None,
-    };
-    screens.push(("receipt-differs", view(PageView::Differs(differs))));
+    screens.push(("receipt-differs", view(differs())));
     screens.push(("receipt-sign", view(PageView::Sign(None))));
+    screens.push(("scan-return", view(scanning_return())));
     screens.extend(screens_beside::all());
+    screens.extend(screens_aside::all());
     if !tablet {
         for (_, view) in &mut screens {
             if let PageView::Scan(scan) = &mut view.page {

@@ -8,12 +8,12 @@ use super::super::intent::ReportWhat;
 use super::super::view::{
     AboutView, CarryView, CaseView, CheckItem, CheckRow, CheckView, EnrolView, FeedbackView, GateReason, GateStateView,
     GateView, HealthView, Look, MenuView, PackageView, PageView, Pair, PaperField, PapersView, QueueView, RawRead,
-    ReportView, SettingsView, ShiftView, SignInView, StepView, TaskView, TasksView, View,
+    ReportView, SearchFor, SettingsView, ShiftView, SignInView, StepView, TaskView, TasksView, View,
 };
 use super::screens::ACCEPTED;
 use super::{ago, view};
 
-fn pair(zh: &str, en: &str) -> Pair {
+pub(super) fn pair(zh: &str, en: &str) -> Pair {
     (zh.into(), en.into())
 }
 
@@ -28,22 +28,26 @@ pub(super) fn task(stage: Stage, title: &str, done: u64, total: u64) -> TaskView
         level: Level::Case,
         is_open: false,
         gate: None,
+        due: None,
+        blocks: 0,
     }
 }
 
 fn tasks() -> TasksView {
     let open = TaskView { is_open: true, ..task(Stage::Outbound, "FH-2031", 37, 40) };
     let held = TaskView { gate: Some((GateStateView::Held, 2)), ..task(Stage::Outbound, "FH-1988", 20, 20) };
+    let today = TaskView { due: Some(ago(-438)), ..task(Stage::Outbound, "FH-2044", 0, 12) };
+    let late = TaskView { due: Some(ago(62)), blocks: 1, ..task(Stage::Inbound, "FH-2050", 3, 20) };
     TasksView {
         place: "广州分拣中心".into(),
-        tasks: vec![open, task(Stage::Outbound, "FH-2044", 0, 12), task(Stage::Inbound, "FH-2050", 3, 20), held],
-        filter: None,
+        tasks: vec![open, today, late, held],
         is_synced: true,
+        ..TasksView::default()
     }
 }
 
 /// A code's modules: a fixed pattern with finder squares, not a code that says anything.
-fn code() -> Modules {
+pub(super) fn code() -> Modules {
     let side = 77;
     let finder = |x: usize, y: usize| {
         let ring = x.abs_diff(3).max(y.abs_diff(3));
@@ -65,7 +69,7 @@ fn code() -> Modules {
     Modules { side, dark: (0..side * side).map(dark).collect() }
 }
 
-fn gate(state: GateStateView) -> GateView {
+pub(super) fn gate(state: GateStateView) -> GateView {
     let short = GateReason {
         title: pair("少货:POD 单 2000 盒,扫 1850 盒", "Short: POD, note 2000, scanned 1850 units"),
         article: pair("物流细则 2022 第 13 条", "Logistics rules 2022, art. 13"),
@@ -89,6 +93,7 @@ fn gate(state: GateStateView) -> GateView {
         },
         code: (state == GateStateView::Cleared).then(code),
         place: (0, 1),
+        printed: None,
     }
 }
 
@@ -117,6 +122,7 @@ fn package() -> PackageView {
                 is_set_aside: false,
             },
         ],
+        is_partial: false,
         belongs: vec![(Stage::Outbound, "FH-2031".into())],
         scan: Some((ACCEPTED, 42)),
         may_release: false,
@@ -124,9 +130,12 @@ fn package() -> PackageView {
     }
 }
 
-fn papers() -> PapersView {
-    let field =
-        |zh: &str, en: &str, value: Option<&str>| PaperField { name: pair(zh, en), value: value.map(Into::into) };
+pub(super) fn papers() -> PapersView {
+    let field = |zh: &str, en: &str, value: Option<&str>| PaperField {
+        name: pair(zh, en),
+        value: value.map(Into::into),
+        mark: None,
+    };
     PapersView {
         document: Some("FH-2031".into()),
         fields: vec![
@@ -135,8 +144,13 @@ fn papers() -> PapersView {
             field("货物名称", "Goods", Some("POD")),
             field("规格", "Specification", Some("POD")),
             field("数量(盒)", "Units", Some("2000")),
-            field("承运方", "Carrier", None),
+            field("承运方", "Carrier", Some("顺达物流")),
         ],
+        is_own: false,
+        recorded: None,
+        photos: 0,
+        has_camera: true,
+        back: None,
     }
 }
 
@@ -159,7 +173,7 @@ pub(super) fn sign_in() -> SignInView {
     SignInView { place: "广州分拣中心 · 1e2f".into(), last: Some("李梅".into()), ..SignInView::default() }
 }
 
-fn case() -> CaseView {
+pub(super) fn case() -> CaseView {
     CaseView {
         parent: Some("2LM8".into()),
         children: 43,
@@ -167,7 +181,7 @@ fn case() -> CaseView {
         units: 43,
         rows: ["7K3M", "8D2T", "1QXP"].map(Into::into).to_vec(),
         answer: Some((pair("已装 43 / 50", "In: 43 / 50"), true)),
-        may_insist: false,
+        ..CaseView::default()
     }
 }
 
@@ -200,6 +214,7 @@ fn places() -> Vec<(&'static str, View)> {
         ("enrol", view(PageView::Enrol(EnrolView::default()))),
         ("enrol-code", view(PageView::Enrol(EnrolView { code: Some("4F7K 9QX2".into()), ..EnrolView::default() }))),
         ("menu", view(PageView::Menu(MenuView { in_task: true, signs_in: true, faults: 1, training: false }))),
+        ("menu-desk", view(PageView::Menu(MenuView { signs_in: true, ..MenuView::default() }))),
         ("check", view(PageView::Check(check()))),
         (
             "shift",
@@ -212,14 +227,24 @@ fn places() -> Vec<(&'static str, View)> {
             })),
         ),
         ("which-stage", view(PageView::WhichStage("FH-2077".into()))),
-        ("search", view(PageView::Search)),
+        ("search", view(PageView::Search(SearchFor::Code))),
         ("practice", view(PageView::Practice { stages: vec![Stage::Outbound, Stage::Inbound], is_open: false })),
     ]
 }
 
+fn queue() -> QueueView {
+    QueueView {
+        pending: (128, Some(ago(90))),
+        photos: 2,
+        refused: vec![(118, "bad-request".to_owned())],
+        sent: 1_204,
+        can_carry: true,
+        ..QueueView::default()
+    }
+}
+
 /// Every screen by a short name.
 pub(super) fn all() -> Vec<(&'static str, View)> {
-    let refused = vec![(118, "bad-request".to_owned())];
     let read = |fault: Option<Pair>| RawRead {
         is_wedge: true,
         text: "HTTPS://ID.EXAMPLE.CN/01/16901234567899".into(),
@@ -235,7 +260,15 @@ pub(super) fn all() -> Vec<(&'static str, View)> {
         ("gate-waiting", view(PageView::Gate(Box::new(gate(GateStateView::Waiting))))),
         ("gate-held", view(PageView::Gate(Box::new(gate(GateStateView::Held))))),
         ("package", view(PageView::Package(Box::new(package())))),
-        ("look-up", view(PageView::Package(Box::new(PackageView { scan: None, in_task: false, ..package() })))),
+        (
+            "look-up",
+            view(PageView::Package(Box::new(PackageView {
+                scan: None,
+                in_task: false,
+                is_partial: true,
+                ..package()
+            }))),
+        ),
         ("case", view(PageView::Case(case()))),
         ("papers", view(PageView::Papers(papers()))),
         (
@@ -245,20 +278,11 @@ pub(super) fn all() -> Vec<(&'static str, View)> {
                 count: 2,
                 has_camera: true,
                 photos: 1,
+                in_task: true,
                 ..ReportView::default()
             })),
         ),
-        (
-            "queue",
-            view(PageView::Queue(QueueView {
-                pending: (128, Some(ago(90))),
-                photos: 2,
-                refused,
-                sent: 1_204,
-                can_carry: true,
-                ..QueueView::default()
-            })),
-        ),
+        ("queue", view(PageView::Queue(queue()))),
         ("carry", view(PageView::Carry(Box::new(CarryView { code: None, events: 128, message: None })))),
         (
             "carry-code",

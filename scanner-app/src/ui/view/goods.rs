@@ -1,12 +1,13 @@
 //! What the pages of a package, a case, papers and a gate show.
 
-use shared::event::Stage;
+use shared::event::{PaperMark, ReturnReason, Stage};
 use shared::reference::Level;
 use shared::time::Timestamp;
 
 use super::Pair;
 use super::task::Outcome;
 use crate::ui::carry::Modules;
+use crate::ui::intent::CaseAct;
 
 /// A step of a package's trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub struct PackageView {
     pub parent: Option<String>,
     /// Where it was.
     pub trail: Vec<StepView>,
+    /// Whether that is only a part of it.
+    pub is_partial: bool,
     /// Where it belongs here: stage and document.
     pub belongs: Vec<(Stage, String)>,
     /// Its scan in the open task: answer and number.
@@ -50,9 +53,26 @@ pub struct PackageView {
     pub in_task: bool,
 }
 
-/// S10.
+/// A check of an opened case.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseCheckView {
+    /// The case's last characters.
+    pub parent: String,
+    /// Last characters found inside, newest first, each with whether it belongs there.
+    pub found: Vec<(String, bool)>,
+    /// Packages on record inside, where known.
+    pub on_record: Option<u64>,
+    /// Last characters of those that were not found yet.
+    pub missing: Vec<String>,
+}
+
+/// S10.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseView {
+    /// What scans do.
+    pub mode: CaseAct,
+    /// The check under way.
+    pub check: Option<CaseCheckView>,
     /// The case's last characters; none while its label is to be scanned.
     pub parent: Option<String>,
     /// Children in it, and that make it full.
@@ -74,8 +94,10 @@ pub struct CaseView {
 pub struct PaperField {
     /// Its name.
     pub name: Pair,
-    /// What the papers say; none = missing.
+    /// What is on record; none = missing.
     pub value: Option<String>,
+    /// What the person found; none = not compared yet.
+    pub mark: Option<PaperMark>,
 }
 
 /// S11.
@@ -85,6 +107,51 @@ pub struct PapersView {
     pub document: Option<String>,
     /// The six fields.
     pub fields: Vec<PaperField>,
+    /// Whether this terminal makes the note itself, at the close.
+    pub is_own: bool,
+    /// What was recorded last: whether all was equal.
+    pub recorded: Option<bool>,
+    /// Photos kept.
+    pub photos: usize,
+    /// Whether there is a camera.
+    pub has_camera: bool,
+    /// In a return: why, and what approvals cover.
+    pub back: Option<(ReturnReason, Vec<ApprovedView>)>,
+}
+
+/// What approvals cover of one product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovedView {
+    /// The product's name.
+    pub product: String,
+    /// The approvals' numbers.
+    pub approvals: String,
+    /// Units that went back, and that may.
+    pub units: (u64, u64),
+}
+
+/// Why goods go back, before the task is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasonView {
+    /// Sent back or taken back.
+    pub stage: Stage,
+    /// Which document.
+    pub document: String,
+    /// What approvals cover.
+    pub approved: Vec<ApprovedView>,
+}
+
+/// A document whose goods can go back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnableView {
+    /// Sent back or taken back.
+    pub stage: Stage,
+    /// Its number.
+    pub document: String,
+    /// The other party.
+    pub counterparty: String,
+    /// Units on it.
+    pub units: u64,
 }
 
 /// Why a gate is held, or what it waits for.
@@ -128,4 +195,17 @@ pub struct GateView {
     pub code: Option<Modules>,
     /// Which of several gates this is, and of how many.
     pub place: (usize, usize),
+    /// What came of printing; whether it is trouble.
+    pub printed: Option<(Pair, bool)>,
+}
+
+/// What the supervisor is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallView {
+    /// Where, and which terminal.
+    pub place: String,
+    /// Who is signed in.
+    pub person: String,
+    /// The gate.
+    pub gate: GateView,
 }

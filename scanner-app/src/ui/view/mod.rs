@@ -6,10 +6,13 @@ mod places;
 mod task;
 
 pub use chrome::{AlarmView, ChromeView, Look, Pair, SkinView, Strip, StripTone, SyncView};
-pub use goods::{CaseView, GateReason, GateStateView, GateView, PackageView, PaperField, PapersView, StepView};
+pub use goods::{
+    ApprovedView, CallView, CaseCheckView, CaseView, GateReason, GateStateView, GateView, PackageView, PaperField,
+    PapersView, ReasonView, ReturnableView, StepView,
+};
 pub use places::{
-    AboutView, CarryView, CheckItem, CheckRow, CheckView, EnrolView, FeedbackView, HealthView, MenuView, QueueView,
-    RawRead, ReportView, SettingsView, ShiftView, SignInView, TaskView, TasksView,
+    AboutView, CarryView, CheckItem, CheckRow, CheckView, EnrolView, FeedbackView, HealthView, MenuView, NearbyView,
+    QueueView, RawRead, ReportView, SettingsView, ShiftView, SignInView, TaskView, TasksView,
 };
 pub use task::{
     BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView, ListsView, OrderView,
@@ -29,6 +32,19 @@ pub struct View {
     pub page: PageView,
     /// The blocked alarm over it.
     pub alarm: Option<AlarmView>,
+}
+
+/// What a typed text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchFor {
+    /// The last characters of a code, in the lists of the open task.
+    Code,
+    /// The end of a document's number, among the tasks.
+    Task,
+    /// The text of an invitation to enrol.
+    Invitation,
+    /// Address and code of a terminal nearby.
+    Address,
 }
 
 /// Which page, with what is on it.
@@ -84,8 +100,22 @@ pub enum PageView {
     Menu(MenuView),
     /// The stages that a document can be opened at: its number first.
     WhichStage(String),
-    /// The last characters of a code are typed.
-    Search,
+    /// A text is typed.
+    Search(SearchFor),
+    /// Documents whose goods can go back.
+    Returns(Vec<ReturnableView>),
+    /// Why goods go back.
+    Reason(ReasonView),
+    /// Which code pack was lost.
+    Packs(Vec<String>),
+    /// A count is typed.
+    Count,
+    /// Why a scan is undone: its number and its last characters; whether somebody else scanned it.
+    UndoWhy(u64, String, bool),
+    /// What the supervisor is told.
+    Call(Box<CallView>),
+    /// S17: a terminal nearby.
+    Nearby(Box<NearbyView>),
     /// Practice: the stages there are, and whether it goes on.
     Practice {
         /// Stages that can be practised.

@@ -66,6 +66,10 @@ pub struct TaskView {
     pub is_open: bool,
     /// How its gate stands, with how many reasons, where it is closed.
     pub gate: Option<(GateStateView, usize)>,
+    /// By when it is to be done.
+    pub due: Option<Timestamp>,
+    /// Blocks of the server that came after the scans.
+    pub blocks: usize,
 }
 
 /// S3.
@@ -79,6 +83,10 @@ pub struct TasksView {
     pub filter: Option<Stage>,
     /// Whether anything was ever pulled.
     pub is_synced: bool,
+    /// Records fetched so far, while more are to come.
+    pub fetching: Option<u64>,
+    /// What was searched for: the end of a number.
+    pub search: String,
 }
 
 /// What the pre-shift check looks at.
@@ -127,6 +135,12 @@ pub struct ReportView {
     pub count: u64,
     /// The label: its last characters.
     pub tail: Option<String>,
+    /// The code pack.
+    pub pack: Option<String>,
+    /// Whether there are code packs to choose from.
+    pub has_packs: bool,
+    /// Whether a task is open: its document stands on the report.
+    pub in_task: bool,
     /// Photos kept.
     pub photos: usize,
     /// Whether there is a camera.
@@ -163,6 +177,19 @@ pub struct CarryView {
     pub events: u64,
     /// What came of it; whether it is trouble.
     pub message: Option<(Pair, bool)>,
+}
+
+/// S17: a terminal nearby.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NearbyView {
+    /// While this terminal waits: its address, the code and both as a QR code.
+    pub listening: Option<(String, String, Option<Modules>)>,
+    /// Whether the other terminal is being called.
+    pub is_calling: bool,
+    /// Events that wait here.
+    pub events: u64,
+    /// What happened, newest last; whether it is trouble.
+    pub messages: Vec<(Pair, bool)>,
 }
 
 /// S18.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use shared::event::Stage;
+use shared::event::{ReturnReason, Stage};
 use shared::mismatch::{Kind, ScanResult};
 use shared::reference::Level;
 use shared::time::Timestamp;
 
 use super::Pair;
+use crate::ui::intent::HistoryTab;
 use crate::ui::route::ListTab;
 
 /// The answer as the screen shows it: accepted with a note is a fill of its own.
@@ -83,6 +84,8 @@ pub struct ScanView {
     pub title: String,
     /// The other party.
     pub counterparty: String,
+    /// Why goods go back, in a return.
+    pub reason: Option<ReturnReason>,
     /// Packages that count.
     pub done: u64,
     /// Packages that should come.
@@ -202,6 +205,10 @@ pub struct DiffersView {
     pub lines: Vec<DifferLine>,
     /// Why nothing was recorded.
     pub trouble: Option<Pair>,
+    /// Photos kept.
+    pub photos: usize,
+    /// Whether there is a camera.
+    pub has_camera: bool,
 }
 
 /// A row of a list.
@@ -253,6 +260,10 @@ pub struct CloseView {
     pub level: Level,
     /// Packages set aside.
     pub set_aside: u64,
+    /// Packages that other terminals scanned on the same document, as far as known here.
+    pub others: u64,
+    /// The papers: whether what was recorded is all equal; none = not compared.
+    pub papers: Option<bool>,
     /// Kinds of notes, with how many of each.
     pub notes: Vec<(Kind, usize)>,
     /// Whether they were acknowledged.
@@ -276,6 +287,8 @@ pub struct HistoryRow {
     pub undone: bool,
     /// Whether the server has yet to agree.
     pub provisional: bool,
+    /// Who scanned it, where that was somebody else.
+    pub by: Option<String>,
 }
 
 /// S14: newest first.
@@ -289,4 +302,8 @@ pub struct HistoryView {
     pub chosen: Option<u64>,
     /// What was searched for.
     pub search: String,
+    /// Which rows show.
+    pub tab: HistoryTab,
+    /// Rows that came since the page was opened, and wait.
+    pub newer: usize,
 }

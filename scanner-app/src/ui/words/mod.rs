@@ -1,6 +1,6 @@
 //! Every word of the window in both languages, side by side, so that none can lack its twin (`screens.md` 3).
 
-use shared::event::Stage;
+use shared::event::{ReturnReason, Stage};
 use shared::mismatch::{Kind, ScanResult, Severity, Words};
 use shared::reference::Level;
 use shared::time::Timestamp;
@@ -33,6 +33,17 @@ pub const fn stage(language: Language, stage: Stage) -> &'static str {
         Stage::TransferIn => pick(language, "调入", "Transfer in"),
         Stage::ReturnOut => pick(language, "退出", "Return out"),
         Stage::ReturnIn => pick(language, "退入", "Return in"),
+    }
+}
+
+/// Why goods go back.
+#[must_use]
+pub const fn return_reason(language: Language, reason: ReturnReason) -> &'static str {
+    match reason {
+        ReturnReason::Quality => pick(language, "质量", "Quality"),
+        ReturnReason::Refused => pick(language, "拒收", "Refused"),
+        ReturnReason::Undeliverable => pick(language, "无法投递", "Undeliverable"),
+        ReturnReason::Other => pick(language, "其他", "Another reason"),
     }
 }
 

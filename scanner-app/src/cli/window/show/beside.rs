@@ -24,11 +24,14 @@ fn pair(zh: impl Into<String>, en: impl Into<String>) -> Pair {
 
 impl Clerk {
     pub(super) fn tasks_view(&self) -> TasksView {
+        let state = self.worker.state();
         TasksView {
             place: self.state.place.clone(),
             tasks: self.state.tasks.iter().map(|(view, _)| view.clone()).collect(),
             filter: self.state.filter,
-            is_synced: self.worker.state().data_as_of.is_some(),
+            is_synced: state.data_as_of.is_some(),
+            fetching: state.is_pulling.then_some(state.done.pulled),
+            search: self.state.search.clone(),
         }
     }
 
@@ -118,6 +121,9 @@ impl Clerk {
             what: report.what,
             count: report.count,
             tail,
+            pack: report.pack.clone(),
+            has_packs: self.has_packs(),
+            in_task: self.work.session_ref().is_some(),
             photos: report.photos.len(),
             has_camera: self.eye.has_camera(),
             message: report.message.clone(),

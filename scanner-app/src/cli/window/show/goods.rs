@@ -1,12 +1,14 @@
 //! Package, case, papers, gate.
 
 use anyhow::Result;
+use shared::event::PaperMark;
 use shared::mismatch::Kind;
 use shared::reference::{Element, ShippingDocument};
 use shared::rules::gate::{Reason, Wait};
 
 use super::super::alarm::outcome;
 use super::super::clerk::Clerk;
+use super::super::papers::{ELEMENTS, is_lacking};
 use super::super::tasks::gate_state;
 use super::is_grave;
 use crate::carry::picture;
@@ -15,7 +17,10 @@ use crate::session::gate::watch::kinds;
 use crate::session::look_up::{LookUp, look_up_in};
 use crate::session::opening::Place;
 use crate::ui::carry::Modules;
-use crate::ui::view::{CaseView, GateReason, GateView, PackageView, PageView, Pair, PaperField, PapersView, StepView};
+use crate::ui::view::{
+    CallView, CaseCheckView, CaseView, GateReason, GateView, PackageView, PageView, Pair, PaperField, PapersView,
+    StepView,
+};
 
 fn pair(zh: &str, en: &str) -> Pair {
     (zh.to_owned(), en.to_owned())
@@ -30,9 +35,7 @@ impl Clerk {
             .iter()
             .rev()
             .find(|answer| !answer.undone && (answer.text == text || (code.is_some() && answer.code.as_ref() == code)));
-        let supervises =
-            self.person.as_ref().is_none_or(|person| person.rights.as_ref().is_none_or(|rights| rights.supervises));
-        let may_release = scan.is_some_and(is_grave) && supervises;
+        let may_release = scan.is_some_and(is_grave) && self.supervises();
         let steps = found.iter().flat_map(|found| &found.trail).map(|step| StepView {
             stage: step.stage,
             document: step.document.to_string(),
@@ -53,6 +56,7 @@ impl Clerk {
                 .map(|to| (to.stage, to.document.to_string()))
                 .collect(),
             trail: steps.collect(),
+            is_partial: found.as_ref().is_none_or(|found| found.is_partial),
             scan: scan.map(|answer| (outcome(answer), answer.seq)),
             may_release,
             in_task: self.work.session_ref().is_some(),
@@ -76,20 +80,27 @@ impl Clerk {
     pub(super) fn case_view(&mut self) -> Result<CaseView> {
         let answer = self.state.case.answer.clone();
         let may_insist = self.state.case.insist.is_some();
-        let nothing = CaseView {
-            parent: None,
-            children: 0,
-            of: None,
-            units: 0,
-            rows: Vec::new(),
-            answer: answer.clone(),
-            may_insist,
-        };
+        let mode = self.state.case.mode;
+        let nothing = CaseView { mode, answer: answer.clone(), may_insist, ..CaseView::default() };
         let Some(session) = self.work.session() else { return Ok(nothing) };
+        if let Some(check) = session.case_check()? {
+            let grammars = &session.pulled().references.grammars;
+            let tail =
+                |text: &String| grammars.parse(text).map_or_else(|_| text.clone(), |code| code.tail().to_owned());
+            let check = CaseCheckView {
+                parent: tail(&check.parent),
+                found: check.found.iter().rev().map(|(text, belongs)| (tail(text), *belongs)).collect(),
+                on_record: check.on_record,
+                missing: check.missing.iter().map(|code| code.tail().to_owned()).collect(),
+            };
+            return Ok(CaseView { check: Some(check), ..nothing });
+        }
         let Some((draft, filling)) = session.case_draft()? else { return Ok(nothing) };
         let grammars = &session.pulled().references.grammars;
         let tail = |text: &String| grammars.parse(text).map_or_else(|_| text.clone(), |code| code.tail().to_owned());
         Ok(CaseView {
+            mode,
+            check: None,
             parent: Some(tail(&draft.parent)),
             children: filling.children,
             of: filling.of,
@@ -100,12 +111,12 @@ impl Clerk {
         })
     }
 
-    pub(super) fn papers_view(&self) -> PapersView {
-        let task = self.work.task();
-        let document = task.as_ref().and_then(|task| {
-            self.work.session_ref().and_then(|session| session.pulled().references.documents.get(&task.document))
-        });
-        let Some(document) = document else { return PapersView { document: None, fields: Vec::new() } };
+    pub(super) fn papers_view(&mut self) -> Result<PapersView> {
+        let marks = self.paper_marks()?;
+        let recorded = self.papers_checked()?.map(|checked| checked.is_equal());
+        let recorded = recorded.filter(|_| self.state.papers.marks == [None; 6]);
+        let back = self.open_return()?;
+        let document = self.own_document();
         let name = |member: &shared::ids::MemberId| {
             let session = self.work.session_ref();
             session.map_or_else(
@@ -113,10 +124,19 @@ impl Clerk {
                 |session| session.pulled().references.member_name(member).to_owned(),
             )
         };
-        PapersView { document: Some(document.document.to_string()), fields: fields(document, name) }
+        let fields = document.as_ref().map(|document| fields(document, marks, name)).unwrap_or_default();
+        Ok(PapersView {
+            document: document.map(|document| document.document.to_string()),
+            fields,
+            is_own: self.work.task().is_some_and(|task| task.reserved),
+            recorded,
+            photos: self.state.papers.photos.len(),
+            has_camera: self.eye.has_camera(),
+            back,
+        })
     }
 
-    pub(super) fn gate_view(&self) -> PageView {
+    pub(in super::super) fn gate_view(&self) -> PageView {
         let place = self.state.gate_place;
         let Some(gate) = self.state.gates.get(place) else { return PageView::Tasks(self.tasks_view()) };
         PageView::Gate(Box::new(GateView {
@@ -128,6 +148,17 @@ impl Clerk {
             reasons: reasons(gate),
             code: self.gate_code(gate),
             place: (place, self.state.gates.len()),
+            printed: self.state.printed.clone(),
+        }))
+    }
+
+    pub(super) fn call_view(&self) -> PageView {
+        let PageView::Gate(gate) = self.gate_view() else { return PageView::Tasks(self.tasks_view()) };
+        let terminal = self.config.terminal.to_string();
+        PageView::Call(Box::new(CallView {
+            place: format!("{} · {}", self.state.place, &terminal[terminal.len() - 4..]),
+            person: self.person.as_ref().map(|person| person.name.clone()).unwrap_or_default(),
+            gate: *gate,
         }))
     }
 
@@ -187,21 +218,24 @@ fn told(reason: &Reason, kind: Kind) -> GateReason {
 }
 
 /// The six fields of a note (logistics rules 2022, art. 30), beside the basis that it executes.
-fn fields(document: &ShippingDocument, name: impl Fn(&shared::ids::MemberId) -> String) -> Vec<PaperField> {
-    let field = |zh: &str, en: &str, value: String, element| PaperField {
-        name: pair(zh, en),
-        value: (!document.lacks.contains(&element) && !value.trim().is_empty()).then_some(value),
-    };
+fn fields(
+    document: &ShippingDocument,
+    marks: [Option<PaperMark>; 6],
+    name: impl Fn(&shared::ids::MemberId) -> String,
+) -> Vec<PaperField> {
     let goods: Vec<String> = document.lines.iter().map(|line| line.product.to_string()).collect();
     let goods = goods.join(" ");
     let units: u64 = document.lines.iter().map(|line| line.units).sum();
-    let quantity = if units == 0 { String::new() } else { units.to_string() };
-    vec![
-        field("发货方", "Consignor", name(&document.consignor), Element::Consignor),
-        field("收货方", "Consignee", name(&document.consignee), Element::Consignee),
-        field("货物名称", "Goods", goods.clone(), Element::Goods),
-        field("规格", "Specification", goods, Element::Specification),
-        field("数量(盒)", "Units", quantity, Element::Quantity),
-        field("承运方", "Carrier", document.carrier.clone(), Element::Carrier),
-    ]
+    let field = |(element, mark): (Element, Option<PaperMark>)| {
+        let (zh, en, value) = match element {
+            Element::Consignor => ("发货方", "Consignor", name(&document.consignor)),
+            Element::Consignee => ("收货方", "Consignee", name(&document.consignee)),
+            Element::Goods => ("货物名称", "Goods", goods.clone()),
+            Element::Specification => ("规格", "Specification", goods.clone()),
+            Element::Quantity => ("数量(盒)", "Units", units.to_string()),
+            Element::Carrier => ("承运方", "Carrier", document.carrier.clone()),
+        };
+        PaperField { name: pair(zh, en), value: (!is_lacking(document, element)).then_some(value), mark }
+    };
+    ELEMENTS.into_iter().zip(marks).map(field).collect()
 }

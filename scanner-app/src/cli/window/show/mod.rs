@@ -2,6 +2,7 @@
 
 mod beside;
 mod goods;
+mod history;
 mod scan;
 
 use anyhow::Result;
@@ -16,7 +17,7 @@ use crate::config::Language;
 use crate::session::Feedback;
 use crate::ui::View;
 use crate::ui::route::Page;
-use crate::ui::view::{ChromeView, Look, PageView, Strip, StripTone, SyncView};
+use crate::ui::view::{ChromeView, Look, PageView, SearchFor, Strip, StripTone, SyncView};
 
 /// The last characters that a package is called by.
 pub(super) fn tail(answer: &Feedback) -> String {
@@ -91,6 +92,15 @@ impl Clerk {
             let tap = Some(crate::ui::Intent::Go(Page::Queue));
             return Some(Strip { tone: StripTone::Trouble, words: (trouble.clone(), trouble.clone()), tap });
         }
+        let state = self.worker.state();
+        if state.is_pulling && on_floor {
+            let count = crate::ui::words::count(state.done.pulled);
+            let words = (
+                format!("数据同步中,已取 {count} 条。未到的部分判为待核。照常扫码。"),
+                format!("Data is coming, {count} records so far. The rest is judged provisional. Keep scanning."),
+            );
+            return Some(Strip { tone: StripTone::Calm, words, tap: Some(crate::ui::Intent::Go(Page::Queue)) });
+        }
         let hours = sync.stale_hours.filter(|_| *self.route.page() == Page::Tasks)?;
         let limit = shared::reference::Limits::default().stale_block_ms / HOUR_MS;
         let words = (
@@ -112,7 +122,7 @@ impl Clerk {
             Page::Sign => PageView::Sign(self.state.receipt.sign_trouble.clone()),
             Page::Package(text) => PageView::Package(Box::new(self.package_view(&text)?)),
             Page::Case => PageView::Case(self.case_view()?),
-            Page::Papers => PageView::Papers(self.papers_view()),
+            Page::Papers => PageView::Papers(self.papers_view()?),
             Page::Gate => self.gate_view(),
             Page::Report => PageView::Report(self.report_view()),
             Page::Check => PageView::Check(self.check_view()),
@@ -123,7 +133,20 @@ impl Clerk {
             Page::Settings => PageView::Settings(self.settings_view()),
             Page::About => PageView::About(self.about_view()),
             Page::Menu => PageView::Menu(self.menu_view()),
-            Page::Search => PageView::Search,
+            Page::Search => {
+                PageView::Search(if self.work.task().is_some() { SearchFor::Code } else { SearchFor::Task })
+            }
+            Page::Returns => PageView::Returns(self.state.returns.clone()),
+            Page::Reason => match &self.state.reason {
+                Some((_, view)) => PageView::Reason(view.clone()),
+                None => PageView::Tasks(self.tasks_view()),
+            },
+            Page::Packs => PageView::Packs(self.packs()?),
+            Page::Count => PageView::Count,
+            Page::UndoWhy => self.undo_why_view(),
+            Page::Call => self.call_view(),
+            Page::Address => PageView::Search(SearchFor::Address),
+            Page::Nearby => PageView::Nearby(Box::new(self.nearby_view()?)),
             Page::WhichStage => {
                 let number = self.state.read.as_ref().map(super::reading::read_number);
                 PageView::WhichStage(number.unwrap_or_default())

@@ -1,7 +1,5 @@
 //! The scanning pages: scan, sort, receipt, lists, history, close.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use shared::code::PackageCode;
 use shared::reference::Level;
@@ -17,8 +15,8 @@ use crate::session::lists::{Lists, Row, Tab};
 use crate::session::sorting::OpenOrder;
 use crate::ui::route::ListTab;
 use crate::ui::view::{
-    BoxView, CloseView, DifferLine, DiffersView, HistoryRow, HistoryView, ListRowView, ListsView, OrderView, Outcome,
-    PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SlotView, SortView,
+    BoxView, CloseView, DifferLine, DiffersView, ListRowView, ListsView, OrderView, Outcome, PageView, ReceiptLine,
+    ReceiptView, RecentView, ResultView, ScanView, SlotView, SortView,
 };
 
 const fn tab_of(tab: ListTab) -> Tab {
@@ -68,6 +66,7 @@ impl Clerk {
             stage: task.stage,
             title: title(&of_task(&task)),
             counterparty: self.work.session_ref().map(crate::session::Session::counterparty).unwrap_or_default(),
+            reason: self.work.session_ref().and_then(crate::session::Session::return_reason),
             done: progress.packages_counted,
             total: progress.packages_expected,
             level: self.level(),
@@ -205,7 +204,12 @@ impl Clerk {
                 differs: [said.short, said.damaged, said.refused],
             }
         };
-        Ok(DiffersView { lines: lines.into_iter().map(line).collect(), trouble: self.state.receipt.trouble.clone() })
+        Ok(DiffersView {
+            lines: lines.into_iter().map(line).collect(),
+            trouble: self.state.receipt.trouble.clone(),
+            photos: self.state.receipt.photos.len(),
+            has_camera: self.eye.has_camera(),
+        })
     }
 
     pub(super) fn lists_view(&mut self, tab: ListTab) -> Result<ListsView> {
@@ -252,22 +256,6 @@ impl Clerk {
         }
     }
 
-    pub(super) fn history_view(&mut self) -> HistoryView {
-        let search = self.state.search.clone();
-        let known = self.state.shown_history.as_ref().filter(|(known, _)| *known == search);
-        let rows = known.map_or_else(
-            || {
-                let ending = search.to_ascii_uppercase();
-                let rows = self.work.feedback().iter().rev().map(history_row);
-                rows.filter(|row| row.tail.to_ascii_uppercase().ends_with(&ending)).collect()
-            },
-            |(_, rows)| Arc::clone(rows),
-        );
-        self.state.shown_history = Some((search.clone(), Arc::clone(&rows)));
-        let title = self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default();
-        HistoryView { title, rows, chosen: self.state.chosen, search }
-    }
-
     pub(super) fn close_view(&mut self) -> Result<PageView> {
         let Some(task) = self.work.task() else { return Ok(PageView::Tasks(self.tasks_view())) };
         let progress = self.progress()?;
@@ -278,21 +266,11 @@ impl Clerk {
             total: progress.packages_expected,
             level: self.level(),
             set_aside: progress.set_aside,
+            others: self.others()?,
+            papers: self.papers_checked()?.map(|checked| checked.is_equal()),
             notes: self.notes(),
             notes_seen: self.state.notes_seen,
         }))
-    }
-}
-
-fn history_row(answer: &Feedback) -> HistoryRow {
-    HistoryRow {
-        outcome: outcome(answer),
-        tail: tail(answer),
-        at: answer.at,
-        kind: answer.verdict.first().map(|found| found.kind),
-        seq: answer.seq,
-        undone: answer.undone,
-        provisional: is_provisional(&answer.verdict),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a clerk does beside scanning, each act on a real store.
 
+mod aside;
 mod asked;
 mod build_case;
 mod gates;

@@ -1,0 +1,131 @@
+//! The screens of acts that are not done every day: returns, cases that are checked, papers, losses, a terminal nearby.
+
+use shared::event::{PaperMark, ReturnReason, Stage};
+
+use super::super::intent::{CaseAct, ReportWhat};
+use super::super::view::{
+    ApprovedView, CallView, CaseCheckView, CaseView, GateStateView, NearbyView, PageView, PaperField, PapersView,
+    ReasonView, ReportView, ReturnableView, SearchFor, TasksView, View,
+};
+use super::screens_beside::{case, code, gate, pair, papers, task};
+use super::view;
+
+fn approved() -> Vec<ApprovedView> {
+    vec![ApprovedView { product: "原味 3% · 30 ml".into(), approvals: "TH-0107".into(), units: (4, 10) }]
+}
+
+fn returns() -> Vec<(&'static str, View)> {
+    let document = |stage, number: &str, other: &str| ReturnableView {
+        stage,
+        document: number.into(),
+        counterparty: other.into(),
+        units: 40,
+    };
+    let documents = vec![
+        document(Stage::ReturnIn, "PS-8841", "红星便利店"),
+        document(Stage::ReturnIn, "PS-8790", "东门烟酒"),
+        document(Stage::ReturnOut, "FH-1988", "深圳制造"),
+    ];
+    let reason = |approved| ReasonView { stage: Stage::ReturnIn, document: "PS-8841".into(), approved };
+    vec![
+        ("returns", view(PageView::Returns(documents))),
+        ("returns-empty", view(PageView::Returns(Vec::new()))),
+        ("return-reason", view(PageView::Reason(reason(approved())))),
+        ("return-unapproved", view(PageView::Reason(reason(Vec::new())))),
+        (
+            "papers-return",
+            view(PageView::Papers(PapersView { back: Some((ReturnReason::Quality, approved())), ..papers() })),
+        ),
+    ]
+}
+
+fn cases() -> Vec<(&'static str, View)> {
+    let check = CaseCheckView {
+        parent: "2LM8".into(),
+        found: vec![("7K3M".into(), true), ("9WPT".into(), false), ("8D2T".into(), true)],
+        on_record: Some(4),
+        missing: vec!["1QXP".into(), "6TRA".into()],
+    };
+    let answer = Some((
+        pair("不符:不在此箱的记录中。放一边,继续核。", "Not on record in this case. Put it aside, keep checking."),
+        false,
+    ));
+    let elsewhere = pair(
+        "此包记录在箱 …6TRA 里。先拆那箱,或确认后仍装入。",
+        "On record in case …6TRA. Open that case first, or confirm to put it here all the same.",
+    );
+    let insisting = CaseView { answer: Some((elsewhere, false)), may_insist: true, ..case() };
+    vec![
+        ("case-mode", view(PageView::Case(CaseView { mode: CaseAct::Check, ..CaseView::default() }))),
+        ("case-elsewhere", view(PageView::Case(insisting))),
+        ("case-check", view(PageView::Case(CaseView { check: Some(check), answer, ..CaseView::default() }))),
+    ]
+}
+
+fn compared() -> Vec<(&'static str, View)> {
+    let marked = |place: usize, mark| {
+        let known = papers();
+        let field = |(at, field): (usize, PaperField)| {
+            if at == place { PaperField { mark: Some(mark), ..field } } else { field }
+        };
+        PapersView { fields: known.fields.into_iter().enumerate().map(field).collect(), photos: 1, ..papers() }
+    };
+    let nothing = PapersView { document: None, fields: Vec::new(), ..papers() };
+    vec![
+        ("papers-differ", view(PageView::Papers(marked(4, PaperMark::Differs)))),
+        ("papers-recorded", view(PageView::Papers(PapersView { recorded: Some(true), ..papers() }))),
+        ("papers-none", view(PageView::Papers(nothing.clone()))),
+        ("papers-own", view(PageView::Papers(PapersView { is_own: true, ..nothing }))),
+    ]
+}
+
+fn places() -> Vec<(&'static str, View)> {
+    let address = || "10.0.0.7:7700".to_owned();
+    let waiting = NearbyView {
+        listening: Some((address(), "402 817".into(), Some(code()))),
+        events: 3,
+        messages: vec![(pair("已收终端 …1e2f 的 128 条", "Took 128 records of terminal …1e2f"), false)],
+        ..NearbyView::default()
+    };
+    let receipt = pair(
+        "回执:对方已收 1 包,将代传。待传仍为 128,等服务器回执。",
+        "Receipt: 1 parcels taken, to be delivered. 128 stay queued until the server's receipt.",
+    );
+    let handed = NearbyView { events: 128, messages: vec![(receipt, false)], ..NearbyView::default() };
+    let call = CallView {
+        place: "广州分拣中心 · 1e2f".into(), person: "李梅".into(), gate: gate(GateStateView::Held)
+    };
+    let lost = ReportView {
+        what: Some(ReportWhat::Stolen),
+        count: 1,
+        has_packs: true,
+        has_camera: true,
+        ..ReportView::default()
+    };
+    let pack = ReportView { pack: Some("P-2031-1".into()), ..lost.clone() };
+    let found = TasksView {
+        place: "广州分拣中心".into(),
+        tasks: vec![task(Stage::Outbound, "FH-2031", 37, 40), task(Stage::TransferOut, "DB-0007", 0, 8)],
+        is_synced: true,
+        search: "07".into(),
+        ..TasksView::default()
+    };
+    vec![
+        ("nearby", view(PageView::Nearby(Box::new(handed)))),
+        ("nearby-address", view(PageView::Search(SearchFor::Address))),
+        ("nearby-waiting", view(PageView::Nearby(Box::new(waiting)))),
+        ("gate-call", view(PageView::Call(Box::new(call)))),
+        ("report-lost", view(PageView::Report(lost))),
+        ("report-pack", view(PageView::Report(pack))),
+        ("report-packs", view(PageView::Packs(vec!["P-2031-2".into(), "P-2031-1".into()]))),
+        ("report-count", view(PageView::Count)),
+        ("tasks-search", view(PageView::Tasks(found))),
+        ("search-task", view(PageView::Search(SearchFor::Task))),
+        ("undo-why", view(PageView::UndoWhy(7, "0004".into(), true))),
+    ]
+}
+
+/// Every screen by a short name.
+pub(super) fn all() -> Vec<(&'static str, View)> {
+    returns().into_iter().chain(cases()).chain(compared()).chain(places()).collect()
+}
