@@ -25,6 +25,8 @@ mod clerk;
 mod desk;
 mod enrolling;
 mod eye;
+mod faults;
+mod gaze;
 mod goods;
 mod preferences;
 mod reading;

@@ -219,7 +219,8 @@ fn places() -> Vec<(&'static str, View)> {
 
 /// Every screen by a short name.
 pub(super) fn all() -> Vec<(&'static str, View)> {
-    let refused = vec![(118, "bad-request".to_owned())];
+    let (zh, en) = crate::sync::refusal(shared::wire::ProblemCode::BadRequest);
+    let refused = vec![(118, pair(zh, en))];
     let read = |fault: Option<Pair>| RawRead {
         is_wedge: true,
         text: "HTTPS://ID.EXAMPLE.CN/01/16901234567899".into(),
