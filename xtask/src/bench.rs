@@ -10,7 +10,7 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
     match args.first().map(String::as_str) {
         Some("judge") => judge(&args[1..]),
         Some("decode" | "frame" | "formats") => capture(args),
-        Some("scan") => core("bench-scan", &args[1..]),
+        Some("scan") => scan(&args[1..]),
         Some("carry") => core("bench-carry", &args[1..]),
         Some("link") => link("bench-link", &args[1..]),
         Some("ingest") => {
@@ -31,6 +31,17 @@ fn judge(rest: &[String]) -> Result<ExitCode, String> {
     eprintln!("Building for speed (judge): a minute the first time.");
     program::build(&["--release", "-p", "scenario", "--no-default-features", "--bin", "judging"])?;
     program::run("release", "judging", rest)
+}
+
+/// The terminal's core, and the window program on a display without a screen.
+fn scan(rest: &[String]) -> Result<ExitCode, String> {
+    packages::install(Need::Demo)?;
+    packages::install(Need::Window)?;
+    eprintln!("Building for speed (scanner-app, bench-scan): ten minutes the first time.");
+    let of = ["--release", "-p", "scanner-app", "-p", "bench", "--no-default-features"];
+    let with = ["--features", "bench/scan,scanner-app/default", "--bin", "scanner-app", "--bin", "bench-scan"];
+    program::build(&[of.as_slice(), with.as_slice()].concat())?;
+    program::run("release", "bench-scan", rest)
 }
 
 /// The terminal's core, with the reader as a terminal has it. The window is built with it, the camera is not.

@@ -14,6 +14,8 @@ pub enum Need {
     Test,
     /// Build and run measurements of capture.
     Measure,
+    /// Build and run measurements of the window.
+    Window,
     /// Measure against decoders of others that the system has.
     Peer,
     /// Boot the emulated machine of the camera test.
@@ -36,7 +38,7 @@ const fn build(name: &'static str, why: &'static str) -> Package {
     Package { name, why, needed_for: &[Need::Demo, Need::Test, Need::CameraVm] }
 }
 
-const PACKAGES: [Package; 16] = [
+const PACKAGES: [Package; 17] = [
     decoder("g++", "compiles the QR decoder (C++)"),
     decoder("cmake", "builds the QR decoder (C++)"),
     decoder("make", "builds the QR decoder (C++)"),
@@ -54,7 +56,8 @@ const PACKAGES: [Package; 16] = [
         why: "a database server of the tests' own",
         needed_for: &[Need::Ledgers, Need::Test],
     },
-    Package { name: "xvfb", why: "a screen for tests of the window", needed_for: &[Need::Test] },
+    Package { name: "xvfb", why: "a screen for tests of the window", needed_for: &[Need::Test, Need::Window] },
+    Package { name: "xdotool", why: "a finger for tests of the window", needed_for: &[Need::Test, Need::Window] },
     Package { name: "libzbar0", why: "a decoder to measure against", needed_for: &[Need::Peer] },
     Package { name: "qemu-system-x86", why: "the machine of the camera test", needed_for: &[Need::CameraVm] },
 ];

@@ -34,6 +34,8 @@ pub struct DeckState {
     pub last_us: u64,
     /// Why something is not told, in the words for a person.
     pub trouble: Option<String>,
+    /// The same for a screen, in Chinese and in English.
+    pub said: Option<(&'static str, &'static str)>,
 }
 
 enum Order {
@@ -134,10 +136,11 @@ impl Work {
     }
 
     fn give(&mut self, cue: &Cue, asked: Instant) {
-        let mut trouble = None;
+        let (mut trouble, mut said) = (None, None);
         let mut told = |given: Result<(), OutputError>| {
             if let Err(error) = given {
                 trouble = Some(error.to_string());
+                said = Some(error.words());
             }
         };
         if !cue.tones.is_empty() {
@@ -160,6 +163,6 @@ impl Work {
         state.given += 1;
         state.longest_us = state.longest_us.max(handed_us);
         state.last_us = handed_us;
-        state.trouble = trouble;
+        (state.trouble, state.said) = (trouble, said);
     }
 }

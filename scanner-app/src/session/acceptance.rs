@@ -34,6 +34,11 @@ impl Acceptance {
         fresh
     }
 
+    /// Texts of which `forgets` says so are new scans again, though their labels have stayed in view.
+    pub fn forget(&mut self, forgets: impl Fn(&str) -> bool) {
+        self.last_seen_ms.retain(|text, _| !forgets(text));
+    }
+
     fn is_sure(&mut self, reading: &Reading, at_ms: u64) -> bool {
         if reading.agree >= 2 || shared::code::parse(&reading.text).is_ok() {
             return true;
@@ -67,6 +72,16 @@ mod tests {
         assert_eq!(seen(&mut memory, CODE, 1, 0), 1);
         assert_eq!(seen(&mut memory, CODE, 1, DEBOUNCE_MS - 1), 0);
         assert_eq!(seen(&mut memory, CODE, 1, 2 * DEBOUNCE_MS), 1);
+    }
+
+    #[test]
+    fn a_code_in_view_is_new_again_once_it_is_forgotten() {
+        let mut memory = Acceptance::default();
+        assert_eq!(seen(&mut memory, CODE, 1, 0), 1);
+        memory.forget(|text| text != CODE);
+        assert_eq!(seen(&mut memory, CODE, 1, 33), 0);
+        memory.forget(|text| text == CODE);
+        assert_eq!(seen(&mut memory, CODE, 1, 66), 1);
     }
 
     #[test]

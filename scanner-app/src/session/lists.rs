@@ -46,6 +46,8 @@ pub struct Row {
 /// The lists as they were when asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Lists {
+    /// Whether goods leave: then the list is the note's, not the sender's scans.
+    sends: bool,
     to_scan: Option<Vec<Row>>,
     extra: Vec<Row>,
     duplicate: Vec<Row>,
@@ -68,7 +70,7 @@ impl Lists {
     /// `released` are the numbers of scans whose package is free again.
     #[must_use]
     pub fn new(feedback: &[Feedback], stage: Stage, to_scan: Option<Vec<Row>>, released: &BTreeSet<u64>) -> Self {
-        let mut lists = Self { to_scan, ..Self::default() };
+        let mut lists = Self { sends: stage.sends(), to_scan, ..Self::default() };
         // Newest first: what was just scanned stands on top.
         for answer in feedback.iter().rev().filter(|answer| !answer.undone) {
             let kinds: Vec<Kind> = answer.verdict.iter().map(|found| found.kind).collect();
@@ -136,6 +138,10 @@ impl Lists {
     #[must_use]
     pub fn when_empty(&self, tab: Tab) -> Said {
         match tab {
+            Tab::ToScan if self.to_scan.is_none() && self.sends => Said::new(
+                "单证上没有逐箱清单。照常扫码装车,数量按单证比对。",
+                "The note lists no single packages. Scan what is loaded; quantities are compared with the note.",
+            ),
             Tab::ToScan if self.to_scan.is_none() => Said::new(
                 "不知道应到清单。发货方的扫码还没传到。照常扫码,同步后再比对。",
                 "Expected list unknown. The sender's scans have not come. Keep scanning; it is compared after a sync.",

@@ -29,7 +29,7 @@ mod worker;
 
 use serde::Serialize;
 
-pub use notice::{Notice, notices};
+pub use notice::{Notice, notices, refusal};
 pub use pace::Pace;
 pub use plan::{Action, Link, Reach, Since, Waiting, plan};
 pub use policy::SyncPolicy;

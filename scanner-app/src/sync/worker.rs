@@ -9,6 +9,7 @@ use std::time::Duration;
 use shared::time::Timestamp;
 use tokio::sync::Notify;
 
+use super::notice;
 use super::sender::{Round, Sender};
 use super::{
     Action, Link, Notice, Reach, Since, SyncError, SyncPolicy, Synced, Transport, TransportError, notices, plan,
@@ -39,8 +40,10 @@ pub struct SyncState {
     pub contact: Option<Contact>,
     /// How far the wall clock was ahead of the server's then, in milliseconds.
     pub clock_skew_ms: Option<i64>,
-    /// What only a person can mend.
+    /// What only a person can mend, for logs and programs.
     pub trouble: Option<String>,
+    /// The same for a screen.
+    pub said: Option<Notice>,
     /// What a person should hear of what was sent, gravest first.
     pub notices: Vec<Notice>,
 }
@@ -281,15 +284,16 @@ impl Loop {
             state.pulls += u64::from(synced.pulled > 0);
             state.epochs_closed += synced.epochs_closed;
             state.online = error.is_none();
-            state.trouble = match error {
+            (state.trouble, state.said) = match error {
                 None => {
                     state.last_sync = Some(now);
-                    refused.map(|why| {
+                    let told = |why| {
                         format!("the server would not take some events: {why}. They are kept here, and offered again")
-                    })
+                    };
+                    (refused.clone().map(told), refused.map(|_| notice::not_taken()))
                 }
-                Some(SyncError::Transport(error)) if !error.is_permanent() => None,
-                Some(error) => Some(error.to_string()),
+                Some(SyncError::Transport(error)) if !error.is_permanent() => (None, None),
+                Some(error) => (Some(error.to_string()), Some(notice::stopped(error))),
             };
         });
     }

@@ -78,7 +78,9 @@ pub enum Intent {
     Search,
     /// The other language.
     SwitchLanguage,
-    /// A function key, 1 to 4.
+    /// The trigger: the viewfinder was tapped, or its key pressed.
+    Trigger,
+    /// A function key, 1 to 5.
     Function(u8),
     /// A hand scanner typed a label's text.
     Line(String),

@@ -32,7 +32,7 @@ fn set_sync(window: &MainWindow, sync: &SyncView, language: Language) {
         Some(hours) => format!("{} {hours} h", pick(language, "数据", "data")).into(),
         None => words::at(language, "数据", "data", (sync.data_as_of, sync.now)).into(),
     });
-    global.set_trouble(sync.trouble.clone().unwrap_or_default().into());
+    global.set_trouble(sync.trouble.as_ref().map(|words| Say(language).pair(words)).unwrap_or_default());
 }
 
 fn set_chrome(window: &MainWindow, view: &ChromeView, say: Say) {

@@ -77,6 +77,10 @@ impl Clerk {
                 self.eye.switch_torch();
                 Ok(())
             }
+            Intent::Trigger => {
+                self.trigger();
+                Ok(())
+            }
             Intent::Mode => {
                 self.eye.switch_mode();
                 Ok(())
@@ -123,6 +127,8 @@ impl Clerk {
                 }
                 None => Page::Package(text),
             },
+            // Where nobody signs in there is no PIN to ask for: what differs is recorded at once.
+            Page::Sign if !self.signs_in() => return self.sign(""),
             Page::Work if *self.route.floor() != Page::Work => return Ok(()),
             Page::Report => {
                 self.state.report = super::state::ReportState::default();
@@ -171,8 +177,18 @@ impl Clerk {
                 Ok(())
             }
             4 => self.go_to(Page::Close),
+            5 => {
+                self.trigger();
+                Ok(())
+            }
             _ => Ok(()),
         }
+    }
+
+    /// The trigger: whoever sleeps has woken by it; a label in view that was taken back, or left unrecorded, is read again.
+    fn trigger(&mut self) {
+        let work = &self.work;
+        self.eye.look_again(|text| work.told_of(text).is_none());
     }
 
     /// The scan that the banner shows.

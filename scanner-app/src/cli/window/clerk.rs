@@ -9,6 +9,7 @@ use anyhow::Result;
 use ring::signature::Ed25519KeyPair;
 
 use super::eye::Eye;
+use super::gaze::Gaze;
 use super::preferences::Preferences;
 use super::state::State;
 use super::work::Work;
@@ -24,6 +25,7 @@ use crate::ui::route::{Move, Page, Route};
 use crate::ui::view::{Pair, Strip, StripTone};
 use crate::ui::{Intent, View, WindowHandle};
 use shared::ids::OperatorId;
+use shared::reference::Limits;
 
 /// How often a page without pictures looks at what the sender fetched.
 const LOOK: Duration = Duration::from_millis(100);
@@ -53,9 +55,14 @@ pub(super) struct Clerk {
     pub(super) desk: Desk,
     pub(super) person: Option<Person>,
     pub(super) lock: IdleLock,
+    pub(super) gaze: Gaze,
+    /// Thresholds of the policy that was pulled.
+    pub(super) limits: Limits,
     pub(super) state: State,
     pub(super) tablet: bool,
     pulls: u64,
+    /// Events sent since the start: the answer to a gate comes with them.
+    sent: u64,
     epochs_closed: u64,
     contact: Option<crate::device::Contact>,
     shown: Option<(View, Language)>,
@@ -80,11 +87,14 @@ impl Clerk {
             deck: Deck::start(config.feedback.outputs()),
             eye: Eye::new(source, config.capture.clone()),
             lock: IdleLock::new(config.operators.idle_ms()),
+            gaze: Gaze::default(),
+            limits: Limits::default(),
             work: Work::Desk(store),
             route: Route::at(Page::Tasks),
             person: None,
             state: State::default(),
             pulls: 0,
+            sent: 0,
             epochs_closed: 0,
             contact: None,
             shown: None,
@@ -107,7 +117,7 @@ impl Clerk {
         self.begin()?;
         loop {
             let mut must = self.watch()?;
-            if self.looks() {
+            if self.looks() && !self.gaze.is_asleep(self.device.mono_ms()) {
                 let now = self.device.now();
                 if let Some((new, how)) = self.eye.look(now)
                     && !new.is_empty()
@@ -116,7 +126,9 @@ impl Clerk {
                     self.read(new, how)?;
                 }
             } else {
-                self.eye.rest();
+                if !self.looks() {
+                    self.eye.rest();
+                }
                 match wanted.recv_timeout(LOOK) {
                     Ok(intent) => {
                         must = true;
@@ -160,6 +172,8 @@ impl Clerk {
     }
 
     fn begin(&mut self) -> Result<()> {
+        self.gaze.stir(self.device.mono_ms());
+        self.read_limits()?;
         self.recall_person()?;
         self.refresh_tasks()?;
         let open = self.work.store().map(Store::open_tasks).transpose()?.and_then(|tasks| tasks.into_iter().next());
@@ -196,6 +210,11 @@ impl Clerk {
         if state.pulls != self.pulls {
             self.pulls = state.pulls;
             self.fetched()?;
+            must = true;
+        }
+        if state.done.sent != self.sent {
+            self.sent = state.done.sent;
+            self.ask_gates()?;
             must = true;
         }
         if state.contact != self.contact {
@@ -238,6 +257,20 @@ impl Clerk {
         Ok(false)
     }
 
+    fn read_limits(&mut self) -> Result<()> {
+        self.limits = match self.work.session_ref() {
+            Some(session) => session.pulled().references.policy().limits,
+            None => self
+                .work
+                .store()
+                .map(Store::pulled)
+                .transpose()?
+                .map(|pulled| pulled.references.policy().limits)
+                .unwrap_or_default(),
+        };
+        Ok(())
+    }
+
     /// Takes in what a pull brought.
     fn fetched(&mut self) -> Result<()> {
         if let Some(store) = self.work.store() {
@@ -251,10 +284,18 @@ impl Clerk {
         }
         if let Work::Closed(session) = &mut self.work {
             session.reload()?;
-            self.state.gates = session.watch_gates()?;
         }
+        self.read_limits()?;
         self.state.stale();
         self.raise_late_blocks()?;
+        self.ask_gates()
+    }
+
+    /// Looks at the gates that are shut, on their page or on the list of tasks.
+    fn ask_gates(&mut self) -> Result<()> {
+        if let Work::Closed(session) = &mut self.work {
+            self.state.gates = session.watch_gates()?;
+        }
         if matches!(self.work, Work::Desk(_)) {
             self.refresh_tasks()?;
         }

@@ -176,6 +176,7 @@ impl Clerk {
 
     /// Somebody touched, typed or scanned.
     pub(super) fn stir(&mut self) {
+        self.gaze.stir(self.device.mono_ms());
         self.lock = self.lock.after(Stir::Touch, self.device.mono_ms());
     }
 }

@@ -11,6 +11,7 @@ use shared::paper::PREFIX;
 use tokio::runtime::Runtime;
 
 use super::eye::{Eye, Readings};
+use super::faults::Fault;
 use crate::capture::{CaptureSettings, SourceName};
 use crate::config::Language;
 use crate::device::{Device, Machine};
@@ -94,15 +95,14 @@ impl Enrolling<'_> {
     }
 
     fn ask(&mut self, text: &str, path: &Path, runtime: &Runtime, wanted: &Receiver<Intent>) -> Result<Asked, Pair> {
-        let failed = |error: &dyn std::fmt::Display| (format!("登记未成。{error}"), format!("Not enrolled. {error}"));
-        let invitation = Invitation::read(text).map_err(|error| failed(&error))?;
+        let invitation = Invitation::read(text).map_err(|error| error.pair())?;
         self.view = EnrolView { is_asking: true, ..EnrolView::default() };
         self.show(true);
-        let place = Place::of(path).map_err(|error| failed(&error))?;
-        let terminal = place.terminal(Machine::terminal_id()).map_err(|error| failed(&error))?;
-        let key = place.key(Wrapper::of_this_machine().as_ref()).map_err(|error| failed(&error))?;
+        let place = Place::of(path).map_err(|error| error.pair())?;
+        let terminal = place.terminal(Machine::terminal_id()).map_err(|error| error.pair())?;
+        let key = place.key(Wrapper::of_this_machine().as_ref()).map_err(|error| error.pair())?;
         let asking = runtime.block_on(Asking::begin(&invitation, (terminal, key), env!("CARGO_PKG_VERSION")));
-        let asking = asking.map_err(|error| words(&error))?;
+        let asking = asking.map_err(|error| error.pair())?;
         self.view = EnrolView { code: Some(asking.check_code().to_string()), ..EnrolView::default() };
         loop {
             self.show(true);
@@ -118,7 +118,7 @@ impl Enrolling<'_> {
             match runtime.block_on(asking.state()) {
                 Ok(EnrolState::Approved(enrolled)) => {
                     let addresses: Vec<Address> = invitation.addresses.clone();
-                    place.keep(terminal, &enrolled, &addresses).map_err(|error| failed(&error))?;
+                    place.keep(terminal, &enrolled, &addresses).map_err(|error| error.pair())?;
                     return Ok(Asked::Done);
                 }
                 Ok(EnrolState::Refused) => {
@@ -129,7 +129,7 @@ impl Enrolling<'_> {
                 }
                 Ok(EnrolState::Pending { .. })
                 | Err(EnrolError::Transport(TransportError::Offline { .. } | TransportError::Busy { .. })) => {}
-                Err(error) => return Err(words(&error)),
+                Err(error) => return Err(error.pair()),
             }
         }
     }
@@ -155,22 +155,4 @@ impl Enrolling<'_> {
 
 fn is_invitation(text: &str) -> bool {
     text.trim().to_ascii_uppercase().starts_with(PREFIX)
-}
-
-/// A refusal as a clerk reads it (text 34 where the code is no longer good).
-fn words(error: &EnrolError) -> Pair {
-    match error {
-        EnrolError::Transport(TransportError::Refused(_)) => (
-            "登记码已过期或用过。只在 10 分钟内有效,只能用一次。让主管重新生成。".to_owned(),
-            format!("Enrolment code expired or used. Valid 10 min, once. Ask the supervisor for a new one. ({error})"),
-        ),
-        EnrolError::Transport(TransportError::Offline { .. }) => (
-            "连不上服务器。检查网络,再扫一次。".to_owned(),
-            "The server is not reached. Check the network, scan again.".to_owned(),
-        ),
-        EnrolError::OtherCa(_) => {
-            ("服务器不对,什么都没有发送。核对登记码的末 4 组;仍不对,告诉主管。".to_owned(), error.to_string())
-        }
-        other => (format!("登记未成。{other}"), other.to_string()),
-    }
 }

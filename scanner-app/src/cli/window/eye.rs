@@ -140,6 +140,11 @@ impl Eye {
         Some((new, how))
     }
 
+    /// Labels in view are new once more where `again` says so of their text.
+    pub(super) fn look_again(&mut self, again: impl Fn(&str) -> bool) {
+        self.acceptance.forget(again);
+    }
+
     /// A line that a hand scanner typed into the window: what is new in it.
     pub(super) fn line(&mut self, text: String, now: Timestamp) -> Readings {
         let frame = read_line(self.line_clock.tick(), text.clone());

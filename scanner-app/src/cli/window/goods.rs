@@ -7,6 +7,7 @@ use serde_json::json;
 use shared::event::Stage;
 
 use super::clerk::Clerk;
+use super::faults::{Fault, of_any};
 use super::work::Work;
 use crate::carry::fountain::{Frames, SYMBOL_BYTES};
 use crate::carry::{file, picture};
@@ -113,7 +114,7 @@ impl Clerk {
             }
             Err(error) => {
                 self.state.receipt.differs = differs;
-                self.say(StripTone::Trouble, confirm_words(&error), None);
+                self.say(StripTone::Trouble, error.pair(), None);
             }
         }
         Ok(())
@@ -182,7 +183,7 @@ impl Clerk {
             Err(ReportError::Store(error)) => {
                 self.or_full::<()>(Err(error))?;
             }
-            Err(error) => self.say(StripTone::Trouble, (error.to_string(), error.to_string()), None),
+            Err(error) => self.say(StripTone::Trouble, error.pair(), None),
         }
         Ok(())
     }
@@ -215,7 +216,7 @@ impl Clerk {
         let shown = to.display().to_string();
         self.state.settings_message = Some(match write_bundle(&to, &parts, now) {
             Ok(_) => ((format!("诊断包已写入 {shown}"), format!("The bundle is at {shown}")), false),
-            Err(error) => ((error.to_string(), error.to_string()), true),
+            Err(error) => (error.pair(), true),
         });
     }
 
@@ -233,7 +234,7 @@ impl Clerk {
                 carry.message = Some(((words.0.to_owned(), words.1.to_owned()), true));
             }
             Ok(None) => carry.message = Some((("没有待传的记录。".to_owned(), "Nothing waits.".to_owned()), false)),
-            Err(error) => carry.message = Some(((error.to_string(), error.to_string()), true)),
+            Err(error) => carry.message = Some((of_any(&error), true)),
         }
         Ok(())
     }
@@ -250,7 +251,7 @@ impl Clerk {
                 let shown = shown.join(" ");
                 ((format!("已写入 {shown}"), format!("Written to {shown}")), false)
             }
-            Err(error) => ((error.to_string(), error.to_string()), true),
+            Err(error) => (of_any(&error), true),
         });
     }
 
@@ -270,16 +271,4 @@ impl Clerk {
         let shown = carry.code.as_ref().map_or(0, |(_, shown)| *shown) + 1;
         carry.code = picture::modules(&frame.to_text()).map(|(side, dark)| (Modules { side, dark }, shown));
     }
-}
-
-/// A refusal of the one tap, as a clerk reads it.
-fn confirm_words(error: &ConfirmError) -> Pair {
-    let zh = match error {
-        ConfirmError::NotAReceipt => "只有收货可以一次确认。逐个扫码。",
-        ConfirmError::ListUnknown => "不知道配送清单,无法一次确认。先同步,或逐个扫码。",
-        ConfirmError::NothingDue => "清单上的都已收到,没有待确认的。",
-        ConfirmError::TooMany { .. } => "差异件数多于应收。重新数一次。",
-        ConfirmError::Report(_) | ConfirmError::Store(_) => "没有记录。再试一次。",
-    };
-    (zh.to_owned(), error.to_string())
 }

@@ -26,6 +26,8 @@ mod clerk;
 mod desk;
 mod enrolling;
 mod eye;
+mod faults;
+mod gaze;
 mod goods;
 mod nearby;
 mod papers;

@@ -7,6 +7,7 @@ use shared::ids::OperatorId;
 use super::super::scan::told;
 use super::clerk::Clerk;
 use super::eye::Readings;
+use super::faults::Fault;
 use super::work::{Answered, Work};
 use crate::feedback::{Cue, EDGE_MS, Signal, Told, plan};
 use crate::session::opening::Place;
@@ -100,13 +101,7 @@ impl Clerk {
                 );
                 self.say(StripTone::Calm, words, None);
             }
-            Route::Unusable(why) => {
-                let words = (
-                    format!("单证码读不懂。换一张清楚的再扫。({why})"),
-                    format!("This paper's code cannot be used: {why}"),
-                );
-                self.say(StripTone::Trouble, words, None);
-            }
+            Route::Unusable(why) => self.say(StripTone::Trouble, why.pair(), None),
             Route::LookUp(_) | Route::Movement(_) => self.looked_up(text),
             Route::Unknown => {
                 let data =

@@ -8,6 +8,7 @@ use shared::mismatch::{Kind, Severity};
 use shared::reference::Level;
 
 use super::clerk::Clerk;
+use super::faults::Fault;
 use super::state::TaskRef;
 use super::work::Work;
 use crate::feedback::{Cue, Signal};
@@ -126,7 +127,7 @@ impl Clerk {
                 store.commit_on_a_thread()?;
                 self.work = Work::Desk(store);
                 self.go(Move::Left);
-                self.say(StripTone::Trouble, (error.to_string(), error.to_string()), None);
+                self.say(StripTone::Trouble, error.pair(), None);
                 Ok(())
             }
         }

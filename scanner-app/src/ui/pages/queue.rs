@@ -25,7 +25,7 @@ pub(super) fn sheet(view: &QueueView, say: Say) -> (Heading, Sheet) {
             || format!("服务器留存 {refused} 条待查。可继续扫码。"),
             || format!("Server set {refused} records aside. Keep scanning."),
         )));
-        rows.extend(view.refused.iter().map(|(seq, reason)| sentence(Mark::Bad, format!("# {seq}"), reason.as_str())));
+        rows.extend(view.refused.iter().map(|(seq, reason)| sentence(Mark::Bad, format!("# {seq}"), say.pair(reason))));
     }
     if pending == 0 {
         rows.push(sentence(Mark::Good, say.of("全部已传。", "Everything is sent."), ""));

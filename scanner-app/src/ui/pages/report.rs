@@ -63,7 +63,7 @@ pub(super) fn sheet(view: &ReportView, say: Say) -> (Heading, Sheet) {
     } else {
         acts.push(main_act(say.of("返回", "Back"), &Intent::Back));
     }
-    let sub = say.of("可扫这件的标签", "scan its label if it has one");
+    let sub = say.of("可扫它的标签", "scan its label if it has one");
     (heading(say.of("上报", "Report"), sub), Sheet { rows, acts, ..Sheet::default() })
 }
 
@@ -120,7 +120,7 @@ pub(super) fn typed_count(say: Say) -> (Heading, Sheet) {
 }
 
 fn count(count: u64, say: Say) -> Row {
-    let title = say.of("件数", "Packages");
+    let title = say.of("包装数", "Packages");
     Row {
         kind: RowKind::Stepper,
         label: format!("{title} {count}").into(),

@@ -49,6 +49,9 @@ pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, say: Say) {
     let trouble = view.camera_trouble.as_ref().map(|words| say.pair(words));
     scan.set_camera_message(trouble.unwrap_or_default());
     scan.set_waiting(say.of("对准标签", "Aim at a label"));
+    let asleep = say.of("取景已休眠。点这里或扫码唤醒。", "Viewfinder asleep. Tap here or scan to wake it.");
+    scan.set_asleep(if view.asleep && view.camera_trouble.is_none() { asleep } else { SharedString::new() });
+    scan.set_trigger_key(Intent::Trigger.key().into());
     set(&scan.get_on_picture(), on_picture(view, say), |model| scan.set_on_picture(model));
     result(scan, view.result.as_ref(), say);
 }

@@ -123,7 +123,7 @@ fn the_figure_and_the_answer_change_their_language_without_losing_the_work() {
     show(&window, &view(page.clone()), Language::Zh);
     pass(20);
     find(&window, "37 / 40 箱");
-    find(&window, "1 850 / 2 000 盒");
+    find(&window, "1\u{202F}850 / 2\u{202F}000 盒");
     find(&window, "拦截 5R8N 码包丢失/失窃 移出货堆,放隔离区,通知主管\n依据:追溯细则 2022 第 22 条");
     show(&window, &view(page), Language::En);
     pass(20);

@@ -1,15 +1,21 @@
 //! The window by its accessible labels, as a screen reader or a finger finds things; its pictures; its measures. No display is needed.
 
+mod alarms;
 mod flows;
 mod flows_aside;
 mod golden;
+mod hands;
 mod manual;
 mod measures;
 mod picture;
+mod places;
+mod sampled;
 mod screens;
 mod screens_aside;
 mod screens_beside;
+mod states;
 mod themes;
+mod wording;
 
 use std::sync::mpsc::{Receiver, channel};
 
@@ -39,6 +45,16 @@ fn open(tablet: bool) -> (MainWindow, Receiver<Intent>) {
     window.window().set_size(LogicalSize::new(width, height));
     window.show().unwrap();
     (window, wanted)
+}
+
+/// Does something on both canvases: `true` is the tablet. A thread has one window at most.
+fn on_both(check: impl Fn(bool) + Copy + Send + 'static) {
+    for tablet in [false, true] {
+        let done = std::thread::spawn(move || check(tablet)).join();
+        if let Err(why) = done {
+            std::panic::resume_unwind(why);
+        }
+    }
 }
 
 fn sync() -> SyncView {

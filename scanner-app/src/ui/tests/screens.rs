@@ -91,6 +91,7 @@ pub(super) fn scan(result: Option<ResultView>) -> ScanView {
         camera_trouble: None,
         torch: Some(false),
         single: false,
+        asleep: false,
         lists: Some(lists(ListTab::ToScan)),
         result,
     }
@@ -281,6 +282,10 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.".to_owned(),
     );
     let blind = ScanView { camera_trouble: Some(trouble), boxes: Vec::new(), ..scan(None) };
+    screens.push((
+        "scan-asleep",
+        view(PageView::Scan(Box::new(ScanView { asleep: true, boxes: Vec::new(), ..scan(None) }))),
+    ));
     screens.push(("scan-no-camera", view(PageView::Scan(Box::new(blind)))));
     let mut left = view(scanning(Some(accepted())));
     left.chrome.look.left_handed = true;

@@ -233,10 +233,11 @@ fn places() -> Vec<(&'static str, View)> {
 }
 
 fn queue() -> QueueView {
+    let (zh, en) = crate::sync::refusal(shared::wire::ProblemCode::BadRequest);
     QueueView {
         pending: (128, Some(ago(90))),
         photos: 2,
-        refused: vec![(118, "bad-request".to_owned())],
+        refused: vec![(118, pair(zh, en))],
         sent: 1_204,
         can_carry: true,
         ..QueueView::default()

@@ -26,7 +26,7 @@ pub struct SyncView {
     /// The time now: another day's times are shown as days.
     pub now: Timestamp,
     /// What only a person can mend.
-    pub trouble: Option<String>,
+    pub trouble: Option<Pair>,
 }
 
 /// The theme.

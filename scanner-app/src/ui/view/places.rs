@@ -159,7 +159,7 @@ pub struct QueueView {
     /// Parcels of others.
     pub carried: u64,
     /// What the server refused: number and reason.
-    pub refused: Vec<(u64, String)>,
+    pub refused: Vec<(u64, Pair)>,
     /// What was sent since the start.
     pub sent: u64,
     /// What a person should hear.

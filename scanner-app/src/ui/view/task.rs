@@ -112,6 +112,8 @@ pub struct ScanView {
     pub torch: Option<bool>,
     /// Whether one label at a time is read.
     pub single: bool,
+    /// Whether the viewfinder sleeps.
+    pub asleep: bool,
     /// The second pane of a tablet.
     pub lists: Option<ListsView>,
 }

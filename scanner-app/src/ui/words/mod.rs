@@ -96,14 +96,14 @@ pub fn box_word(language: Language, kind: Option<Kind>) -> &'static str {
     kind.filter(|kind| kind.info().severity >= Severity::Hold).map_or("", |kind| of(language, kind.info().title))
 }
 
-/// `1 204`: thousands by a narrow gap, in both languages.
+/// `1 204`: thousands by a narrow gap that no line breaks at, in both languages.
 #[must_use]
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let places = digits.len();
     let spaced = digits.chars().enumerate().map(|(place, digit)| {
         let gap = place > 0 && (places - place).is_multiple_of(3);
-        if gap { format!(" {digit}") } else { digit.to_string() }
+        if gap { format!("\u{202F}{digit}") } else { digit.to_string() }
     });
     spaced.collect()
 }
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn numbers_stay_short_and_readable() {
-        assert_eq!(count(1_204), "1 204");
+        assert_eq!(count(1_204), "1\u{202F}204");
         assert_eq!(count(12), "12");
         assert_eq!(pending(Language::Zh, 12_345), "待传 1.2万");
         assert_eq!(pending(Language::En, 12_345), "12k queued");

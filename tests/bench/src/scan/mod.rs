@@ -8,6 +8,7 @@
 //! | [`expected`] | a million expected codes: opening, verdicts, memory |
 //! | [`live`] | frames before a terminal without a window: latency, start, memory, share of a core at 30 frames a second |
 //! | [`desk`] | that terminal: a process of its own |
+//! | [`window`] | the window program on a display without a screen: start, memory, share of a core, long lists |
 
 pub mod commit;
 pub mod desk;
@@ -18,6 +19,7 @@ mod load;
 mod process;
 mod report;
 mod table;
+pub mod window;
 pub(crate) mod world;
 
 use std::path::PathBuf;
@@ -39,6 +41,9 @@ pub struct Options {
     /// Where stores and files lie; on the disk whose commits are of interest. A new folder in it is used and removed.
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
+    /// Leave the window program out: for a machine without Xvfb and xdotool.
+    #[arg(long)]
+    pub no_window: bool,
 }
 
 /// How much of everything.
@@ -82,6 +87,12 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
     let growth = growth::run(at, amounts)?;
     told("frames, idle and with every core busy");
     let live = live::run(at, amounts)?;
+    let window = if options.no_window {
+        None
+    } else {
+        told("the window program: start, frames, ten thousand scans listed");
+        Some(window::run(at, &at.join("growth"), amounts)?)
+    };
     machine.finish();
-    Ok(Report::new(amounts, process::file_system(at), machine, (commits, live, expected, growth)))
+    Ok(Report::new(amounts, process::file_system(at), machine, (commits, live, expected, growth), window))
 }

@@ -7,6 +7,7 @@ use super::commit::Commits;
 use super::expected::Expected;
 use super::growth::Growth;
 use super::live::Live;
+use super::window::Window;
 use crate::measure::{Machine, Spread};
 
 /// A figure and the most that it may be.
@@ -53,6 +54,8 @@ pub struct Report {
     pub resident_mb: Option<f64>,
     /// Its share of one core at thirty frames a second, percent.
     pub cpu_percent_at_30_fps: Option<f64>,
+    /// The window program; none where it was left out.
+    pub window: Option<Window>,
     /// What all that rests on.
     pub commits: Commits,
     /// See `commits`.
@@ -75,6 +78,7 @@ impl Report {
         file_system: String,
         machine: Machine,
         (commits, live, expected, growth): (Commits, Live, Expected, Growth),
+        window: Option<Window>,
     ) -> Self {
         let commit_p99_ratio_idle = Held::new(commits.idle.ratio_p99, 1.5);
         let commit_p99_ratio_busy = Held::new(commits.busy.ratio_p99, 1.5);
@@ -85,7 +89,11 @@ impl Report {
         let commits_hold = commit_p99_ratio_idle.ok && commit_p99_ratio_busy.ok;
         let stays_flat = last_over_first_scans.ok && last_over_first_scans_work.ok;
         Self {
-            ok: commits_hold && stays_flat && open_expected_ms.ok && verdict_p99_ms.ok,
+            ok: commits_hold
+                && stays_flat
+                && open_expected_ms.ok
+                && verdict_p99_ms.ok
+                && window.as_ref().is_none_or(|window| window.ok),
             commit_p99_ratio_idle,
             commit_p99_ratio_busy,
             last_over_first_scans,
@@ -97,6 +105,7 @@ impl Report {
             start_ms: live.start_ms,
             resident_mb: live.stream.resident_mb,
             cpu_percent_at_30_fps: live.stream.cpu_percent,
+            window,
             quick: amounts.codes < 1_000_000,
             commits,
             live,

@@ -41,6 +41,14 @@ pub fn print(report: &Report) {
         stream.labels.0,
         stream.labels.1
     );
+    if let Some(window) = &report.window {
+        held("window up", window.start_ms, " ms");
+        held("window resident after the frames", window.resident_mb, " MB");
+        held("window at 30 frames a second of 1280x720", window.cpu_percent_at_30_fps, " % of a core");
+        held("window lists every scan of the long task", window.list_open_ms, " ms");
+        held("    and one step of the wheel, p99", window.list_scroll_p99_ms, " ms");
+        spread("step of the wheel", &window.list_scroll_ms);
+    }
     let growth = &report.growth;
     eprintln!("{} scans in one task; the task opened again in {:.0} ms:", growth.scans, growth.resume_ms);
     spread("first", &growth.first_ms);

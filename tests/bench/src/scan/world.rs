@@ -40,9 +40,14 @@ pub(crate) fn gtin() -> String {
     format!("{body}{}", check_digit::compute(body))
 }
 
+/// Whose store it is.
+pub(super) const fn terminal() -> TerminalId {
+    TerminalId::new(Uuid::from_u128(1))
+}
+
 /// The store of a folder, opened as the app opens its own.
 pub(crate) fn store(folder: &Path) -> Result<Store, StoreError> {
-    let (terminal, epoch) = (TerminalId::new(Uuid::from_u128(1)), EpochId::new(Uuid::from_u128(2)));
+    let (terminal, epoch) = (terminal(), EpochId::new(Uuid::from_u128(2)));
     let mark = folder.join("terminal.mark");
     let opening = Opening { mark: Some(&mark), machine: this_machine(), reserve: true, ..Opening::default() };
     Store::open_with(&folder.join("terminal.sqlite"), (terminal, epoch), opening)

@@ -4,6 +4,7 @@ use anyhow::Result;
 use shared::time::HOUR_MS;
 
 use super::super::clerk::Clerk;
+use super::super::faults;
 use super::super::tasks::{of_task, title};
 use super::super::work::Work;
 use crate::operators::last_on_duty;
@@ -76,12 +77,14 @@ impl Clerk {
         let age = state.data_as_of.map(|at| (self.device.now().as_ms() - at.as_ms()) / HOUR_MS);
         let data = match age {
             None => row(CheckItem::Data, Some(false), pair("还没有数据,先同步。", "None yet. Sync first.")),
-            Some(hours) => {
-                row(CheckItem::Data, Some(hours < 24), pair(format!("{hours} 小时前"), format!("{hours} h old")))
-            }
+            Some(hours) => row(
+                CheckItem::Data,
+                Some(hours * HOUR_MS <= self.limits.stale_warn_ms),
+                pair(format!("{hours} 小时前"), format!("{hours} h old")),
+            ),
         };
-        let feedback = match self.deck.state().trouble {
-            Some(trouble) => row(CheckItem::Feedback, Some(false), pair(trouble.clone(), trouble)),
+        let feedback = match self.deck.state().said {
+            Some((zh, en)) => row(CheckItem::Feedback, Some(false), pair(zh, en)),
             None => row(CheckItem::Feedback, Some(true), pair("可用", "ready")),
         };
         let camera = match self.eye.trouble() {
@@ -139,7 +142,7 @@ impl Clerk {
             pending: store.pending()?,
             photos: store.photos_pending()?,
             carried: store.carried_waiting()?,
-            refused: refused.map(|refused| (refused.seq, refused.reason)).collect(),
+            refused: refused.map(|refused| (refused.seq, faults::refused(&refused.code))).collect(),
             sent: state.done.sent,
             notices,
             can_carry: self.config.server_recipient.is_some(),

@@ -13,7 +13,6 @@ use shared::time::HOUR_MS;
 
 use super::clerk::Clerk;
 use super::work::Work;
-use crate::config::Language;
 use crate::session::Feedback;
 use crate::ui::View;
 use crate::ui::route::Page;
@@ -48,11 +47,11 @@ impl Clerk {
     fn sync_view(&self) -> SyncView {
         let mut state = self.worker.state();
         let notice = (!state.notices.is_empty()).then(|| state.notices.swap_remove(0));
-        let notice = notice.map(|notice| if self.prefs.language == Language::Zh { notice.zh } else { notice.en });
+        let trouble = state.said.or(notice).map(|said| (said.zh, said.en));
         let now = self.device.now();
         // The minute is what the line shows: a view that differs by milliseconds alone is the same.
         let minute = shared::time::Timestamp::from_ms(now.as_ms() - now.as_ms().rem_euclid(60_000));
-        let limit_ms = shared::reference::Limits::default().stale_warn_ms;
+        let limit_ms = self.limits.stale_warn_ms;
         let age_ms = state.data_as_of.map(|at| now.as_ms().saturating_sub(at.as_ms()));
         let stale = age_ms.filter(|age| *age > limit_ms).and_then(|age| u64::try_from(age / HOUR_MS).ok());
         SyncView {
@@ -62,7 +61,7 @@ impl Clerk {
             data_as_of: state.data_as_of,
             stale_hours: stale,
             now: minute,
-            trouble: state.trouble.or(notice),
+            trouble,
         }
     }
 
@@ -90,7 +89,7 @@ impl Clerk {
         let on_floor = matches!(self.route.page(), Page::Tasks | Page::Work);
         if let Some(trouble) = sync.trouble.as_ref().filter(|_| on_floor) {
             let tap = Some(crate::ui::Intent::Go(Page::Queue));
-            return Some(Strip { tone: StripTone::Trouble, words: (trouble.clone(), trouble.clone()), tap });
+            return Some(Strip { tone: StripTone::Trouble, words: trouble.clone(), tap });
         }
         let state = self.worker.state();
         if state.is_pulling && on_floor {
@@ -102,7 +101,7 @@ impl Clerk {
             return Some(Strip { tone: StripTone::Calm, words, tap: Some(crate::ui::Intent::Go(Page::Queue)) });
         }
         let hours = sync.stale_hours.filter(|_| *self.route.page() == Page::Tasks)?;
-        let limit = shared::reference::Limits::default().stale_block_ms / HOUR_MS;
+        let limit = self.limits.stale_block_ms / HOUR_MS;
         let words = (
             format!("数据已 {hours} 小时未更新。超过 {limit} 小时不可放行。照常扫码,联网后同步。"),
             format!("Data is {hours} h old. Goods cannot be cleared after {limit} h. Keep scanning; sync when online."),

@@ -80,6 +80,7 @@ impl Clerk {
             camera_trouble: self.eye.trouble(),
             torch: self.eye.torch(),
             single: self.eye.is_single(),
+            asleep: self.gaze.is_asleep(self.device.mono_ms()),
             lists,
         }))
     }

@@ -45,7 +45,7 @@ fn a_sender_has_no_list_to_expect() {
     let mut session = yard.begin(Stage::Outbound, "C1", Papers::Reserved);
     let lists = session.lists().unwrap();
     assert_eq!(lists.count(Tab::ToScan), None);
-    assert!(lists.when_empty(Tab::ToScan).en.starts_with("Expected list unknown"));
+    assert!(lists.when_empty(Tab::ToScan).en.starts_with("The note lists no single packages"));
     assert_eq!(lists.count(Tab::Notes), Some(0));
 }
 

@@ -1,0 +1,38 @@
+//! The alarm of every kind that blocks: what to do is read without pushing anything, in both languages, on both canvases.
+
+use shared::mismatch::{Kind, Severity};
+
+use super::super::show;
+use super::super::view::AlarmView;
+use super::{find, on_both, open, screens};
+use crate::config::Language;
+
+#[test]
+fn what_to_do_is_read_without_scrolling_whatever_blocks() {
+    on_both(|tablet| {
+        let (window, _wanted) = open(tablet);
+        let mut seen = 0;
+        for kind in Kind::ALL.iter().copied().filter(|kind| kind.info().severity == Severity::Block) {
+            for language in [Language::Zh, Language::En] {
+                let mut view = screens::all(tablet).into_iter().find(|(name, _)| *name == "alarm").unwrap().1;
+                view.alarm = view.alarm.map(|alarm| AlarmView { kind, ..alarm });
+                show(&window, &view, language);
+                i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
+                let (head, hold, meanwhile) = match language {
+                    Language::Zh => ("怎么办", "按住 1 秒:已隔离", "期间又扫 2:通过 1  重复 1"),
+                    Language::En => {
+                        ("What to do", "Hold 1 s: set aside", "Scanned meanwhile 2: Accepted 1  Duplicate 1")
+                    }
+                };
+                let next = find(&window, &format!("{head} {}", super::super::words::next(language, kind)));
+                let bottom = next.absolute_position().y + next.size().height;
+                // The scans meanwhile stand between, and the words that can be pushed end above them.
+                let hold = find(&window, hold).absolute_position().y;
+                let line = find(&window, meanwhile).absolute_position().y;
+                assert!(bottom <= line && line < hold, "{kind:?} {language:?} {tablet}: ends at {bottom}, of {line}");
+                seen += 1;
+            }
+        }
+        assert!(seen >= 10, "the kinds that block were not found");
+    });
+}

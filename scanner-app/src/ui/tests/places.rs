@@ -1,0 +1,78 @@
+//! Where things lie that the journey through the real app touches and looks at (`tests/journey`): found here by their labels, written to
+//! `tests/places-*.txt`, a line each: name, left, top, width, height in px.
+//!
+//! `TALLYMAN_GOLDEN=write:places cargo nextest run --workspace places` writes it anew after the layout changed.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::super::show;
+use super::super::view::{PageView, SignInView, View};
+use super::{find, open, screens, screens_beside, view};
+use crate::config::Language;
+
+/// Screen, label, name: on both canvases.
+const PLACES: [(&str, &str, &str); 12] = [
+    ("sign-in-badge", "0", "digit-0"),
+    ("sign-in-badge", "1", "digit-1"),
+    ("sign-in-badge", "3", "digit-3"),
+    ("sign-in-badge", "9", "digit-9"),
+    ("sign-in-badge", "登录", "sign-in"),
+    ("scan-accepted", "通过 7K3M +50 盒 ", "banner"),
+    ("scan-accepted", "撤销 7K3M", "undo"),
+    ("scan-accepted", "菜单", "menu"),
+    ("menu", "单证核对", "papers"),
+    ("papers", "继续扫码", "papers-done"),
+    ("close-seen", "最终结束 · 3 箱记为少货", "close-final"),
+    ("gate-cleared", "准予放行 · 数据 09:55 · 10:31 判", "gate"),
+];
+
+/// The same, on one canvas only.
+const HANDHELD: [(&str, &str, &str); 2] =
+    [("scan-accepted", "37 / 40 箱", "figure"), ("sort", "通过 3HZQ  ", "sort-banner")];
+const TABLET: [(&str, &str, &str); 2] =
+    [("receipt", "全部收到 · 10 盒", "receive-all"), ("receipt-done", "完成", "receipt-done")];
+
+fn screen(name: &str, tablet: bool) -> View {
+    if name == "sign-in-badge" {
+        return view(PageView::SignIn(SignInView { has_badge: true, ..screens_beside::sign_in() }));
+    }
+    let found = screens::all(tablet).into_iter().find(|(known, _)| *known == name);
+    found.unwrap_or_else(|| panic!("no screen is called {name}")).1
+}
+
+fn measured(tablet: bool) -> String {
+    let (window, _wanted) = open(tablet);
+    let (size, others) = if tablet { ("tablet", TABLET) } else { ("handheld", HANDHELD) };
+    let mut text = String::new();
+    for (name, label, place) in PLACES.into_iter().chain(others) {
+        show(&window, &screen(name, tablet), Language::Zh);
+        i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
+        let element = find(&window, label);
+        let (at, side) = (element.absolute_position(), element.size());
+        writeln!(text, "{size}-{place} {:.0} {:.0} {:.0} {:.0}", at.x, at.y, side.width, side.height).unwrap();
+    }
+    text
+}
+
+fn compare(tablet: bool) {
+    let file = if tablet { "places-tablet.txt" } else { "places-handheld.txt" };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(file);
+    let now = measured(tablet);
+    if std::env::var("TALLYMAN_GOLDEN").is_ok_and(|wish| wish == "write" || wish == "write:places") {
+        std::fs::write(&path, &now).unwrap();
+        return;
+    }
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(before, now, "the layout changed: write {} anew, as the head of this file says", path.display());
+}
+
+#[test]
+fn the_journey_knows_the_places_of_the_handheld() {
+    compare(false);
+}
+
+#[test]
+fn the_journey_knows_the_places_of_the_tablet() {
+    compare(true);
+}

@@ -1,0 +1,114 @@
+//! Bad days, by label: what is wrong is said on the screen, and there is a way on.
+
+use super::super::intent::Intent;
+use super::super::route::Page;
+use super::super::view::{EnrolView, PageView, Strip, StripTone, View};
+use super::super::{MainWindow, show};
+use super::{find, labels, open, screens, view};
+use crate::config::Language;
+
+fn shown(window: &MainWindow, view: &View, language: Language) {
+    show(window, view, language);
+    i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
+}
+
+fn screen(name: &str) -> View {
+    screens::all(false).into_iter().find(|(known, _)| *known == name).unwrap().1
+}
+
+fn says(window: &MainWindow, words: &str) {
+    let all = labels(window);
+    assert!(all.iter().any(|label| label.contains(words)), "`{words}` is not said; there are {all:#?}");
+}
+
+#[test]
+fn without_a_camera_the_hand_scanner_goes_on() {
+    let (window, wanted) = open(false);
+    shown(&window, &screen("scan-no-camera"), Language::En);
+    says(&window, "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.");
+    find(&window, "Close").invoke_accessible_default_action();
+    assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Close)));
+}
+
+#[test]
+fn a_viewfinder_that_sleeps_wakes_by_a_tap() {
+    let (window, wanted) = open(false);
+    shown(&window, &screen("scan-asleep"), Language::Zh);
+    find(&window, "取景已休眠。点这里或扫码唤醒。").invoke_accessible_default_action();
+    assert_eq!(wanted.try_recv(), Ok(Intent::Trigger));
+}
+
+#[test]
+fn a_full_storage_leads_to_what_waits() {
+    let (window, wanted) = open(false);
+    let view = screen("scan-full");
+    shown(&window, &view, Language::En);
+    let strip = view.chrome.strip.unwrap().words.1;
+    find(&window, &strip).invoke_accessible_default_action();
+    assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Queue)));
+    shown(&window, &screen("queue"), Language::En);
+    find(&window, "Carry out").invoke_accessible_default_action();
+    assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Carry)));
+}
+
+#[test]
+fn a_wrong_pin_says_how_many_tries_are_left() {
+    let (window, _wanted) = open(false);
+    shown(&window, &screen("sign-in-wrong"), Language::En);
+    says(&window, "Wrong PIN, 3 tries left. If forgotten, ask your supervisor.");
+    find(&window, "Sign in");
+}
+
+#[test]
+fn an_expired_enrolment_says_who_makes_a_new_one() {
+    let (window, wanted) = open(false);
+    let expired = EnrolView {
+        trouble: Some((
+            "登记码已过期或用过。只在 10 分钟内有效,只能用一次。让主管重新生成。".into(),
+            "Enrolment code expired or used. Valid 10 min, once. Ask the supervisor for a new one.".into(),
+        )),
+        ..EnrolView::default()
+    };
+    shown(&window, &view(PageView::Enrol(expired)), Language::Zh);
+    says(&window, "登记码已过期或用过。");
+    find(&window, "手工输入").invoke_accessible_default_action();
+    assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Search)));
+}
+
+#[test]
+fn an_unknown_document_leads_to_a_sync() {
+    let (window, wanted) = open(false);
+    let mut view = screen("tasks");
+    let words = (
+        "未找到“FH-2050”。不在 09:55 的数据中。先同步;仍没有,联系发货方。".to_owned(),
+        "FH-2050 not found. Not in the data of 09:55. Sync; if still missing, ask the consignor.".to_owned(),
+    );
+    let en = words.1.clone();
+    view.chrome.strip = Some(Strip { tone: StripTone::Trouble, words, tap: Some(Intent::Go(Page::Queue)) });
+    shown(&window, &view, Language::En);
+    find(&window, &en).invoke_accessible_default_action();
+    assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Queue)));
+}
+
+#[test]
+fn a_servers_refusal_is_on_every_page_and_each_record_says_why() {
+    let (window, wanted) = open(false);
+    let mut view = screen("tasks");
+    let (zh, en) = crate::sync::refusal(shared::wire::ProblemCode::CertificateExpired);
+    view.sync.trouble = Some((zh.into(), en.into()));
+    shown(&window, &view, Language::En);
+    says(&window, "The enrolment has expired; uploads stopped. All records are here.");
+    shown(&window, &screen("queue"), Language::En);
+    says(&window, "The server cannot match these records and set them aside.");
+    find(&window, "Sync now").invoke_accessible_default_action();
+    assert_eq!(wanted.try_iter().last(), Some(Intent::SyncNow));
+}
+
+#[test]
+fn a_terminal_without_data_says_when_tasks_come_and_that_work_may_begin() {
+    let (window, _wanted) = open(false);
+    shown(&window, &screen("tasks-first-sync"), Language::En);
+    says(&window, "You may scan a document's QR and work all the same.");
+    shown(&window, &screen("tasks-empty"), Language::En);
+    says(&window, "No tasks. Scan a dispatch note's QR, or sync.");
+}

@@ -1,0 +1,38 @@
+//! Where things lie on the screen, as the window's own layout test found them by their labels.
+
+use anyhow::{Context, Result};
+
+const HANDHELD: &str = include_str!("../../scanner-app/tests/places-handheld.txt");
+const TABLET: &str = include_str!("../../scanner-app/tests/places-tablet.txt");
+
+/// A rectangle in px.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Place {
+    /// By canvas and name.
+    pub fn named(tablet: bool, name: &str) -> Result<Self> {
+        let (text, size) = if tablet { (TABLET, "tablet") } else { (HANDHELD, "handheld") };
+        let wanted = format!("{size}-{name}");
+        let line = text.lines().find_map(|line| line.strip_prefix(&wanted)?.strip_prefix(' '));
+        let line = line.with_context(|| format!("no place is called {wanted}"))?;
+        let numbers = line.split(' ').map(str::parse).collect::<Result<Vec<usize>, _>>()?;
+        let [left, top, width, height] = numbers[..] else { anyhow::bail!("{wanted} is no rectangle: {line}") };
+        Ok(Self { left, top, width, height })
+    }
+
+    /// Where a finger aims.
+    pub const fn middle(self) -> (usize, usize) {
+        (self.left + self.width / 2, self.top + self.height / 2)
+    }
+
+    /// Where its fill shows: inside the edge, left of every word.
+    pub const fn fill(self) -> (usize, usize) {
+        (self.left + 11, self.top + 11)
+    }
+}

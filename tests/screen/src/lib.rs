@@ -1,0 +1,130 @@
+//! A display of a test's own: an X server without a screen (Xvfb), a finger and a keyboard (xdotool), and what is painted.
+
+mod painted;
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+
+pub use painted::Colour;
+use painted::Painted;
+
+/// How often it is looked again.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// The running X server; ended when dropped.
+#[derive(Debug)]
+pub struct Screen {
+    server: Child,
+    display: String,
+    folder: tempfile::TempDir,
+}
+
+impl Screen {
+    /// Starts one of 1280 × 800 under a free number.
+    pub fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let mut command = Command::new("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-fbdir"]);
+        command.arg(folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = command.spawn().context("Xvfb cannot be started; `cargo xtask setup` installs it")?;
+        let stdout = server.stdout.take().context("Xvfb has no stdout")?;
+        let mut number = String::new();
+        BufReader::new(stdout).read_line(&mut number)?;
+        let screen = Self { server, display: format!(":{}", number.trim()), folder };
+        ensure!(number.trim().parse::<u32>().is_ok(), "Xvfb told no display number: {number:?}");
+        Ok(screen)
+    }
+
+    /// Opens a program's windows here, one logical pixel a pixel.
+    pub fn shows(&self, command: &mut Command) {
+        command.env("DISPLAY", &self.display).env_remove("WAYLAND_DISPLAY").env_remove("SLINT_BACKEND");
+        command.env("WINIT_X11_SCALE_FACTOR", "1");
+    }
+
+    /// Gives the keyboard to the window of this name, once there is one.
+    pub fn give_keys_to(&self, name: &str) -> Result<()> {
+        self.xdotool(&["search", "--sync", "--onlyvisible", "--name", name, "windowfocus", "--sync"])
+    }
+
+    /// A finger goes down and up.
+    pub fn tap(&self, (x, y): (usize, usize)) -> Result<()> {
+        let (x, y) = (x.to_string(), y.to_string());
+        self.xdotool(&["mousemove", &x, &y, "mousedown", "1", "sleep", "0.05", "mouseup", "1"])
+    }
+
+    /// A hand scanner types a line.
+    pub fn scan(&self, text: &str) -> Result<()> {
+        self.xdotool(&["type", "--delay", "4", "--", text])?;
+        self.key("Return")
+    }
+
+    /// A wheel under the pointer goes down by so many clicks.
+    pub fn wheel_down(&self, (x, y): (usize, usize), clicks: usize) -> Result<()> {
+        let (x, y, clicks) = (x.to_string(), y.to_string(), clicks.to_string());
+        self.xdotool(&["mousemove", &x, &y, "click", "--repeat", &clicks, "--delay", "1", "5"])
+    }
+
+    /// A key, by its name in X.
+    pub fn key(&self, name: &str) -> Result<()> {
+        self.xdotool(&["key", name])
+    }
+
+    fn xdotool(&self, args: &[&str]) -> Result<()> {
+        let mut command = Command::new("xdotool");
+        let output = command.args(args).env("DISPLAY", &self.display).output();
+        let output = output.context("xdotool cannot be started; `cargo xtask setup` installs it")?;
+        ensure!(output.status.success(), "xdotool {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    }
+
+    /// What is painted at a place.
+    pub fn colour(&self, (x, y): (usize, usize)) -> Result<Colour> {
+        Painted::read(&self.framebuffer())?.colour(x, y)
+    }
+
+    /// Waits until something holds, or fails with a picture of the screen.
+    pub fn until(&self, what: &str, limit: Duration, mut holds: impl FnMut() -> Result<bool>) -> Result<()> {
+        let started = Instant::now();
+        while !holds()? {
+            if started.elapsed() > limit {
+                let picture = self.picture()?;
+                bail!("after {limit:?} still not: {what}; the screen is in {}", picture.display());
+            }
+            std::thread::sleep(LOOK);
+        }
+        Ok(())
+    }
+
+    /// A sum over what is painted within a rectangle (left, top, width, height): it changes with any pixel.
+    pub fn sum(&self, place: (usize, usize, usize, usize)) -> Result<u64> {
+        Painted::read(&self.framebuffer())?.sum(place)
+    }
+
+    /// Writes what is painted to a file that stays.
+    pub fn picture(&self) -> Result<PathBuf> {
+        let painted = Painted::read(&self.framebuffer())?;
+        let path = std::env::temp_dir().join(format!("tallyman-screen-{}.png", std::process::id()));
+        let mut picture = image::RgbImage::new(u32::try_from(painted.width())?, u32::try_from(painted.height())?);
+        for (x, y, pixel) in picture.enumerate_pixels_mut() {
+            *pixel = image::Rgb(painted.colour(x as usize, y as usize)?);
+        }
+        picture.save(&path)?;
+        Ok(path)
+    }
+
+    fn framebuffer(&self) -> PathBuf {
+        self.folder.path().join("Xvfb_screen0")
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // Either may fail only because it has ended already.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
