@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use serde_json::Value;
 use shared::ids::{EpochId, EventRef};
-use shared::mismatch::{Mismatch, Scope, Severity, State};
+use shared::mismatch::{Kind, Mismatch, Scope, Severity, State};
 use shared::time::HOUR_MS;
 use uuid::Uuid;
 
@@ -41,8 +41,11 @@ async fn steps(world: &World) -> Vec<String> {
 const SUPERVISOR: (Role, Option<&str>) = (Role::Supervisor, Some("W"));
 const RESOLVE: &str = r#"{"reason": "true-shortage", "comment": "counted again: two cases are gone"}"#;
 
+/// Who waits for the goods of the order.
+const BUYER: (Role, Option<&str>) = (Role::Supervisor, Some("R1"));
+
 async fn resolve(world: &World) {
-    let (status, told) = act(world, SUPERVISOR, &path("resolve"), RESOLVE).await;
+    let (status, told) = act(world, BUYER, &path("resolve"), RESOLVE).await;
     assert_eq!(status, StatusCode::OK, "{told}");
 }
 
@@ -60,7 +63,8 @@ async fn from_open_to_resolved_with_every_step_and_its_line_in_the_audit_log() {
         ("comment", r#"{"comment": "asked the consignor"}"#.to_owned()),
         ("resolve", RESOLVE.to_owned()),
     ] {
-        let (status, told) = act(&world, SUPERVISOR, &path(kind), &body).await;
+        let who = if kind == "resolve" { BUYER } else { SUPERVISOR };
+        let (status, told) = act(&world, who, &path(kind), &body).await;
         assert_eq!(status, StatusCode::OK, "{kind}: {told}");
     }
     let case = case(&world).await;
@@ -93,6 +97,46 @@ async fn what_was_resolved_stays_so_until_its_evidence_changes() {
     let opened = case(&world).await;
     assert_eq!((opened.found.state, opened.stage, opened.reason), (State::Confirmed, Stage::Open, None));
     assert_eq!(steps(&world).await, ["resolve", "reopened"], "with its history");
+}
+
+#[tokio::test]
+async fn the_party_that_is_owed_settles_and_the_other_says_what_it_found() {
+    let world = World::peopled().await;
+    let (status, told) = act(&world, SUPERVISOR, &path("resolve"), RESOLVE).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{told}");
+    assert!(told.contains("raised against your member"), "{told}");
+    let page = "/mismatches/missing-goods/OF-O1?lang=en";
+    for (who, may) in [(SUPERVISOR, false), (BUYER, true)] {
+        let someone = world.someone(who.0, who.1);
+        let told = world.ask("GET", page, &[("authorization", &someone.bearer)], "").await.2;
+        assert_eq!((told.contains("Resolve, with a reason"), told.contains("raised against your member")), (may, !may));
+    }
+    let comment = r#"{"comment": "all six were loaded, here is the carrier's note"}"#;
+    assert_eq!(act(&world, SUPERVISOR, &path("comment"), comment).await.0, StatusCode::OK);
+    assert_eq!(act(&world, SUPERVISOR, &path("wait"), "").await.0, StatusCode::OK);
+    resolve(&world).await;
+
+    // What goes to the administration is settled by nobody for himself, and where no other party is there, by the regulator at once.
+    let of_kind = |kind, subject, basis| Mismatch { kind, ..mismatch(subject, basis, "W") };
+    let [own, shared, alone] = [
+        of_kind(Kind::DuplicateMovement, "OWN", "O1"),
+        of_kind(Kind::ClonedCode, "SHARED", "O1"),
+        of_kind(Kind::ClonedCode, "ALONE", "X7"),
+    ];
+    world.judge(&[own.clone(), shared.clone(), alone.clone()]).await;
+    let regulator = (Role::Regulator, None);
+    for (found, who, expected) in [
+        (&own, SUPERVISOR, StatusCode::OK),
+        (&shared, SUPERVISOR, StatusCode::FORBIDDEN),
+        (&shared, regulator, StatusCode::CONFLICT),
+        (&shared, BUYER, StatusCode::OK),
+        (&alone, SUPERVISOR, StatusCode::FORBIDDEN),
+        (&alone, regulator, StatusCode::OK),
+    ] {
+        let path = format!("/api/v1/mismatches/{}/resolve", super::MismatchId::of(found));
+        let (status, told) = act(&world, who, &path, RESOLVE).await;
+        assert_eq!(status, expected, "{} by {who:?}: {told}", found.subject);
+    }
 }
 
 #[tokio::test]
