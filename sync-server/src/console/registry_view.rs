@@ -12,6 +12,7 @@ use crate::people::{Actor, Right};
 use crate::registry::Set;
 use crate::registry::cell::unescape;
 use crate::registry::column::{Column, Place};
+use crate::registry::kind::{Kind, Word};
 use crate::registry::list::Page;
 use crate::registry::moment;
 use crate::store::version::Version;
@@ -46,6 +47,25 @@ fn name(lang: Lang, set: Set) -> String {
     lang.pick(set.zh(), set.name()).replace('-', " ")
 }
 
+/// The column of a contract's amendments.
+const AMENDMENTS: &str = "amendments";
+
+/// A cell in the reader's language.
+fn said(lang: Lang, column: &Column, cell: &str) -> String {
+    let word = |words: &[Word], cell: &str| {
+        let found = words.iter().find(|(en, _)| *en == cell);
+        found.map_or_else(|| cell.to_owned(), |(en, zh)| lang.pick(zh, en).to_owned())
+    };
+    match column.kind {
+        Kind::Words(words) => word(words, cell),
+        Kind::WordList(words) => {
+            cell.split(';').map(|one| word(words, one)).collect::<Vec<_>>().join(lang.pick("；", "; "))
+        }
+        Kind::Flag => word(&[("yes", "是"), ("no", "否")], cell),
+        _ => cell.to_owned(),
+    }
+}
+
 fn heading(lang: Lang, column: &Column) -> String {
     lang.pick(column.zh[0], column.name).replace('_', " ")
 }
@@ -53,16 +73,20 @@ fn heading(lang: Lang, column: &Column) -> String {
 pub(super) fn list_page(lang: Lang, page: &Page, text: &str, actor: &Actor) -> Markup {
     let set = page.set;
     let key = set.key_fields();
-    let beside = |column: &&Column| matches!(column.place, Place::Field(field) if !key.contains(&field) && field != "amendments");
-    let columns: Vec<&Column> = set.columns().iter().filter(beside).take(COLUMNS_SHOWN).collect();
-    let places: Vec<usize> =
-        columns.iter().filter_map(|column| set.columns().iter().position(|one| one.name == column.name)).collect();
+    let is_beside =
+        |column: &Column| matches!(column.place, Place::Field(field) if !key.contains(&field) && field != AMENDMENTS);
+    let says = |column: &Column| match column.place {
+        Place::Field(field) => page.records.iter().any(|body| body.contains_key(field)),
+        _ => false,
+    };
+    let all = set.columns().iter().enumerate().filter(|(_, column)| is_beside(column) && says(column));
+    let (places, columns): (Vec<usize>, Vec<&Column>) = all.take(COLUMNS_SHOWN).unzip();
     html! {
         h1 { (lang.pick("登记信息", "Registry")) }
         nav.chips aria-label=(lang.pick("类别", "Kind of record")) { @for other in Set::ALL {
             a.on[other == set] href={ "/registry?lang=" (lang.as_str()) "&set=" (other.name()) } { (name(lang, other)) }
         } }
-        form.decide method="get" action="/registry" role="search" {
+        form.find method="get" action="/registry" role="search" {
             input type="hidden" name="lang" value=(lang.as_str());
             input type="hidden" name="set" value=(set.name());
             input name="q" value=(text) aria-label=(lang.pick("编号或名称", "Number or name")) placeholder=(lang.pick("编号或名称", "Number or name"));
@@ -95,7 +119,7 @@ fn row(lang: Lang, set: Set, body: &Map<String, Value>, places: &[usize]) -> Mar
     let cells = rows(set, body).into_iter().next().unwrap_or_default();
     html! { tr {
         td { a href={ "/registry/" (set.name()) "/" (encoded(&key)) "?lang=" (lang.as_str()) } { (key) } }
-        @for place in places { td.wrap { (cells.get(*place).map_or("", |cell| unescape(cell))) } }
+        @for place in places { td.wrap { (said(lang, &set.columns()[*place], cells.get(*place).map_or("", |cell| unescape(cell)))) } }
     } }
 }
 
@@ -128,8 +152,12 @@ pub(super) fn record_page(lang: Lang, found: &Found<'_>) -> Markup {
 /// The record's own fields, and a table for what it has several of.
 fn facts(lang: Lang, set: Set, body: &Map<String, Value>) -> Markup {
     let (columns, rows) = (set.columns(), rows(set, body));
-    let cell = |row: &[String], at: usize| row.get(at).map_or_else(String::new, |cell| unescape(cell).to_owned());
-    let own: Vec<usize> = (0..columns.len()).filter(|at| columns[*at].array().is_none()).collect();
+    let cell = |row: &[String], at: usize| {
+        row.get(at).map_or_else(String::new, |cell| said(lang, &columns[at], unescape(cell)))
+    };
+    // Amendments are among the versions, each with its day.
+    let is_own = |at: &usize| columns[*at].array().is_none() && columns[*at].name != AMENDMENTS;
+    let own: Vec<usize> = (0..columns.len()).filter(is_own).collect();
     let each: Vec<usize> = (0..columns.len())
         .filter(|at| columns[*at].array().is_some() && rows.iter().any(|row| !cell(row, *at).is_empty()))
         .collect();
@@ -161,8 +189,8 @@ fn versions(lang: Lang, versions: &[Version]) -> Markup {
         tbody { @for version in versions { tr {
             td.num { (version.version) } td { (why(&version.why)) @if !version.in_force { " · " (lang.pick("未到期", "planned")) } }
             td.time { @if version.valid_from.as_ms() == 0 { (lang.pick("一直", "always")) } @else { (moment::show(version.valid_from)) } }
-            td.time { (moment::show(version.known_from)) }
-            td.time { @if let Some(until) = version.known_to { (moment::show(until)) } @else { (lang.pick("现在", "now")) } }
+            td.time { (version.known_from.to_minute()) }
+            td.time { @if let Some(until) = version.known_to { (until.to_minute()) } @else { (lang.pick("现在", "now")) } }
             td { (version.by) } td.wrap { @if let Some(change) = &version.change { (Value::Object(change.clone())) } }
         } } }
     } }
