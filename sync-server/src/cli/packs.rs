@@ -13,9 +13,11 @@ use shared::time::Timestamp;
 
 use super::report;
 use crate::config::Config;
+use crate::keys::ServerKeys;
 use crate::packs::acts::{self, Act};
 use crate::packs::issue::{self, Application};
 use crate::packs::write::{PackFormat, write};
+use crate::packs::{PackKeys, Reading};
 use crate::packs::{apply, codes, http, import, put_together, summary};
 use crate::people::Actor;
 use crate::registry::edit::Edit;
@@ -32,6 +34,12 @@ pub(super) enum CodesCommand {
         /// The checksum that came with it, SHA-256 in hex.
         #[arg(long)]
         sha256: Option<String>,
+        /// For an encrypted file that is not for this server: the file with the age key that opens it.
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+        /// For a file that is encrypted with a passphrase: read it from standard input.
+        #[arg(long)]
+        passphrase: bool,
         /// Also say how long it took.
         #[arg(long)]
         json: bool,
@@ -187,7 +195,10 @@ pub(super) async fn run(store: &Store, command: CodesCommand, config: &Config, n
     let act =
         async |pack: &str, act: Act, why: &str| acts::act(store, &pack.into(), act, (&Actor::shell(), why), now).await;
     match command {
-        CodesCommand::Import { file, sha256, json } => take(store, &file, sha256.as_deref(), json, now).await?,
+        CodesCommand::Import { file, sha256, key, passphrase, json } => {
+            let keys = keys(config, key.as_deref(), passphrase)?;
+            take(store, (&file, keys), sha256.as_deref(), json, now).await?;
+        }
         CodesCommand::Apply(applying) => return answer(store, applying, now).await,
         CodesCommand::Issue(issuing) => return issued(store, issuing, config, now).await,
         CodesCommand::List => return list(store).await,
@@ -235,10 +246,31 @@ pub(super) async fn run(store: &Store, command: CodesCommand, config: &Config, n
     Ok(())
 }
 
-async fn take(store: &Store, file: &Path, sha256: Option<&str>, timed: bool, now: Timestamp) -> Result<()> {
+/// What may open an encrypted file: the server's own key, and what was given.
+fn keys(config: &Config, key: Option<&Path>, passphrase: bool) -> Result<PackKeys> {
+    let mut keys = PackKeys::default().with_own(ServerKeys::open(&config.data)?.sealed.identity());
+    if let Some(file) = key {
+        let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        keys = keys.with_key(&text).with_context(|| file.display().to_string())?;
+    }
+    if passphrase {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).context("the passphrase cannot be read from standard input")?;
+        keys = keys.with_passphrase(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    Ok(keys)
+}
+
+async fn take(
+    store: &Store,
+    (file, keys): (&Path, PackKeys),
+    sha256: Option<&str>,
+    timed: bool,
+    now: Timestamp,
+) -> Result<()> {
     let start = Instant::now();
-    let input = (file.display().to_string(), import::open(file)?);
-    let done = import::import(store, (&input.0, input.1), sha256, (&Actor::shell(), now)).await?;
+    let reading = Reading::start(file.display().to_string(), import::open(file)?, keys);
+    let done = import::import(store, reading, sha256, (&Actor::shell(), now)).await?;
     if !timed {
         return report::line(&done);
     }

@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use super::words::Lang;
-use crate::people::{Actor, Right};
+use crate::people::{Actor, Refusal, Right, View};
 use crate::store::step::Step;
 use crate::workflow::act::ActKind;
+use crate::workflow::against::may_settle;
 use crate::workflow::due::respond_by;
 use crate::workflow::{Allowances, Case, Reason, take};
 
@@ -17,6 +18,8 @@ pub(super) struct CaseView<'a> {
     pub(super) allowances: &'a Allowances,
     /// People to whom it can be given: sign-in name and name shown.
     pub(super) people: &'a [(String, String)],
+    /// The mismatch as its reader sees it.
+    pub(super) view: &'a View,
     /// Why the last act could not be done.
     pub(super) failed: &'a str,
 }
@@ -27,7 +30,15 @@ impl CaseView<'_> {
         self.people.iter().find(|(known, _)| known == name).map_or(name, |(_, shown)| shown.as_str())
     }
 
+    /// Whether it is raised against the reader's own member: the other party settles it.
+    fn is_against(&self) -> bool {
+        matches!(may_settle(self.actor, self.case, self.view), Err(Refusal::Against))
+    }
+
     fn can(&self, kind: ActKind) -> bool {
+        if kind == ActKind::Resolve && may_settle(self.actor, self.case, self.view).is_err() {
+            return false;
+        }
         self.actor.has(kind.right()) && kind.leads(self.case.found.state, self.case.stage).is_some()
     }
 }
@@ -69,6 +80,9 @@ fn forms(lang: Lang, shown: &CaseView<'_>) -> Markup {
             (said(lang, true))
             button.primary type="submit" { (lang.pick("解决，解除放行限制", "Resolve, and free the gate of it")) }
         }))) }
+        @if shown.is_against() && shown.case.found.state.is_live() { p.hint {
+            (lang.pick("此不符针对本单位，由对方或监管解决。请加备注说明情况，再设为等待对方。", "This is raised against your member: the other party settles it, or the regulator. Comment on what you found, then set it to waiting."))
+        } }
         @if shown.can(ActKind::Assign) && !shown.people.is_empty() { (fold(lang.pick("指派", "Assign"), &form(lang, shown, ActKind::Assign, &html! {
             label { (lang.pick("给谁", "To whom")) select name="to" required {
                 @for (name, words) in shown.people { option value=(name) { (words) " (" (name) ")" } }

@@ -16,8 +16,9 @@ pub(crate) struct DataLine {
 }
 
 /// The sections, each with the start of its addresses.
-const SECTIONS: [(&str, Words, Right); 4] = [
+const SECTIONS: [(&str, Words, Right); 5] = [
     ("/", Words { zh: "不符", en: "Mismatches" }, Right::See),
+    ("/registry", Words { zh: "登记信息", en: "Registry" }, Right::See),
     ("/terminals", Words { zh: "终端", en: "Terminals" }, Right::See),
     ("/members", Words { zh: "会员", en: "Members" }, Right::See),
     ("/audit", Words { zh: "操作日志", en: "Audit log" }, Right::Audit),
@@ -26,7 +27,11 @@ const SECTIONS: [(&str, Words, Right); 4] = [
 /// A whole page. `toggle` is the address of the same page in the other language.
 pub(crate) fn page(lang: Lang, title: &str, data: &DataLine, toggle: &str, content: &Markup) -> Markup {
     let path = toggle.split('?').next().unwrap_or("/");
-    let here = SECTIONS.iter().rev().find(|(start, ..)| path.starts_with(start)).map(|(start, ..)| *start);
+    let here = SECTIONS
+        .iter()
+        .rev()
+        .find(|(start, ..)| path.replace("/import", "/registry").starts_with(start))
+        .map(|(start, ..)| *start);
     let sections = SECTIONS.iter().filter(|(_, _, right)| data.actor.has(*right));
     document(
         lang,

@@ -11,6 +11,8 @@ mod list;
 pub mod members;
 pub(crate) mod origin;
 pub mod pages;
+pub mod registry;
+mod registry_view;
 pub(crate) mod sign_in;
 pub mod terminals;
 mod terminals_view;

@@ -124,6 +124,7 @@ pub async fn mismatch(
         actor: &actor,
         allowances: &state.allowances,
         people: &people,
+        view: &view,
         failed: &query.failed,
     };
     let content = detail(lang, (&row, &shown), &trail, &view.references);

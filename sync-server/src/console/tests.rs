@@ -6,12 +6,14 @@ use shared::reference::References;
 use super::case_view::CaseView;
 use super::detail::detail;
 use super::evidence::Row;
-use super::list::{Chosen, ListPage, detail_address, list};
+use super::list::{Chosen, ListPage, detail_address, encoded, list};
 use super::words::Lang;
-use crate::people::Actor;
+use crate::people::Role;
+use crate::people::{Actor, Scope as People, View};
 use crate::store::mismatch::StoredMismatch;
 use crate::store::step::Step;
-use crate::testing::NOW;
+use crate::testing::world::World;
+use crate::testing::{NOW, Trade};
 use crate::workflow::filter::Asked;
 use crate::workflow::{Allowances, Case, Stage};
 
@@ -51,8 +53,10 @@ fn hostile_case() -> Case {
     }
 }
 
-#[test]
-fn a_labels_text_is_shown_never_run() {
+#[tokio::test]
+async fn a_labels_text_is_shown_never_run() {
+    let trade = Trade::empty().await;
+    let view = View::of(&mut trade.store.read().await.unwrap(), People::All).await.unwrap();
     let case = hostile_case();
     let comment = HOSTILE.to_owned();
     let step =
@@ -65,6 +69,7 @@ fn a_labels_text_is_shown_never_run() {
         actor: &actor,
         allowances: &allowances,
         people: &people,
+        view: &view,
         failed: HOSTILE,
     };
     let asked = Asked { member: HOSTILE.to_owned(), basis: HOSTILE.to_owned(), ..Asked::default() };
@@ -89,4 +94,32 @@ fn addresses_carry_filters_and_any_subject() {
     let chosen = Chosen { asked, after: "1.-5.abc".into() };
     assert_eq!(chosen.address(Lang::En), "/?lang=en&state=closed&kind=malformed-code&member=a%26b&after=1.-5.abc");
     assert_eq!(detail_address(Lang::Zh, "unknown-code", "01/2?#"), "/mismatches/unknown-code/01%2F2%3F%23?lang=zh");
+}
+
+#[tokio::test]
+async fn the_registry_is_found_read_of_any_day_and_imported_after_a_look() {
+    let world = World::peopled().await;
+    let someone = world.someone(Role::Supervisor, Some("M"));
+    let bearer = ("authorization", someone.bearer.as_str());
+    let get = async |path: &str| world.ask("GET", path, &[bearer], "").await.2;
+    let list = get("/registry?lang=en&set=basis&q=c1").await;
+    assert!(list.contains("/registry/basis/C1?lang=en") && list.contains("1 record") && !list.contains("O1"), "{list}");
+    let zh = get("/registry/basis/C1").await;
+    assert!(zh.contains("卖方") && zh.contains("各版本") && zh.contains("18"), "{zh}");
+    let before = get("/registry/basis/C1?lang=en&known=2020-01-01").await;
+    assert!(before.contains("Nothing was known of it then"), "{before}");
+
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let post = async |how: &str, text: &str| {
+        let body = format!("lang=en&how={how}&text={}", encoded(text));
+        world.ask("POST", "/import/site", &[bearer, form], &body).await.2
+    };
+    let rows = "site\tmember\tname\tregion\nM-2\tM\tNew store\t4401\n";
+    let preview = post("preview", rows).await;
+    assert!(preview.contains("nothing is stored yet") && preview.contains("M-2") && preview.contains("value=\"take\""));
+    assert!(!get("/registry?lang=en&set=site").await.contains("M-2"), "a look stores nothing");
+    let foreign = post("take", &rows.replace("\tM\t", "\tW\t")).await;
+    assert!(foreign.contains("Nothing was imported") && foreign.contains("not yours to change"), "{foreign}");
+    assert!(post("take", rows).await.contains("Imported"));
+    assert!(get("/registry?lang=en&set=site").await.contains("New store"));
 }

@@ -12,7 +12,8 @@ use crate::registry::find::all;
 use crate::registry::set::Set;
 
 pub use table::Lang;
-use table::{header, rows, template_row};
+pub(crate) use table::rows;
+use table::{header, template_row};
 
 /// The form of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,7 +40,7 @@ pub(super) fn header(set: Set, lang: Lang) -> Vec<&'static str> {
 }
 
 /// The rows of a record.
-pub(super) fn rows(set: Set, body: &Map<String, Value>) -> Vec<Vec<String>> {
+pub(crate) fn rows(set: Set, body: &Map<String, Value>) -> Vec<Vec<String>> {
     let columns = set.columns();
     let longest =
         columns.iter().filter_map(Column::array).filter_map(|array| Some(body.get(array)?.as_array()?.len())).max();

@@ -79,6 +79,28 @@ fn page_routes() -> Vec<WebRoute> {
             get(console::pages::mismatch),
         ),
         route(Method::GET, "/attachments/{sha256}", SEE, "A photo.", get(attachments::http::picture)),
+        route(Method::GET, "/registry", SEE, "The page of the registry.", get(console::registry::records)),
+        route(
+            Method::GET,
+            "/registry/{set}/{*key}",
+            SEE,
+            "The page of one record, as of any day.",
+            get(console::registry::record),
+        ),
+        route(
+            Method::GET,
+            "/import/{set}",
+            Access::Right(Right::Records),
+            "Where a table is pasted.",
+            get(console::registry::paste),
+        ),
+        route(
+            Method::POST,
+            "/import/{set}",
+            Access::Right(Right::Records),
+            "Imports a pasted table, or shows what it would do.",
+            post(console::registry::take),
+        ),
         route(Method::GET, "/terminals", SEE, "The page of terminals.", get(console::terminals::terminals)),
         route(
             Method::POST,

@@ -32,7 +32,8 @@ pub(super) async fn take(
         Parsed::Table(Ok(table)) => take_table(conn, edit, (file, table), options, report).await,
         Parsed::Objects(Ok(objects)) => take_json(conn, edit, (file, objects), options, report).await,
         Parsed::Codes(text) => {
-            let mut reading = packs::Reading::start(file.to_owned(), Cursor::new(text.into_bytes()));
+            let mut reading =
+                packs::Reading::start(file.to_owned(), Cursor::new(text.into_bytes()), packs::PackKeys::default());
             let taken = packs::take(conn, edit, file, &mut reading).await?;
             report.imported += taken.added + taken.changed;
             report.added += taken.added;

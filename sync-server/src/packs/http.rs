@@ -5,7 +5,7 @@ use std::io::Cursor;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use shared::time::Timestamp;
 use super::acts::{self, Act, ActError};
 use super::codes::{self, CodesError};
 use super::write::{PackFormat, PackWriteError, write};
-use super::{PackFileError, apply, import, put_together, summary};
+use super::{PackFileError, PackKeys, Reading, apply, import, put_together, summary};
 use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
 use crate::nul;
@@ -97,7 +97,7 @@ impl From<PackFileError> for Problem {
     fn from(error: PackFileError) -> Self {
         match error {
             PackFileError::Faults { faults, .. } => Self::faults(faults),
-            PackFileError::Checksum { .. } => unfit(error.to_string()),
+            PackFileError::Checksum { .. } | PackFileError::Sealed { .. } => unfit(error.to_string()),
             PackFileError::Store(error) => error.into(),
         }
     }
@@ -139,14 +139,31 @@ struct Importing {
     sha256: Option<String>,
 }
 
+/// Headers in which an importer sends what opens an encrypted file: never in the address, which logs keep.
+const KEY: &str = "tallyman-pack-key";
+const PASSPHRASE: &str = "tallyman-pack-passphrase";
+
+fn keys_of(headers: &HeaderMap, mut keys: PackKeys) -> Result<PackKeys, Problem> {
+    let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    if let Some(key) = text(KEY) {
+        keys = keys.with_key(&key).map_err(|why| Problem::bad_request(format!("the header `{KEY}`: {why}")))?;
+    }
+    Ok(match text(PASSPHRASE) {
+        Some(passphrase) => keys.with_passphrase(passphrase),
+        None => keys,
+    })
+}
+
 async fn imported(
     State(state): State<AppState>,
     actor: Actor,
     Query(importing): Query<Importing>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<import::PacksImported>, Problem> {
-    let input = ("the file", Cursor::new(body));
-    let done = import::import(&state.store, input, importing.sha256.as_deref(), (&actor, state.clock.now())).await?;
+    let keys = keys_of(&headers, PackKeys::default().with_own(state.keys.sealed.identity()))?;
+    let reading = Reading::start("the file".to_owned(), Cursor::new(body), keys);
+    let done = import::import(&state.store, reading, importing.sha256.as_deref(), (&actor, state.clock.now())).await?;
     Ok(Json(done))
 }
 

@@ -1,7 +1,7 @@
 //! Taking the platform's packs in from files of any length: read once, checked against their checksum, all or nothing.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::path::Path;
 
 use serde::Serialize;
@@ -48,23 +48,23 @@ pub fn open(path: &Path) -> Result<BufReader<File>, PackFileError> {
 /// Takes a file in, in a transaction of its own. `told` is the checksum that came by another way, in hex.
 pub async fn import(
     store: &Store,
-    (file, input): (&str, impl BufRead + Send + 'static),
+    reading: Reading,
     told: Option<&str>,
     (by, now): (&Actor, Timestamp),
 ) -> Result<PacksImported, PackFileError> {
-    let reading = Reading::start(file.to_owned(), input);
     let mut tx = store.write().await?;
-    let done = import_in(&mut tx, (file, reading), told, (by, now)).await;
+    let done = import_in(&mut tx, reading, told, (by, now)).await;
     store::end(tx, done).await
 }
 
 async fn import_in(
     conn: &mut AnyConnection,
-    (file, mut reading): (&str, Reading),
+    mut reading: Reading,
     told: Option<&str>,
     (by, now): (&Actor, Timestamp),
 ) -> Result<PacksImported, PackFileError> {
     let mut edit = Edit::begin(conn, by, now).await?;
+    let file = &reading.file().to_owned();
     let taken = take(conn, &mut edit, file, &mut reading).await?;
     let Whole { sha256, counts } = reading.whole().await?;
     if let Some(told) = told.filter(|told| !told.eq_ignore_ascii_case(&sha256)) {

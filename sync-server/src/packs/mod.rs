@@ -7,6 +7,7 @@ pub mod file;
 pub mod http;
 pub mod import;
 pub mod issue;
+pub mod opening;
 pub mod put_together;
 pub mod reading;
 pub mod summary;
@@ -27,6 +28,7 @@ use crate::registry::outcome::{EditError, Why};
 use crate::store::pack::PackAct;
 use crate::store::{self, StoreError};
 
+pub use opening::PackKeys;
 pub use reading::Reading;
 pub(crate) use take::store_codes;
 pub use take::{PackFileError, Taken, level_word, take};

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::PackFileError;
 use super::file::{CodeRow, CsvRows, JsonRows};
+use super::opening::{PackKeys, SEALED, Sealed};
 use crate::registry::fault::Fault;
 use crate::store::StoreError;
 use crate::store::code_bulk::CHUNK;
@@ -23,7 +24,7 @@ type Rows = Vec<Result<CodeRow, Fault>>;
 pub struct Reading {
     file: String,
     chunks: mpsc::Receiver<Rows>,
-    whole: JoinHandle<std::io::Result<Whole>>,
+    whole: JoinHandle<Result<Whole, ReadingError>>,
 }
 
 /// What is known when all was read.
@@ -36,11 +37,17 @@ pub struct Whole {
 }
 
 impl Reading {
-    /// Begins to read: CSV, an object a line, or one JSON array.
+    /// Begins to read: CSV, an object a line, or one JSON array; plain, or encrypted for one of the keys.
     #[must_use]
-    pub fn start(file: String, input: impl BufRead + Send + 'static) -> Self {
+    pub fn start(file: String, input: impl BufRead + Send + 'static, keys: PackKeys) -> Self {
         let (ready, chunks) = mpsc::channel(AHEAD);
-        Self { file, chunks, whole: tokio::task::spawn_blocking(move || read(input, &ready)) }
+        Self { file, chunks, whole: tokio::task::spawn_blocking(move || read(input, &keys, &ready)) }
+    }
+
+    /// What messages call the file.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
     }
 
     /// The next rows, in their order; none at the end.
@@ -51,25 +58,48 @@ impl Reading {
     /// What is known of all of it, once nothing comes any more.
     pub async fn whole(self) -> Result<Whole, PackFileError> {
         let whole = self.whole.await.map_err(|_| StoreError::Corrupt("reading a file was broken off"))?;
-        whole.map_err(|why| PackFileError::Faults {
-            file: self.file,
-            faults: vec![Fault::new("1", "", format!("the file cannot be read: {why}")).at(1)],
+        whole.map_err(|why| match why {
+            ReadingError::Sealed(why) => PackFileError::Sealed { file: self.file, why },
+            ReadingError::Io(why) => PackFileError::Faults {
+                file: self.file,
+                faults: vec![Fault::new("1", "", format!("the file cannot be read: {why}")).at(1)],
+            },
         })
     }
 }
 
-fn read(input: impl BufRead, ready: &mpsc::Sender<Rows>) -> std::io::Result<Whole> {
+/// Why a file was not read to its end.
+#[derive(Debug, thiserror::Error)]
+enum ReadingError {
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Sealed(#[from] Sealed),
+}
+
+/// The checksum is that of the file as it came, encrypted where it is.
+fn read(input: impl BufRead, keys: &PackKeys, ready: &mpsc::Sender<Rows>) -> Result<Whole, ReadingError> {
     let mut hashed = BufReader::with_capacity(1 << 16, Hashed { input, digest: Context::new(&SHA256) });
-    let mut counts = BTreeMap::new();
-    if matches!(first_byte(&mut hashed)?, Some(b'[' | b'{')) {
-        hand_over(JsonRows::new(&mut hashed), &mut counts, ready);
+    let counts = if hashed.fill_buf()?.starts_with(SEALED) {
+        rows(&mut BufReader::with_capacity(1 << 16, keys.open(&mut hashed)?), ready)?
     } else {
-        match CsvRows::new(&mut hashed) {
+        rows(&mut hashed, ready)?
+    };
+    Ok(Whole { sha256: hashed.into_inner().finish()?, counts })
+}
+
+/// Hands all rows over, and answers how many there are of each pack.
+fn rows(input: &mut impl BufRead, ready: &mpsc::Sender<Rows>) -> std::io::Result<BTreeMap<String, u64>> {
+    let mut counts = BTreeMap::new();
+    if matches!(first_byte(input)?, Some(b'[' | b'{')) {
+        hand_over(JsonRows::new(input), &mut counts, ready);
+    } else {
+        match CsvRows::new(input) {
             Ok(rows) => hand_over(rows, &mut counts, ready),
             Err(fault) => drop(ready.blocking_send(vec![Err(fault)])),
         }
     }
-    Ok(Whole { sha256: hashed.into_inner().finish()?, counts })
+    Ok(counts)
 }
 
 /// Hands rows over in chunks, until nobody takes them any more.

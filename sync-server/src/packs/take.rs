@@ -9,6 +9,7 @@ use shared::wire::Record;
 use sqlx::AnyConnection;
 
 use super::file::{CodeRow, code};
+use super::opening::Sealed;
 use super::reading::Reading;
 use super::unknown;
 use crate::nul;
@@ -42,6 +43,14 @@ pub enum PackFileError {
         found: String,
         /// What it should be.
         told: String,
+    },
+    /// The file is encrypted, and cannot be opened.
+    #[error("{file}: {why}. Nothing was imported")]
+    Sealed {
+        /// Which file.
+        file: String,
+        /// Why not.
+        why: Sealed,
     },
     /// The database.
     #[error(transparent)]

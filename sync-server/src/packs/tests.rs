@@ -46,8 +46,13 @@ fn json(lines: bool) -> String {
     if lines { objects.join("\n") } else { format!(" [{}]\n", objects.join(" ,\n")) }
 }
 
+/// A file that nothing opens but itself.
+fn plain(bytes: &[u8]) -> Reading {
+    Reading::start("platform".into(), Cursor::new(bytes.to_vec()), PackKeys::default())
+}
+
 async fn taken(trade: &Trade, text: &str, told: Option<&str>) -> Result<super::import::PacksImported, PackFileError> {
-    import(&trade.store, ("platform", Cursor::new(text.to_owned())), told, (&tester(), NOW)).await
+    import(&trade.store, plain(text.as_bytes()), told, (&tester(), NOW)).await
 }
 
 async fn account(trade: &Trade, pack: &str) -> (State, [u64; 5]) {
@@ -227,14 +232,35 @@ async fn an_own_pack_is_a_file_that_can_be_imported_and_read_by_its_recipient_on
     assert_eq!(known.len(), codes.len());
     for format in [PackFormat::Csv, PackFormat::Json] {
         let file = write(&pack, &codes, "ID.EXAMPLE.CN", format, None).unwrap();
-        let done =
-            import(&trade.store, ("f", Cursor::new(file.bytes)), Some(&file.sha256), (&tester(), NOW)).await.unwrap();
+        let done = import(&trade.store, plain(&file.bytes), Some(&file.sha256), (&tester(), NOW)).await.unwrap();
         assert_eq!((done.codes, done.added, done.unchanged), (3, 0, 4));
     }
     let key = crate::sealed::SealedKey::generate();
     let sealed = write(&pack, &codes, "ID.EXAMPLE.CN", PackFormat::Csv, Some(&key.recipient())).unwrap();
     assert!(sealed.bytes.starts_with(b"age-encryption.org/"));
     assert!(write(&pack, &codes, "H", PackFormat::Csv, Some("age1nobody")).is_err());
+
+    let with = |keys| Reading::start("f".into(), Cursor::new(sealed.bytes.clone()), keys);
+    let stranger = || PackKeys::default().with_own(crate::sealed::SealedKey::generate().identity());
+    for keys in [PackKeys::default(), stranger(), stranger().with_passphrase("guess".into())] {
+        let error = import(&trade.store, with(keys), None, (&tester(), NOW)).await.unwrap_err();
+        assert!(matches!(error, PackFileError::Sealed { .. }), "{error}");
+    }
+    // The checksum is that of the file as it came; the key may stand among remarks.
+    let keys = stranger().with_key(&format!("# made today\n{}", key.to_text())).unwrap();
+    let done = import(&trade.store, with(keys), Some(&sealed.sha256), (&tester(), NOW)).await.unwrap();
+    assert_eq!((done.codes, done.unchanged), (3, 4));
+    let cut = Cursor::new(sealed.bytes[..sealed.bytes.len() - 9].to_vec());
+    let cut = Reading::start("f".into(), cut, PackKeys::default().with_own(key.identity()));
+    assert!(import(&trade.store, cut, None, (&tester(), NOW)).await.is_err());
+    assert!(PackKeys::default().with_key("AGE-SECRET-KEY-1NOTHING").is_err());
+
+    let mut recipient = age::scrypt::Recipient::new("four words in a row".to_owned().into());
+    recipient.set_work_factor(2);
+    let locked = age::encrypt(&recipient, csv().as_bytes()).unwrap();
+    let keys = PackKeys::default().with_passphrase("four words in a row".into());
+    let reading = Reading::start("f".into(), Cursor::new(locked), keys);
+    assert_eq!(import(&trade.store, reading, None, (&tester(), NOW)).await.unwrap().codes, 15);
 }
 
 proptest::proptest! {

@@ -19,6 +19,11 @@ pub enum Refusal {
     /// The role does not allow it.
     #[error("your role does not allow this; ask a supervisor of your member")]
     Role,
+    /// The mismatch is raised against the actor's own member.
+    #[error(
+        "this is raised against your member: the other party settles it, or the regulator. Write what you found as a comment and set it to waiting. 此不符针对本单位，由对方或监管解决；请写备注说明情况，并设为等待对方。"
+    )]
+    Against,
     /// The request came from elsewhere than the console's own pages.
     #[error(
         "this can be done from the console's own page only; open the page again. 只能在控制台页面内操作，请重新打开页面。"
@@ -57,7 +62,7 @@ impl Refusal {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::SignIn | Self::Token => StatusCode::UNAUTHORIZED,
-            Self::Role | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Role | Self::Against | Self::Foreign => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -71,6 +76,7 @@ impl Refusal {
             Self::SignIn => "sign-in",
             Self::Token => "token",
             Self::Role => "role",
+            Self::Against => "against",
             Self::Foreign => "foreign",
             Self::NotFound => "not-found",
             Self::Bad(_) => "bad-request",

@@ -41,6 +41,12 @@ impl SealedKey {
         self.0.to_public().to_string()
     }
 
+    /// The key itself: for pack files that were encrypted for this server.
+    #[must_use]
+    pub fn identity(&self) -> age::x25519::Identity {
+        self.0.clone()
+    }
+
     /// Opens one age file; none where it was sealed for another key, changed or cut off. What comes out is never longer than what went
     /// in, so the caller's bound on the file is the bound on memory.
     pub(super) fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {

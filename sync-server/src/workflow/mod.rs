@@ -4,6 +4,7 @@
 //! the gate and from terminals' lists at their next sync; evidence that changes afterwards opens it again.
 
 pub mod act;
+pub mod against;
 pub mod api;
 pub mod credit;
 pub mod due;

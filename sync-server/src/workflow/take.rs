@@ -6,6 +6,7 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::act::{Act, ActKind};
+use super::against::may_settle;
 use super::due::{Allowances, DUE_MAX_MS, escalates};
 use super::id::MismatchId;
 use super::stage::Stage;
@@ -72,7 +73,10 @@ async fn take_in(conn: &mut AnyConnection, actor: &Actor, asked: &Asked<'_>, now
     if asked.seen.is_some_and(|seen| seen != version(&case, last_step)) {
         return Err(changed());
     }
-    let after = next_stage(actor, &case, kind)?;
+    let after = next_stage(&case, kind)?;
+    if kind == ActKind::Resolve {
+        may_settle(actor, &case, &view)?;
+    }
     let change = particulars(conn, actor, &case, asked.act, after, now).await?;
     if !store::change(conn, asked.id, &change).await? {
         return Err(changed());
@@ -94,16 +98,12 @@ fn changed() -> Refusal {
     Refusal::Conflict("the mismatch changed meanwhile; nothing was done. Look at it again".into())
 }
 
-fn next_stage(actor: &Actor, case: &Case, kind: ActKind) -> Result<Stage, Refusal> {
+fn next_stage(case: &Case, kind: ActKind) -> Result<Stage, Refusal> {
     let (state, from) = (case.found.state, case.stage);
     let after = kind.leads(state, from).ok_or_else(|| {
         let (kind, state) = (kind.as_str(), state.as_str());
         Refusal::Conflict(format!("`{kind}` cannot be done to a mismatch that is {state} and {from}; look at it again"))
     })?;
-    // The members settle their trade; the regulator settles what they left lying.
-    if actor.role == Some(Role::Regulator) && kind == ActKind::Resolve && from != Stage::Escalated {
-        return Err(Refusal::Conflict("the members have time left to settle this; it is not escalated yet".into()));
-    }
     Ok(after)
 }
 

@@ -20,6 +20,7 @@ mod registers;
 mod sample;
 mod schema;
 mod sealed;
+mod served;
 mod terminals;
 mod verdicts;
 

@@ -107,16 +107,19 @@ const CASE_ACTS: [(&str, &str, &str); 8] = [
 ];
 
 async fn cases(walk: &mut Walk) {
-    let supervisor = walk.world.someone(Role::Supervisor, Some("W"));
+    let (supervisor, buyer) =
+        (walk.world.someone(Role::Supervisor, Some("W")), walk.world.someone(Role::Supervisor, Some("R1")));
     let id = World::id("OF-O1", "O1").to_string();
     let to = walk.world.someone(Role::Clerk, Some("W")).name;
     for (act, json, _) in CASE_ACTS {
         let route = format!("/api/v1/mismatches/{{id}}/{act}");
-        walk.act(&supervisor, "POST", (&route, &route.replace("{id}", &id)), JSON, &json.replace("TO", &to)).await;
+        let who = if act == "resolve" { &buyer } else { &supervisor };
+        walk.act(who, "POST", (&route, &route.replace("{id}", &id)), JSON, &json.replace("TO", &to)).await;
     }
     for (act, _, form) in CASE_ACTS {
         let route = format!("/cases/{{id}}/{act}");
-        walk.act(&supervisor, "POST", (&route, &route.replace("{id}", &id)), FORM, &form.replace("TO", &to)).await;
+        let who = if act == "resolve" { &buyer } else { &supervisor };
+        walk.act(who, "POST", (&route, &route.replace("{id}", &id)), FORM, &form.replace("TO", &to)).await;
     }
 }
 
@@ -136,6 +139,8 @@ async fn registry(walk: &mut Walk) {
     ] {
         walk.act(&regulator, "POST", (route, path), JSON, &body).await;
     }
+    let pasted = "how=take&text=member%2Cname%2Crole%0AZ%2CZee%2Cretailer";
+    walk.act(&regulator, "POST", ("/import/{set}", "/import/member"), FORM, pasted).await;
     let import = ("/api/v1/registry/{set}/import", "/api/v1/registry/member/import");
     walk.act(&regulator, "POST", import, CSV, "member,name,role\nY,Why,retailer\n").await;
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use serde_json::Value;
 use shared::ids::{EpochId, EventRef};
-use shared::mismatch::{Mismatch, Scope, Severity, State};
+use shared::mismatch::{Kind, Mismatch, Scope, Severity, State};
 use shared::time::HOUR_MS;
 use uuid::Uuid;
 
@@ -15,6 +15,8 @@ use crate::people::Role;
 use crate::store::{self as ledger, step};
 use crate::testing::world::{World, mismatch, terminal_of};
 use crate::testing::{NOW, tester};
+
+mod streams;
 
 async fn act(world: &World, who: (Role, Option<&str>), path: &str, body: &str) -> (StatusCode, String) {
     let someone = world.someone(who.0, who.1);
@@ -41,8 +43,11 @@ async fn steps(world: &World) -> Vec<String> {
 const SUPERVISOR: (Role, Option<&str>) = (Role::Supervisor, Some("W"));
 const RESOLVE: &str = r#"{"reason": "true-shortage", "comment": "counted again: two cases are gone"}"#;
 
+/// Who waits for the goods of the order.
+const BUYER: (Role, Option<&str>) = (Role::Supervisor, Some("R1"));
+
 async fn resolve(world: &World) {
-    let (status, told) = act(world, SUPERVISOR, &path("resolve"), RESOLVE).await;
+    let (status, told) = act(world, BUYER, &path("resolve"), RESOLVE).await;
     assert_eq!(status, StatusCode::OK, "{told}");
 }
 
@@ -60,7 +65,8 @@ async fn from_open_to_resolved_with_every_step_and_its_line_in_the_audit_log() {
         ("comment", r#"{"comment": "asked the consignor"}"#.to_owned()),
         ("resolve", RESOLVE.to_owned()),
     ] {
-        let (status, told) = act(&world, SUPERVISOR, &path(kind), &body).await;
+        let who = if kind == "resolve" { BUYER } else { SUPERVISOR };
+        let (status, told) = act(&world, who, &path(kind), &body).await;
         assert_eq!(status, StatusCode::OK, "{kind}: {told}");
     }
     let case = case(&world).await;
@@ -93,6 +99,46 @@ async fn what_was_resolved_stays_so_until_its_evidence_changes() {
     let opened = case(&world).await;
     assert_eq!((opened.found.state, opened.stage, opened.reason), (State::Confirmed, Stage::Open, None));
     assert_eq!(steps(&world).await, ["resolve", "reopened"], "with its history");
+}
+
+#[tokio::test]
+async fn the_party_that_is_owed_settles_and_the_other_says_what_it_found() {
+    let world = World::peopled().await;
+    let (status, told) = act(&world, SUPERVISOR, &path("resolve"), RESOLVE).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{told}");
+    assert!(told.contains("raised against your member"), "{told}");
+    let page = "/mismatches/missing-goods/OF-O1?lang=en";
+    for (who, may) in [(SUPERVISOR, false), (BUYER, true)] {
+        let someone = world.someone(who.0, who.1);
+        let told = world.ask("GET", page, &[("authorization", &someone.bearer)], "").await.2;
+        assert_eq!((told.contains("Resolve, with a reason"), told.contains("raised against your member")), (may, !may));
+    }
+    let comment = r#"{"comment": "all six were loaded, here is the carrier's note"}"#;
+    assert_eq!(act(&world, SUPERVISOR, &path("comment"), comment).await.0, StatusCode::OK);
+    assert_eq!(act(&world, SUPERVISOR, &path("wait"), "").await.0, StatusCode::OK);
+    resolve(&world).await;
+
+    // What goes to the administration is settled by nobody for himself, and where no other party is there, by the regulator at once.
+    let of_kind = |kind, subject, basis| Mismatch { kind, ..mismatch(subject, basis, "W") };
+    let [own, shared, alone] = [
+        of_kind(Kind::DuplicateMovement, "OWN", "O1"),
+        of_kind(Kind::ClonedCode, "SHARED", "O1"),
+        of_kind(Kind::ClonedCode, "ALONE", "X7"),
+    ];
+    world.judge(&[own.clone(), shared.clone(), alone.clone()]).await;
+    let regulator = (Role::Regulator, None);
+    for (found, who, expected) in [
+        (&own, SUPERVISOR, StatusCode::OK),
+        (&shared, SUPERVISOR, StatusCode::FORBIDDEN),
+        (&shared, regulator, StatusCode::CONFLICT),
+        (&shared, BUYER, StatusCode::OK),
+        (&alone, SUPERVISOR, StatusCode::FORBIDDEN),
+        (&alone, regulator, StatusCode::OK),
+    ] {
+        let path = format!("/api/v1/mismatches/{}/resolve", super::MismatchId::of(found));
+        let (status, told) = act(&world, who, &path, RESOLVE).await;
+        assert_eq!(status, expected, "{} by {who:?}: {told}", found.subject);
+    }
 }
 
 #[tokio::test]
@@ -253,30 +299,6 @@ async fn a_refusal_frees_the_database_at_once_and_a_nul_is_one() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_when_its_token_is_revoked_or_its_session_ends() {
-    use crate::people::{session, store as people};
-    let world = World::peopled().await;
-    let someone = world.someone(Role::Clerk, Some("R1"));
-    let stream = "/api/v1/mismatches/stream";
-    let by_token = world.open(stream, &[("authorization", &someone.bearer), ("last-event-id", "0")]).await;
-    let secret = [7; 32];
-    let cookie = format!("{}={}", crate::people::actor::COOKIE, hex::encode(secret));
-    let mut tx = world.state.store.write().await.unwrap();
-    session::open(&mut tx, &someone.name, (&secret, None), NOW).await.unwrap();
-    tx.commit().await.unwrap();
-    let by_session = world.open(stream, &[("cookie", &cookie)]).await;
-
-    let mut tx = world.state.store.write().await.unwrap();
-    assert!(people::revoke_token(&mut tx, &someone.name, NOW).await.unwrap());
-    people::end_session(&mut tx, session::session_hash(&secret)).await.unwrap();
-    tx.commit().await.unwrap();
-    for body in [by_token, by_session] {
-        let rest = axum::body::to_bytes(body, 1 << 20);
-        tokio::time::timeout(std::time::Duration::from_secs(30), rest).await.expect("the stream ends").unwrap();
-    }
-}
-
-#[tokio::test]
 async fn the_credit_record_counts_by_member_and_time() {
     let world = World::peopled().await;
     resolve(&world).await;
@@ -290,24 +312,6 @@ async fn the_credit_record_counts_by_member_and_time() {
     assert_eq!((&members[0]["member"], &record["raised"], &record["standing"]), (&"W".into(), &2.into(), &1.into()));
     assert_eq!((&record["in_time"], &record["out_of_time"]), (&1.into(), &1.into()));
     assert_eq!(members[0]["in_time_percent"], 50);
-}
-
-#[tokio::test]
-async fn a_listener_hears_what_it_missed_and_only_what_it_may() {
-    let world = World::peopled().await;
-    world.state.stopping.set();
-    let someone = world.someone(Role::Clerk, Some("R1"));
-    let bearer = ("authorization", someone.bearer.as_str());
-    let stream = "/api/v1/mismatches/stream";
-    let (status, headers, told) = world.ask("GET", stream, &[bearer, ("last-event-id", "0")], "").await;
-    assert_eq!((status, &headers["content-type"]), (StatusCode::OK, &"text/event-stream".parse().unwrap()));
-    assert!(told.contains("OF-O1") && !told.contains("OF-O2") && !told.contains("OF-C1"), "{told}");
-    let last = told.lines().filter_map(|line| line.strip_prefix("id: ")).next_back().unwrap().to_owned();
-    let (_, _, told) = world.ask("GET", stream, &[bearer, ("last-event-id", &last)], "").await;
-    assert!(!told.contains("OF-"), "{told}");
-    resolve(&world).await;
-    let (_, _, told) = world.ask("GET", stream, &[bearer, ("last-event-id", &last)], "").await;
-    assert!(told.contains("\"now\":\"resolved\""), "{told}");
 }
 
 #[tokio::test]
