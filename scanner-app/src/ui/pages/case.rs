@@ -101,7 +101,7 @@ fn checking(view: &CaseView, check: &CaseCheckView, say: Say) -> (Heading, Sheet
     let foreign = check.found.iter().filter(|(_, belongs)| !belongs).count();
     let belong = (check.found.len() - foreign) as u64;
     let beneath = if foreign > 0 {
-        say.made(|| format!("不属于此箱 {foreign}"), || format!("{foreign} of another case"))
+        say.made(|| format!("不在此箱记录中 {foreign}"), || format!("{foreign} not on record here"))
     } else {
         SharedString::new()
     };
