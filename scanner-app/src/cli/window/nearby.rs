@@ -156,9 +156,7 @@ impl Clerk {
         let kept = called.kept;
         self.state.nearby.tell(
             format!("回执:对方已收 {kept} 包,将代传。待传仍为 {pending},等服务器回执。"),
-            format!(
-                "Receipt: {kept} parcels taken, to be delivered. {pending} stay queued until the server's receipt."
-            ),
+            format!("Receipt: taken, parcels {kept}. {pending} records stay queued until the server's own receipt."),
             false,
         );
         if let Err(error) = settled {

@@ -65,16 +65,17 @@ pub(super) fn nearby(view: &NearbyView, say: Say) -> (Heading, Sheet) {
     let told = |(words, is_trouble): &(Pair, bool)| {
         sentence(if *is_trouble { Mark::Bad } else { Mark::Good }, say.pair(words), "")
     };
-    let mut rows: Vec<Row> = view.messages.iter().rev().map(told).collect();
+    let messages = || view.messages.iter().rev().map(told);
     if let Some((address, code, modules)) = &view.listening {
-        rows.push(fact(Mark::Wait, say.of("地址", "Address"), address.as_str()));
-        rows.push(fact(Mark::Wait, say.of("配对码", "Code"), code.as_str()));
-        rows.extend(modules.as_ref().map(|modules| Row {
+        let picture = modules.as_ref().map(|modules| Row {
             kind: RowKind::Picture,
             picture: modules_image(modules),
             label: say.of("配对二维码", "Pairing code"),
             ..Row::default()
-        }));
+        });
+        let mut rows: Vec<Row> = picture.into_iter().collect();
+        rows.push(fact(Mark::None, address.as_str(), code.as_str()));
+        rows.extend(messages());
         rows.push(sentence(
             Mark::None,
             say.of("在另一台终端打开这一页,扫此码。", "Open this page on the other terminal and scan this code."),
@@ -86,15 +87,15 @@ pub(super) fn nearby(view: &NearbyView, say: Say) -> (Heading, Sheet) {
         let acts = vec![main_act(say.of("停止等候", "Stop waiting"), &Intent::StopListening)];
         return (heading(title, ""), Sheet { rows, acts, ..Sheet::default() });
     }
+    let mut rows: Vec<Row> = messages().collect();
     if view.is_calling {
         rows.push(sentence(Mark::Wait, say.of("正在转交…", "Handing over…"), ""));
         return (heading(title, ""), Sheet { rows, ..Sheet::default() });
     }
     let events = words::count(view.events);
-    rows.push(row_heading(say.made(
-        || format!("转交本机的 {events} 条记录"),
-        || format!("Hand over the {events} records of this terminal"),
-    )));
+    rows.push(row_heading(
+        say.made(|| format!("转交本机的 {events} 条记录"), || format!("Hand over {events} records")),
+    ));
     rows.push(sentence(
         Mark::None,
         say.of("对准另一台屏幕上的配对二维码。", "Scan the pairing code on the other terminal's screen."),
@@ -108,7 +109,7 @@ pub(super) fn nearby(view: &NearbyView, say: Say) -> (Heading, Sheet) {
     rows.push(row_heading(say.of("代别人转交", "Take from another")));
     rows.push(choice(
         say.of("等候别人转交", "Wait for another terminal"),
-        say.of("它的记录加密存在本机,下次同步代传", "its records are kept here, sealed, until the next sync"),
+        say.of("它的记录下次同步代传", "its records go with our next sync"),
         &Intent::Listen,
     ));
     let acts = vec![act(say.of("返回", "Back"), &Intent::Back)];

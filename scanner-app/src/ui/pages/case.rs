@@ -53,14 +53,14 @@ fn building(view: &CaseView, parent: &str, say: Say) -> (Heading, Sheet) {
     let mut rows = answer(view, say);
     rows.extend(view.rows.iter().map(|tail| plain(format!("…{tail}"), "")));
     let full = view.of.is_some_and(|of| view.children >= of);
-    let mut acts = vec![if view.children == 0 {
+    // While it is asked whether the last one goes in all the same, that stands in the place of Undo.
+    let mut acts = vec![if view.may_insist {
+        act(say.of("仍装入", "Put in anyway"), &Intent::CaseDespite)
+    } else if view.children == 0 {
         act(say.of("放弃", "Give up"), &Intent::CaseGiveUp)
     } else {
         act(say.of("撤销", "Undo"), &Intent::CaseUndo)
     }];
-    if view.may_insist {
-        acts.push(act(say.of("仍装入", "Put in anyway"), &Intent::CaseDespite));
-    }
     if full {
         acts.push(main_act(say.of("完成装箱", "Finish case"), &Intent::CaseFinish(false)));
     } else if view.children > 0 {
@@ -101,7 +101,7 @@ fn checking(view: &CaseView, check: &CaseCheckView, say: Say) -> (Heading, Sheet
     let foreign = check.found.iter().filter(|(_, belongs)| !belongs).count();
     let belong = (check.found.len() - foreign) as u64;
     let beneath = if foreign > 0 {
-        say.made(|| format!("不属于此箱 {foreign}"), || format!("{foreign} of another case"))
+        say.made(|| format!("不在此箱记录中 {foreign}"), || format!("{foreign} not on record here"))
     } else {
         SharedString::new()
     };

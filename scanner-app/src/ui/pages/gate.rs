@@ -101,8 +101,8 @@ fn acts(view: &GateView, say: Say) -> Vec<Act> {
         }
         GateStateView::Waiting => vec![tasks, main_act(say.of("立即同步", "Sync now"), &Intent::SyncNow)],
         GateStateView::Held => vec![
+            // Back leads to the tasks: a third act would leave the main one no room.
             act(say.of("叫主管看", "Call supervisor"), &Intent::Go(Page::Call)),
-            tasks,
             main_act(say.of("继续扫码", "Keep scanning"), &Intent::GoOn),
         ],
     }

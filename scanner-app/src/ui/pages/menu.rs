@@ -36,7 +36,11 @@ pub(super) fn sheet(view: &MenuView, say: Say) -> (Heading, Sheet) {
     }
     rows.push(choice(
         say.of("查码", "Look up a code"),
-        say.of("扫码,或输入末 4 位", "scan it, or type its last 4"),
+        if view.in_task {
+            say.of("扫码,或输入末 4 位", "scan it, or type its last 4")
+        } else {
+            say.of("扫码;也可按单证号找作业", "scan it; or find a task by its number")
+        },
         &Intent::Go(Page::Search),
     ));
     rows.push(choice(say.of("同步", "Sync"), "", &Intent::Go(Page::Queue)));

@@ -1,9 +1,9 @@
 //! S11: the papers, field by field, as a person finds them.
 
-use shared::event::PaperMark;
+use shared::event::{PaperMark, ReturnReason};
 
 use super::super::generated::{Act, Mark, Row};
-use super::super::sheet::{Say, Sheet, act, choice, main_act, marked, sentence, with_side};
+use super::super::sheet::{Say, Sheet, act, choice, fact, main_act, marked, sentence, with_side};
 use super::super::view::{PaperField, PapersView};
 use super::super::{Intent, words};
 use super::{Heading, heading, returns};
@@ -11,11 +11,11 @@ use crate::ui::route::Page;
 
 pub(super) fn sheet(view: &PapersView, say: Say) -> (Heading, Sheet) {
     let title = say.of("单证核对", "Papers");
-    let mut rows = Vec::new();
+    let mut rows = reason(view, say);
     rows.extend(view.recorded.map(|equal| recorded(equal, say)));
     let Some(document) = &view.document else {
         rows.push(none_there(view, say));
-        rows.extend(back(view, say));
+        rows.extend(approvals(view, say));
         let acts = if view.is_own { vec![main_act(on(say), &Intent::Back)] } else { acts(view, say) };
         return (heading(title, ""), Sheet { rows, acts, ..Sheet::default() });
     };
@@ -37,7 +37,7 @@ pub(super) fn sheet(view: &PapersView, say: Say) -> (Heading, Sheet) {
             ),
         ));
     }
-    rows.extend(back(view, say));
+    rows.extend(approvals(view, say));
     (heading(title, document.as_str()), Sheet { rows, acts: acts(view, say), ..Sheet::default() })
 }
 
@@ -76,14 +76,17 @@ fn none_there(view: &PapersView, say: Say) -> Row {
     }
 }
 
-fn back(view: &PapersView, say: Say) -> Vec<Row> {
-    let Some((reason, approved)) = &view.back else { return Vec::new() };
-    let why = say.of("退货原因", "Why they go back");
-    let mut rows = vec![super::super::sheet::fact(Mark::None, why, words::return_reason(say.0, *reason))];
-    if !reason.never_taken_in() {
-        rows.extend(returns::approvals(approved, say));
-    }
-    rows
+/// Why goods go back, in a return.
+fn reason(view: &PapersView, say: Say) -> Vec<Row> {
+    let why = || say.of("退货原因", "Why they go back");
+    let row = |(reason, _): &(ReturnReason, _)| fact(Mark::None, why(), words::return_reason(say.0, *reason));
+    view.back.iter().map(row).collect()
+}
+
+/// What approvals cover, where the reason needs one.
+fn approvals(view: &PapersView, say: Say) -> Vec<Row> {
+    let needed = view.back.as_ref().filter(|(reason, _)| !reason.never_taken_in());
+    needed.map(|(_, approved)| returns::approvals(approved, say)).unwrap_or_default()
 }
 
 fn field_row(place: usize, field: &PaperField, say: Say) -> Row {

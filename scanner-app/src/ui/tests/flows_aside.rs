@@ -128,7 +128,7 @@ fn a_gate_is_printed_and_the_supervisor_called() {
 fn records_are_handed_to_a_terminal_nearby() {
     expect(&[
         ("carry", Language::Zh, "附近的终端 · 同一无线网,当场有回执", Intent::Go(Page::Nearby)),
-        ("nearby", Language::Zh, "等候别人转交 · 它的记录加密存在本机,下次同步代传", Intent::Listen),
+        ("nearby", Language::Zh, "等候别人转交 · 它的记录下次同步代传", Intent::Listen),
         ("nearby", Language::En, "Type address and code · without a camera", Intent::Go(Page::Address)),
         ("nearby-waiting", Language::En, "Stop waiting", Intent::StopListening),
     ]);

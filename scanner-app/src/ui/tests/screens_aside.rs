@@ -89,7 +89,7 @@ fn places() -> Vec<(&'static str, View)> {
     };
     let receipt = pair(
         "回执:对方已收 1 包,将代传。待传仍为 128,等服务器回执。",
-        "Receipt: 1 parcels taken, to be delivered. 128 stay queued until the server's receipt.",
+        "Receipt: taken, parcels 1. 128 records stay queued until the server's own receipt.",
     );
     let handed = NearbyView { events: 128, messages: vec![(receipt, false)], ..NearbyView::default() };
     let call = CallView {
