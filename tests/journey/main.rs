@@ -2,8 +2,6 @@
 //! of the test's own, recorded frames before its camera, badges and papers by the hand scanner, acts by the finger. What the ledger
 //! holds at the end is the judge.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 mod app;
 mod places;
 mod shifts;

@@ -1,10 +1,11 @@
-//! `cargo xtask demo | test | scenario | bench | fuzz | setup`: installs what is missing, then does the job.
+//! `cargo xtask demo | test | scenario | bench | fuzz | features | setup`: installs what is missing, then does the job.
 //!
 //! No dependency: this compiles on a bare machine with a Rust toolchain and its C linker, before anything else is there.
 
 mod bench;
 mod camera_vm;
 mod demo;
+mod features;
 mod fuzz;
 mod packages;
 mod program;
@@ -26,8 +27,9 @@ cargo xtask bench WHAT [--json] [ARGS]   measures (WHAT --help says more):
     frame [--seeds A..B] [--profile P]   labels read in synthetic warehouse frames, time, against other decoders
     formats                              what luma out of a camera's bytes costs
     carry [--quick] [--fps N]            1,000 events over a moving QR code, 30 % of the pictures lost
-    scan [--quick] [--folder FOLDER]     a frame to its feedback, commits, long tasks, a million expected codes
+    scan [--quick] [--no-window]         a frame to its feedback, commits, long tasks, a million expected codes, the window program
 cargo xtask fuzz [--long]                every parser before arbitrary bytes, guided by coverage
+cargo xtask features [ARGS]              checks the window's other builds: OpenGL, a kiosk's whole screen (minutes)
 cargo xtask setup                        only install the system packages that are missing
 
 Each first installs the Debian/Ubuntu packages that it lacks, saying which and why.";
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         "scenario" => scenario::run(rest),
         "bench" => bench::run(rest),
         "fuzz" => fuzz::run(rest),
+        "features" => features::run(rest),
         "test" => test::run(rest),
         "setup" => packages::install(packages::Need::Test),
         "--help" | "-h" | "help" => {

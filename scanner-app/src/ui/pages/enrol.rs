@@ -24,7 +24,7 @@ pub(super) fn put(window: &MainWindow, view: &EnrolView, (say, left_handed): (Sa
     global.set_heading(heading_words);
     global.set_code(view.code.as_deref().unwrap_or_default().into());
     global.set_code_hint(say.of(
-        "相同,请主管在控制台批准。不同,让主管拒绝:中间可能有人。",
+        "相同,让主管在控制台批准。不同,让主管拒绝:中间可能有人。",
         "If it is the same, the supervisor approves it there. If not, have it refused: somebody may stand between.",
     ));
     global.set_trouble(view.trouble.as_ref().map(|words| say.pair(words)).unwrap_or_default());

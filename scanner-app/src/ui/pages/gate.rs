@@ -27,7 +27,7 @@ pub(super) fn put(window: &MainWindow, view: &GateView, (say, left_handed): (Say
         GateStateView::Cleared => {
             say.made(|| format!("数据 {data} · {at} 判"), || format!("data {data} · decided {at}"))
         }
-        GateStateView::Waiting => say.of("传完自动再判", "judged again by itself after the upload"),
+        GateStateView::Waiting => say.of("传完自动再判", "judged again once uploaded"),
         GateStateView::Held => {
             say.made(|| format!("{count} 项原因 · 数据 {data}"), || format!("{count} reasons · data {data}"))
         }

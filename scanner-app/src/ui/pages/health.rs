@@ -2,7 +2,7 @@
 
 use super::super::Intent;
 use super::super::generated::{Mark, Row};
-use super::super::sheet::{Say, Sheet, fact, main_act, marked, plain, sentence, with_side};
+use super::super::sheet::{Say, Sheet, fact, main_act, marked, plain, sentence, unbroken, with_side};
 use super::super::view::{HealthView, RawRead};
 use super::{Heading, heading};
 
@@ -28,9 +28,9 @@ pub(super) fn sheet(view: &HealthView, say: Say) -> (Heading, Sheet) {
 
 fn read_row(read: &RawRead, say: Say) -> Row {
     let input = if read.is_wedge { say.of("扫描枪", "scanner") } else { say.of("相机", "camera") };
-    let row = match &read.fault {
-        Some(fault) => marked(plain(read.text.as_str(), say.pair(fault)), Mark::Bad),
-        None => marked(plain(read.text.as_str(), input), Mark::Good),
-    };
-    with_side(row, read.at.to_clock())
+    match &read.fault {
+        // What to do about it is a sentence: it takes the lines that it needs.
+        Some(fault) => marked(unbroken(read.text.as_str(), say.pair(fault)), Mark::Bad),
+        None => with_side(marked(plain(read.text.as_str(), input), Mark::Good), read.at.to_clock()),
+    }
 }

@@ -22,8 +22,8 @@ pub(super) fn sheet(view: &QueueView, say: Say) -> (Heading, Sheet) {
     if !view.refused.is_empty() {
         let refused = view.refused.len();
         rows.push(row_heading(say.made(
-            || format!("服务器留存 {refused} 条待查。可继续扫码。"),
-            || format!("Server set {refused} records aside. Keep scanning."),
+            || format!("服务器留存 {refused} 条待查,可继续扫码"),
+            || format!("Set aside by the server: {refused}"),
         )));
         rows.extend(view.refused.iter().map(|(seq, reason)| sentence(Mark::Bad, format!("# {seq}"), say.pair(reason))));
     }

@@ -246,6 +246,18 @@ fn differs() -> PageView {
     })
 }
 
+/// Scan pages whose viewfinder shows nothing new.
+fn without_pictures() -> [(&'static str, View); 2] {
+    let trouble = (
+        "相机断开。接头松动或被占用。可用扫描头继续,插好自动恢复。".to_owned(),
+        "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.".to_owned(),
+    );
+    let asleep = ScanView { asleep: true, boxes: Vec::new(), ..scan(None) };
+    let blind = ScanView { camera_trouble: Some(trouble), boxes: Vec::new(), ..scan(None) };
+    [("scan-asleep", asleep), ("scan-no-camera", blind)]
+        .map(|(name, scan)| (name, view(PageView::Scan(Box::new(scan)))))
+}
+
 /// Every screen by a short name.
 pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
     let accepted = || ResultView { units: 50, ..result(ACCEPTED, "7K3M", &[]) };
@@ -277,16 +289,7 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
     ];
     let full = ScanView { done: 40, units: (2_000, 2_000), to_scan: Some(0), ..scan(Some(accepted())) };
     screens.push(("scan-complete", view(PageView::Scan(Box::new(full)))));
-    let trouble = (
-        "相机断开。接头松动或被占用。可用扫描头继续,插好自动恢复。".to_owned(),
-        "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.".to_owned(),
-    );
-    let blind = ScanView { camera_trouble: Some(trouble), boxes: Vec::new(), ..scan(None) };
-    screens.push((
-        "scan-asleep",
-        view(PageView::Scan(Box::new(ScanView { asleep: true, boxes: Vec::new(), ..scan(None) }))),
-    ));
-    screens.push(("scan-no-camera", view(PageView::Scan(Box::new(blind)))));
+    screens.extend(without_pictures());
     let mut left = view(scanning(Some(accepted())));
     left.chrome.look.left_handed = true;
     screens.push(("scan-left-hand", left));

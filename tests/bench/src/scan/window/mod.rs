@@ -20,7 +20,10 @@ use crate::measure::{Spread, rounded};
 const FPS: u64 = 30;
 
 /// How long anything may take before the measurement gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long a strip beneath the calm line is shown, and a second.
+const STRIP: Duration = Duration::from_secs(9);
 
 /// How often it is looked whether something was painted.
 const LOOK: Duration = Duration::from_millis(2);
@@ -153,6 +156,8 @@ fn lists(screen: &Screen, folder: &Path, steps: usize) -> anyhow::Result<(f64, S
     let _running = open(screen, folder, &format!("images:{}", nothing.display()))?;
     repainted(screen, FIRST_PAINT, before)?;
     screen.give_keys_to("Tallyman")?;
+    // What the app says of a task that it found open stands above the rows for a while, and moves them.
+    std::thread::sleep(STRIP);
     let work = settled(screen, ROWS)?;
     screen.tap(MENU)?;
     repainted(screen, ROWS, work)?;

@@ -71,5 +71,7 @@ pub(super) fn with_store_of(folder: &Path) -> anyhow::Result<()> {
     init.args(["init", "--site", "GATE", "--member", "M", "--server", "https://127.0.0.1:9", "--server-key", &key]);
     let output = init.arg("--ca").arg(&ca).arg("--config").arg(&config).output()?;
     ensure!(output.status.success(), "no key was made: {}", String::from_utf8_lossy(&output.stderr));
+    // The app looks for the store's mark beside its key.
+    std::fs::copy(folder.join("terminal.mark"), folder.join("keys/terminal.mark"))?;
     Ok(())
 }
