@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use shared::wire::Record;
 
 use super::layout::page;
 use super::list::encoded;
@@ -104,7 +105,12 @@ pub async fn record(
     };
     let (valid, known) = (day(&query.valid)?, day(&query.known)?);
     let body = if query.valid.is_empty() && query.known.is_empty() {
-        Some(Set::body(&found).map_err(StoreError::from)?)
+        // As it holds now: what a contract's amendments changed by today is changed.
+        let holds = match found {
+            Record::Basis(basis) => Record::Basis(basis.version(now, u64::MAX).into_owned()),
+            other => other,
+        };
+        Some(Set::body(&holds).map_err(StoreError::from)?)
     } else {
         let version = store::version::as_of(&mut conn, (set.name(), &key), valid, known).await?;
         let version = version.filter(|version| was_seen(&view, set, version));
