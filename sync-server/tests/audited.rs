@@ -134,7 +134,15 @@ impl Place {
         let mut tx = store.write().await.unwrap();
         let position = store::next_position(&mut tx).await.unwrap();
         let scopes = BTreeSet::from([mismatch.scope.clone()]);
-        store::verdict::replace(&mut tx, &scopes, &[&mismatch], at, position).await.unwrap();
+        store::verdict::replace(
+            &mut tx,
+            &scopes,
+            (store::verdict::JudgedBy::Rules, std::slice::from_ref(&mismatch)),
+            at,
+            position,
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         store.close().await;
         (MismatchId::of(&mismatch).to_string(), at.plus_ms(86_400_000).to_string())

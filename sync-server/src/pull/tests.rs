@@ -164,7 +164,9 @@ async fn a_buyer_that_an_amendment_brings_in_pulls_what_there_is_and_the_former_
     let at = |subject: &str, at| Mismatch { at, ..crate::testing::world::mismatch(subject, "C1", "M") };
     let (former, new) = (at("FORMER", NOW), at("NEW", day));
     let scopes = [former.scope.clone()].into();
-    store::verdict::replace(&mut tx, &scopes, &[&former, &new], NOW, position).await.unwrap();
+    store::verdict::replace(&mut tx, &scopes, (store::verdict::JudgedBy::Rules, &[former, new]), NOW, position)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 
     let page = changes(&mut conn, &"R2".into(), from(before.ledger_id, before.cursor), NOW).await.unwrap();

@@ -182,9 +182,8 @@ fn found(subject: &str, severity: Severity) -> Mismatch {
 async fn raise(store: &Store, judged: &[Mismatch], ms: i64) {
     let mut tx = store.write().await.unwrap();
     let position = store::next_position(&mut tx).await.unwrap();
-    let judged: Vec<&Mismatch> = judged.iter().collect();
     let scopes = [Judged::Basis("C1".into())].into();
-    verdict::replace(&mut tx, &scopes, &judged, at(ms), position).await.unwrap();
+    verdict::replace(&mut tx, &scopes, (verdict::JudgedBy::Rules, judged), at(ms), position).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -20,7 +20,7 @@ use crate::ui::Intent;
 use crate::ui::carry::Modules;
 use crate::ui::intent::Differ;
 use crate::ui::route::{Move, Page};
-use crate::ui::view::{Pair, StripTone};
+use crate::ui::view::StripTone;
 use shared::wire::sealed::{Load, MOVING_BYTES_MAX};
 
 /// How long one tap can be undone by its bar.
