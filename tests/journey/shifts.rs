@@ -57,6 +57,8 @@ pub fn outbound(screen: &Screen, site: &Site) -> Result<()> {
     app.tap("papers")?;
     app.shows("papers-done", PRIMARY)?;
     app.tap("papers-done")?;
+    app.shows("papers-back", PRIMARY)?;
+    app.tap("papers-back")?;
     app.shows("banner", ACCEPTED)?;
     close(&app, screen, site, 1)?;
     app.shows("gate", ACCEPTED)

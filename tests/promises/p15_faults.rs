@@ -23,8 +23,11 @@ fn batch() -> (Batch, Vec<u8>) {
     maker.batch(1, maker.bodies.len())
 }
 
+/// A digest of each table but those of people's acts: the import's line names its file, whose folder is another each time.
 async fn digests(store: &Store) -> String {
-    format!("{:?}", digest::of_tables(&mut store.read().await.unwrap()).await.unwrap())
+    let mut digests = digest::of_tables(&mut store.read().await.unwrap()).await.unwrap();
+    assert!(digests.remove("audit").is_some() && digests.remove("audit_head").is_some());
+    format!("{digests:?}")
 }
 
 /// Another program's session on the database.

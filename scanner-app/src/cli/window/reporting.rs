@@ -143,8 +143,8 @@ impl Clerk {
 /// A refusal of a report, as a clerk reads it.
 fn report_words(error: &ReportError) -> Pair {
     let zh = match error {
-        ReportError::Count(_) => format!("件数要在 1 到 {COUNT_MAX} 之间。没有记录,改件数再提交。"),
-        ReportError::OneOnly => "一个标签或码包只报一件。没有记录,件数改为 1。".to_owned(),
+        ReportError::Count(_) => format!("数量要在 1 到 {COUNT_MAX} 之间。没有记录,改数量再提交。"),
+        ReportError::OneOnly => "一个标签或码包只报一件。没有记录,数量改为 1。".to_owned(),
         ReportError::PackKind => "码包只能报丢失或失窃。没有记录,改选再提交。".to_owned(),
         ReportError::NotSetAside(_) => "这件没有隔离,不用解除。".to_owned(),
         ReportError::Store(_) => "没有记录。再试一次。".to_owned(),

@@ -85,7 +85,7 @@ fn details(view: &ReportView, say: Say) -> Vec<Row> {
         }
         (None, None) => {
             rows.push(count(view.count, say));
-            let typed = say.of("输入件数", "Type the count");
+            let typed = say.of("输入数量", "Type the count");
             rows.push(choice(typed, "", &Intent::Go(Page::Count)));
         }
     }
@@ -114,9 +114,9 @@ pub(super) fn packs(packs: &[String], say: Say) -> (Heading, Sheet) {
 
 /// A large pad for how many.
 pub(super) fn typed_count(say: Say) -> (Heading, Sheet) {
-    let label = say.of("件数,1 到 1000", "Packages, 1 to 1000");
+    let label = say.of("数量,1 到 1000", "Packages, 1 to 1000");
     let sheet = Sheet { pad: digits(), typed_label: label, ..Sheet::default() };
-    (heading(say.of("件数", "How many?"), ""), sheet)
+    (heading(say.of("数量", "How many?"), ""), sheet)
 }
 
 fn count(count: u64, say: Say) -> Row {

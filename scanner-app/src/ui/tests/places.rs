@@ -12,7 +12,7 @@ use super::{find, open, screens, screens_beside, view};
 use crate::config::Language;
 
 /// Screen, label, name: on both canvases.
-const PLACES: [(&str, &str, &str); 12] = [
+const PLACES: [(&str, &str, &str); 13] = [
     ("sign-in-badge", "0", "digit-0"),
     ("sign-in-badge", "1", "digit-1"),
     ("sign-in-badge", "3", "digit-3"),
@@ -22,7 +22,8 @@ const PLACES: [(&str, &str, &str); 12] = [
     ("scan-accepted", "撤销 7K3M", "undo"),
     ("scan-accepted", "菜单", "menu"),
     ("menu", "单证核对", "papers"),
-    ("papers", "继续扫码", "papers-done"),
+    ("papers", "齐全且一致", "papers-done"),
+    ("papers-recorded", "继续扫码", "papers-back"),
     ("close-seen", "最终结束 · 3 箱记为少货", "close-final"),
     ("gate-cleared", "准予放行 · 数据 09:55 · 10:31 判", "gate"),
 ];
