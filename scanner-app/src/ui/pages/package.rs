@@ -92,7 +92,7 @@ fn trail(view: &PackageView, say: Say) -> Vec<Row> {
         rows.push(sentence(
             Mark::Missing,
             say.of("只知道一部分经过。", "Only a part of its trail is known here."),
-            say.of("联网同步,或请主管在控制台查全程。", "Sync, or ask the supervisor: the console has all of it."),
+            say.of("联网同步,或找主管在控制台查全程。", "Sync, or ask the supervisor: the console has all of it."),
         ));
     }
     for step in &view.trail {

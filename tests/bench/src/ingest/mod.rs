@@ -171,7 +171,9 @@ fn measure(options: &Options, size: usize) -> Result<Report> {
     for round in 0..plan.rounds + plan.warm_up {
         let rounds = lanes.iter_mut().map(|lane| prepare(lane, plan.in_round, size)).collect::<Result<Vec<_>>>()?;
         if round == plan.warm_up {
-            lanes.iter_mut().for_each(|lane| lane.sender.times_ms.clear());
+            for lane in &mut lanes {
+                lane.sender.times_ms.clear();
+            }
             cores = Cores::of(&server)?;
         }
         let full =

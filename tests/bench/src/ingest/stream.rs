@@ -1,5 +1,6 @@
 //! What is sent: scans of issued codes against contracts, as a factory's gate makes them, some of them faulty; signed and compressed.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -184,8 +185,8 @@ fn agree(server: &Server, folder: &Path, contracts: &[String], units: usize) -> 
     let mut bases = "basis,kind,seller,buyer,product,units\n".to_owned();
     let mut documents = "document,basis,consignor,consignee,carrier,packing_level,product,units\n".to_owned();
     for contract in contracts {
-        bases.push_str(&format!("{contract},contract,M,W,POD,{units}\n"));
-        documents.push_str(&format!("FH-{contract},{contract},M,W,顺达物流,unit,POD,{units}\n"));
+        writeln!(bases, "{contract},contract,M,W,POD,{units}")?;
+        writeln!(documents, "FH-{contract},{contract},M,W,顺达物流,unit,POD,{units}")?;
     }
     import(server, folder, &[("bases.csv", bases), ("documents.csv", documents)])
 }

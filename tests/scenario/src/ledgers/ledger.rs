@@ -221,12 +221,11 @@ impl Ledger {
     }
 }
 
+/// A header, and the bodies that it is for.
+type Unsigned = (BatchHeader, Vec<Vec<u8>>);
+
 /// The header and bodies of a batch of these numbers; none where there are none.
-fn batch(
-    terminal: &Terminal,
-    seqs: &BTreeSet<u64>,
-    now: Timestamp,
-) -> Result<Option<(BatchHeader, Vec<Vec<u8>>)>, String> {
+fn batch(terminal: &Terminal, seqs: &BTreeSet<u64>, now: Timestamp) -> Result<Option<Unsigned>, String> {
     let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(None) };
     let mut previous_hash = epoch_hash(terminal.id, terminal.epoch);
     let mut bodies = Vec::new();
