@@ -26,7 +26,7 @@ pub(super) fn sheet(view: &PapersView, say: Say) -> (Heading, Sheet) {
             say.of("不同或缺的,点那一行。", "Tap a line that differs or is missing."),
         ));
     }
-    rows.extend(view.fields.iter().enumerate().map(|(place, field)| field_row(place, field, say)));
+    rows.extend(view.fields.iter().enumerate().map(|(place, field)| field_row(place, field, (view.recorded, say))));
     if view.fields.iter().any(|field| field.value.is_none()) {
         rows.push(sentence(
             Mark::Held,
@@ -89,8 +89,9 @@ fn approvals(view: &PapersView, say: Say) -> Vec<Row> {
     needed.map(|(_, approved)| returns::approvals(approved, say)).unwrap_or_default()
 }
 
-fn field_row(place: usize, field: &PaperField, say: Say) -> Row {
-    let (mark, side) = match field.mark {
+/// One field, as it was marked; once all were recorded as equal, those that nobody marked are so too.
+fn field_row(place: usize, field: &PaperField, (recorded, say): (Option<bool>, Say)) -> Row {
+    let (mark, side) = match field.mark.or_else(|| recorded.filter(|equal| *equal).map(|_| PaperMark::Equal)) {
         Some(PaperMark::Equal) => (Mark::Good, say.of("一致", "equal")),
         Some(PaperMark::Differs) => (Mark::Bad, say.of("不同", "differs")),
         Some(PaperMark::Missing) => (Mark::Missing, say.of("缺", "missing")),

@@ -12,8 +12,8 @@ use super::super::{MainWindow, show};
 use super::{open, picture, screens};
 use crate::config::Language;
 
-/// Thousandths of a picture that may differ: rounding of letters' edges, not a word.
-const DIFFER_MAX: usize = 2;
+/// Thousandths of a picture that may differ: less than one, for the rounding of letters' edges.
+const DIFFER_MAX: usize = 0;
 
 fn golden(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.png"))
