@@ -78,8 +78,8 @@ pub async fn references_changed(
     position: u64,
 ) -> Result<(), StoreError> {
     let mut touched = touched.clone();
-    let later: Vec<BasisId> = touched.bases.iter().skip(BASES_AT_ONCE).cloned().collect();
-    touched.bases.retain(|basis| later.first().is_none_or(|first| basis < first));
+    let first_later = touched.bases.iter().nth(BASES_AT_ONCE).cloned();
+    let later = first_later.map(|first| touched.bases.split_off(&first)).unwrap_or_default();
     let later: Vec<Scope> = later.into_iter().map(Scope::Basis).collect();
     store::due::put(conn, &later, now).await?;
     rejudge(conn, &touched, now, position).await.map(drop)

@@ -16,11 +16,19 @@ use crate::store::{self, StoreError, event::Facts};
 /// Loads the sign-ins around the scans found so far.
 pub(super) async fn of_scans(conn: &mut AnyConnection, facts: &mut Facts) -> Result<(), StoreError> {
     let scans = facts.found.values().filter(|fact| fact.act.movement().is_some());
-    let days: BTreeSet<(&OperatorId, i64)> =
-        scans.filter_map(|fact| Some((fact.operator.as_ref()?, day(fact.at)))).collect();
-    let names = days.iter().flat_map(|(operator, day)| around(*day).map(|day| Name::Operator(operator, day).key()));
-    let names = names.collect();
-    let signed = named::of(conn, &names, facts).await?;
+    let days = scans.filter_map(|fact| Some((fact.operator.clone()?, day(fact.at)))).collect();
+    sign_ins(conn, &days, facts).await
+}
+
+/// Loads the sign-ins of these people around these days, and those of everybody at the same terminals.
+async fn sign_ins(
+    conn: &mut AnyConnection,
+    operators: &BTreeSet<(OperatorId, i64)>,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    let names =
+        operators.iter().flat_map(|(operator, day)| around(*day).map(|day| Name::Operator(operator, day).key()));
+    let signed = named::of(conn, &names.collect(), facts).await?;
     let places: BTreeSet<(TerminalId, i64)> =
         signed.iter().filter_map(|by| facts.found.get(by)).map(|fact| (fact.by.terminal, day(fact.at))).collect();
     // Who signs in next at such a terminal ends the session there.
@@ -50,13 +58,7 @@ pub(super) async fn scanned_elsewhere(
         return Ok(BTreeSet::new());
     }
     let mut found = Facts::default();
-    let names =
-        operators.iter().flat_map(|(operator, day)| around(*day).map(|day| Name::Operator(operator, day).key()));
-    named::of(conn, &names.collect(), &mut found).await?;
-    let places: BTreeSet<(TerminalId, i64)> =
-        found.found.values().map(|fact| (fact.by.terminal, day(fact.at))).collect();
-    let names = places.iter().flat_map(|(of, day)| around(*day).map(|day| Name::Terminal(*of, day).key())).collect();
-    named::of(conn, &names, &mut found).await?;
+    sign_ins(conn, operators, &mut found).await?;
     let mut scanned = BTreeSet::new();
     for sessions in sessions(&found).values().filter(|sessions| are_apart(sessions)) {
         for session in sessions {

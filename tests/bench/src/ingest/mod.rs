@@ -187,7 +187,7 @@ fn measure(options: &Options, size: usize) -> Result<Report> {
         }
     }
     let events = number(plan.rounds * plan.in_round * size * lanes.len());
-    let cores_used = cores.used(&server, full_s + roof_s)? * (full_s + roof_s) / full_s;
+    let cores_used = cores.used(&server, full_s)?;
     machine.finish();
     let times: Vec<f64> = lanes.iter().flat_map(|lane| lane.sender.times_ms.iter().copied()).collect();
     let spread = Spread::of(&times).context("nothing was sent")?;
