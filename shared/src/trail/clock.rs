@@ -28,6 +28,25 @@ impl Anchor {
     }
 }
 
+/// What an event itself says of its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its number in the log.
+    pub seq: u64,
+    /// Which start of the device.
+    pub boot: Uuid,
+    /// The monotonic clock.
+    pub mono_ms: u64,
+    /// The terminal's wall clock.
+    pub at: Timestamp,
+}
+
+impl From<&Event> for Told {
+    fn from(event: &Event) -> Self {
+        Self { seq: event.seq, boot: event.boot, mono_ms: event.mono_ms, at: event.at }
+    }
+}
+
 /// When something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
@@ -45,19 +64,19 @@ impl Anchors {
     /// Picks the anchors out of a log; the order of the events does not matter.
     #[must_use]
     pub fn of<'e>(log: impl IntoIterator<Item = &'e Event>) -> Self {
-        let anchors = log.into_iter().filter_map(|event| match event.act {
-            Act::ClockAnchor { server_time, round_trip_ms } => Some(Anchor {
-                seq: event.seq,
-                boot: event.boot,
-                mono_ms: event.mono_ms,
-                wall: event.at,
-                server: server_time.plus_ms(i64::try_from(round_trip_ms / 2).unwrap_or(i64::MAX)),
-            }),
-            _ => None,
-        });
-        let mut anchors: Vec<Anchor> = anchors.collect();
+        let mut anchors: Vec<Anchor> = log.into_iter().filter_map(anchor).collect();
         anchors.sort_by_key(|anchor| anchor.seq);
         Self(anchors)
+    }
+
+    /// Takes in one more event of the log. Answers whether it is an anchor: then events around it may have another time.
+    pub fn follow(&mut self, event: &Event) -> bool {
+        let Some(anchor) = anchor(event) else { return false };
+        let place = self.0.partition_point(|held| held.seq < anchor.seq);
+        if self.0.get(place).is_none_or(|held| held.seq != anchor.seq) {
+            self.0.insert(place, anchor);
+        }
+        true
     }
 
     /// The anchors, by number.
@@ -69,7 +88,8 @@ impl Anchors {
     /// When an event of this log happened. The nearest anchor of its boot, by monotonic time, gives it exactly. Without one it
     /// lies between the neighbouring anchors; a log without any anchor has only its own clock.
     #[must_use]
-    pub fn moment(&self, event: &Event) -> Moment {
+    pub fn moment(&self, event: impl Into<Told>) -> Moment {
+        let event = event.into();
         let of_boot = self.0.iter().filter(|anchor| anchor.boot == event.boot);
         if let Some(nearest) = of_boot.min_by_key(|anchor| anchor.mono_ms.abs_diff(event.mono_ms)) {
             let ms = |mono: u64| i64::try_from(mono).unwrap_or(i64::MAX);
@@ -87,6 +107,18 @@ impl Anchors {
         let earliest = earliest.min(latest);
         Moment { at: event.at.clamp(earliest, latest), window: Some((earliest, latest)) }
     }
+}
+
+/// The anchor that an event is, if it is one.
+fn anchor(event: &Event) -> Option<Anchor> {
+    let Act::ClockAnchor { server_time, round_trip_ms } = event.act else { return None };
+    Some(Anchor {
+        seq: event.seq,
+        boot: event.boot,
+        mono_ms: event.mono_ms,
+        wall: event.at,
+        server: server_time.plus_ms(i64::try_from(round_trip_ms / 2).unwrap_or(i64::MAX)),
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Fact, History};
+use super::Fact;
 use crate::event::Act;
 use crate::ids::EventRef;
 use crate::mismatch::Kind;
@@ -17,8 +17,7 @@ pub(super) struct Effective<'a> {
     pub valid_voids: Vec<(&'a Fact, &'a Fact)>,
 }
 
-pub(super) fn effective(history: &History) -> Effective<'_> {
-    let mut facts: Vec<&Fact> = history.facts.iter().collect();
+pub(super) fn effective(mut facts: Vec<&Fact>) -> Effective<'_> {
     facts.sort_by_key(|fact| (fact.at, fact.by));
     facts.dedup_by_key(|fact| fact.by);
     let mut found = Effective { facts: Vec::new(), invalid_voids: Vec::new(), valid_voids: Vec::new() };

@@ -65,7 +65,18 @@ impl<'a> Index<'a> {
     /// Sorts a history out.
     #[must_use]
     pub fn new(history: &'a History, references: &'a References) -> Self {
-        let Effective { facts, invalid_voids, valid_voids } = effective(history);
+        Self::over(history.facts.iter().collect(), (&history.reached, history.beside.as_ref()), references)
+    }
+
+    /// Sorts facts out that lie wherever their holder keeps them. `reached` tells how far each terminal's log is held, `beside` what
+    /// stands beside the facts where they are a slice.
+    #[must_use]
+    pub fn over(
+        facts: Vec<&'a Fact>,
+        (reached, beside): (&'a BTreeMap<TerminalId, Timestamp>, Option<&'a Beside>),
+        references: &'a References,
+    ) -> Self {
+        let Effective { facts, invalid_voids, valid_voids } = effective(facts);
         let levels = references.products.values();
         let gtins =
             levels.flat_map(|product| product.levels.iter().map(move |level| (level.gtin.as_str(), (product, level))));
@@ -86,8 +97,8 @@ impl<'a> Index<'a> {
             documents: Vec::new(),
             document_numbers: HashMap::new(),
             sides: HashMap::new(),
-            reached: &history.reached,
-            beside: history.beside.as_ref(),
+            reached,
+            beside,
             gtins: gtins.collect(),
         };
         index.collect_scans(&facts);

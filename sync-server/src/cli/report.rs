@@ -19,7 +19,7 @@ use sqlx::AnyConnection;
 use crate::attachments;
 use crate::heartbeat::{Heard, watermark};
 use crate::keys::ServerKeys;
-use crate::store::event::Facts;
+use crate::store::facts::Facts;
 use crate::store::identity::Enrolment;
 use crate::store::mismatch::StoredMismatch;
 use crate::store::terminal::Terminal;
@@ -136,9 +136,9 @@ pub(super) async fn trace(conn: &mut AnyConnection, named: &str, as_json: bool) 
     let mut references = References::default();
     let family = store::code::load_families(conn, &[code.clone()].into(), &mut references).await?;
     let mut facts = Facts::default();
-    store::event::of_codes(conn, &family, &mut facts).await?;
-    store::event::about_found(conn, &mut facts).await?;
-    let history = History { facts: facts.found.into_values().collect(), ..History::default() };
+    store::lookup::of_codes(conn, &family, &mut facts).await?;
+    store::lookup::about_found(conn, &mut facts).await?;
+    let history = History { facts: facts.into_owned(), ..History::default() };
     let index = Index::new(&history, &references);
     let trail = index.trail(&code);
     for scan in &trail {

@@ -21,7 +21,7 @@ use super::words::Lang;
 use crate::attachments;
 use crate::http::state::AppState;
 use crate::people::{self, Actor, Refusal, Right, View};
-use crate::store::event::Facts;
+use crate::store::facts::Facts;
 use crate::store::mismatch::StoredMismatch;
 use crate::store::{self, StoreError, terminal::Terminal};
 use crate::workflow::filter::{Asked, Filter};
@@ -230,7 +230,7 @@ async fn family_history(conn: &mut AnyConnection, row: &Row) -> Result<(History,
     let mut references = References::default();
     let family = store::code::load_families(conn, &row.found.mismatch.codes, &mut references).await?;
     let mut facts = Facts::default();
-    store::event::of_codes(conn, &family, &mut facts).await?;
-    store::event::about_found(conn, &mut facts).await?;
-    Ok((History { facts: facts.found.into_values().collect(), ..History::default() }, references))
+    store::lookup::of_codes(conn, &family, &mut facts).await?;
+    store::lookup::about_found(conn, &mut facts).await?;
+    Ok((History { facts: facts.into_owned(), ..History::default() }, references))
 }

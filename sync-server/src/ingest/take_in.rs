@@ -19,7 +19,7 @@ use super::refusal::{PushError, lasting};
 use super::reply::reply;
 use super::{chain, faults};
 use crate::reconcile::{self, Known, Touched};
-use crate::store::event::Facts;
+use crate::store::facts::Facts;
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
 use crate::store::{self, Store, StoreError};
@@ -309,9 +309,9 @@ async fn note_new(
 ) -> Result<bool, StoreError> {
     let events: Vec<&Event> = events.iter().skip(known).filter_map(|event| event.as_ref().ok()).collect();
     let log = (batch.header.terminal, batch.header.epoch);
-    let anchors = store::event::anchors(conn, &[terminal.terminal]).await?.remove(&log).unwrap_or_default();
+    let anchors = store::lookup::anchors(conn, &[terminal.terminal]).await?.remove(&log).unwrap_or_default();
     // Before the first anchor a clock may be years ahead: what it says must not count as told.
-    let told = |event: &&Event| anchors.moment(event).at.min(at.now);
+    let told = |event: &&Event| anchors.moment(*event).at.min(at.now);
     if let Some(reached) = events.iter().map(told).max() {
         store::ledger::set_reached(conn, terminal.terminal, reached).await?;
     }
@@ -350,7 +350,7 @@ pub async fn judge_waiting(store: &Store, now: Timestamp, runs: i64, known: &mut
         touched.bases.extend(store::open_task::bases(&mut tx, terminal).await?);
     }
     for fact in facts.found.values() {
-        touched.follow(&mut tx, fact).await?;
+        touched.follow(&mut tx, &**fact).await?;
     }
     reconcile::rejudge_known(&mut tx, known, (&touched, Vec::new()), (now, position)).await?;
     let more = store::unjudged::count(&mut tx).await? > 0;

@@ -8,6 +8,7 @@ use shared::reference::{BasisKind, References};
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
+use crate::store::facts::Facts;
 use crate::store::{self, StoreError};
 
 /// What is known, and as of when.
@@ -22,7 +23,14 @@ pub struct Known {
     approvals: BTreeSet<BasisId>,
     /// Bases of applications for codes: they are judged with their member.
     applied: BTreeSet<BasisId>,
+    /// Events that were read or appended.
+    facts: Facts,
+    /// As of which ledger position these are all: that of the last judgement. None while one is under way.
+    judged_at: Option<u64>,
 }
+
+/// Events that are remembered, at most; beyond them what is needed is read again. One takes about a kilobyte.
+const REMEMBERED_MAX: usize = 50_000;
 
 impl Known {
     /// Brings the references up to date inside the transaction that moved the ledger to `position`. What was committed before lies
@@ -31,14 +39,25 @@ impl Known {
         &mut self,
         conn: &mut AnyConnection,
         position: u64,
-    ) -> Result<&mut References, StoreError> {
+    ) -> Result<(&mut References, &mut Facts), StoreError> {
+        // Whoever wrote in between may have appended something, and so may a transaction that did not end well.
+        let is_whole = self.judged_at.take().is_some_and(|judged_at| judged_at + 1 == position);
+        if !is_whole || self.facts.remembered() > REMEMBERED_MAX {
+            self.facts.forget();
+        }
+        self.facts.found.clear();
         self.references.codes.clear();
         self.references.children.clear();
         for record in store::reference::changed_after(conn, self.position).await? {
             self.take_in(record);
         }
         self.position = Some(position.saturating_sub(1));
-        Ok(&mut self.references)
+        Ok((&mut self.references, &mut self.facts))
+    }
+
+    /// A judgement at this position was stored: what was read for it holds for the next transaction.
+    pub(super) const fn judged(&mut self, position: u64) {
+        self.judged_at = Some(position);
     }
 
     fn take_in(&mut self, record: Record) {

@@ -21,7 +21,7 @@ use shared::mismatch::{Mismatch, Scope};
 use shared::reference::Policy;
 use shared::rules::{judge_index, next_due};
 use shared::time::Timestamp;
-use shared::trail::{Index, manifests};
+use shared::trail::manifests;
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
@@ -53,10 +53,10 @@ pub async fn rejudge_known(
     (touched, new): (&Touched, Vec<(Event, MemberId)>),
     (now, position): (Timestamp, u64),
 ) -> Result<Vec<Mismatch>, StoreError> {
-    let references = known.refresh(conn, position).await?;
-    let world = World::load(conn, references, touched, new).await?;
+    let remembered = known.refresh(conn, position).await?;
+    let world = World::load(conn, remembered, touched, new).await?;
     let (judged, manifests, next) = known.among(&world.named_bases(), &world.named_documents(), |references| {
-        let (index, policy) = (Index::new(&world.history, references), references.policy());
+        let (index, policy) = (world.index(references), references.policy());
         (judge_index(&index, &policy, now), manifests(&index), next_due(&index, &policy, now))
     });
     let scopes = world.scopes();
@@ -67,6 +67,7 @@ pub async fn rejudge_known(
     for manifest in manifests.into_iter().filter(|manifest| world.bases.contains(&manifest.basis)) {
         store::verdict::put_manifest(conn, &manifest, position).await?;
     }
+    known.judged(position);
     Ok(live)
 }
 

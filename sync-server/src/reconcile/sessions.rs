@@ -11,7 +11,7 @@ use shared::trail::Fact;
 use sqlx::AnyConnection;
 
 use crate::store::named::{self, Name, day};
-use crate::store::{self, StoreError, event::Facts};
+use crate::store::{StoreError, facts::Facts, lookup};
 
 /// Loads the sign-ins around the scans found so far.
 pub(super) async fn of_scans(conn: &mut AnyConnection, facts: &mut Facts) -> Result<(), StoreError> {
@@ -64,11 +64,11 @@ pub(super) async fn scanned_elsewhere(
         for session in sessions {
             let (by, last) = (session.from, session.before_seq.saturating_sub(1));
             let mut run = Facts::default();
-            store::event::of_run(conn, (by.terminal, by.epoch), (by.seq, last), &mut run).await?;
-            scanned.extend(codes(run.found.values()));
+            lookup::of_run(conn, (by.terminal, by.epoch), (by.seq, last), &mut run).await?;
+            scanned.extend(codes(run.found.values().map(|fact| &**fact)));
         }
     }
-    facts.found.extend(found.found);
+    facts.adopt(found);
     Ok(scanned)
 }
 

@@ -1,20 +1,22 @@
 //! What one judgement needs: everything under the touched bases, every scan of the codes there and of the packages that hold or fill
 //! them, and what was said of these codes and people elsewhere. Work grows with what is touched, not with the ledger.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use shared::code::PackageCode;
 use shared::event::Event;
 use shared::ids::{BasisId, DocumentId, MemberId, TerminalId};
 use shared::mismatch::Scope;
 use shared::reference::References;
-use shared::trail::History;
+use shared::time::Timestamp;
+use shared::trail::{Fact, Index};
 use sqlx::AnyConnection;
 
 use super::Touched;
 use super::sessions;
 use crate::store::named::{self, Name};
-use crate::store::{self, StoreError, event::Facts};
+use crate::store::{self, StoreError, facts::Facts, lookup};
 
 /// How often a family is followed on: up to the outermost package and down to the units of all that it holds, by what is registered
 /// and by what was told of relabelled and repacked goods. Records that lead round in a circle end here.
@@ -30,8 +32,9 @@ pub(super) struct World {
     pub(super) members: BTreeSet<MemberId>,
     /// Terminals all of whose conduct is here.
     pub(super) terminals: BTreeSet<TerminalId>,
-    /// The facts.
-    pub(super) history: History,
+    facts: Vec<Arc<Fact>>,
+    /// How far each terminal's log is held.
+    reached: BTreeMap<TerminalId, Timestamp>,
 }
 
 impl World {
@@ -39,36 +42,40 @@ impl World {
     /// again.
     pub(super) async fn load(
         conn: &mut AnyConnection,
-        references: &mut References,
+        (references, facts): (&mut References, &mut Facts),
         touched: &Touched,
         new: Vec<(Event, MemberId)>,
     ) -> Result<Self, StoreError> {
-        let mut facts = Facts::default();
-        store::event::add(conn, new, &mut facts).await?;
+        lookup::append(conn, new, facts).await?;
         let mut bases = touched.bases.clone();
         let mut seeds = touched.codes.clone();
-        seeds.extend(sessions::scanned_elsewhere(conn, &touched.operators, &mut facts).await?);
+        seeds.extend(sessions::scanned_elsewhere(conn, &touched.operators, facts).await?);
         for pack in &touched.packs {
             bases.extend(store::event::bases_of_pack(conn, pack).await?);
         }
         // A scanned code may end a mismatch under each basis that its trail, or that of its case, names.
         let mut codes = BTreeSet::new();
-        trails(conn, &mut codes, seeds, references, &mut facts).await?;
-        bases.extend(bases_of(&facts));
+        trails(conn, &mut codes, seeds, references, facts).await?;
+        bases.extend(bases_of(facts));
         let members = whole_trades(&mut bases, references, touched);
 
-        store::event::of_bases(conn, &bases, &mut facts).await?;
-        let under = named_codes(&facts);
-        trails(conn, &mut codes, under, references, &mut facts).await?;
-        store::event::of_tasks(conn, &bases_of(&facts), &mut facts).await?;
-        activations(conn, references, &mut facts).await?;
-        sessions::of_scans(conn, &mut facts).await?;
-        store::event::of_conduct(conn, &touched.terminals, &mut facts).await?;
-        store::event::about_found(conn, &mut facts).await?;
+        lookup::of_bases(conn, &bases, facts).await?;
+        let under = named_codes(facts);
+        trails(conn, &mut codes, under, references, facts).await?;
+        lookup::of_tasks(conn, &bases_of(facts), facts).await?;
+        activations(conn, references, facts).await?;
+        sessions::of_scans(conn, facts).await?;
+        lookup::of_conduct(conn, &touched.terminals, facts).await?;
+        lookup::about_found(conn, facts).await?;
 
         let reached = store::event::reached(conn).await?;
-        let history = History { facts: facts.found.into_values().collect(), reached, beside: None };
-        Ok(Self { bases, codes, members, terminals: touched.terminals.clone(), history })
+        let facts = std::mem::take(&mut facts.found).into_values().collect();
+        Ok(Self { bases, codes, members, terminals: touched.terminals.clone(), facts, reached })
+    }
+
+    /// Sorted out for the rules.
+    pub(super) fn index<'i>(&'i self, references: &'i References) -> Index<'i> {
+        Index::over(self.facts.iter().map(|fact| &**fact).collect(), (&self.reached, None), references)
     }
 
     /// The scopes that are judged whole.
@@ -82,13 +89,13 @@ impl World {
 
     /// The bases that are judged, and those that some fact names.
     pub(super) fn named_bases(&self) -> BTreeSet<BasisId> {
-        let named = self.history.facts.iter().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis);
+        let named = self.facts.iter().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis);
         named.chain(&self.bases).cloned().collect()
     }
 
     /// The documents that some fact names.
     pub(super) fn named_documents(&self) -> BTreeSet<DocumentId> {
-        let named = self.history.facts.iter().filter_map(|fact| fact.act.reference());
+        let named = self.facts.iter().filter_map(|fact| fact.act.reference());
         named.map(|(_, document)| document.clone()).collect()
     }
 }
@@ -119,7 +126,7 @@ async fn trails(
             break;
         }
         let mut found = BTreeSet::new();
-        for record in store::code::related(conn, &fresh).await? {
+        for record in lookup::related(conn, &fresh, facts).await? {
             found.insert(record.code.clone());
             found.extend(record.parent.clone());
             references.insert_code(record);
@@ -128,7 +135,7 @@ async fn trails(
         for act in named::of(conn, &names, facts).await?.iter().filter_map(|by| facts.found.get(by)) {
             found.extend(act.act.named_texts().into_iter().filter_map(|text| shared::code::parse(text).ok()));
         }
-        store::event::of_codes(conn, &fresh, facts).await?;
+        lookup::of_codes(conn, &fresh, facts).await?;
         here.append(&mut fresh);
         fresh = found.difference(here).cloned().collect();
     }

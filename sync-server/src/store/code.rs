@@ -14,8 +14,8 @@ use super::{StoreError, to_i64};
 const NESTING_MAX: usize = 4;
 
 /// The codes' keys as a JSON array of hex, for `unhex(value)` over `json_each`.
-pub fn keys_json(codes: &BTreeSet<PackageCode>) -> Result<String, StoreError> {
-    let keys: Vec<String> = codes.iter().map(|code| hex::encode(CodeKey::of(code).as_bytes())).collect();
+pub fn keys_json<'c>(codes: impl IntoIterator<Item = &'c PackageCode>) -> Result<String, StoreError> {
+    let keys: Vec<String> = codes.into_iter().map(|code| hex::encode(CodeKey::of(code).as_bytes())).collect();
     Ok(serde_json::to_string(&keys)?)
 }
 

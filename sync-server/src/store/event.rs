@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use shared::code::{CodeKey, PackageCode};
+use shared::code::CodeKey;
 use shared::event::{Act, Event};
 use shared::ids::{BasisId, EpochId, EventRef, MemberId, PackId, TerminalId};
 use shared::time::Timestamp;
-use shared::trail::Fact;
-use shared::trail::clock::{Anchors, Moment};
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, Row};
@@ -31,13 +29,14 @@ pub struct NewEvent<'a> {
 /// Rows that one statement takes: a few sizes, so that few statements are prepared.
 const ROWS: [usize; 4] = [256, 32, 4, 1];
 
-/// The statement for each size.
-static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| ROWS.map(insert));
+/// The statement for each size. `SQLite` looks the name of each numbered place up among all of them: there they have no names.
+static INSERTS: LazyLock<[[String; 4]; 2]> =
+    LazyLock::new(|| [ROWS.map(|rows| insert(rows, |_| "?".to_owned())), ROWS.map(|rows| insert(rows, |n| format!("${n}")))]);
 
-fn insert(rows: usize) -> String {
+fn insert(rows: usize, place: impl Fn(usize) -> String) -> String {
     const COLUMNS: usize = 12;
     let row = |row: usize| {
-        let places = (1..=COLUMNS).map(|column| format!("${}", row * COLUMNS + column));
+        let places = (1..=COLUMNS).map(|column| place(row * COLUMNS + column));
         format!("({})", places.collect::<Vec<_>>().join(", "))
     };
     format!(
@@ -48,10 +47,12 @@ fn insert(rows: usize) -> String {
 
 /// Appends events in their order. The caller has checked that their numbers are the next ones.
 pub async fn append(conn: &mut AnyConnection, new: &[NewEvent<'_>]) -> Result<(), StoreError> {
+    let [unnamed, numbered] = &*INSERTS;
+    let statements = if super::is_sqlite(conn) { unnamed } else { numbered };
     let mut rest = new;
     while let Some(size) = ROWS.iter().position(|size| *size <= rest.len()) {
         let (part, after) = rest.split_at(ROWS[size]);
-        let query = part.iter().fold(sqlx::query(INSERTS[size].as_str()), bind);
+        let query = part.iter().fold(sqlx::query(statements[size].as_str()), bind);
         query.execute(&mut *conn).await?;
         rest = after;
     }
@@ -73,7 +74,7 @@ fn bind<'q>(query: Query<'q, Any, AnyArguments>, new: &NewEvent<'_>) -> Query<'q
         .bind(basis.map(ToString::to_string))
         .bind(document.map(ToString::to_string))
         .bind(code.map(|code| CodeKey::of(&code).as_bytes().to_vec()))
-        .bind(about(event).map(|about| about.to_string()))
+        .bind(about(&event.act, event.by()).map(|about| about.to_string()))
         .bind(new.body.to_vec())
         .bind(new.hash.as_bytes().to_vec())
 }
@@ -114,12 +115,10 @@ pub async fn append_unread(
 }
 
 /// The event that a void or a set-aside is about.
-fn about(event: &Event) -> Option<EventRef> {
-    match &event.act {
+pub(super) const fn about(act: &Act, by: EventRef) -> Option<EventRef> {
+    match act {
         Act::Void { voids, .. } => Some(*voids),
-        Act::SetAside { scan_seq, .. } | Act::Released { scan_seq, .. } => {
-            Some(EventRef { seq: *scan_seq, ..event.by() })
-        }
+        Act::SetAside { scan_seq, .. } | Act::Released { scan_seq, .. } => Some(EventRef { seq: *scan_seq, ..by }),
         _ => None,
     }
 }
@@ -140,83 +139,6 @@ pub async fn hash_at(
     Ok(row.map(|row| row.try_get("hash")).transpose()?)
 }
 
-/// Facts found so far: each event once, at the time that its log's clock anchors give it.
-#[derive(Debug, Default)]
-pub struct Facts {
-    /// The facts.
-    pub found: BTreeMap<EventRef, Fact>,
-    anchors: BTreeMap<(TerminalId, EpochId), Anchors>,
-    looked_up: BTreeSet<TerminalId>,
-}
-
-/// All events under the given bases.
-pub async fn of_bases(
-    conn: &mut AnyConnection,
-    bases: &BTreeSet<BasisId>,
-    facts: &mut Facts,
-) -> Result<(), StoreError> {
-    let sql =
-        "select terminal, epoch, seq, member, about, body from event where basis in (select value from json_each($1))";
-    let rows = sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(&mut *conn).await?;
-    collect(conn, rows, facts).await.map(drop)
-}
-
-/// All scans of the given codes.
-pub async fn of_codes(
-    conn: &mut AnyConnection,
-    codes: &BTreeSet<PackageCode>,
-    facts: &mut Facts,
-) -> Result<(), StoreError> {
-    let sql = "select terminal, epoch, seq, member, about, body from event where code_key in (select unhex(value) from json_each($1))";
-    let rows = sqlx::query(sql).bind(super::code::keys_json(codes)?).fetch_all(&mut *conn).await?;
-    collect(conn, rows, facts).await.map(drop)
-}
-
-/// Openings and closings of tasks under the given bases.
-pub async fn of_tasks(
-    conn: &mut AnyConnection,
-    bases: &BTreeSet<BasisId>,
-    facts: &mut Facts,
-) -> Result<(), StoreError> {
-    let sql = "select terminal, epoch, seq, member, about, body from event where kind in ('task_opened', 'task_closed') \
-               and basis in (select value from json_each($1))";
-    let rows = sqlx::query(sql).bind(serde_json::to_string(bases)?).fetch_all(&mut *conn).await?;
-    collect(conn, rows, facts).await.map(drop)
-}
-
-/// Voids and set-asides of the events found so far, and voids of those.
-pub async fn about_found(conn: &mut AnyConnection, facts: &mut Facts) -> Result<(), StoreError> {
-    let mut asked: Vec<EventRef> = facts.found.keys().copied().collect();
-    // A void of a void has no effect, and one of that says nothing more.
-    for _ in 0..3 {
-        let refs: Vec<String> = asked.iter().map(ToString::to_string).collect();
-        let sql = "select terminal, epoch, seq, member, about, body from event where about in (select value from json_each($1))";
-        let rows = sqlx::query(sql).bind(serde_json::to_string(&refs)?).fetch_all(&mut *conn).await?;
-        let before: BTreeSet<EventRef> = facts.found.keys().copied().collect();
-        let about = collect(conn, rows, facts).await?;
-        asked = about.into_iter().filter(|by| !before.contains(by)).collect();
-        if asked.is_empty() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// The events with the numbers `first..=last` of an epoch.
-pub async fn of_run(
-    conn: &mut AnyConnection,
-    (terminal, epoch): (TerminalId, EpochId),
-    (first, last): (u64, u64),
-    facts: &mut Facts,
-) -> Result<(), StoreError> {
-    let sql = "select terminal, epoch, seq, member, about, body from event where terminal = $1 and epoch = $2 \
-               and seq between $3 and $4 and kind <> 'unread'";
-    let query =
-        sqlx::query(sql).bind(terminal.to_string()).bind(epoch.to_string()).bind(to_i64(first)).bind(to_i64(last));
-    let rows = query.fetch_all(&mut *conn).await?;
-    collect(conn, rows, facts).await.map(drop)
-}
-
 /// The bytes of one event, where it is held.
 pub async fn body(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Vec<u8>>, StoreError> {
     let sql = "select body from event where terminal = $1 and epoch = $2 and seq = $3";
@@ -232,21 +154,6 @@ pub async fn find(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Event
     query.fetch_optional(conn).await?.map(|row| read(&row)).transpose()
 }
 
-/// What some terminals' conduct is judged by, whatever basis it was under: when their gates were asked, what they took back.
-pub async fn of_conduct(
-    conn: &mut AnyConnection,
-    terminals: &BTreeSet<TerminalId>,
-    facts: &mut Facts,
-) -> Result<(), StoreError> {
-    if terminals.is_empty() {
-        return Ok(());
-    }
-    let sql = "select terminal, epoch, seq, member, about, body from event where kind in ('gate_asked', 'void') \
-               and terminal in (select value from json_each($1))";
-    let rows = sqlx::query(sql).bind(serde_json::to_string(terminals)?).fetch_all(&mut *conn).await?;
-    collect(conn, rows, facts).await.map(drop)
-}
-
 /// Bases under which codes of a pack were scanned.
 pub async fn bases_of_pack(conn: &mut AnyConnection, pack: &PackId) -> Result<BTreeSet<BasisId>, StoreError> {
     let sql = "select distinct event.basis from event join code on code.code_key = event.code_key \
@@ -259,74 +166,6 @@ pub async fn bases_of_pack(conn: &mut AnyConnection, pack: &PackId) -> Result<BT
 pub async fn bases_worked_on(conn: &mut AnyConnection) -> Result<BTreeSet<BasisId>, StoreError> {
     let rows = sqlx::query("select distinct basis from event where basis is not null").fetch_all(conn).await?;
     rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
-}
-
-/// Adds the events of these rows to what was found. Answers which they are, found before or not.
-pub(super) async fn collect(
-    conn: &mut AnyConnection,
-    rows: Vec<AnyRow>,
-    facts: &mut Facts,
-) -> Result<Vec<EventRef>, StoreError> {
-    let (mut all, mut events) = (Vec::with_capacity(rows.len()), Vec::new());
-    for row in &rows {
-        let by = reference(row)?;
-        all.push(by);
-        if !facts.found.contains_key(&by) {
-            events.push((read(row)?, MemberId::from(row.try_get::<String, _>("member")?)));
-        }
-    }
-    add(conn, events, facts).await?;
-    Ok(all)
-}
-
-/// Adds events that are in hand, each with its member, to what was found.
-pub async fn add(
-    conn: &mut AnyConnection,
-    events: Vec<(Event, MemberId)>,
-    facts: &mut Facts,
-) -> Result<(), StoreError> {
-    let strange: BTreeSet<TerminalId> = events.iter().map(|(event, _)| event.terminal).collect();
-    let strange: Vec<TerminalId> = strange.difference(&facts.looked_up).copied().collect();
-    if !strange.is_empty() {
-        facts.anchors.extend(anchors(conn, &strange).await?);
-        facts.looked_up.extend(strange);
-    }
-    for (event, member) in events {
-        let moment = match facts.anchors.get(&(event.terminal, event.epoch)) {
-            Some(anchors) => anchors.moment(&event),
-            None => Moment { at: event.at, window: None },
-        };
-        let fact = Fact::at(event, member, moment);
-        facts.found.insert(fact.by, fact);
-    }
-    Ok(())
-}
-
-/// Which event a row holds.
-fn reference(row: &AnyRow) -> Result<EventRef, StoreError> {
-    let damaged = |_| StoreError::Corrupt("a terminal or epoch of an event is not a UUID");
-    Ok(EventRef {
-        terminal: row.try_get::<String, _>("terminal")?.parse().map_err(damaged)?,
-        epoch: row.try_get::<String, _>("epoch")?.parse().map_err(damaged)?,
-        seq: super::from_i64(row.try_get("seq")?),
-    })
-}
-
-/// The clock anchors in the logs of these terminals, by epoch.
-pub async fn anchors(
-    conn: &mut AnyConnection,
-    terminals: &[TerminalId],
-) -> Result<BTreeMap<(TerminalId, EpochId), Anchors>, StoreError> {
-    let terminals: Vec<String> = terminals.iter().map(ToString::to_string).collect();
-    let sql = "select epoch, about, body from event where kind = 'clock_anchor' \
-               and terminal in (select value from json_each($1))";
-    let rows = sqlx::query(sql).bind(serde_json::to_string(&terminals)?).fetch_all(conn).await?;
-    let mut logs: BTreeMap<(TerminalId, EpochId), Vec<Event>> = BTreeMap::new();
-    for row in &rows {
-        let event = read(row)?;
-        logs.entry((event.terminal, event.epoch)).or_default().push(event);
-    }
-    Ok(logs.into_iter().map(|(log, events)| (log, Anchors::of(&events))).collect())
 }
 
 /// The event of a row. An admitted one stands in an epoch of its own, and so does what it is about.

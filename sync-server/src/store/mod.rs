@@ -11,10 +11,12 @@ pub mod due;
 pub mod entry;
 mod error;
 pub mod event;
+pub mod facts;
 pub mod identity;
 mod key;
 pub mod ledger;
 pub mod log_fault;
+pub mod lookup;
 pub mod mismatch;
 pub mod named;
 mod open;
@@ -108,6 +110,11 @@ pub async fn end<T, E: From<StoreError>>(tx: Transaction<'static, Any>, done: Re
         Err(_) => tx.rollback().await.map_err(StoreError::from)?,
     }
     done
+}
+
+/// Whether a connection is one of `SQLite`: where the two databases are quick by different statements.
+fn is_sqlite(conn: &AnyConnection) -> bool {
+    conn.backend_name() == "SQLite"
 }
 
 /// Moves the ledger's position by one, as the first statement of a writing transaction, and answers it.

@@ -8,10 +8,10 @@ use shared::code::{CodeKey, PackageCode};
 use shared::event::{Act, Event};
 use shared::ids::{EventRef, OperatorId, PackId, TerminalId};
 use shared::time::Timestamp;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row};
 
-use super::event::{self, Facts};
-use super::{StoreError, to_i64};
+use super::facts::Facts;
+use super::{StoreError, event, lookup, to_i64};
 
 /// Kinds of events that name something: those of the index `event_naming`.
 const NAMING: &str = "('associate', 'dissociate', 'case_checked', 'report', 'relabel', 'pack_activated', 'signed_in', 'signed_out', \
@@ -59,7 +59,7 @@ pub const fn day(at: Timestamp) -> i64 {
 }
 
 /// What an event names, each key once.
-fn keys(event: &Event) -> BTreeSet<[u8; 16]> {
+pub(super) fn keys(event: &Event) -> BTreeSet<[u8; 16]> {
     let packages = event.act.named_texts().into_iter().filter_map(|text| shared::code::parse(text).ok());
     let mut keys: BTreeSet<[u8; 16]> = packages.map(|code| Name::Package(&code).key()).collect();
     match &event.act {
@@ -103,15 +103,26 @@ pub async fn of(
     names: &BTreeSet<[u8; 16]>,
     facts: &mut Facts,
 ) -> Result<Vec<EventRef>, StoreError> {
-    if names.is_empty() {
-        return Ok(Vec::new());
+    let unknown = facts.memory.of_name.unknown(names);
+    if !unknown.is_empty() {
+        let keys: Vec<String> = unknown.iter().map(hex::encode).collect();
+        let sql = "select named.name_key, event.terminal, event.epoch, event.seq, event.member, event.about, event.body from named \
+                   join event on event.terminal = named.terminal and event.epoch = named.epoch and event.seq = named.seq \
+                   where named.name_key in (select unhex(value) from json_each($1))";
+        let rows = sqlx::query(sql).bind(serde_json::to_string(&keys)?).fetch_all(&mut *conn).await?;
+        let places = lookup::remember(conn, &rows, facts).await?;
+        let mut answers = Vec::with_capacity(rows.len());
+        for (row, place) in rows.iter().zip(places) {
+            let key = <[u8; 16]>::try_from(row.try_get::<Vec<u8>, _>("name_key")?);
+            answers.push((key.map_err(|_| StoreError::Corrupt("a name's key has not 16 bytes"))?, place));
+        }
+        facts.memory.of_name.learn(&unknown, answers);
     }
-    let names: Vec<String> = names.iter().map(hex::encode).collect();
-    let sql = "select event.terminal, event.epoch, event.seq, event.member, event.about, event.body from named \
-               join event on event.terminal = named.terminal and event.epoch = named.epoch and event.seq = named.seq \
-               where named.name_key in (select unhex(value) from json_each($1))";
-    let rows = sqlx::query(sql).bind(serde_json::to_string(&names)?).fetch_all(&mut *conn).await?;
-    event::collect(conn, rows, facts).await
+    let mut places = facts.memory.of_name.places(names);
+    places.sort_unstable();
+    places.dedup();
+    facts.find(&places);
+    Ok(places.into_iter().map(|place| facts.memory.fact(place).by).collect())
 }
 
 /// Names what an older program stored without naming it. Answers how many events that were.

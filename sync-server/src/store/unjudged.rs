@@ -3,8 +3,8 @@
 use shared::ids::{EpochId, TerminalId};
 use sqlx::{AnyConnection, Row};
 
-use super::event::{self, Facts};
-use super::{StoreError, from_i64, to_i64};
+use super::facts::Facts;
+use super::{StoreError, from_i64, lookup, to_i64};
 
 /// Notes that a run of events waits.
 pub async fn put(
@@ -38,7 +38,7 @@ pub async fn take(conn: &mut AnyConnection, runs: i64) -> Result<Facts, StoreErr
         let terminal: TerminalId = row.try_get::<String, _>("terminal")?.parse().map_err(damaged)?;
         let epoch: EpochId = row.try_get::<String, _>("epoch")?.parse().map_err(damaged)?;
         let run = (from_i64(row.try_get("first_seq")?), from_i64(row.try_get("last_seq")?));
-        event::of_run(conn, (terminal, epoch), run, &mut facts).await?;
+        lookup::of_run(conn, (terminal, epoch), run, &mut facts).await?;
     }
     Ok(facts)
 }

@@ -2,7 +2,9 @@
 
 use shared::code::format_digital_link;
 use shared::event::{Act, Close, Stage, VoidReason};
-use sync_server::store::event::{self, Facts, NewEvent};
+use sync_server::store::event::{self, NewEvent};
+use sync_server::store::facts::Facts;
+use sync_server::store::lookup;
 use sync_server::store::named::{self, Name};
 use sync_server::store::{Store, code, open_task, unjudged};
 
@@ -53,21 +55,21 @@ async fn events_are_found_by_what_they_name(store: &Store) {
     put(&mut tx, 1, 6, scan("合同'\"\\{}", 2)).await;
 
     let mut facts = Facts::default();
-    event::of_bases(&mut tx, &["C1".into(), "none".into()].into(), &mut facts).await.unwrap();
+    lookup::of_bases(&mut tx, &["C1".into(), "none".into()].into(), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [1, 2, 5]);
-    event::about_found(&mut tx, &mut facts).await.unwrap();
+    lookup::about_found(&mut tx, &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [1, 2, 4, 5]);
     let mut facts = Facts::default();
-    event::of_bases(&mut tx, &["合同'\"\\{}".into()].into(), &mut facts).await.unwrap();
+    lookup::of_bases(&mut tx, &["合同'\"\\{}".into()].into(), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [6]);
     let mut facts = Facts::default();
-    event::of_codes(&mut tx, &[sample_code(1), sample_code(7)].into(), &mut facts).await.unwrap();
+    lookup::of_codes(&mut tx, &[sample_code(1), sample_code(7)].into(), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [3]);
-    event::of_codes(&mut tx, &[].into(), &mut facts).await.unwrap();
-    event::of_tasks(&mut tx, &["C1".into(), "C2".into()].into(), &mut facts).await.unwrap();
+    lookup::of_codes(&mut tx, &[].into(), &mut facts).await.unwrap();
+    lookup::of_tasks(&mut tx, &["C1".into(), "C2".into()].into(), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [1, 3, 5]);
     let mut facts = Facts::default();
-    event::of_run(&mut tx, (terminal_id(1), epoch_id(1)), (2, 4), &mut facts).await.unwrap();
+    lookup::of_run(&mut tx, (terminal_id(1), epoch_id(1)), (2, 4), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [2, 3, 4]);
     let worked_on = event::bases_worked_on(&mut tx).await.unwrap();
     assert_eq!(worked_on, ["C1".into(), "C2".into(), "合同'\"\\{}".into()].into());
@@ -148,7 +150,7 @@ async fn what_cannot_be_read_keeps_its_place(store: &Store) {
     assert_eq!(event::body(&mut tx, by(1, 1)).await.unwrap(), Some(bytes.to_vec()));
     assert_eq!(event::find(&mut tx, by(1, 1)).await.unwrap(), None);
     let mut facts = Facts::default();
-    event::of_run(&mut tx, (terminal_id(1), epoch_id(1)), (1, 9), &mut facts).await.unwrap();
+    lookup::of_run(&mut tx, (terminal_id(1), epoch_id(1)), (1, 9), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [0; 0]);
     assert_eq!(event::take_unread(&mut tx, by(1, 1)).await.unwrap(), Some((hash("1"), "M".into())));
     assert_eq!(event::take_unread(&mut tx, by(1, 1)).await.unwrap(), None);
@@ -160,10 +162,10 @@ async fn anchors_give_the_time(store: &Store) {
     put(&mut tx, 1, 1, scan("C1", 0)).await;
     put(&mut tx, 1, 2, Act::ClockAnchor { server_time: at(500_000), round_trip_ms: 40 }).await;
     put(&mut tx, 2, 1, scan("C1", 0)).await;
-    let anchors = event::anchors(&mut tx, &[terminal_id(1), terminal_id(2)]).await.unwrap();
+    let anchors = lookup::anchors(&mut tx, &[terminal_id(1), terminal_id(2)]).await.unwrap();
     assert_eq!(anchors.keys().collect::<Vec<_>>(), [&(terminal_id(1), epoch_id(1))]);
     let mut facts = Facts::default();
-    event::of_bases(&mut tx, &["C1".into()].into(), &mut facts).await.unwrap();
+    lookup::of_bases(&mut tx, &["C1".into()].into(), &mut facts).await.unwrap();
     assert!(facts.found[&by(1, 1)].at > at(400_000) && facts.found[&by(2, 1)].at == at(1_000));
     tx.rollback().await.unwrap();
 }
@@ -234,9 +236,9 @@ async fn conduct_is_found_by_terminal(store: &Store) {
     put(&mut tx, 1, 2, Act::Void { voids: by(1, 1), reason: VoidReason::DidNotOccur }).await;
     put(&mut tx, 2, 1, Act::Void { voids: by(1, 1), reason: VoidReason::DidNotOccur }).await;
     let mut facts = Facts::default();
-    event::of_conduct(&mut tx, &[].into(), &mut facts).await.unwrap();
+    lookup::of_conduct(&mut tx, &[].into(), &mut facts).await.unwrap();
     assert!(facts.found.is_empty());
-    event::of_conduct(&mut tx, &[terminal_id(1)].into(), &mut facts).await.unwrap();
+    lookup::of_conduct(&mut tx, &[terminal_id(1)].into(), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [2]);
     tx.rollback().await.unwrap();
 }
@@ -258,8 +260,8 @@ async fn events_in_hand_are_not_read_again(store: &Store) {
     let mut tx = store.write().await.unwrap();
     let (event, _) = put(&mut tx, 1, 1, scan("C1", 1)).await;
     let (mut in_hand, mut read) = (Facts::default(), Facts::default());
-    event::add(&mut tx, vec![(event, "M".into())], &mut in_hand).await.unwrap();
-    event::of_bases(&mut tx, &["C1".into()].into(), &mut read).await.unwrap();
+    lookup::append(&mut tx, vec![(event, "M".into())], &mut in_hand).await.unwrap();
+    lookup::of_bases(&mut tx, &["C1".into()].into(), &mut read).await.unwrap();
     assert_eq!(in_hand.found, read.found);
     tx.rollback().await.unwrap();
 }

@@ -1,0 +1,104 @@
+//! Where the scans of a package and of a basis are: references into signed batches, so that a scan is kept once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::code::{CodeKey, PackageCode};
+use shared::event::Event;
+use shared::ids::BasisId;
+use sqlx::{AnyConnection, Row};
+
+use super::{StoreError, from_i64, to_i64};
+
+/// Where one scan is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The ledger entry of its batch.
+    pub entry: u64,
+    /// Which of the bodies that were new in it, from 0.
+    pub index: u16,
+}
+
+impl Place {
+    const BYTES: usize = 8;
+
+    fn to_bytes(self) -> [u8; Self::BYTES] {
+        ((self.entry << 16) | u64::from(self.index)).to_be_bytes()
+    }
+
+    /// The places in the bytes of a row.
+    pub fn read(refs: &[u8]) -> Result<Vec<Self>, StoreError> {
+        let (places, rest) = refs.as_chunks::<{ Self::BYTES }>();
+        if !rest.is_empty() {
+            return Err(StoreError::Corrupt("a trail ends in the middle of a place"));
+        }
+        let place = |bytes: &[u8; Self::BYTES]| {
+            let packed = u64::from_be_bytes(*bytes);
+            Self { entry: packed >> 16, index: u16::try_from(packed & 0xffff).unwrap_or(u16::MAX) }
+        };
+        Ok(places.iter().map(place).collect())
+    }
+}
+
+/// Notes where scans are. Each comes with its place; one whose label names no package is found under its basis alone.
+pub async fn append<'e>(
+    conn: &mut AnyConnection,
+    scans: impl IntoIterator<Item = (&'e Event, Place)> + Send,
+) -> Result<(), StoreError> {
+    let mut trails: BTreeMap<[u8; 16], Vec<u8>> = BTreeMap::new();
+    let mut bases: BTreeSet<(&BasisId, u64)> = BTreeSet::new();
+    for (event, place) in scans {
+        let Some((_, movement)) = event.act.movement() else { continue };
+        bases.insert((&movement.basis, place.entry));
+        if let Ok(code) = shared::code::parse(&movement.text) {
+            trails.entry(*CodeKey::of(&code).as_bytes()).or_default().extend(place.to_bytes());
+        }
+    }
+    if !trails.is_empty() {
+        let rows: Vec<String> =
+            trails.iter().map(|(key, refs)| format!("{}{}", hex::encode(key), hex::encode(refs))).collect();
+        let sql = "insert into trail (code_key, refs) \
+                   select unhex(substr(value, 1, 32)), unhex(substr(value, 33)) from json_each($1) where true \
+                   on conflict (code_key) do update set refs = cast(trail.refs || excluded.refs as blob)";
+        sqlx::query(sql).bind(serde_json::to_string(&rows)?).execute(&mut *conn).await?;
+    }
+    for (basis, entry) in bases {
+        sqlx::query("insert into basis_batch (basis, entry) values ($1, $2)")
+            .bind(basis.as_str())
+            .bind(to_i64(entry))
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Where the scans of these codes are, by key.
+pub async fn of_codes<'c>(
+    conn: &mut AnyConnection,
+    codes: impl IntoIterator<Item = &'c PackageCode>,
+) -> Result<Vec<Vec<Place>>, StoreError> {
+    let sql = "select refs from trail where code_key in (select unhex(value) from json_each($1))";
+    let rows = sqlx::query(sql).bind(super::code::keys_json(codes)?).fetch_all(conn).await?;
+    rows.iter().map(|row| Place::read(&row.try_get::<Vec<u8>, _>("refs")?)).collect()
+}
+
+/// Where the scans of a pack's codes are, each code with its key.
+pub async fn of_pack(
+    conn: &mut AnyConnection,
+    pack: &shared::ids::PackId,
+) -> Result<Vec<(Vec<u8>, Vec<Place>)>, StoreError> {
+    let sql = "select trail.code_key, trail.refs from code join trail on trail.code_key = code.code_key \
+               where code.pack = $1";
+    let rows = sqlx::query(sql).bind(pack.as_str()).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((row.try_get("code_key")?, Place::read(&row.try_get::<Vec<u8>, _>("refs")?)?))).collect()
+}
+
+/// The entries of the batches that hold scans under these bases.
+pub async fn of_bases<'b>(
+    conn: &mut AnyConnection,
+    bases: impl IntoIterator<Item = &'b BasisId>,
+) -> Result<BTreeSet<u64>, StoreError> {
+    let bases: Vec<&BasisId> = bases.into_iter().collect();
+    let sql = "select distinct entry from basis_batch where basis in (select value from json_each($1))";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(&bases)?).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(from_i64(row.try_get("entry")?))).collect()
+}
