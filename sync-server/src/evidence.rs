@@ -7,7 +7,7 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use crate::audit;
-use crate::ingest::{PushError, ReadError, push, read, readable};
+use crate::ingest::{PushError, push, readable};
 use crate::keys::ServerKeys;
 use crate::people::Actor;
 use crate::reconcile::{self, Touched};
@@ -16,6 +16,7 @@ use crate::store::entry::{self, EntryKind};
 use crate::store::event::NewEvent;
 use crate::store::quarantine::{self, Kept, Reason};
 use crate::store::{self, Store, StoreError};
+use crate::unfold::{ReadError, read};
 
 /// Why evidence cannot be admitted.
 #[derive(Debug, thiserror::Error)]

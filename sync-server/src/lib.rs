@@ -1,7 +1,7 @@
 //! Tallyman's server: takes signed batches in, reconciles them with contracts and orders, shows mismatches to people.
 //!
 //! Arrows point down: `main > cli > http > {sealed > ingest, pull, identity, attachments, heartbeat, console} > store`,
-//! `{ingest, import > packs > registry} > {reconcile, audit} > store`, `{console, webhook} > workflow > audit > people > store`.
+//! `{ingest, import > packs > registry} > {reconcile, audit} > store`, `{console, webhook} > workflow > audit > people > store`; `{ingest, verify, evidence, store} > unfold`.
 
 pub mod attachments;
 pub mod audit;
@@ -28,6 +28,7 @@ pub mod reconcile;
 pub mod registry;
 pub mod sealed;
 pub mod store;
+pub mod unfold;
 pub mod verify;
 pub mod webhook;
 pub mod workflow;

@@ -15,7 +15,9 @@ use crate::ledger::{Log, NOW, key, ledger, link, logs, send, verified, verified_
 /// Tables whose rows are evidence, with the columns of each that say something.
 const EVIDENCE: &[(&str, &[&str])] = &[
     ("event", &["terminal", "epoch", "seq", "body", "hash"]),
-    ("batch", &["terminal", "epoch", "first_seq", "count", "received_at", "body", "entry", "public_key"]),
+    ("batch", &["terminal", "epoch", "first_seq", "count", "received_at", "body", "entry", "public_key", "apart"]),
+    ("trail", &["code_key", "refs"]),
+    ("basis_batch", &["basis", "entry"]),
     ("head", &["terminal", "epoch", "next_seq", "hash"]),
     ("ledger_entry", &["entry", "kind", "digest", "hash"]),
     ("quarantine", &["reason", "received_at", "digest", "body", "entry"]),
@@ -56,7 +58,11 @@ fn mutate(conn: &Connection, rng: &mut TestRng) -> Option<String> {
     let (table, columns) = EVIDENCE[draw(rng, EVIDENCE.len())];
     let rows: i64 = conn.query_row(&format!("select count(*) from {table}"), [], |row| row.get(0)).unwrap();
     let at = draw(rng, usize::try_from(rows).unwrap());
-    let key = if matches!(table, "head" | "admission") { columns[..2].join(" || ") } else { "rowid".to_owned() };
+    let key = match table {
+        "head" | "admission" | "basis_batch" => columns[..2].join(" || "),
+        "trail" => columns[0].to_owned(),
+        _ => "rowid".to_owned(),
+    };
     let sql = format!("select {key} from {table} order by 1 limit 1 offset {at}");
     let row: Value = conn.query_row(&sql, [], |row| row.get(0)).unwrap();
     if draw(rng, 4) == 0 {

@@ -9,10 +9,10 @@ use shared::time::Timestamp;
 
 use super::{fault, report};
 use crate::config::Config;
+use crate::evidence;
 use crate::keys::ServerKeys;
 use crate::store::Store;
 use crate::store::quarantine::{self, Kept};
-use crate::{evidence, ingest};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum QuarantineCommand {
@@ -90,7 +90,7 @@ fn show(kept: &Kept) -> Result<ExitCode> {
         report::line(&json!({ "body": String::from_utf8_lossy(&kept.body) }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    match ingest::read(&kept.body) {
+    match crate::unfold::read(&kept.body) {
         Ok(batch) => {
             report::line(&batch.header)?;
             for body in &batch.bodies {

@@ -1,5 +1,7 @@
 //! Appending what is new, in its place in the chain.
 
+use std::collections::BTreeSet;
+
 use shared::chain::{Hash, epoch_hash};
 use shared::event::{Act, Event};
 use shared::ids::{BasisId, DocumentId, MemberId};
@@ -10,44 +12,67 @@ use sqlx::AnyConnection;
 use super::PushError;
 use super::take_in::{At, Received};
 use crate::store::event::NewEvent;
-use crate::store::ledger::Head;
+use crate::store::ledger::{Head, NewBatch};
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
+use crate::store::trail::Place;
 use crate::{nul, store};
 
-/// Appends what is new. An event that cannot be read keeps its place in the chain and goes to quarantine.
+/// What appending a batch came to.
+pub(super) struct Appended {
+    /// Of every event of the batch.
+    pub(super) outcomes: Vec<(u64, Outcome)>,
+    /// The run of new ones, and the batch's entry in the ledger.
+    pub(super) fresh: Option<Fresh>,
+}
+
+/// The new events of a batch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fresh {
+    pub(super) entry: u64,
+    pub(super) first_seq: u64,
+    pub(super) last_seq: u64,
+}
+
+/// Appends what is new. Scans stay in the batch and are found through their trails; all other events get a row. One that cannot be
+/// read keeps its place in the chain and goes to quarantine.
 pub(super) async fn append(
     conn: &mut AnyConnection,
     received: &Received,
     terminal: &Terminal,
     known: usize,
     at: At,
-) -> Result<Vec<(u64, Outcome)>, PushError> {
+) -> Result<Appended, PushError> {
     let Received { batch, hashes, events, compressed } = received;
     let (header, member) = (&batch.header, &terminal.member);
     let mut outcomes: Vec<(u64, Outcome)> =
         numbered(batch).take(known).map(|(seq, _)| (seq, Outcome::AlreadyRecorded)).collect();
-    let Some(last_hash) = hashes.last().filter(|_| known < hashes.len()) else { return Ok(outcomes) };
-    let first_new = header.first_seq + known as u64;
-    store::ledger::keep_batch(conn, header, first_new, (&terminal.public_key, compressed), (at.now, at.position))
-        .await?;
-    let mut new = Vec::with_capacity(events.len() - known);
+    let Some(last_hash) = hashes.last().filter(|_| known < hashes.len()) else {
+        return Ok(Appended { outcomes, fresh: None });
+    };
+    let first_seq = header.first_seq + known as u64;
+    let (mut rows, mut scans, mut apart) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (((seq, body), hash), event) in numbered(batch).zip(hashes).zip(events).skip(known) {
         match event {
-            Ok(event) => {
-                new.push(NewEvent { event, body, hash: *hash, member });
-                outcomes.push((seq, Outcome::Recorded));
-            }
+            Ok(event) if event.act.movement().is_some() => scans.push(event),
+            Ok(event) => rows.push(NewEvent { event, body, hash: *hash, member }),
             Err(reason) => {
                 set_apart(conn, batch, (seq, body, *hash), member, (reason, at.now)).await?;
-                outcomes.push((seq, Outcome::Quarantined(reason.clone())));
+                apart.insert(seq);
             }
         }
+        outcomes
+            .push((seq, event.as_ref().map_or_else(|why| Outcome::Quarantined(why.clone()), |_| Outcome::Recorded)));
     }
-    store::event::append(conn, &new).await?;
+    let new = NewBatch { header, first_seq, key: &terminal.public_key, body: compressed, member, apart: &apart };
+    let entry = store::ledger::keep_batch(conn, &new, (at.now, at.position)).await?;
+    store::event::append(conn, &rows).await?;
+    let place = |event: &Event| Place { entry, index: u16::try_from(event.seq - first_seq).unwrap_or(u16::MAX) };
+    store::trail::append(conn, scans.into_iter().map(|event| (event, place(event)))).await?;
     let head = Head { next_seq: header.first_seq + hashes.len() as u64, hash: *last_hash, closed: false };
     store::ledger::set_head(conn, header.terminal, header.epoch, head).await?;
-    Ok(outcomes)
+    let fresh = Some(Fresh { entry, first_seq, last_seq: head.next_seq - 1 });
+    Ok(Appended { outcomes, fresh })
 }
 
 /// A disputed offer that goes on where an open epoch ends, such as a single event that was refused as new: its events say nothing to
@@ -66,8 +91,10 @@ pub(super) async fn keep_place(
     if head.closed || (head.next_seq, head.hash) != (header.first_seq, header.previous_hash) {
         return Ok(());
     }
-    let signed = (&terminal.public_key, compressed.as_slice());
-    store::ledger::keep_batch(conn, header, header.first_seq, signed, (at.now, at.position)).await?;
+    let (member, apart) = (&terminal.member, numbered(batch).map(|(seq, _)| seq).collect());
+    let (key, first_seq) = (&terminal.public_key, header.first_seq);
+    let new = NewBatch { header, first_seq, key, body: compressed, member, apart: &apart };
+    store::ledger::keep_batch(conn, &new, (at.now, at.position)).await?;
     for ((seq, body), hash) in numbered(batch).zip(hashes) {
         store::event::append_unread(conn, header, seq, (body, *hash), &terminal.member).await?;
     }

@@ -5,8 +5,18 @@ use shared::wire::Batch;
 use sqlx::AnyConnection;
 
 use super::PushError;
-use crate::store;
 use crate::store::ledger::Head;
+use crate::store::{self, StoreError};
+
+/// The chain's value after each of the numbers that a batch offers again.
+async fn held_hashes(conn: &mut AnyConnection, batch: &Batch, overlap: usize) -> Result<Vec<Hash>, StoreError> {
+    let Some(more) = overlap.checked_sub(1) else { return Ok(Vec::new()) };
+    let header = &batch.header;
+    let (first, last) = (header.first_seq, header.first_seq + more as u64);
+    let stored = store::stored::of_log(conn, (header.terminal, header.epoch), (first, last)).await?;
+    let hashes = stored.iter().flat_map(|stored| (stored.first_seq..).zip(&stored.hashes));
+    Ok(hashes.filter(|(seq, _)| (first..=last).contains(seq)).map(|(_, hash)| *hash).collect())
+}
 
 /// How many of a batch's first events are held already, with the same bytes. A batch that says something else of a held number, or
 /// that does not link to the head, closes the epoch: two logs go under one name.
@@ -20,15 +30,8 @@ pub(super) async fn known_before(conn: &mut AnyConnection, batch: &Batch, hashes
     }
     let overlap = usize::try_from(head.next_seq - header.first_seq).unwrap_or(usize::MAX).min(hashes.len());
     let links = header.first_seq < head.next_seq || header.previous_hash == head.hash;
-    let mut common = 0;
-    while common < overlap {
-        let seq = header.first_seq + common as u64;
-        let held = store::event::hash_at(conn, header.terminal, header.epoch, seq).await?;
-        if held.as_deref() != Some(hashes[common].as_bytes().as_slice()) {
-            break;
-        }
-        common += 1;
-    }
+    let held = held_hashes(conn, batch, overlap).await?;
+    let common = hashes.iter().zip(&held).take_while(|(offered, held)| offered == held).count();
     let extends = overlap < hashes.len();
     if links && common == overlap && !(extends && head.closed) {
         return Ok(overlap);

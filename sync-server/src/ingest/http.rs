@@ -8,11 +8,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use shared::wire::{BATCH_COMPRESSED_BYTES_MAX, ProblemCode, PushReply};
 
-use super::read::{read_header, read_within};
-use super::{PushError, ReadError, Received, stranger};
+use super::{PushError, Received, stranger};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::identity::caller::Shown;
+use crate::unfold::{ReadError, read_header, read_within};
 
 /// Unfolding holds the text twice, once as lines; the events read from it take no more than the text does.
 const UNFOLDED_TIMES: usize = 3;

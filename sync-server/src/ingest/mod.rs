@@ -5,7 +5,6 @@ mod chain;
 mod faults;
 pub mod http;
 pub mod intake;
-mod read;
 mod refusal;
 mod reply;
 mod stranger;
@@ -13,6 +12,5 @@ mod take_in;
 
 pub use append::readable;
 pub use intake::Intake;
-pub use read::{ReadError, read};
 pub use refusal::PushError;
 pub use take_in::{Judging, Received, judge_waiting, push, push_group};

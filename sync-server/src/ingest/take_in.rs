@@ -14,12 +14,12 @@ use shared::time::Timestamp;
 use shared::wire::{Batch, Offer, Outcome, OutcomeRange, PushReply};
 use sqlx::{AnyConnection, Connection};
 
-use super::append::{append, keep_place, numbered, readable};
+use super::append::{Appended, Fresh, append, keep_place, numbered, readable};
 use super::refusal::{PushError, lasting};
 use super::reply::reply;
 use super::{chain, faults};
 use crate::reconcile::{self, Known, Touched};
-use crate::store::facts::Facts;
+use crate::store::facts::{Brought, Facts};
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
 use crate::store::{self, Store, StoreError};
@@ -79,8 +79,8 @@ pub(super) struct At {
 struct Taken {
     outcomes: Vec<OutcomeRange>,
     touched: Touched,
-    /// The run of new events.
-    fresh: Option<(u64, u64)>,
+    /// The new events.
+    fresh: Option<Fresh>,
     /// Whose they are.
     member: Option<MemberId>,
 }
@@ -179,8 +179,9 @@ async fn in_transaction(
         }
         if let Ok(taken) = &result {
             touched.add(&taken.touched);
-            if let (Judging::Later, Some(run)) = (judging, taken.fresh) {
+            if let (Judging::Later, Some(fresh)) = (judging, taken.fresh) {
                 let header = &received.batch.header;
+                let run = (fresh.first_seq, fresh.last_seq);
                 store::unjudged::put(conn, header.terminal, header.epoch, run).await?;
             }
         }
@@ -191,7 +192,7 @@ async fn in_transaction(
     }
     let live = match judging {
         Judging::Now if taken.iter().any(Result::is_ok) => {
-            let new = group.iter().zip(&taken).flat_map(|(received, taken)| new_events(received, taken)).collect();
+            let new = group.iter().zip(&taken).filter_map(|(received, taken)| brought(received, taken)).collect();
             reconcile::rejudge_known(conn, references, (&touched, new), (now, at.position)).await?
         }
         _ => Vec::new(),
@@ -255,7 +256,7 @@ async fn take_in(
         }
         known => known?,
     };
-    let outcomes = append(conn, received, &terminal, known, at).await?;
+    let Appended { outcomes, fresh } = append(conn, received, &terminal, known, at).await?;
     if note_new(conn, received, known, limits, &terminal, at).await? {
         faulty.insert(header.terminal);
     }
@@ -264,7 +265,6 @@ async fn take_in(
     if store::log_fault::settle(conn, log, Fault::Gap, run).await? {
         faulty.insert(header.terminal);
     }
-    let fresh = (known < hashes.len()).then(|| (header.first_seq + known as u64, header.first_seq + header.count - 1));
     Ok(Taken {
         outcomes: OutcomeRange::join(outcomes),
         touched: touched(conn, received).await?,
@@ -274,10 +274,11 @@ async fn take_in(
 }
 
 /// The events of a batch that were appended now and can be read.
-fn new_events(received: &Received, taken: &Result<Taken, PushError>) -> Vec<(Event, MemberId)> {
-    let Ok(Taken { fresh: Some((first, _)), member: Some(member), .. }) = taken else { return Vec::new() };
-    let events = received.events.iter().flatten().filter(|event| event.seq >= *first);
-    events.map(|event| (event.clone(), member.clone())).collect()
+fn brought(received: &Received, taken: &Result<Taken, PushError>) -> Option<Brought> {
+    let Ok(Taken { fresh: Some(fresh), member: Some(member), .. }) = taken else { return None };
+    let events = received.events.iter().flatten().filter(|event| event.seq >= fresh.first_seq);
+    let Fresh { entry, first_seq, .. } = *fresh;
+    Some(Brought { entry, first_seq, member: member.clone(), events: events.cloned().collect() })
 }
 
 impl Taken {

@@ -9,6 +9,7 @@ use shared::wire::Record;
 use sqlx::AnyConnection;
 
 use crate::store::facts::Facts;
+use crate::store::verdict::Standing;
 use crate::store::{self, StoreError};
 
 /// What is known, and as of when.
@@ -25,6 +26,8 @@ pub struct Known {
     applied: BTreeSet<BasisId>,
     /// Events that were read or appended.
     facts: Facts,
+    /// What stands under the scopes that were judged.
+    standing: Standing,
     /// As of which ledger position these are all: that of the last judgement. None while one is under way.
     judged_at: Option<u64>,
 }
@@ -44,6 +47,7 @@ impl Known {
         let is_whole = self.judged_at.take().is_some_and(|judged_at| judged_at + 1 == position);
         if !is_whole || self.facts.remembered() > REMEMBERED_MAX {
             self.facts.forget();
+            self.standing = Standing::default();
         }
         self.facts.found.clear();
         self.references.codes.clear();
@@ -53,6 +57,11 @@ impl Known {
         }
         self.position = Some(position.saturating_sub(1));
         Ok((&mut self.references, &mut self.facts))
+    }
+
+    /// What stands under the scopes that were judged.
+    pub(super) const fn standing(&mut self) -> &mut Standing {
+        &mut self.standing
     }
 
     /// A judgement at this position was stored: what was read for it holds for the next transaction.

@@ -15,7 +15,6 @@ mod sessions;
 mod touched;
 mod world;
 
-use shared::event::Event;
 use shared::ids::{BasisId, MemberId};
 use shared::mismatch::{Mismatch, Scope};
 use shared::reference::Policy;
@@ -25,6 +24,7 @@ use shared::trail::manifests;
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
+use crate::store::facts::Brought;
 use crate::store::verdict::JudgedBy;
 use crate::store::{self, Store, StoreError};
 use world::World;
@@ -50,25 +50,40 @@ pub async fn rejudge(
 pub async fn rejudge_known(
     conn: &mut AnyConnection,
     known: &mut Known,
-    (touched, new): (&Touched, Vec<(Event, MemberId)>),
+    (touched, new): (&Touched, Vec<Brought>),
     (now, position): (Timestamp, u64),
 ) -> Result<Vec<Mismatch>, StoreError> {
+    let is_under_way = is_under_way(&new);
     let remembered = known.refresh(conn, position).await?;
     let world = World::load(conn, remembered, touched, new).await?;
-    let (judged, manifests, next) = known.among(&world.named_bases(), &world.named_documents(), |references| {
+    let (judged, manifests, mut next) = known.among(&world.named_bases(), &world.named_documents(), |references| {
         let (index, policy) = (world.index(references), references.policy());
         (judge_index(&index, &policy, now), manifests(&index), next_due(&index, &policy, now))
     });
     let scopes = world.scopes();
     let live: Vec<Mismatch> = judged.into_iter().filter(|mismatch| scopes.contains(&mismatch.scope)).collect();
-    store::verdict::replace(conn, &scopes, (JudgedBy::Rules, &live), now, position).await?;
+    let judged = (JudgedBy::Rules, live.as_slice());
+    store::verdict::replace_known(conn, known.standing(), &scopes, judged, (now, position)).await?;
+    for manifest in manifests.into_iter().filter(|manifest| world.bases.contains(&manifest.basis)) {
+        if is_under_way && manifest.sent.len() > MANIFEST_AT_ONCE_MAX {
+            next.insert(Scope::Basis(manifest.basis), now);
+        } else {
+            store::verdict::put_manifest(conn, &manifest, position).await?;
+        }
+    }
     let timed = |scope: &&Scope| matches!(scope, Scope::Basis(_) | Scope::Member(_));
     store::due::replace(conn, &scopes.iter().filter(timed).cloned().collect(), &next).await?;
-    for manifest in manifests.into_iter().filter(|manifest| world.bases.contains(&manifest.basis)) {
-        store::verdict::put_manifest(conn, &manifest, position).await?;
-    }
     known.judged(position);
     Ok(live)
+}
+
+/// Packages of a manifest that is written with each batch. A longer one, whose task goes on, is written by the next sweep: else each
+/// batch of a large shipment would write everything that was sent before it once more.
+const MANIFEST_AT_ONCE_MAX: usize = 200;
+
+/// Whether batches bring nothing but scans: no task ends, nothing is taken back.
+fn is_under_way(new: &[Brought]) -> bool {
+    !new.is_empty() && new.iter().flat_map(|brought| &brought.events).all(|event| event.act.movement().is_some())
 }
 
 /// Judges again after references changed, in the transaction that changed them. What is too much for one transaction is due at once.

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use shared::code::PackageCode;
-use shared::event::Event;
 use shared::ids::{BasisId, DocumentId, MemberId, TerminalId};
 use shared::mismatch::Scope;
 use shared::reference::References;
@@ -15,8 +14,9 @@ use sqlx::AnyConnection;
 
 use super::Touched;
 use super::sessions;
+use crate::store::facts::{Brought, Facts};
 use crate::store::named::{self, Name};
-use crate::store::{self, StoreError, facts::Facts, lookup};
+use crate::store::{self, StoreError, lookup};
 
 /// How often a family is followed on: up to the outermost package and down to the units of all that it holds, by what is registered
 /// and by what was told of relabelled and repacked goods. Records that lead round in a circle end here.
@@ -44,7 +44,7 @@ impl World {
         conn: &mut AnyConnection,
         (references, facts): (&mut References, &mut Facts),
         touched: &Touched,
-        new: Vec<(Event, MemberId)>,
+        new: Vec<Brought>,
     ) -> Result<Self, StoreError> {
         lookup::append(conn, new, facts).await?;
         let mut bases = touched.bases.clone();

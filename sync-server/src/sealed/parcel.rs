@@ -8,9 +8,10 @@ use shared::wire::{Problem, ProblemCode};
 
 use super::{SealedKey, take_waiting};
 use crate::http::error::ApiError;
-use crate::ingest::{PushError, push, read};
+use crate::ingest::{PushError, push};
 use crate::store::sealed::{self, Delivery};
 use crate::store::{Store, StoreError};
+use crate::unfold::read;
 
 /// Why nothing of a parcel was taken in.
 #[derive(Debug, thiserror::Error)]

@@ -4,8 +4,9 @@ use ring::signature::Ed25519KeyPair;
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
 
-use crate::ingest::{PushError, push, read};
+use crate::ingest::{PushError, push};
 use crate::store::{Store, StoreError, sealed};
+use crate::unfold::read;
 
 /// Takes in whatever waited and need not any more: what a kill between a batch and its followers left behind. Answers how many batches.
 pub async fn take_all_waiting(store: &Store, key: &Ed25519KeyPair, now: Timestamp) -> Result<u64, StoreError> {

@@ -6,7 +6,7 @@ use shared::code::{CodeKey, PackageCode};
 use shared::ids::PackId;
 use shared::reference::{CodeRecord, References};
 use shared::time::Timestamp;
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 use super::{StoreError, to_i64};
 
@@ -45,24 +45,38 @@ pub async fn load_families(
 
 /// The records of the codes themselves and of what is inside them.
 pub async fn related(conn: &mut AnyConnection, codes: &BTreeSet<PackageCode>) -> Result<Vec<CodeRecord>, StoreError> {
-    let sql = "with wanted as (select unhex(value) as code_key from json_each($1)) \
+    let wanted = "with wanted as (select unhex(value) as code_key from json_each($1)), found as ( \
                select code, pack, product, parent, cancelled_at from code where code_key in (select code_key from wanted) \
-               union select code, pack, product, parent, cancelled_at from code where parent_key in (select code_key from wanted)";
-    let rows = sqlx::query(sql).bind(keys_json(codes)?).fetch_all(conn).await?;
-    rows.iter().map(read).collect()
+               union select code, pack, product, parent, cancelled_at from code where parent_key in (select code_key from wanted))";
+    // One row: `SQLite`'s driver hands each row over from thread to thread.
+    let packed = if super::is_sqlite(conn) {
+        "json_group_array(json_array(code, pack, product, parent, cancelled_at))"
+    } else {
+        "cast(coalesce(json_agg(json_build_array(code, pack, product, parent, cancelled_at)), '[]') as text)"
+    };
+    let sql = AssertSqlSafe(format!("{wanted} select {packed} as records from found"));
+    let row = sqlx::query(sql).bind(keys_json(codes)?).fetch_one(conn).await?;
+    let packed: Vec<Packed> = serde_json::from_str(&row.try_get::<String, _>("records")?)?;
+    packed.into_iter().map(record).collect()
 }
 
-fn read(row: &AnyRow) -> Result<CodeRecord, StoreError> {
-    let code: String = row.try_get("code")?;
-    let parent: Option<String> = row.try_get("parent")?;
+/// Code, pack, product, parent, when it ended.
+type Packed = (String, String, String, Option<String>, Option<i64>);
+
+fn record((code, pack, product, parent, cancelled_at): Packed) -> Result<CodeRecord, StoreError> {
     let parsed = |text: &str| text.parse().map_err(|_| StoreError::Corrupt("a registered code is malformed"));
     Ok(CodeRecord {
         code: parsed(&code)?,
-        pack: row.try_get::<String, _>("pack")?.into(),
-        product: row.try_get::<String, _>("product")?.into(),
+        pack: pack.into(),
+        product: product.into(),
         parent: parent.as_deref().map(parsed).transpose()?,
-        cancelled_at: row.try_get::<Option<i64>, _>("cancelled_at")?.map(Timestamp::from_ms),
+        cancelled_at: cancelled_at.map(Timestamp::from_ms),
     })
+}
+
+fn read(row: &AnyRow) -> Result<CodeRecord, StoreError> {
+    let text = |name: &str| row.try_get::<String, _>(name);
+    record((text("code")?, text("pack")?, text("product")?, row.try_get("parent")?, row.try_get("cancelled_at")?))
 }
 
 /// Registers a code. Answers whether it changed anything.

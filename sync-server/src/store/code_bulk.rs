@@ -30,7 +30,8 @@ pub async fn known(conn: &mut AnyConnection, keys: &[CodeKey]) -> Result<HashMap
 
 /// Those of some codes that an event names.
 pub async fn scanned(conn: &mut AnyConnection, keys: &[CodeKey]) -> Result<HashSet<Vec<u8>>, StoreError> {
-    let sql = "select distinct code_key from event where code_key in (select unhex(value) from json_each($1))";
+    let sql = "select code_key from event where code_key in (select unhex(value) from json_each($1)) \
+               union select code_key from trail where code_key in (select unhex(value) from json_each($1))";
     let mut found = HashSet::new();
     for keys in keys.chunks(CHUNK) {
         for row in sqlx::query(sql).bind(hex_list(keys)?).fetch_all(&mut *conn).await? {

@@ -5,13 +5,17 @@ use std::sync::LazyLock;
 
 use shared::code::CodeKey;
 use shared::event::{Act, Event};
-use shared::ids::{BasisId, EpochId, EventRef, MemberId, PackId, TerminalId};
+use shared::ids::{BasisId, EventRef, MemberId, PackId, TerminalId};
 use shared::time::Timestamp;
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, Row};
 
-use super::{StoreError, to_i64};
+use super::trail::{self, Place};
+use super::{StoreError, stored, to_i64};
+
+/// Batches that are unfolded at once: each may take some megabytes.
+pub(super) const UNFOLDED_AT_ONCE: usize = 16;
 
 /// An event about to be appended.
 #[derive(Debug)]
@@ -30,8 +34,9 @@ pub struct NewEvent<'a> {
 const ROWS: [usize; 4] = [256, 32, 4, 1];
 
 /// The statement for each size. `SQLite` looks the name of each numbered place up among all of them: there they have no names.
-static INSERTS: LazyLock<[[String; 4]; 2]> =
-    LazyLock::new(|| [ROWS.map(|rows| insert(rows, |_| "?".to_owned())), ROWS.map(|rows| insert(rows, |n| format!("${n}")))]);
+static INSERTS: LazyLock<[[String; 4]; 2]> = LazyLock::new(|| {
+    [ROWS.map(|rows| insert(rows, |_| "?".to_owned())), ROWS.map(|rows| insert(rows, |n| format!("${n}")))]
+});
 
 fn insert(rows: usize, place: impl Fn(usize) -> String) -> String {
     const COLUMNS: usize = 12;
@@ -123,49 +128,61 @@ pub(super) const fn about(act: &Act, by: EventRef) -> Option<EventRef> {
     }
 }
 
-/// The hash held for a number of an epoch.
-pub async fn hash_at(
-    conn: &mut AnyConnection,
-    terminal: TerminalId,
-    epoch: EpochId,
-    seq: u64,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    let row = sqlx::query("select hash from event where terminal = $1 and epoch = $2 and seq = $3")
-        .bind(terminal.to_string())
-        .bind(epoch.to_string())
-        .bind(to_i64(seq))
-        .fetch_optional(conn)
-        .await?;
-    Ok(row.map(|row| row.try_get("hash")).transpose()?)
-}
-
 /// The bytes of one event, where it is held.
 pub async fn body(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Vec<u8>>, StoreError> {
     let sql = "select body from event where terminal = $1 and epoch = $2 and seq = $3";
     let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
-    Ok(query.fetch_optional(conn).await?.map(|row| row.try_get("body")).transpose()?)
+    if let Some(row) = query.fetch_optional(&mut *conn).await? {
+        return Ok(Some(row.try_get("body")?));
+    }
+    Ok(stored::of_event(conn, by).await?.and_then(|stored| stored.body(by.seq).cloned()))
 }
 
 /// One event, where it is held and can be read.
 pub async fn find(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Event>, StoreError> {
-    let sql =
-        "select epoch, about, body from event where terminal = $1 and epoch = $2 and seq = $3 and kind <> 'unread'";
+    let sql = "select epoch, kind, about, body from event where terminal = $1 and epoch = $2 and seq = $3";
     let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
-    query.fetch_optional(conn).await?.map(|row| read(&row)).transpose()
+    if let Some(row) = query.fetch_optional(&mut *conn).await? {
+        let is_unread = row.try_get::<String, _>("kind")? == "unread";
+        return if is_unread { Ok(None) } else { read(&row).map(Some) };
+    }
+    let stored = stored::of_event(conn, by).await?.filter(|stored| !stored.apart.contains(&by.seq));
+    let body = stored.and_then(|stored| stored.body(by.seq).cloned());
+    Ok(body.map(|body| Event::from_body(&body)).transpose()?)
 }
 
 /// Bases under which codes of a pack were scanned.
 pub async fn bases_of_pack(conn: &mut AnyConnection, pack: &PackId) -> Result<BTreeSet<BasisId>, StoreError> {
     let sql = "select distinct event.basis from event join code on code.code_key = event.code_key \
                where code.pack = $1 and event.basis is not null";
-    let rows = sqlx::query(sql).bind(pack.as_str()).fetch_all(conn).await?;
-    rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
+    let rows = sqlx::query(sql).bind(pack.as_str()).fetch_all(&mut *conn).await?;
+    let mut bases = rows.iter().map(basis).collect::<Result<BTreeSet<_>, _>>()?;
+    let trails = trail::of_pack(conn, pack).await?;
+    let places: BTreeSet<Place> = trails.into_iter().flat_map(|(_, places)| places).collect();
+    let entries: BTreeSet<u64> = places.iter().map(|at| at.entry).collect();
+    for part in entries.into_iter().collect::<Vec<_>>().chunks(UNFOLDED_AT_ONCE) {
+        for stored in stored::by_entries(conn, part).await? {
+            for event in stored.scans() {
+                let event = event?;
+                let index = u16::try_from(event.seq - stored.first_seq).unwrap_or(u16::MAX);
+                let basis = event.act.reference().map(|(basis, _)| basis);
+                let is_of_pack = places.contains(&Place { entry: stored.entry, index });
+                bases.extend(basis.filter(|_| is_of_pack).cloned());
+            }
+        }
+    }
+    Ok(bases)
 }
 
 /// Every basis that some event names, known or not.
 pub async fn bases_worked_on(conn: &mut AnyConnection) -> Result<BTreeSet<BasisId>, StoreError> {
-    let rows = sqlx::query("select distinct basis from event where basis is not null").fetch_all(conn).await?;
-    rows.iter().map(|row| Ok(BasisId::from(row.try_get::<String, _>("basis")?))).collect()
+    let sql = "select distinct basis from event where basis is not null union select distinct basis from basis_batch";
+    let rows = sqlx::query(sql).fetch_all(conn).await?;
+    rows.iter().map(basis).collect()
+}
+
+fn basis(row: &AnyRow) -> Result<BasisId, StoreError> {
+    Ok(BasisId::from(row.try_get::<String, _>("basis")?))
 }
 
 /// The event of a row. An admitted one stands in an epoch of its own, and so does what it is about.
@@ -212,17 +229,25 @@ pub struct Listed {
 
 /// Every event of the ledger, by terminal, epoch and number.
 pub async fn list(conn: &mut AnyConnection) -> Result<Vec<Listed>, StoreError> {
-    let sql = "select terminal, epoch, seq, kind from event order by terminal, epoch, seq";
-    let rows = sqlx::query(sql).fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let seq = super::from_i64(row.try_get("seq")?);
-            Ok(Listed {
-                terminal: row.try_get("terminal")?,
-                epoch: row.try_get("epoch")?,
-                seq,
-                kind: row.try_get("kind")?,
-            })
-        })
-        .collect()
+    let rows = sqlx::query("select terminal, epoch, seq, kind from event").fetch_all(&mut *conn).await?;
+    let listed = |row: &AnyRow| -> Result<Listed, StoreError> {
+        let (terminal, epoch) = (row.try_get("terminal")?, row.try_get("epoch")?);
+        Ok(Listed { terminal, epoch, seq: super::from_i64(row.try_get("seq")?), kind: row.try_get("kind")? })
+    };
+    let mut all = rows.iter().map(listed).collect::<Result<Vec<_>, _>>()?;
+    let mut entry = 0;
+    loop {
+        let batches = stored::after(conn, entry, i64::try_from(UNFOLDED_AT_ONCE).unwrap_or(i64::MAX)).await?;
+        let Some(last) = batches.last() else { break };
+        entry = last.entry;
+        for event in batches.iter().flat_map(stored::Stored::scans) {
+            let event = event?;
+            let (terminal, epoch) = (event.terminal.to_string(), event.epoch.to_string());
+            all.push(Listed { terminal, epoch, seq: event.seq, kind: event.act.as_str().to_owned() });
+        }
+    }
+    all.sort_unstable_by(|one, other| {
+        (&one.terminal, &one.epoch, one.seq).cmp(&(&other.terminal, &other.epoch, other.seq))
+    });
+    Ok(all)
 }

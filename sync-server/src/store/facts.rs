@@ -15,7 +15,9 @@ use shared::reference::CodeRecord;
 use shared::trail::Fact;
 use shared::trail::clock::{Anchors, Moment, Told};
 
-use super::named;
+use super::stored::Stored;
+use super::trail::Place;
+use super::{StoreError, named};
 
 /// Facts found so far: each event once, at the time that its log's clock anchors give it.
 #[derive(Debug, Default)]
@@ -34,6 +36,28 @@ struct Held {
     is_asked_about: bool,
 }
 
+/// New events of one batch.
+#[derive(Clone, Debug)]
+pub struct Brought {
+    /// The batch's entry in the ledger.
+    pub entry: u64,
+    /// The number of the first that was new.
+    pub first_seq: u64,
+    /// Whose they are.
+    pub member: MemberId,
+    /// Those that can be read.
+    pub events: Vec<Event>,
+}
+
+/// A batch that is remembered.
+#[derive(Debug)]
+struct Batch {
+    /// The first event that was new in it.
+    first: EventRef,
+    /// Where its scans are.
+    scans: Vec<u32>,
+}
+
 /// What was read, and under which questions.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -46,6 +70,7 @@ pub(super) struct Memory {
     pub(super) of_name: Lists<[u8; 16]>,
     pub(super) tasks: Lists<BasisId>,
     about: HashMap<EventRef, Vec<u32>>,
+    batches: HashMap<u64, Batch>,
     pub(super) related: HashMap<PackageCode, Vec<CodeRecord>>,
 }
 
@@ -106,28 +131,28 @@ impl Facts {
         self.memory.held.len()
     }
 
-    /// Adds events to what was found that were appended just now, each with its member. The anchors of their terminals must be known
-    /// (see `lookup::clocks`).
-    pub(super) fn append(&mut self, events: Vec<(Event, MemberId)>) {
+    /// Adds events to what was found that a batch brought just now. The anchors of its terminal must be known.
+    pub(super) fn append(&mut self, brought: Brought) {
         let memory = &mut self.memory;
-        for (event, _) in &events {
-            memory.follow_clock(event);
-        }
-        for (event, member) in events {
-            if let Some(place) = memory.places.get(&event.by()) {
-                let fact = &memory.held[*place as usize].fact;
-                self.found.insert(fact.by, Arc::clone(fact));
-                continue;
-            }
+        let Brought { entry, first_seq, member, events } = brought;
+        let Some(log) = events.first().map(Event::by) else { return };
+        events.iter().for_each(|event| memory.follow_clock(event));
+        let mut scans = Vec::with_capacity(events.len());
+        for event in events {
+            let is_known = memory.places.contains_key(&event.by());
             let names = named::keys(&event);
-            let place = memory.keep(event, member);
+            let place = memory.keep(event, member.clone());
             let fact = Arc::clone(&memory.held[place as usize].fact);
-            memory.follow(&fact, place);
-            for name in &names {
-                memory.of_name.push(name, place);
+            if fact.act.movement().is_some() {
+                scans.push(place);
+            }
+            if !is_known {
+                memory.follow(&fact, place);
+                names.iter().for_each(|name| memory.of_name.push(name, place));
             }
             self.found.insert(fact.by, fact);
         }
+        memory.batches.insert(entry, Batch { first: EventRef { seq: first_seq, ..log }, scans });
     }
 
     /// Adds what another search found.
@@ -182,6 +207,34 @@ impl Memory {
     /// The fact at a place.
     pub(super) fn fact(&self, place: u32) -> &Fact {
         &self.held[place as usize].fact
+    }
+
+    /// Which of these batches were not met yet.
+    pub(super) fn unmet(&self, entries: impl IntoIterator<Item = u64>) -> BTreeSet<u64> {
+        entries.into_iter().filter(|entry| !self.batches.contains_key(entry)).collect()
+    }
+
+    /// Remembers the scans of a stored batch. The anchors of its terminal must be known.
+    pub(super) fn bring(&mut self, stored: &Stored) -> Result<(), StoreError> {
+        let first = EventRef { terminal: stored.terminal, epoch: stored.epoch, seq: stored.first_seq };
+        let Some(member) = &stored.member else { return Ok(()) };
+        let mut scans = Vec::new();
+        for event in stored.scans() {
+            scans.push(self.keep(event?, member.clone()));
+        }
+        self.batches.insert(stored.entry, Batch { first, scans });
+        Ok(())
+    }
+
+    /// Where the scans of a batch that was met are.
+    pub(super) fn scans(&self, entry: u64) -> &[u32] {
+        self.batches.get(&entry).map_or(&[], |batch| batch.scans.as_slice())
+    }
+
+    /// Where one scan of a batch that was met is.
+    pub(super) fn scan(&self, at: Place) -> Option<u32> {
+        let first = self.batches.get(&at.entry)?.first;
+        self.place(&EventRef { seq: first.seq + u64::from(at.index), ..first })
     }
 
     /// Which of these terminals' anchors are not known; from now on they are.

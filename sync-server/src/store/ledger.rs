@@ -1,7 +1,9 @@
 //! The append-only side: heads of terminals' chains, signed batches.
 
+use std::collections::BTreeSet;
+
 use shared::chain::{Hash, PublicKey};
-use shared::ids::{EpochId, TerminalId};
+use shared::ids::{EpochId, MemberId, TerminalId};
 use shared::time::Timestamp;
 use shared::wire::BatchHeader;
 use sqlx::any::AnyRow;
@@ -53,20 +55,36 @@ pub async fn set_head(
     Ok(())
 }
 
-/// Keeps a batch as it came. `first_seq` is the first number in it that was new.
+/// A batch about to be kept.
+#[derive(Debug)]
+pub struct NewBatch<'a> {
+    /// Its first line.
+    pub header: &'a BatchHeader,
+    /// The first number in it that was new.
+    pub first_seq: u64,
+    /// What its signature was checked with.
+    pub key: &'a PublicKey,
+    /// The bytes as they came.
+    pub body: &'a [u8],
+    /// Whose terminal sent it.
+    pub member: &'a MemberId,
+    /// Numbers of its new events that cannot be read.
+    pub apart: &'a BTreeSet<u64>,
+}
+
+/// Keeps a batch as it came. Answers its entry in the ledger.
 pub async fn keep_batch(
     conn: &mut AnyConnection,
-    header: &BatchHeader,
-    first_seq: u64,
-    (key, body): (&PublicKey, &[u8]),
+    new: &NewBatch<'_>,
     (received_at, position): (Timestamp, u64),
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
+    let NewBatch { header, first_seq, key, body, member, apart } = *new;
     let run = (first_seq, header.count);
     let digest = entry::batch_digest((header.terminal, header.epoch), run, Some(key), received_at, body);
     let entry = entry::append(conn, EntryKind::Batch, digest).await?;
     sqlx::query(
-        "insert into batch (terminal, epoch, first_seq, count, wire, received_at, position, body, entry, public_key) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into batch (terminal, epoch, first_seq, count, wire, received_at, position, body, entry, public_key, member, \
+         apart) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(header.terminal.to_string())
     .bind(header.epoch.to_string())
@@ -78,9 +96,11 @@ pub async fn keep_batch(
     .bind(body)
     .bind(to_i64(entry))
     .bind(key.to_string())
+    .bind(member.as_str())
+    .bind(if apart.is_empty() { None } else { Some(serde_json::to_string(apart)?) })
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(entry)
 }
 
 /// Closes every epoch of a terminal: what it made before must not go on as if nothing had been. Used when a revoked or forked

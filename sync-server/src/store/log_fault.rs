@@ -8,7 +8,7 @@ use shared::rules::arrivals::{Fault, LogFault};
 use shared::time::Timestamp;
 use sqlx::{AnyConnection, Row};
 
-use super::{StoreError, from_i64, to_i64};
+use super::{StoreError, from_i64, stored, to_i64};
 
 /// Events named by one fault, at most; the rest is counted.
 const EVENTS_MAX: usize = 100;
@@ -19,17 +19,18 @@ pub async fn arrived_before(
     (terminal, epoch): (TerminalId, EpochId),
     seq: u64,
 ) -> Result<Vec<(Event, Timestamp)>, StoreError> {
-    let sql = "select b.received_at, e.body from event e join batch b on b.terminal = e.terminal and b.epoch = e.epoch \
-               and b.first_seq <= e.seq and e.seq < b.first_seq + b.count \
-               where e.terminal = $1 and e.epoch = $2 and e.seq < $3 and e.kind <> 'unread' order by e.seq";
-    let query = sqlx::query(sql).bind(terminal.to_string()).bind(epoch.to_string()).bind(to_i64(seq));
-    let rows = query.fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let body: Vec<u8> = row.try_get("body")?;
-            Ok((Event::from_body(&body)?, Timestamp::from_ms(row.try_get("received_at")?)))
-        })
-        .collect()
+    let mut arrived = Vec::new();
+    let Some(last) = seq.checked_sub(1).filter(|last| *last > 0) else { return Ok(arrived) };
+    for stored in stored::of_log(conn, (terminal, epoch), (1, last)).await? {
+        let before = (stored.first_seq..).zip(&stored.bodies).take_while(|(number, _)| *number < seq);
+        for (_, body) in before.filter(|(number, _)| !stored.apart.contains(number)) {
+            // An earlier version did not note which bodies it could not read.
+            if let Ok(event) = Event::from_body(body) {
+                arrived.push((event, stored.received_at));
+            }
+        }
+    }
+    Ok(arrived)
 }
 
 /// Adds to what is known of a fault. A hole is as old as when it was first seen.

@@ -11,9 +11,9 @@ use shared::trail::clock::Anchors;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use super::event::read;
-use super::facts::Facts;
-use super::{StoreError, to_i64};
+use super::event::{UNFOLDED_AT_ONCE, read};
+use super::facts::{Brought, Facts};
+use super::{StoreError, stored, to_i64, trail};
 
 /// All events under the given bases.
 pub async fn of_bases(
@@ -23,10 +23,12 @@ pub async fn of_bases(
 ) -> Result<(), StoreError> {
     let unknown = facts.memory.of_basis.unknown(bases);
     if !unknown.is_empty() {
-        let sql =
-            "select terminal, epoch, seq, member, about, body from event where basis in (select value from json_each($1))";
+        let sql = "select terminal, epoch, seq, member, about, body from event where basis in (select value from json_each($1))";
         let rows = sqlx::query(sql).bind(serde_json::to_string(&unknown)?).fetch_all(&mut *conn).await?;
-        let places = remember(conn, &rows, facts).await?;
+        let mut places = remember(conn, &rows, facts).await?;
+        let entries = trail::of_bases(conn, unknown.iter().copied()).await?;
+        bring(conn, entries.iter().copied(), facts).await?;
+        places.extend(entries.iter().flat_map(|entry| facts.memory.scans(*entry)));
         let answers = basis_of(&places, facts);
         facts.memory.of_basis.learn(&unknown, answers);
     }
@@ -46,7 +48,10 @@ pub async fn of_codes(
         let sql = "select terminal, epoch, seq, member, about, body from event where code_key in (select unhex(value) from json_each($1))";
         let keys = super::code::keys_json(unknown.iter().copied())?;
         let rows = sqlx::query(sql).bind(keys).fetch_all(&mut *conn).await?;
-        let places = remember(conn, &rows, facts).await?;
+        let mut places = remember(conn, &rows, facts).await?;
+        let trails = trail::of_codes(conn, unknown.iter().copied()).await?;
+        bring(conn, trails.iter().flatten().map(|at| at.entry), facts).await?;
+        places.extend(trails.iter().flatten().filter_map(|at| facts.memory.scan(*at)));
         let code = |place: &u32| {
             let (_, movement) = facts.memory.fact(*place).act.movement()?;
             Some((shared::code::parse(&movement.text).ok()?, *place))
@@ -116,7 +121,13 @@ pub async fn of_run(
     let query =
         sqlx::query(sql).bind(terminal.to_string()).bind(epoch.to_string()).bind(to_i64(first)).bind(to_i64(last));
     let rows = query.fetch_all(&mut *conn).await?;
-    let places = remember(conn, &rows, facts).await?;
+    let mut places = remember(conn, &rows, facts).await?;
+    for stored in stored::of_log(conn, (terminal, epoch), (first, last)).await? {
+        clocks(conn, [stored.terminal].into(), facts).await?;
+        facts.memory.bring(&stored)?;
+        places.extend(facts.memory.scans(stored.entry));
+    }
+    places.retain(|place| (first..=last).contains(&facts.memory.fact(*place).by.seq));
     facts.find(&places);
     Ok(())
 }
@@ -138,14 +149,28 @@ pub async fn of_conduct(
     Ok(())
 }
 
-/// Adds events that were appended just now, each with its member, to what was found.
-pub async fn append(
+/// Adds events that were appended just now to what was found.
+pub async fn append(conn: &mut AnyConnection, new: Vec<Brought>, facts: &mut Facts) -> Result<(), StoreError> {
+    let events = new.iter().flat_map(|brought| &brought.events);
+    clocks(conn, events.map(|event| event.terminal).collect(), facts).await?;
+    new.into_iter().for_each(|brought| facts.append(brought));
+    Ok(())
+}
+
+/// Remembers the scans of batches that were not met yet.
+async fn bring(
     conn: &mut AnyConnection,
-    events: Vec<(Event, MemberId)>,
+    entries: impl IntoIterator<Item = u64>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    clocks(conn, events.iter().map(|(event, _)| event.terminal).collect(), facts).await?;
-    facts.append(events);
+    let unmet: Vec<u64> = facts.memory.unmet(entries).into_iter().collect();
+    for part in unmet.chunks(UNFOLDED_AT_ONCE) {
+        let batches = stored::by_entries(conn, part).await?;
+        clocks(conn, batches.iter().map(|stored| stored.terminal).collect(), facts).await?;
+        for stored in &batches {
+            facts.memory.bring(stored)?;
+        }
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use shared::time::Timestamp;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::verdict::parse_state;
-use super::{StoreError, to_i64};
+use super::{StoreError, stored, to_i64};
 
 /// A stored mismatch.
 #[derive(Clone, Debug)]
@@ -61,16 +61,16 @@ pub struct Evidence {
 
 /// The evidence for one event.
 pub async fn evidence(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Evidence>, StoreError> {
-    let sql = "select e.body, hex(e.hash) as hash, (select received_at from batch b where b.terminal = e.terminal \
-               and b.epoch = e.epoch and b.first_seq <= e.seq order by b.first_seq desc limit 1) as received_at \
-               from event e where e.terminal = $1 and e.epoch = $2 and e.seq = $3";
+    let stored = stored::of_event(conn, by).await?;
+    let received_at = stored.as_ref().map_or(Timestamp::from_ms(0), |stored| stored.received_at);
+    let sql = "select body, hex(hash) as hash from event where terminal = $1 and epoch = $2 and seq = $3";
     let query = sqlx::query(sql).bind(by.terminal.to_string()).bind(by.epoch.to_string()).bind(to_i64(by.seq));
-    let Some(row) = query.fetch_optional(conn).await? else { return Ok(None) };
-    let body: Vec<u8> = row.try_get("body")?;
-    let hash: String = row.try_get("hash")?;
-    Ok(Some(Evidence {
-        event: Event::from_body(&body)?,
-        hash: hash.to_lowercase(),
-        received_at: Timestamp::from_ms(row.try_get("received_at")?),
-    }))
+    if let Some(row) = query.fetch_optional(conn).await? {
+        let (body, hash): (Vec<u8>, String) = (row.try_get("body")?, row.try_get("hash")?);
+        return Ok(Some(Evidence { event: Event::from_body(&body)?, hash: hash.to_lowercase(), received_at }));
+    }
+    let Some(stored) = stored.filter(|stored| !stored.apart.contains(&by.seq)) else { return Ok(None) };
+    let at = usize::try_from(by.seq - stored.first_seq).unwrap_or(usize::MAX);
+    let (Some(body), Some(hash)) = (stored.bodies.get(at), stored.hashes.get(at)) else { return Ok(None) };
+    Ok(Some(Evidence { event: Event::from_body(body)?, hash: hash.to_string(), received_at }))
 }

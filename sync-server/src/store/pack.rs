@@ -1,12 +1,14 @@
 //! Acts on code packs, relabellings, and the account of a pack.
 
+use std::collections::{BTreeSet, HashSet};
+
 use serde::Serialize;
 use shared::code::{CodeKey, PackageCode};
-use shared::ids::PackId;
+use shared::ids::{EventRef, MemberId, PackId};
 use shared::time::Timestamp;
 use sqlx::{AnyConnection, Row};
 
-use super::{StoreError, from_i64, to_i64};
+use super::{StoreError, from_i64, stored, to_i64, trail};
 
 /// An act on a pack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -77,16 +79,50 @@ pub async fn account(conn: &mut AnyConnection, pack: &PackId, is_lost: bool) -> 
                coalesce(cast(sum(case when cancelled_at is null and ( \
                    parent_key is not null \
                    or exists (select 1 from code child where child.parent_key = code.code_key) \
+                   or exists (select 1 from trail where trail.code_key = code.code_key) \
                    or exists (select 1 from event where event.code_key = code.code_key and not exists ( \
                        select 1 from event void where void.kind = 'void' and void.member = event.member \
                        and void.about = event.terminal || '/' || event.epoch || '/' || cast(event.seq as text))) \
                ) then 1 else 0 end) as bigint), 0) as used from code where pack = $1";
-    let row = sqlx::query(sql).bind(pack.as_str()).fetch_one(conn).await?;
+    let row = sqlx::query(sql).bind(pack.as_str()).fetch_one(&mut *conn).await?;
     let count = |name: &str| -> Result<u64, StoreError> { Ok(from_i64(row.try_get(name)?)) };
-    let (issued, cancelled, used) = (count("issued")?, count("cancelled")?, count("used")?);
+    let (issued, cancelled) = (count("issued")?, count("cancelled")?);
+    let used = count("used")? - taken_back(conn, pack).await?;
     let rest = issued - cancelled - used;
     let (lost, left) = if is_lost { (rest, 0) } else { (0, rest) };
     Ok(Account { issued, used, cancelled, lost, left })
+}
+
+/// Codes of a pack that are in use by nothing but scans that were all voided.
+async fn taken_back(conn: &mut AnyConnection, pack: &PackId) -> Result<u64, StoreError> {
+    let voids = sqlx::query("select member, about from event where kind = 'void' and about is not null")
+        .fetch_all(&mut *conn)
+        .await?;
+    if voids.is_empty() {
+        return Ok(0);
+    }
+    let mut voided: HashSet<(MemberId, EventRef)> = HashSet::new();
+    for row in &voids {
+        let about: String = row.try_get("about")?;
+        let about = about.parse().map_err(|_| StoreError::Corrupt("a void names no event"))?;
+        voided.insert((row.try_get::<String, _>("member")?.into(), about));
+    }
+    let trails = trail::of_pack(conn, pack).await?;
+    let entries: BTreeSet<u64> = trails.iter().flat_map(|(_, places)| places).map(|at| at.entry).collect();
+    let logs = stored::logs(conn, &entries).await?;
+    let is_voided = |at: &trail::Place| {
+        let log = logs.get(&at.entry).and_then(|(first, member)| Some((member.clone()?, *first)));
+        log.is_some_and(|(member, first)| {
+            voided.contains(&(member, EventRef { seq: first.seq + u64::from(at.index), ..first }))
+        })
+    };
+    let back = trails.iter().filter(|(_, places)| places.iter().all(is_voided));
+    let back: Vec<String> = back.map(|(key, _)| hex::encode(key)).collect();
+    let sql = "select count(*) as codes from code where code_key in (select unhex(value) from json_each($1)) \
+               and cancelled_at is null and parent_key is null \
+               and not exists (select 1 from code child where child.parent_key = code.code_key)";
+    let row = sqlx::query(sql).bind(serde_json::to_string(&back)?).fetch_one(conn).await?;
+    Ok(from_i64(row.try_get("codes")?))
 }
 
 /// A new code stands in the place of an old one.

@@ -1,6 +1,6 @@
 //! Signed batches as they are kept: the evidence, and the scans that they brought.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::chain::Hash;
 use shared::event::Event;
@@ -94,16 +94,37 @@ pub async fn of_log(
     rows.iter().map(Stored::of).collect()
 }
 
+/// The first new event of each of these entries' batches, and whose they are.
+pub async fn logs(
+    conn: &mut AnyConnection,
+    entries: &BTreeSet<u64>,
+) -> Result<BTreeMap<u64, (EventRef, Option<MemberId>)>, StoreError> {
+    let sql = "select entry, terminal, epoch, first_seq, member from batch \
+               where entry in (select cast(value as integer) from json_each($1))";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(entries)?).fetch_all(conn).await?;
+    let log = |row: &AnyRow| -> Result<_, StoreError> {
+        let damaged = |_| StoreError::Corrupt("a terminal or epoch of a batch is not a UUID");
+        let first = EventRef {
+            terminal: row.try_get::<String, _>("terminal")?.parse().map_err(damaged)?,
+            epoch: row.try_get::<String, _>("epoch")?.parse().map_err(damaged)?,
+            seq: from_i64(row.try_get("first_seq")?),
+        };
+        let member = row.try_get::<Option<String>, _>("member")?.map(MemberId::from);
+        Ok((from_i64(row.try_get("entry")?), (first, member)))
+    };
+    rows.iter().map(log).collect()
+}
+
 /// The batch that brought an event.
 pub async fn of_event(conn: &mut AnyConnection, by: EventRef) -> Result<Option<Stored>, StoreError> {
     let found = of_log(conn, (by.terminal, by.epoch), (by.seq, by.seq)).await?;
     Ok(found.into_iter().find(|stored| stored.body(by.seq).is_some()))
 }
 
-/// Every batch after an entry, at most so many, in order.
+/// The batches after an entry whose scans have no rows, at most so many, in order.
 pub async fn after(conn: &mut AnyConnection, entry: u64, at_most: i64) -> Result<Vec<Stored>, StoreError> {
     let sql = "select entry, first_seq, received_at, body, member, apart from batch \
-               where entry > $1 order by entry limit $2";
+               where entry > $1 and member is not null order by entry limit $2";
     let rows = sqlx::query(sql).bind(to_i64(entry)).bind(at_most).fetch_all(conn).await?;
     rows.iter().map(Stored::of).collect()
 }

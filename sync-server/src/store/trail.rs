@@ -81,6 +81,25 @@ pub async fn of_codes<'c>(
     rows.iter().map(|row| Place::read(&row.try_get::<Vec<u8>, _>("refs")?)).collect()
 }
 
+/// The same, with the key of each.
+pub async fn by_key<'c>(
+    conn: &mut AnyConnection,
+    codes: impl IntoIterator<Item = &'c PackageCode>,
+) -> Result<BTreeMap<Vec<u8>, Vec<Place>>, StoreError> {
+    let sql = "select code_key, refs from trail where code_key in (select unhex(value) from json_each($1))";
+    let rows = sqlx::query(sql).bind(super::code::keys_json(codes)?).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((row.try_get("code_key")?, Place::read(&row.try_get::<Vec<u8>, _>("refs")?)?))).collect()
+}
+
+/// How many places all trails hold, and how many pairs of a basis and a batch there are.
+pub async fn count(conn: &mut AnyConnection) -> Result<(u64, u64), StoreError> {
+    let sql = "select coalesce(cast(sum(length(refs)) as bigint), 0) as bytes, \
+               (select count(*) from basis_batch) as pairs from trail";
+    let row = sqlx::query(sql).fetch_one(conn).await?;
+    let bytes = from_i64(row.try_get("bytes")?);
+    Ok((bytes / Place::BYTES as u64, from_i64(row.try_get("pairs")?)))
+}
+
 /// Where the scans of a pack's codes are, each code with its key.
 pub async fn of_pack(
     conn: &mut AnyConnection,

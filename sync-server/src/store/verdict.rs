@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use shared::ids::BasisId;
 use shared::mismatch::{Kind, Mismatch, Scope, State};
 use shared::rules::arrivals;
@@ -40,33 +41,62 @@ impl JudgedBy {
     }
 }
 
+/// What stands under scopes, as one remembers it who hears of everything that changes it.
+#[derive(Debug, Default)]
+pub struct Standing(HashMap<Scope, BTreeMap<Key, (State, String)>>);
+
+impl Standing {
+    fn put(&mut self, scope: &Scope, key: &Key, stands: (State, String)) {
+        if let Some(held) = self.0.get_mut(scope) {
+            held.insert(key.clone(), stands);
+        }
+    }
+}
+
 /// Replaces the mismatches of the given scopes by what was judged now. Those that are gone are closed by late data; one that a
 /// person resolved stays so until its evidence changes.
 pub async fn replace(
     conn: &mut AnyConnection,
     scopes: &BTreeSet<Scope>,
-    (by, judged): (JudgedBy, &[Mismatch]),
+    judged: (JudgedBy, &[Mismatch]),
     now: Timestamp,
     position: u64,
 ) -> Result<(), StoreError> {
-    let mut held = held(conn, scopes).await?;
+    replace_known(conn, &mut Standing::default(), scopes, judged, (now, position)).await
+}
+
+/// The same by one who remembers what stands: scopes that were asked about before are not read again.
+pub async fn replace_known(
+    conn: &mut AnyConnection,
+    standing: &mut Standing,
+    scopes: &BTreeSet<Scope>,
+    (by, judged): (JudgedBy, &[Mismatch]),
+    (now, position): (Timestamp, u64),
+) -> Result<(), StoreError> {
+    let mut held = held(conn, standing, scopes).await?;
     held.retain(|(kind, _, scope), _| by.says(kind, scope));
     for mismatch in judged {
         let key = key(mismatch);
         let body = serde_json::to_string(mismatch)?;
         match held.remove(&key) {
-            Some((State::Resolved, old)) if same_evidence(&serde_json::from_str(&old)?, mismatch) => {}
-            Some((State::Resolved | State::Closed, _)) => {
+            Some(Held { state: State::Resolved, body: old, .. })
+                if same_evidence(&serde_json::from_str(&old)?, mismatch) => {}
+            Some(Held { state: State::Resolved | State::Closed, .. }) => {
                 put(conn, mismatch, &body, now, position).await?;
+                standing.put(&mismatch.scope, &key, (mismatch.state, body));
                 let (kind, subject, scope) = &key;
                 step::add(conn, (kind, subject, scope), "", ("reopened", "", ""), now).await?;
             }
-            Some((state, old)) if old == body && state == mismatch.state => {}
-            _ => put(conn, mismatch, &body, now, position).await?,
+            Some(Held { state, body: old, .. }) if old == body && state == mismatch.state => {}
+            _ => {
+                put(conn, mismatch, &body, now, position).await?;
+                standing.put(&mismatch.scope, &key, (mismatch.state, body));
+            }
         }
     }
-    for (key, _) in held.into_iter().filter(|(_, (state, _))| state.is_live()) {
+    for (key, Held { scope, body, .. }) in held.into_iter().filter(|(_, held)| held.state.is_live()) {
         close(conn, &key, now, position).await?;
+        standing.put(&scope, &key, (State::Closed, body));
     }
     Ok(())
 }
@@ -80,20 +110,42 @@ fn same_evidence(settled: &Mismatch, now: &Mismatch) -> bool {
         && (now.severity <= settled.severity || settled.state != now.state)
 }
 
+/// What stands under these scopes, by key: what was not asked before is read.
 async fn held(
     conn: &mut AnyConnection,
+    standing: &mut Standing,
     scopes: &BTreeSet<Scope>,
-) -> Result<BTreeMap<Key, (State, String)>, StoreError> {
-    let scopes: Vec<String> = scopes.iter().map(|scope| bounded(&scope.to_string()).into_owned()).collect();
-    let sql = "select kind, subject, scope, state, body from mismatch where scope in (select value from json_each($1))";
-    let rows = sqlx::query(sql).bind(serde_json::to_string(&scopes)?).fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let key = (row.try_get("kind")?, row.try_get("subject")?, row.try_get("scope")?);
-            let state: String = row.try_get("state")?;
-            Ok((key, (parse_state(&state)?, row.try_get("body")?)))
-        })
-        .collect()
+) -> Result<BTreeMap<Key, Held>, StoreError> {
+    let unknown: Vec<&Scope> = scopes.iter().filter(|scope| !standing.0.contains_key(*scope)).collect();
+    if !unknown.is_empty() {
+        let texts: Vec<String> = unknown.iter().map(|scope| bounded(&scope.to_string()).into_owned()).collect();
+        let sql =
+            "select kind, subject, scope, state, body from mismatch where scope in (select value from json_each($1))";
+        let rows = sqlx::query(sql).bind(serde_json::to_string(&texts)?).fetch_all(conn).await?;
+        let by_text: HashMap<&str, &Scope> = texts.iter().map(String::as_str).zip(unknown.iter().copied()).collect();
+        standing.0.extend(unknown.iter().map(|scope| ((*scope).clone(), BTreeMap::new())));
+        for row in &rows {
+            let key: Key = (row.try_get("kind")?, row.try_get("subject")?, row.try_get("scope")?);
+            let state = parse_state(&row.try_get::<String, _>("state")?)?;
+            let scope = by_text.get(key.2.as_str()).ok_or(StoreError::Corrupt("a mismatch of another scope"))?;
+            standing.put(scope, &key, (state, row.try_get("body")?));
+        }
+    }
+    let mut held = BTreeMap::new();
+    for (scope, stands) in scopes.iter().filter_map(|scope| Some((scope, standing.0.get(scope)?))) {
+        let of_scope = stands.iter().map(|(key, (state, body))| {
+            (key.clone(), Held { state: *state, scope: scope.clone(), body: body.clone() })
+        });
+        held.extend(of_scope);
+    }
+    Ok(held)
+}
+
+/// What stands under one key.
+struct Held {
+    state: State,
+    scope: Scope,
+    body: String,
 }
 
 /// Reads a state's word.

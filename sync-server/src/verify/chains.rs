@@ -1,6 +1,6 @@
 //! Each terminal's chain: every event's hash from its bytes, every head from its last event, every event from a signed batch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::chain::{Hash, PublicKey, epoch_hash, event_hash};
 use shared::ids::{EpochId, TerminalId};
@@ -8,97 +8,115 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::Fault;
-use crate::ingest::read;
+use super::trails::{self, Trailed};
 use crate::store::admission::epoch_of;
 use crate::store::{StoreError, entry, from_i64};
+use crate::unfold::read;
 
 /// Checks all. Answers how many events there are.
 pub(super) async fn check(conn: &mut AnyConnection) -> Result<u64, Fault> {
     let rows = sqlx::query("select terminal, epoch, next_seq, hash from head order by terminal, epoch")
         .fetch_all(&mut *conn)
         .await?;
-    let mut chained = 0;
+    let (mut chained, mut rows_held, mut found) = (0, 0, Trailed::default());
     for row in &rows {
         let (terminal, epoch): (String, String) = (row.try_get("terminal")?, row.try_get("epoch")?);
         let head = (from_i64(row.try_get("next_seq")?), entry::hash(row.try_get("hash")?)?);
-        let bodies = epoch_chain(conn, &terminal, &epoch, head).await?;
-        came_with_batches(conn, &terminal, &epoch, &bodies).await?;
-        chained += bodies.len() as u64;
+        let log = Log { terminal: &terminal, epoch: &epoch };
+        let held = log.rows(conn).await?;
+        rows_held += held.len() as u64;
+        chained += log.batches(conn, held, head, &mut found).await?;
     }
     let admitted = admitted_events(conn).await?;
-    let row = sqlx::query("select count(*) as events from event").fetch_one(conn).await?;
+    let row = sqlx::query("select count(*) as events from event").fetch_one(&mut *conn).await?;
     let events = from_i64(row.try_get("events")?);
-    if events != chained + admitted {
-        let strange = events - chained.min(events) - admitted.min(events);
+    if events != rows_held + admitted {
+        let strange = events - rows_held.min(events) - admitted.min(events);
         return Err(Fault::Found(format!("{strange} events belong to no chain and no admission")));
     }
-    Ok(events)
+    trails::nothing_else(conn, &found).await?;
+    Ok(chained + admitted)
 }
 
-async fn epoch_chain(
-    conn: &mut AnyConnection,
-    terminal: &str,
-    epoch: &str,
-    (next_seq, head): (u64, Hash),
-) -> Result<Vec<Vec<u8>>, Fault> {
-    let damaged = |_| StoreError::Corrupt("a terminal or epoch is not a UUID");
-    let ids: (TerminalId, EpochId) = (terminal.parse().map_err(damaged)?, epoch.parse().map_err(damaged)?);
-    let sql = "select seq, body, hash from event where terminal = $1 and epoch = $2 order by seq";
-    let rows = sqlx::query(sql).bind(terminal).bind(epoch).fetch_all(conn).await?;
-    let fault = |what: String| Fault::Found(format!("terminal {terminal}, epoch {epoch}: {what}"));
-    let mut hash: Hash = epoch_hash(ids.0, ids.1);
-    let mut bodies = Vec::with_capacity(rows.len());
-    for (expected, row) in (1..).zip(&rows) {
-        let body: Vec<u8> = row.try_get("body")?;
-        if from_i64(row.try_get("seq")?) != expected {
-            return Err(fault(format!("event {expected} is missing")));
-        }
-        hash = event_hash(hash, &body);
-        if entry::hash(row.try_get("hash")?)? != hash {
-            return Err(fault(format!("event {expected} is not what was hashed")));
-        }
-        bodies.push(body);
-    }
-    if next_seq != bodies.len() as u64 + 1 || head != hash {
-        return Err(fault(format!("the log ends at {}, its head elsewhere", bodies.len())));
-    }
-    Ok(bodies)
+/// One terminal's log in one epoch.
+struct Log<'a> {
+    terminal: &'a str,
+    epoch: &'a str,
 }
 
-/// The stored batches, signed by the terminal, must bring exactly the stored events.
-async fn came_with_batches(
-    conn: &mut AnyConnection,
-    terminal: &str,
-    epoch: &str,
-    bodies: &[Vec<u8>],
-) -> Result<(), Fault> {
-    let sql = "select first_seq, public_key, body from batch where terminal = $1 and epoch = $2 order by first_seq";
-    let rows = sqlx::query(sql).bind(terminal).bind(epoch).fetch_all(conn).await?;
-    let fault = |what: String| Fault::Found(format!("terminal {terminal}, epoch {epoch}: {what}"));
-    let mut next = 1;
-    for row in &rows {
-        let first = from_i64(row.try_get("first_seq")?);
-        if first != next {
-            return Err(fault(format!("event {next} came with no batch")));
-        }
-        let batch = checked(row).map_err(|why| fault(format!("the batch from event {first} on {why}")))?;
-        let header = &batch.header;
-        if header.terminal.to_string() != terminal || header.epoch.to_string() != epoch {
-            return Err(fault(format!("the batch from event {first} on is another log's")));
-        }
-        let skip = usize::try_from(first.saturating_sub(header.first_seq)).unwrap_or(usize::MAX);
-        for (seq, brought) in (first..).zip(batch.bodies.iter().skip(skip)) {
-            let held = usize::try_from(seq - 1).ok().and_then(|place| bodies.get(place));
-            if held != Some(brought) {
-                return Err(fault(format!("event {seq} is not what its batch brought")));
+/// An event's row: what it holds, and its hash.
+type Held = BTreeMap<u64, (Vec<u8>, Hash)>;
+
+impl Log<'_> {
+    fn fault(&self, what: &str) -> Fault {
+        Fault::Found(format!("terminal {}, epoch {}: {what}", self.terminal, self.epoch))
+    }
+
+    /// Events that have a row.
+    async fn rows(&self, conn: &mut AnyConnection) -> Result<Held, Fault> {
+        let sql = "select seq, body, hash from event where terminal = $1 and epoch = $2";
+        let rows = sqlx::query(sql).bind(self.terminal).bind(self.epoch).fetch_all(conn).await?;
+        let read = |row: &AnyRow| -> Result<_, Fault> {
+            let (seq, body) = (from_i64(row.try_get("seq")?), row.try_get("body")?);
+            Ok((seq, (body, entry::hash(row.try_get("hash")?)?)))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// The stored batches, signed by the terminal, must bring the log without a hole, each event with what is held of it. Answers how
+    /// many events they bring.
+    async fn batches(
+        &self,
+        conn: &mut AnyConnection,
+        mut held: Held,
+        (next_seq, head): (u64, Hash),
+        found: &mut Trailed,
+    ) -> Result<u64, Fault> {
+        let damaged = |_| StoreError::Corrupt("a terminal or epoch is not a UUID");
+        let ids: (TerminalId, EpochId) =
+            (self.terminal.parse().map_err(damaged)?, self.epoch.parse().map_err(damaged)?);
+        let sql = "select entry, first_seq, public_key, member, apart, body from batch \
+                   where terminal = $1 and epoch = $2 order by first_seq";
+        let rows = sqlx::query(sql).bind(self.terminal).bind(self.epoch).fetch_all(&mut *conn).await?;
+        let (mut next, mut hash) = (1, epoch_hash(ids.0, ids.1));
+        for row in &rows {
+            let first = from_i64(row.try_get("first_seq")?);
+            if first != next {
+                return Err(self.fault(&format!("event {next} came with no batch")));
             }
-            next = seq + 1;
+            let batch = checked(row).map_err(|why| self.fault(&format!("the batch from event {first} on {why}")))?;
+            if (batch.header.terminal, batch.header.epoch) != ids {
+                return Err(self.fault(&format!("the batch from event {first} on is another log's")));
+            }
+            let skip = usize::try_from(first.saturating_sub(batch.header.first_seq)).unwrap_or(usize::MAX);
+            let mut brought = trails::Brought::of(row, first)?;
+            for (seq, body) in (first..).zip(batch.bodies.iter().skip(skip)) {
+                hash = event_hash(hash, body);
+                let row = held.remove(&seq);
+                if row.as_ref().is_some_and(|(held, _)| held != body) {
+                    return Err(self.fault(&format!("event {seq} is not what its batch brought")));
+                }
+                if row.as_ref().is_some_and(|(_, held)| *held != hash) {
+                    return Err(self.fault(&format!("event {seq} is not what was hashed")));
+                }
+                if !brought.accounts_for(&batch, (seq, body), row.is_some()) {
+                    return Err(self.fault(&format!("event {seq} is missing")));
+                }
+                next = seq + 1;
+            }
+            brought.check(conn, found).await.map_err(|what| match what {
+                Fault::Found(what) => self.fault(&what),
+                other => other,
+            })?;
         }
+        if let Some((seq, _)) = held.pop_first() {
+            return Err(self.fault(&format!("event {seq} came with no batch")));
+        }
+        if (next_seq, head) != (next, hash) {
+            return Err(self.fault(&format!("the log ends at {}, its head elsewhere", next - 1)));
+        }
+        Ok(next - 1)
     }
-    if next != bodies.len() as u64 + 1 {
-        return Err(fault(format!("event {next} came with no batch")));
-    }
-    Ok(())
 }
 
 fn checked(row: &AnyRow) -> Result<shared::wire::Batch, String> {

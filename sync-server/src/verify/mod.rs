@@ -4,6 +4,7 @@
 mod chains;
 mod checkpoints;
 mod entries;
+mod trails;
 
 use serde::Serialize;
 use shared::chain::PublicKey;

@@ -22,7 +22,6 @@ crate::on_both!(
     runs_wait_to_be_judged,
     what_is_named_without_a_scan_is_found,
     an_older_ledger_catches_up,
-    events_in_hand_are_not_read_again,
     conduct_is_found_by_terminal,
     a_packs_bases_are_those_of_its_scans,
 );
@@ -132,8 +131,6 @@ async fn bodies_come_back_byte_for_byte(store: &Store) {
     assert_eq!(event::body(&mut tx, by(1, 2)).await.unwrap(), Some(body));
     assert_eq!(event::body(&mut tx, by(1, 3)).await.unwrap(), None);
     assert_eq!(event::find(&mut tx, by(1, 2)).await.unwrap(), Some(event));
-    let held = event::hash_at(&mut tx, terminal_id(1), epoch_id(1), 2).await.unwrap();
-    assert_eq!(held, Some(hash("1/2").as_bytes().to_vec()));
     let listed = event::list(&mut tx).await.unwrap();
     assert_eq!(
         listed.iter().map(|one| (one.seq, &*one.kind)).collect::<Vec<_>>(),
@@ -253,15 +250,5 @@ async fn a_packs_bases_are_those_of_its_scans(store: &Store) {
     assert_eq!(event::bases_of_pack(&mut tx, &"P".into()).await.unwrap(), ["C1".into()].into());
     let related = code::related(&mut tx, &[sample_code(1), sample_code(3)].into()).await.unwrap();
     assert_eq!(related, [code_record(1, "P", None)]);
-    tx.rollback().await.unwrap();
-}
-
-async fn events_in_hand_are_not_read_again(store: &Store) {
-    let mut tx = store.write().await.unwrap();
-    let (event, _) = put(&mut tx, 1, 1, scan("C1", 1)).await;
-    let (mut in_hand, mut read) = (Facts::default(), Facts::default());
-    lookup::append(&mut tx, vec![(event, "M".into())], &mut in_hand).await.unwrap();
-    lookup::of_bases(&mut tx, &["C1".into()].into(), &mut read).await.unwrap();
-    assert_eq!(in_hand.found, read.found);
     tx.rollback().await.unwrap();
 }

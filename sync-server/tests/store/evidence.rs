@@ -1,11 +1,11 @@
 //! Quarantine, faults of logs, evidence of events.
 
-use shared::chain::PublicKey;
+use shared::event::Act;
 use shared::rules::arrivals::{Fault, LogFault};
 use sync_server::store::quarantine::{self, Evidence, Reason};
-use sync_server::store::{Store, entry, ledger, log_fault, mismatch};
+use sync_server::store::{Store, entry, log_fault, mismatch};
 
-use crate::sample::{NOW, at, by, epoch_id, hash, header, key, put, scan, terminal_id};
+use crate::sample::{NOW, at, bring, by, epoch_id, scan, terminal_id};
 
 crate::on_both!(evidence_is_kept_once_and_settled, faults_add_up, an_event_is_shown_with_its_arrival);
 
@@ -80,17 +80,21 @@ async fn faults_add_up(store: &Store) {
 
 async fn an_event_is_shown_with_its_arrival(store: &Store) {
     let mut tx = store.write().await.unwrap();
-    let (event, _) = put(&mut tx, 1, 5, scan("C1", 0)).await;
-    for (first_seq, received) in [(1, at(10)), (4, at(20)), (9, at(30))] {
-        let header = header(first_seq, 3);
-        let signed = (&PublicKey::of(&key(1)), b"bytes".as_slice());
-        ledger::keep_batch(&mut tx, &header, first_seq, signed, (received, 1)).await.unwrap();
+    let first = bring(&mut tx, 1, 1, vec![Act::SignedOut, scan("C1", 0)]).await;
+    let later = bring(&mut tx, 1, 3, vec![scan("C1", 1), Act::SignedOut]).await;
+    for (brought, seq) in [(&first, 1), (&first, 2), (&later, 3), (&later, 4)] {
+        let place = usize::from(seq % 2 == 0);
+        let found = mismatch::evidence(&mut tx, by(1, seq)).await.unwrap().unwrap();
+        let expected = (&brought.events[place], brought.received_at(), brought.hashes[place].to_string());
+        assert_eq!((&found.event, found.received_at, found.hash), expected);
     }
-    let found = mismatch::evidence(&mut tx, by(1, 5)).await.unwrap().unwrap();
-    assert_eq!((&found.event, found.received_at, found.hash), (&event, at(20), hash("1/5").to_string()));
     let log = (terminal_id(1), epoch_id(1));
-    assert_eq!(log_fault::arrived_before(&mut tx, log, 6).await.unwrap(), [(event, at(20))]);
-    assert_eq!(log_fault::arrived_before(&mut tx, log, 5).await.unwrap(), []);
+    let arrived = log_fault::arrived_before(&mut tx, log, 4).await.unwrap();
+    assert_eq!(
+        arrived.iter().map(|(event, at)| (event.seq, *at)).collect::<Vec<_>>(),
+        [(1, first.received_at()), (2, first.received_at()), (3, later.received_at())]
+    );
+    assert_eq!(log_fault::arrived_before(&mut tx, log, 1).await.unwrap(), []);
     assert!(mismatch::evidence(&mut tx, by(1, 6)).await.unwrap().is_none());
     tx.rollback().await.unwrap();
 }

@@ -1,11 +1,13 @@
 //! The chain: positions, heads, batches, entries, checkpoints, restores, admissions.
 
+use std::collections::BTreeSet;
+
 use shared::chain::PublicKey;
 use shared::wire::{Checkpoint, LedgerHead, Restored, SignedCheckpoint, SignedRestored};
 use sqlx::AnyConnection;
 use sync_server::store::admission::{self, Admission};
 use sync_server::store::entry::{self, EntryKind};
-use sync_server::store::ledger::{self, Head};
+use sync_server::store::ledger::{self, Head, NewBatch};
 use sync_server::store::{self, Store, checkpoint, quarantine};
 use uuid::Uuid;
 
@@ -89,8 +91,16 @@ async fn watermarks_never_go_back(store: &Store) {
 
 async fn keep_batch(conn: &mut AnyConnection, first_seq: u64) {
     let header = header(first_seq, 3);
-    let signed = (&PublicKey::of(&key(1)), b"bytes".as_slice());
-    ledger::keep_batch(conn, &header, first_seq, signed, (NOW, 1)).await.unwrap();
+    let (key, apart) = (PublicKey::of(&key(1)), BTreeSet::new());
+    let new = NewBatch {
+        header: &header,
+        first_seq,
+        key: &key,
+        body: b"bytes".as_slice(),
+        member: &"M".into(),
+        apart: &apart,
+    };
+    ledger::keep_batch(conn, &new, (NOW, 1)).await.unwrap();
 }
 
 async fn entries_link_and_older_batches_get_theirs(store: &Store) {

@@ -22,6 +22,7 @@ mod schema;
 mod sealed;
 mod served;
 mod terminals;
+mod trails;
 mod verdicts;
 
 /// Makes two tests of each function that takes a store.

@@ -1,5 +1,7 @@
 //! Records and events that tests store.
 
+use std::collections::BTreeSet;
+
 use ring::signature::Ed25519KeyPair;
 use shared::chain::{Hash, PublicKey, sha256};
 use shared::code::{CodeKey, PackageCode, check_digit, format_digital_link};
@@ -7,10 +9,12 @@ use shared::event::{Act, Capture, Event, Movement, Stage};
 use shared::ids::{EpochId, EventRef, TerminalId};
 use shared::reference::CodeRecord;
 use shared::time::Timestamp;
-use shared::wire::{BatchHeader, DataAsOf, Offer, WIRE_VERSION};
+use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, WIRE_VERSION};
 use sqlx::AnyConnection;
 use sync_server::store::event::NewEvent;
+use sync_server::store::ledger::{self, NewBatch};
 use sync_server::store::terminal::{self, Terminal};
+use sync_server::store::trail::{self, Place};
 use uuid::Uuid;
 
 pub const NOW: Timestamp = Timestamp::from_ms(1_772_413_200_000);
@@ -125,4 +129,48 @@ pub fn header(first_seq: u64, count: u64) -> BatchHeader {
         rules: "2022-trial".into(),
         sent_at: NOW,
     }
+}
+
+/// A batch that was brought.
+pub struct Bring {
+    pub events: Vec<Event>,
+    pub hashes: Vec<Hash>,
+    pub entry: u64,
+}
+
+impl Bring {
+    /// When it came: a second for each number before it.
+    pub fn received_at(&self) -> Timestamp {
+        at(i64::try_from(self.events[0].seq).unwrap() * 1_000)
+    }
+}
+
+/// Takes a signed batch in as ingest does: scans stay in it, everything else gets a row.
+pub async fn bring(conn: &mut AnyConnection, n: u8, first_seq: u64, acts: Vec<Act>) -> Bring {
+    let events: Vec<Event> = (first_seq..).zip(acts).map(|(seq, act)| event(n, seq, act)).collect();
+    let bodies: Vec<Vec<u8>> = events.iter().map(|event| event.to_body().unwrap()).collect();
+    let mut header = header(first_seq, events.len() as u64);
+    (header.terminal, header.epoch) = (terminal_id(n), epoch_id(n));
+    let batch = Batch::sign(header, bodies.clone(), &key(n)).unwrap();
+    let compressed = zstd::encode_all(&*batch.to_ndjson().unwrap(), 3).unwrap();
+    let (hashes, member, apart) = (batch.hashes(), "M".into(), BTreeSet::new());
+    let new = NewBatch {
+        header: &batch.header,
+        first_seq,
+        key: &PublicKey::of(&key(n)),
+        body: &compressed,
+        member: &member,
+        apart: &apart,
+    };
+    let mut brought = Bring { events, hashes, entry: 0 };
+    brought.entry = ledger::keep_batch(conn, &new, (brought.received_at(), 1)).await.unwrap();
+    let rows = brought.events.iter().zip(&bodies).zip(&brought.hashes);
+    let rows = rows.filter(|((event, _), _)| event.act.movement().is_none());
+    let rows: Vec<_> =
+        rows.map(|((event, body), hash)| NewEvent { event, body, hash: *hash, member: &member }).collect();
+    sync_server::store::event::append(conn, &rows).await.unwrap();
+    let entry = brought.entry;
+    let place = |event: &Event| Place { entry, index: u16::try_from(event.seq - first_seq).unwrap() };
+    trail::append(conn, brought.events.iter().map(|event| (event, place(event)))).await.unwrap();
+    brought
 }

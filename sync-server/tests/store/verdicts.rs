@@ -6,13 +6,14 @@ use shared::event::Stage;
 use shared::mismatch::{Kind, Mismatch, Scope, Severity, State, Subject};
 use shared::wire::Manifest;
 use sqlx::Row;
-use sync_server::store::verdict::{self, JudgedBy};
+use sync_server::store::verdict::{self, JudgedBy, Standing};
 use sync_server::store::{Store, due, mismatch};
 
 use crate::sample::{NOW, at, by, code};
 
 crate::on_both!(
     verdicts_open_close_and_open_again,
+    what_is_remembered_is_not_read_again,
     what_time_changes_is_found,
     each_scope_is_due_once,
     rules_and_arrivals_speak_of_a_terminal_apart,
@@ -61,6 +62,27 @@ async fn verdicts_open_close_and_open_again(store: &Store) {
     assert!(
         listed.iter().all(|one| one.state == State::Confirmed && one.raised_at == at(1) && one.changed_at == at(4))
     );
+    tx.rollback().await.unwrap();
+}
+
+/// One who remembers what stands writes what one writes who reads it.
+async fn what_is_remembered_is_not_read_again(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let (one, two) = (found("N1", 1, None), found("N2", 1, None));
+    let mut standing = Standing::default();
+    let steps = [vec![one.clone(), two.clone()], vec![one.clone()], vec![found("N1", 5, None), two.clone()], vec![]];
+    for (judged, n) in steps.iter().zip(1..) {
+        let judged = (JudgedBy::Rules, judged.as_slice());
+        let moment = (at(n), u64::try_from(n).unwrap());
+        verdict::replace_known(&mut tx, &mut standing, &scopes(), judged, moment).await.unwrap();
+    }
+    let listed = mismatch::list(&mut tx).await.unwrap();
+    let told: Vec<_> = listed.iter().map(|one| (one.state, one.mismatch.count, one.changed_at)).collect();
+    assert_eq!(told, [(State::Closed, 5, at(4)), (State::Closed, 1, at(4))]);
+    // Nothing is read: what is gone from under it stands in its memory.
+    sqlx::query("update mismatch set state = 'resolved'").execute(&mut *tx).await.unwrap();
+    verdict::replace_known(&mut tx, &mut standing, &scopes(), (JudgedBy::Rules, &[]), (at(9), 9)).await.unwrap();
+    assert!(mismatch::list(&mut tx).await.unwrap().iter().all(|one| one.state == State::Resolved));
     tx.rollback().await.unwrap();
 }
 
