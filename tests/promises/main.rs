@@ -8,6 +8,7 @@
 mod carried;
 mod enrolled;
 mod field;
+mod gates;
 mod ledger;
 mod p02_carried;
 mod p02_network;

@@ -11,6 +11,7 @@ pub mod due;
 pub mod entry;
 mod error;
 pub mod event;
+pub mod gate;
 pub mod identity;
 mod key;
 pub mod ledger;

@@ -100,6 +100,7 @@ const ASKS_EVERY_NODE: &[(&str, &str)] = &[
     ("select body from attachment where sha256", "a person looks at a photo"),
     ("select 1 as held from attachment where sha256", "a person looks at a photo"),
     ("select body, state, workflow, raised_at, changed_at from mismatch", "a person's list"),
+    ("select body, state, coalesce(resolved_by, '')", "goods that are to leave: once for each task that is closed"),
     ("update batch set entry", "once, after an upgrade"),
     (
         "select code, pack, product, parent, cancelled_at from code where pack",
