@@ -7,13 +7,13 @@ use super::{SyncError, Synced, Transport};
 use crate::device::{Contact, Device};
 use crate::store::Store;
 
-/// Fetches the next page. Answers whether another follows.
+/// Fetches the next page. Answers whether another follows, and the ledger position of the newest change that came.
 pub(super) async fn pull_page(
     store: &mut Store,
     transport: &Transport,
     device: &dyn Device,
     synced: &mut Synced,
-) -> Result<bool, SyncError> {
+) -> Result<(bool, Option<u64>), SyncError> {
     let (ledger, since) = store.cursor()?;
     let asked_ms = device.mono_ms();
     let resume = store.cursor_resume()?;
@@ -33,7 +33,7 @@ pub(super) async fn pull_page(
         store.keep_checkpoints(&signed)?;
     }
     synced.pulled += page.changes.len() as u64;
-    Ok(page.more)
+    Ok((page.more, page.changes.iter().map(|change| change.position).max()))
 }
 
 /// Operators as a terminal keeps them: what signs them in is worth nothing without this terminal's key.

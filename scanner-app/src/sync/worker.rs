@@ -193,6 +193,7 @@ impl Loop {
             match action {
                 Action::Send(at_most) => sender.batch(&mut round, at_most).await.map(|()| false),
                 Action::Pull => sender.page(&mut round).await,
+                Action::Question => sender.question(&mut round).await.map(|()| false),
                 Action::Photo => sender.photo(&mut round).await.map(|()| false),
                 Action::Leftover => sender.leftover(&mut round).await.map(|()| false),
                 Action::Parcel => sender.parcel(&mut round).await.map(|()| false),
