@@ -35,6 +35,7 @@ pub use notice::{Notice, notices, refusal};
 pub use pace::Pace;
 pub use plan::{Action, Link, Reach, Since, Waiting, plan};
 pub use policy::SyncPolicy;
+pub use pull::Fetching;
 pub(crate) use sealed::{sealable, take_reply};
 pub use transport::{Transport, TransportError, TrustedTime};
 pub use worker::{AfterPull, SyncState, Worker};

@@ -8,6 +8,7 @@ use super::answer::{check, count_outcomes};
 use super::batch::{self, Ready};
 use super::lane::Lanes;
 use super::plan::Waiting;
+use super::pull::Fetching;
 use super::{
     Pace, SyncError, SyncPolicy, Synced, Transport, TransportError, attachments, heartbeat, leftovers, parcels, pull,
     questions,
@@ -32,6 +33,7 @@ pub(super) struct Sender {
     leftovers: leftovers::Leftovers,
     parcels: parcels::Parcels,
     questions: questions::Questions,
+    fetching: Option<Fetching>,
 }
 
 impl Sender {
@@ -44,6 +46,7 @@ impl Sender {
             leftovers: leftovers::Leftovers::default(),
             parcels: parcels::Parcels::default(),
             questions: questions::Questions::default(),
+            fetching: None,
         }
     }
 
@@ -158,9 +161,16 @@ impl Sender {
 
     /// Fetches a page of changes. Answers whether another follows.
     pub(super) async fn page(&mut self, round: &mut Round<'_>) -> Result<bool, SyncError> {
-        let (more, newest) = pull::pull_page(round.store, round.transport, round.device, round.synced).await?;
-        self.questions.stir(newest);
-        Ok(more)
+        let so_far = self.fetching;
+        let page = pull::pull_page(round.store, round.transport, round.device, round.synced, so_far).await?;
+        self.questions.stir(page.newest);
+        self.fetching = page.fetching;
+        Ok(page.more)
+    }
+
+    /// How far the run of pages under way has come, where the server tells.
+    pub(super) const fn fetching(&self) -> Option<Fetching> {
+        self.fetching
     }
 
     /// Asks again for the next gate that is shut.

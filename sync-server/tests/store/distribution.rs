@@ -108,6 +108,7 @@ const ASKS_EVERY_NODE: &[(&str, &str)] = &[
     ),
     ("update code set position", "a contract gets another buyer: one question to each node"),
     ("select count(*) as n from code where pack in", "before codes are issued"),
+    ("select count(*) as n from code where position", "the first page of a long pull"),
     ("select code, pack, product, parent, cancelled_at, position from code", "a pull page of registry changes"),
 ];
 
