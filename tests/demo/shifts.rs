@@ -73,7 +73,13 @@ impl Day<'_> {
             self.aim_until_read(gate, second, &labels.cases[case..=case])?;
         }
         self.close(gate, second)?;
-        gate.sync()?;
+        let answered = gate.sync()?;
+        let by_server = |document: &str| {
+            let gates = answered["gates"].as_array();
+            gates
+                .is_some_and(|gates| gates.iter().any(|gate| gate["document"] == document && gate["position"].is_u64()))
+        };
+        ensure!(by_server("FH-2031") && by_server("FH-2032"), "the server did not decide on the gates: {answered}");
 
         gate.cable.cut();
         let third = task("outbound", "HT-2044", "FH-2044");

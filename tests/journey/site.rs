@@ -37,8 +37,7 @@ impl Site {
     /// The terminals have their data; nobody has signed in yet.
     pub fn set_up() -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        // The policy of this site: the terminal may clear goods by itself. The push reply brings no server's decision yet.
-        let server = Server::start_with(&folder.path().join("server"), "[limits]\nclear_offline = true\n")?;
+        let server = Server::start(&folder.path().join("server"))?;
         let labels = world::set_up(&server, folder.path())?;
         let staff = folder.path().join("staff.json");
         std::fs::write(&staff, STAFF)?;

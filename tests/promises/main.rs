@@ -8,6 +8,8 @@
 mod carried;
 mod enrolled;
 mod field;
+mod gates;
+mod gates_field;
 mod ledger;
 mod p02_carried;
 mod p02_network;

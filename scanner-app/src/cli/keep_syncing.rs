@@ -27,7 +27,7 @@ pub(super) fn run(config: &Config, as_json: bool) -> Result<ExitCode> {
     let transport = stores::transport(config, &sender_store)?;
     let worker = Worker::start(sender_store, transport, Arc::clone(&device), config.sync, Box::new(sum_up_lists));
     let identity = Identity::of(config);
-    let (mut told, mut pulls, mut contact) = (Value::Null, 0, None);
+    let (mut told, mut brought, mut contact) = (Value::Null, (0, 0), None);
     loop {
         let state = worker.state();
         let line = line(&state);
@@ -35,9 +35,11 @@ pub(super) fn run(config: &Config, as_json: bool) -> Result<ExitCode> {
             tell(&line, &state, as_json)?;
             told = line;
         }
-        if state.pulls != pulls {
-            pulls = state.pulls;
+        if (state.pulls, state.done.gates_answered) != brought {
+            brought = (state.pulls, state.done.gates_answered);
             (store, _) = watch_shut_gates(store, &device, &identity)?;
+            // Nothing is recorded where nothing changed, and then there is nothing to send.
+            worker.wake();
         }
         if state.contact != contact
             && let Some(new) = state.contact

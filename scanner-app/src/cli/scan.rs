@@ -170,12 +170,20 @@ fn finish(session: &mut Session, args: &ScanArgs) -> Result<()> {
     Ok(())
 }
 
-/// The gate as JSON: its state, and what it is held or waits for. None of it is left out for being empty but what does not apply.
-fn shown(gate: &Gate) -> Value {
+/// The gate as JSON: its state, and what it is held or waits for. None of it is left out for being empty but what does not apply:
+/// `position` says that the server decided, `settled` quotes who resolved what would hold the goods.
+pub(super) fn shown(gate: &Gate) -> Value {
     let standing = &gate.standing;
-    match standing.state {
+    let mut shown = match standing.state {
         GateState::Held => json!({ "state": "held", "reasons": standing.reasons }),
         GateState::Waiting => json!({ "state": "waiting", "waits": standing.waits }),
         GateState::Cleared => json!({ "state": "cleared", "by": standing.by, "position": standing.position }),
+    };
+    if let Some(position) = standing.position {
+        shown["position"] = json!(position);
     }
+    if !standing.settled.is_empty() {
+        shown["settled"] = json!(standing.settled);
+    }
+    shown
 }

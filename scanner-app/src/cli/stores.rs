@@ -5,15 +5,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::keys;
-use crate::session::gate::watch_shut_gates;
+use crate::session::gate::{Gate, watch_shut_gates};
 use crate::session::{Identity, anchor, sum_up_lists};
 use crate::store::{Opening, Store, this_machine, verify};
-use crate::sync::{SyncError, Transport, notices, sync_by};
+use crate::sync::{SyncError, Synced, Transport, notices, sync_by};
+
+use super::scan::shown;
+
+/// Times that one command sends and fetches, at most: an answer may be recorded, and a new question may follow from it.
+const ROUNDS_MAX: usize = 3;
 
 /// The way to the server that a configuration names, and that the server named since.
 pub(super) fn transport(config: &Config, store: &Store) -> Result<Transport> {
@@ -46,29 +51,53 @@ pub(super) fn sync(config: &Config, as_json: bool) -> Result<ExitCode> {
     let mut store = open(config, device.as_ref())?;
     let transport = transport(config, &store)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut synced = match runtime.block_on(sync_by(&mut store, &transport, device.as_ref(), config.sync)) {
-        Ok(synced) => synced,
-        Err(error) => return not_sent(&store, &error),
-    };
-    sum_up_lists(&mut store)?;
-    // What the contact changes is recorded and goes with it, so that nothing waits afterwards.
     let identity = Identity::of(config);
-    let (mut store, _) = watch_shut_gates(store, &device, &identity)?;
-    if let Some(contact) = &synced.contact {
-        anchor(&mut store, device.as_ref(), &identity, contact)?;
-    }
-    if store.pending()?.0 > 0 {
+    let (mut synced, mut gates) = (Synced::default(), Vec::new());
+    for round in 0..ROUNDS_MAX {
         match runtime.block_on(sync_by(&mut store, &transport, device.as_ref(), config.sync)) {
             Ok(further) => synced.add(&further),
             Err(error) => return not_sent(&store, &error),
         }
+        sum_up_lists(&mut store)?;
+        let watched;
+        (store, watched) = watch_shut_gates(store, &device, &identity)?;
+        gates.retain(|gate: &Gate| watched.iter().all(|newer| newer.side != gate.side));
+        gates.extend(watched);
+        if let Some(contact) = synced.contact.filter(|_| round == 0) {
+            anchor(&mut store, device.as_ref(), &identity, &contact)?;
+        }
+        // What the contact changed was recorded: it goes with it, so that nothing waits afterwards.
+        if store.pending()?.0 == 0 {
+            break;
+        }
     }
-    if as_json {
-        println!("{}", serde_json::to_string(&synced)?);
-    } else {
-        println!("sent {}, fetched {} records", synced.sent, synced.pulled);
-    }
+    tell_synced(&synced, &gates, as_json)?;
     Ok(if synced.quarantined + synced.disputed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn tell_synced(synced: &Synced, gates: &[Gate], as_json: bool) -> Result<()> {
+    if as_json {
+        let mut told = serde_json::to_value(synced)?;
+        if !gates.is_empty() {
+            told["gates"] = gates.iter().map(shown_with_side).collect();
+        }
+        println!("{told}");
+        return Ok(());
+    }
+    println!("sent {}, fetched {} records", synced.sent, synced.pulled);
+    for gate in gates {
+        let said = gate.words();
+        println!("{}: {} / {}", gate.side.document, said.zh, said.en);
+    }
+    Ok(())
+}
+
+fn shown_with_side(gate: &Gate) -> Value {
+    let mut shown = shown(gate);
+    shown["stage"] = json!(gate.side.stage.as_str());
+    shown["basis"] = json!(gate.side.basis);
+    shown["document"] = json!(gate.side.document);
+    shown
 }
 
 fn not_sent(store: &Store, error: &SyncError) -> Result<ExitCode> {

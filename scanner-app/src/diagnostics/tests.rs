@@ -75,6 +75,7 @@ fn planted() -> Planted {
     let page = ChangesPage {
         ledger_id: Uuid::from_u128(9),
         cursor: 1,
+        left: None,
         more: false,
         as_of,
         changes,

@@ -61,6 +61,7 @@ fn pull(store: &mut Store, operators: Vec<Operator>, as_of_ms: i64) {
     let page = ChangesPage {
         ledger_id: Uuid::from_u128(9),
         cursor: 1,
+        left: None,
         more: false,
         as_of,
         changes,

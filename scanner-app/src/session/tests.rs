@@ -75,6 +75,7 @@ fn keep(store: &mut Store, records: Vec<Record>) {
         .keep_page(&ChangesPage {
             ledger_id: Uuid::from_u128(9),
             cursor: 1,
+            left: None,
             more: false,
             as_of,
             changes,

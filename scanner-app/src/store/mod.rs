@@ -45,6 +45,7 @@ pub use checkpoint::CheckpointGap;
 pub use cipher::encrypt_with;
 pub(crate) use code::Around;
 pub use facts::ScanRow;
+pub use gate_answer::{SHUT_GATES, ShutGate};
 pub use identity::{Notice, this_machine};
 pub use leftover::Leftover;
 pub use log::{Appended, Entry, LogRow, Shown, VerifiedLog};

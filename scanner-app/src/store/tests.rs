@@ -124,6 +124,7 @@ fn where_a_page_breaks_off_within_a_position_is_kept_with_it() {
         ledger_id: Uuid::from_u128(9),
         cursor,
         resume: resume.map(str::to_owned),
+        left: None,
         more: resume.is_some(),
         as_of: shared::time::Timestamp::from_ms(0),
         changes: Vec::new(),

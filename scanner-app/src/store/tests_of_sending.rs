@@ -96,6 +96,7 @@ fn a_restored_server_is_asked_of_every_epoch() {
     let mut page = ChangesPage {
         ledger_id,
         cursor: 1,
+        left: None,
         more: false,
         as_of: at,
         changes: Vec::new(),
@@ -131,6 +132,7 @@ fn an_acknowledgement_that_is_taken_back_without_a_restore_is_told() {
     let page = ChangesPage {
         ledger_id,
         cursor: 1,
+        left: None,
         more: false,
         as_of: at,
         changes: Vec::new(),

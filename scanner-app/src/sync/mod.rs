@@ -6,6 +6,7 @@
 //! | `batch`, `answer` | the bytes that go up; whether the answer is the server's, for these bytes |
 //! | `sender` | one request, and what its answer changes |
 //! | `worker` | the loop beside the window |
+//! | `questions` | gates that stay shut, asked again |
 //! | `sealed`, `parcels` | batches and replies that go another way; parcels delivered for others |
 //! | `transport` | HTTP over TLS |
 
@@ -21,6 +22,7 @@ mod parcels;
 mod plan;
 mod policy;
 mod pull;
+mod questions;
 mod retry_after;
 mod sealed;
 mod sender;
@@ -33,6 +35,7 @@ pub use notice::{Notice, notices, refusal};
 pub use pace::Pace;
 pub use plan::{Action, Link, Reach, Since, Waiting, plan};
 pub use policy::SyncPolicy;
+pub use pull::Fetching;
 pub(crate) use sealed::{sealable, take_reply};
 pub use transport::{Transport, TransportError, TrustedTime};
 pub use worker::{AfterPull, SyncState, Worker};
@@ -93,6 +96,9 @@ pub struct Synced {
     /// Epochs that the server closed because of a fork.
     #[serde(skip_serializing_if = "is_none")]
     pub epochs_closed: u64,
+    /// Answers to gates that say something else than before.
+    #[serde(skip_serializing_if = "is_none")]
+    pub gates_answered: u64,
     /// How far this terminal's wall clock is ahead of the server's, in milliseconds (negative: behind), where the server was heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_skew_ms: Option<i64>,
@@ -114,6 +120,7 @@ impl Synced {
         self.photos += further.photos;
         self.offered_again += further.offered_again;
         self.epochs_closed += further.epochs_closed;
+        self.gates_answered += further.gates_answered;
         self.clock_skew_ms = further.clock_skew_ms;
         self.contact = further.contact;
     }
@@ -129,7 +136,8 @@ pub async fn sync_once(store: &mut Store, transport: &Transport, device: &dyn De
     sync_by(store, transport, device, SyncPolicy::default()).await
 }
 
-/// Sends everything that waits, then fetches everything that changed, then sends photos and what a rescue kept, by the given
+/// Sends everything that waits, then fetches everything that changed, asks again for
+/// gates that are shut, then sends photos and what a rescue kept, by the given
 /// thresholds. What the server would not take for the time being is told at the end; the rest was done.
 pub async fn sync_by(
     store: &mut Store,
@@ -145,6 +153,9 @@ pub async fn sync_by(
         sender.batch(&mut round, at_most).await?;
     }
     while sender.page(&mut round).await? {}
+    while sender.waiting(round.store, device.mono_ms())?.questions > 0 {
+        sender.question(&mut round).await?;
+    }
     while sender.waiting(round.store, device.mono_ms())?.photos > 0 {
         sender.photo(&mut round).await?;
     }

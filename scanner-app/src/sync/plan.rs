@@ -7,6 +7,8 @@ use super::SyncPolicy;
 pub struct Waiting {
     /// Events that may be offered now.
     pub events: u64,
+    /// Gates that are shut and to be asked again now.
+    pub questions: u64,
     /// Photos that may be offered now.
     pub photos: u64,
     /// Runs of events that a rescue kept, and that may be offered now.
@@ -60,6 +62,8 @@ pub enum Action {
     Send(u64),
     /// Ask for changes.
     Pull,
+    /// Ask again for the next gate that is shut.
+    Question,
     /// Send the next photo.
     Photo,
     /// Offer the next of what a rescue kept.
@@ -85,6 +89,9 @@ pub fn plan(waiting: Waiting, link: Link, since: Since, policy: &SyncPolicy, jit
     }
     if pull_in_ms == 0 {
         return Action::Pull;
+    }
+    if waiting.questions > 0 {
+        return Action::Question;
     }
     if waiting.photos > 0 {
         return Action::Photo;
@@ -112,7 +119,7 @@ mod tests {
     }
 
     fn waiting(events: u64, photos: u64) -> Waiting {
-        Waiting { events, photos, leftovers: 0, parcels: 0, pending: events }
+        Waiting { events, photos, questions: 0, leftovers: 0, parcels: 0, pending: events }
     }
 
     fn since(pull_ms: u64, heard_ms: u64) -> Since {
@@ -123,6 +130,7 @@ mod tests {
     fn plans() {
         let held = Waiting { pending: 9, ..waiting(0, 0) };
         let rescued = Waiting { leftovers: 1, ..waiting(0, 0) };
+        let shut = Waiting { questions: 1, ..waiting(0, 2) };
         let others = Waiting { parcels: 1, ..waiting(0, 0) };
         let table = [
             ("the first contact, nothing waits", waiting(0, 0), UP, Since::default(), Action::Pull),
@@ -133,6 +141,8 @@ mod tests {
             ("more events than a batch holds", waiting(5_000, 0), UP, since(1, 1), Action::Send(1_000)),
             ("events wait and a pull is due", waiting(5, 0), UP, since(30_000, 1), Action::Pull),
             ("photos go after events", waiting(5, 2), UP, since(1, 1), Action::Send(5)),
+            ("gates are asked again before photos", shut, UP, since(1, 1), Action::Question),
+            ("gates are asked again after the pull", shut, UP, since(30_000, 1), Action::Pull),
             ("photos wait", waiting(0, 2), UP, since(1, 1), Action::Photo),
             ("what a rescue kept", rescued, UP, since(1, 300_000), Action::Leftover),
             ("others' parcels go last", others, UP, since(1, 300_000), Action::Parcel),

@@ -8,8 +8,10 @@ use super::answer::{check, count_outcomes};
 use super::batch::{self, Ready};
 use super::lane::Lanes;
 use super::plan::Waiting;
+use super::pull::Fetching;
 use super::{
     Pace, SyncError, SyncPolicy, Synced, Transport, TransportError, attachments, heartbeat, leftovers, parcels, pull,
+    questions,
 };
 use crate::device::Device;
 use crate::store::{Outgoing, Rewound, Store};
@@ -30,6 +32,8 @@ pub(super) struct Sender {
     photos: attachments::Photos,
     leftovers: leftovers::Leftovers,
     parcels: parcels::Parcels,
+    questions: questions::Questions,
+    fetching: Option<Fetching>,
 }
 
 impl Sender {
@@ -41,6 +45,8 @@ impl Sender {
             photos: attachments::Photos::default(),
             leftovers: leftovers::Leftovers::default(),
             parcels: parcels::Parcels::default(),
+            questions: questions::Questions::default(),
+            fetching: None,
         }
     }
 
@@ -51,7 +57,10 @@ impl Sender {
         let photos = self.photos.waiting(store, now_ms)?;
         let leftovers = self.leftovers.waiting(store, now_ms)?;
         let parcels = self.parcels.waiting(store, now_ms)?;
-        Ok(Waiting { events: self.lanes.events(&outgoing, now_ms), photos, leftovers, parcels, pending })
+        let events = self.lanes.events(&outgoing, now_ms);
+        // They go after the events anyway: while events come fast, nothing is looked up for them.
+        let questions = if events > 0 { 0 } else { self.questions.waiting(store, now_ms, &self.policy)? };
+        Ok(Waiting { events, questions, photos, leftovers, parcels, pending })
     }
 
     /// Events in the next batch, at most.
@@ -83,7 +92,7 @@ impl Sender {
             Ok(reply) => {
                 check(&ready.batch, &reply, round.transport)?;
                 // Before the rows leave the outbox: a kill in between sends them again, and the answers come again.
-                round.store.keep_gate_answers(row.epoch, &reply.gates)?;
+                round.synced.gates_answered += round.store.keep_gate_answers(row.epoch, &reply.gates)?;
                 round.store.acknowledge(&reply.acknowledgement)?;
                 let took_ms = round.device.mono_ms().saturating_sub(asked_ms);
                 self.pace.answered(ready.count(), took_ms, &self.policy);
@@ -151,8 +160,22 @@ impl Sender {
     }
 
     /// Fetches a page of changes. Answers whether another follows.
-    pub(super) async fn page(&self, round: &mut Round<'_>) -> Result<bool, SyncError> {
-        pull::pull_page(round.store, round.transport, round.device, round.synced).await
+    pub(super) async fn page(&mut self, round: &mut Round<'_>) -> Result<bool, SyncError> {
+        let so_far = self.fetching;
+        let page = pull::pull_page(round.store, round.transport, round.device, round.synced, so_far).await?;
+        self.questions.stir(page.newest);
+        self.fetching = page.fetching;
+        Ok(page.more)
+    }
+
+    /// How far the run of pages under way has come, where the server tells.
+    pub(super) const fn fetching(&self) -> Option<Fetching> {
+        self.fetching
+    }
+
+    /// Asks again for the next gate that is shut.
+    pub(super) async fn question(&mut self, round: &mut Round<'_>) -> Result<(), SyncError> {
+        self.questions.ask(round, &self.policy).await
     }
 
     /// Sends the next chunk of the next photo.

@@ -12,7 +12,8 @@ use tokio::sync::Notify;
 use super::notice;
 use super::sender::{Round, Sender};
 use super::{
-    Action, Link, Notice, Reach, Since, SyncError, SyncPolicy, Synced, Transport, TransportError, notices, plan,
+    Action, Fetching, Link, Notice, Reach, Since, SyncError, SyncPolicy, Synced, Transport, TransportError, notices,
+    plan,
 };
 use crate::device::{Contact, Device};
 use crate::store::{Store, StoreError};
@@ -34,6 +35,8 @@ pub struct SyncState {
     pub epochs_closed: u64,
     /// Whether the server has more to fetch than came so far.
     pub is_pulling: bool,
+    /// How far a long pull has come, where the server tells: what a first sync shows as percent.
+    pub fetching: Option<Fetching>,
     /// What was done since the start.
     pub done: Synced,
     /// What the server's clock said at the last contact.
@@ -193,6 +196,7 @@ impl Loop {
             match action {
                 Action::Send(at_most) => sender.batch(&mut round, at_most).await.map(|()| false),
                 Action::Pull => sender.page(&mut round).await,
+                Action::Question => sender.question(&mut round).await.map(|()| false),
                 Action::Photo => sender.photo(&mut round).await.map(|()| false),
                 Action::Leftover => sender.leftover(&mut round).await.map(|()| false),
                 Action::Parcel => sender.parcel(&mut round).await.map(|()| false),
@@ -213,7 +217,8 @@ impl Loop {
             Ok(more) => {
                 (self.failures, self.reach) = (0, Reach::Open);
                 if action == Action::Pull {
-                    show(&self.shown, |state| state.is_pulling = *more);
+                    let fetching = self.sender.fetching();
+                    show(&self.shown, |state| (state.is_pulling, state.fetching) = (*more, fetching));
                 }
                 match action {
                     // What was sent may have changed what is to be fetched: verdicts, gates.

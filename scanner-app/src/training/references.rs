@@ -35,6 +35,7 @@ pub(super) fn page(own: &MemberId, stage: Stage, now: Timestamp, sent_by: EventR
     ChangesPage {
         ledger_id: Uuid::nil(),
         cursor: 1,
+        left: None,
         more: false,
         as_of: now,
         changes,

@@ -1,17 +1,18 @@
 //! The gate (放行): whether a task's goods may leave. Logistics/2022 art. 23 forbids moving goods whose information is not uploaded or
 //! disagrees, so three things must say the same: the basis, the document, the set that was scanned.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::tally::Tally;
-use crate::event::Stage;
-use crate::ids::{BasisId, DocumentId, ProductId};
+use crate::event::{Act, Stage};
+use crate::ids::{BasisId, DocumentId, EventRef, MemberId, ProductId};
 use crate::mismatch::{About, Kind, Mismatch, Scope, Severity, Subject};
-use crate::reference::Limits;
-use crate::reference::{Basis, Line, References};
+use crate::reference::{Basis, Limits, Line, References, ShippingDocument};
 use crate::time::Timestamp;
+use crate::trail::History;
 
 /// What is asked: may the goods of this stage of this document leave?
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +136,7 @@ pub fn decide(
     standing: Standing,
     limits: &Limits,
 ) -> Decision {
-    let basis = references.bases.get(&question.basis).map(|basis| basis.version(question.at, u64::MAX));
+    let basis = in_force(question, references);
     let mut reasons: BTreeSet<Reason> = judged
         .iter()
         .filter(|found| holds(found) && concerns(found, question, basis.as_deref()))
@@ -161,6 +162,62 @@ pub fn decide(
         (_, false) if limits.clear_offline && !stale => Decision::Cleared { by: ClearedBy::Terminal },
         _ => Decision::Waiting { waits },
     }
+}
+
+/// What is known of the goods that are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'k> {
+    /// Everything that was told of them.
+    pub history: &'k History,
+    /// What stands on their lines.
+    pub tallies: &'k [Tally],
+    /// Basis, document and policy.
+    pub references: &'k References,
+}
+
+/// Decides where the document may be a note that a terminal of the asking `member` drafted from what was loaded.
+#[must_use]
+pub fn decide_among(
+    question: &Question,
+    member: &MemberId,
+    judged: &[Mismatch],
+    known: &Known<'_>,
+    standing: Standing,
+) -> Decision {
+    let policy = known.references.policy;
+    let mut about = References { policy, ..References::default() };
+    let basis = known.references.bases.get(&question.basis);
+    about.bases.extend(basis.map(|basis| (basis.basis.clone(), basis.clone())));
+    let document = known.references.documents.get(&question.document).cloned();
+    let document = document.or_else(|| drafted(known.history, member, &question.document));
+    about.documents.extend(document.map(|document| (document.document.clone(), document)));
+    decide(question, judged, known.tallies, &about, standing, &about.policy().limits)
+}
+
+/// Whether a mismatch holds this gate while nobody resolves it.
+#[must_use]
+pub fn is_held_by(found: &Mismatch, question: &Question, references: &References) -> bool {
+    holds(found) && concerns(found, question, in_force(question, references).as_deref())
+}
+
+fn in_force<'r>(question: &Question, references: &'r References) -> Option<Cow<'r, Basis>> {
+    references.bases.get(&question.basis).map(|basis| basis.version(question.at, u64::MAX))
+}
+
+/// The note of this number that a member's terminals drafted last and did not take back.
+#[must_use]
+pub fn drafted(history: &History, member: &MemberId, document: &DocumentId) -> Option<ShippingDocument> {
+    let own = || history.facts.iter().filter(|fact| fact.member == *member);
+    let voids = own().filter_map(|fact| match fact.act {
+        Act::Void { voids, .. } => Some(voids),
+        _ => None,
+    });
+    let voided: BTreeSet<EventRef> = voids.collect();
+    let drafts = own().filter(|fact| !voided.contains(&fact.by)).filter_map(|fact| match &fact.act {
+        Act::DocumentDrafted { note } if note.document == *document => Some(((fact.at, fact.by), note)),
+        _ => None,
+    });
+    drafts.max_by_key(|(told, _)| *told).map(|(_, note)| (**note).clone())
 }
 
 /// Every block holds the gate; of the holds those that are about no single package (`settled.md` 12).

@@ -25,7 +25,7 @@ pub use checkpoint::{Checkpoint, LedgerHead, Restored, SignedCheckpoint, SignedR
 pub use heartbeat::{Heartbeat, HeartbeatReply};
 pub use problem::{Problem, ProblemCode};
 pub use pull::{Change, ChangesPage, Manifest, Record, ServerRecord, SignedServer, SiteMismatch};
-pub use push::{EventVerdict, GateAnswer, Outcome, OutcomeRange};
+pub use push::{EventVerdict, GateAnswer, Outcome, OutcomeRange, Settled};
 pub use reply::{Answer, PushReply, REPLY_FORM};
 pub use request::{REQUEST_HEADER, RequestSignature};
 pub use signed::{Signable, Signed};

@@ -227,6 +227,9 @@ pub struct ChangesPage {
     pub resume: Option<String>,
     /// Whether another page follows now.
     pub more: bool,
+    /// About how many records the pages after this one hold; only said to those who ask for it (`left=true`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u64>,
     /// The server's clock when it answered.
     pub as_of: Timestamp,
     /// The changes, by position.

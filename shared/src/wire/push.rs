@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::GateState;
-use crate::mismatch::{Kind, State};
+use crate::mismatch::{Kind, State, Subject};
 use crate::rules::gate::Reason;
 
 /// What became of one event.
@@ -65,8 +65,24 @@ pub struct GateAnswer {
     /// Why the goods are held; empty otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// What would hold the goods if a person had not settled it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<Settled>,
     /// Ledger position that it was decided at.
     pub position: u64,
+}
+
+/// A mismatch that a person resolved, as a gate's answer quotes it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Settled {
+    /// Which kind.
+    pub kind: Kind,
+    /// About what.
+    pub subject: Subject,
+    /// The name of who settled it.
+    pub by: String,
+    /// How it came about, a word, and what was said to it.
+    pub why: String,
 }
 
 #[cfg(test)]

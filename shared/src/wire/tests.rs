@@ -153,7 +153,13 @@ fn an_acknowledgement_holds_for_its_text_only() {
 #[test]
 fn a_reply_is_whole_in_each_form_and_a_changed_answer_is_found() {
     let outcomes = vec![OutcomeRange { from: 1, to: 4, outcome: Outcome::Recorded }];
-    let gates = vec![GateAnswer { seq: 4, state: crate::event::GateState::Held, reasons: Vec::new(), position: 11 }];
+    let gates = vec![GateAnswer {
+        seq: 4,
+        state: crate::event::GateState::Held,
+        reasons: Vec::new(),
+        settled: Vec::new(),
+        position: 11,
+    }];
     let answer = Answer { outcomes, gates, ..Answer::default() };
     for form in [1, 3] {
         let reply = PushReply::sign(answer.clone(), range(), &key(), form).unwrap();

@@ -96,7 +96,13 @@ fn reply(version: u16) -> PushReply {
             run(last - 1, last - 1, Outcome::Disputed),
             run(last, last, Outcome::Quarantined("not an event of a known kind".into())),
         ],
-        gates: vec![GateAnswer { seq: last - 2, state: GateState::Held, reasons: Vec::new(), position: 12 }],
+        gates: vec![GateAnswer {
+            seq: last - 2,
+            state: GateState::Held,
+            reasons: Vec::new(),
+            settled: Vec::new(),
+            position: 12,
+        }],
         verdicts: vec![EventVerdict { seq: 6, kinds: vec![(Kind::UnknownCode, State::Confirmed)] }],
         verdicts_follow: false,
     };

@@ -42,7 +42,7 @@ pub async fn push(State(state): State<AppState>, shown: Shown, request: Request)
     })
     .await
     .map_err(|_| ApiError::new(ProblemCode::Internal, "the batch could not be read; send it again".into()))??;
-    let reply = state.intake.push(received, room).await?;
+    let reply = state.metrics.batches.count(state.intake.push(received, room)).await?;
     crate::sealed::http::follow(&state, terminal).await;
     Ok(Json(reply))
 }

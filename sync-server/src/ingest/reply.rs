@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ring::signature::Ed25519KeyPair;
 use shared::chain::{Hash, KeyId, PublicKey};
 use shared::mismatch::{Kind, Mismatch, State};
-use shared::wire::{AcknowledgedRange, Answer, Batch, EventVerdict, OutcomeRange, PushReply};
+use shared::wire::{AcknowledgedRange, Answer, Batch, EventVerdict, GateAnswer, OutcomeRange, PushReply};
 use sqlx::AnyConnection;
 
 use super::take_in::{At, Judging, Received};
@@ -24,12 +24,13 @@ fn verdicts(batch: &Batch, live: &[Mismatch]) -> Vec<EventVerdict> {
     found.into_iter().map(|(seq, kinds)| EventVerdict { seq, kinds: kinds.into_iter().collect() }).collect()
 }
 
-/// Signs what became of one batch: each event's outcome, and what speaks against its events now.
+/// Signs what became of one batch: each event's outcome, and what speaks against its events now, the
+/// answers to gates.
 pub(super) async fn reply(
     conn: &mut AnyConnection,
     key: &Ed25519KeyPair,
     Received { batch, hashes, .. }: &Received,
-    outcomes: Vec<OutcomeRange>,
+    (outcomes, gates): (Vec<OutcomeRange>, Vec<GateAnswer>),
     (live, judging): (&[Mismatch], Judging),
     at: At,
 ) -> Result<PushReply, StoreError> {
@@ -48,6 +49,6 @@ pub(super) async fn reply(
         server_key: Some(KeyId::of(&PublicKey::of(key))),
         checkpoint: store::checkpoint::newest(conn).await?.map(Box::new),
     };
-    let answer = Answer { outcomes, gates: Vec::new(), verdicts, verdicts_follow };
+    let answer = Answer { outcomes, gates, verdicts, verdicts_follow };
     Ok(PushReply::sign(answer, range, key, header.reply)?)
 }

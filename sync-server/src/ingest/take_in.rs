@@ -11,7 +11,7 @@ use shared::ids::{EventRef, MemberId, TerminalId};
 use shared::reference::Limits;
 use shared::rules::arrivals::Fault;
 use shared::time::Timestamp;
-use shared::wire::{Batch, Offer, Outcome, OutcomeRange, PushReply};
+use shared::wire::{Batch, GateAnswer, Offer, Outcome, OutcomeRange, PushReply};
 use sqlx::{AnyConnection, Connection};
 
 use super::append::{Appended, Fresh, append, keep_place, numbered, readable};
@@ -200,7 +200,10 @@ async fn in_transaction(
     let mut answers = Vec::with_capacity(group.len());
     for (received, taken) in group.iter().zip(taken) {
         answers.push(match taken {
-            Ok(taken) => Ok(reply(conn, key, received, taken.outcomes, (&live, judging), at).await?),
+            Ok(taken) => {
+                let gates = gates(conn, references, (received, &taken.outcomes), (judging, at.position)).await?;
+                Ok(reply(conn, key, received, (taken.outcomes, gates), (&live, judging), at).await?)
+            }
             Err(error) => Err(error),
         });
     }
@@ -271,6 +274,24 @@ async fn take_in(
         fresh,
         member: Some(terminal.member),
     })
+}
+
+/// Answers the questions of a batch that are in the ledger.
+async fn gates(
+    conn: &mut AnyConnection,
+    known: &mut Known,
+    (received, outcomes): (&Received, &[OutcomeRange]),
+    (judging, position): (Judging, u64),
+) -> Result<Vec<GateAnswer>, StoreError> {
+    let is_stored = |event: &&Event| {
+        let of = outcomes.iter().find(|run| (run.from..=run.to).contains(&event.seq));
+        of.is_some_and(|run| matches!(run.outcome, Outcome::Recorded | Outcome::AlreadyRecorded))
+    };
+    let asked = reconcile::gates::questions(received.events.iter().flatten().filter(is_stored));
+    match judging {
+        Judging::Now => reconcile::gates::answer(conn, known, &asked, position).await,
+        Judging::Later => Ok(reconcile::gates::put_off(&asked, position)),
+    }
 }
 
 /// The events of a batch that were appended now and can be read.

@@ -26,17 +26,19 @@ impl Histogram {
         self.sum_us.fetch_add(us, Ordering::Relaxed);
     }
 
-    /// Writes the lines of one series; `labels` without braces.
+    /// Writes the lines of one series; `labels` without braces, or none.
     pub fn write(&self, out: &mut String, name: &str, labels: &str) {
-        let mut below = 0;
+        let (mut below, comma) = (0, if labels.is_empty() { "" } else { "," });
         for (end_ms, bucket) in ENDS_MS.iter().zip(&self.buckets) {
             below += bucket.load(Ordering::Relaxed);
-            let _ = writeln!(out, "{name}_bucket{{{labels},le=\"{}.{:03}\"}} {below}", end_ms / 1_000, end_ms % 1_000);
+            let end = format!("{}.{:03}", end_ms / 1_000, end_ms % 1_000);
+            let _ = writeln!(out, "{name}_bucket{{{labels}{comma}le=\"{end}\"}} {below}");
         }
         let (count, sum_us) = (self.count.load(Ordering::Relaxed), self.sum_us.load(Ordering::Relaxed));
-        let _ = writeln!(out, "{name}_bucket{{{labels},le=\"+Inf\"}} {count}");
-        let _ = writeln!(out, "{name}_sum{{{labels}}} {}.{:06}", sum_us / 1_000_000, sum_us % 1_000_000);
-        let _ = writeln!(out, "{name}_count{{{labels}}} {count}");
+        let _ = writeln!(out, "{name}_bucket{{{labels}{comma}le=\"+Inf\"}} {count}");
+        let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
+        let _ = writeln!(out, "{name}_sum{labels} {}.{:06}", sum_us / 1_000_000, sum_us % 1_000_000);
+        let _ = writeln!(out, "{name}_count{labels} {count}");
     }
 }
 
@@ -52,6 +54,9 @@ mod tests {
         }
         let mut out = String::new();
         histogram.write(&mut out, "t", "a=\"b\"");
+        let mut bare = String::new();
+        histogram.write(&mut bare, "t", "");
+        assert!(bare.contains("t_bucket{le=\"0.001\"} 1\n") && bare.contains("t_count 4\n"), "{bare}");
         assert!(out.contains("t_bucket{a=\"b\",le=\"0.001\"} 1\n"), "{out}");
         assert!(out.contains("t_bucket{a=\"b\",le=\"0.010\"} 3\n"), "{out}");
         assert!(out.contains("t_bucket{a=\"b\",le=\"10.000\"} 3\n"), "{out}");

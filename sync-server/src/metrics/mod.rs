@@ -1,9 +1,12 @@
 //! What operators watch: probes and Prometheus metrics, on a listener of their own. Counts of requests are kept in memory; what can
 //! be read from the database is read when somebody asks.
 
+mod batches;
 mod histogram;
 mod render;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use axum::extract::State;

@@ -23,6 +23,13 @@ pub(super) async fn render(state: &AppState) -> Result<String, StoreError> {
     }
     let open = "select kind, severity, workflow, count(*) as n from mismatch where state in ('provisional', 'confirmed') \
                 group by kind, severity, workflow order by kind, severity, workflow";
+    let by_state = "select kind, state, count(*) as n from mismatch group by kind, state order by kind, state";
+    head(&mut out, "tallyman_mismatches", "gauge", "Mismatches ever raised, by kind and state now.");
+    for row in sqlx::query(by_state).fetch_all(&mut *conn).await? {
+        let (kind, state): (String, String) = (row.try_get("kind")?, row.try_get("state")?);
+        let count: i64 = row.try_get("n")?;
+        let _ = writeln!(out, "tallyman_mismatches{{kind=\"{kind}\",state=\"{state}\"}} {count}");
+    }
     head(&mut out, "tallyman_mismatches_open", "gauge", "Mismatches that stand, by kind, severity and stage.");
     for row in sqlx::query(open).fetch_all(&mut *conn).await? {
         let (kind, severity): (String, String) = (row.try_get("kind")?, row.try_get("severity")?);
@@ -46,6 +53,7 @@ fn requests(out: &mut String, state: &AppState) {
     head(out, "tallyman_request_seconds", "histogram", "Time to answer a push and a pull.");
     counts.push.write(out, "tallyman_request_seconds", "route=\"push\"");
     counts.pull.write(out, "tallyman_request_seconds", "route=\"pull\"");
+    counts.batches.write(out);
     let (waiting, bytes_max) = state.intake.waiting_bytes();
     gauge(out, "tallyman_inbox_bytes", "Bytes that batches take while they wait to be taken in.", waiting);
     gauge(out, "tallyman_inbox_bytes_max", "Bytes that may wait.", bytes_max);
@@ -58,7 +66,7 @@ fn requests(out: &mut String, state: &AppState) {
 }
 
 async fn ledger(out: &mut String, conn: &mut AnyConnection) -> Result<(), StoreError> {
-    const COUNTS: [(&str, &str, &str); 5] = [
+    const COUNTS: [(&str, &str, &str); 6] = [
         (
             "tallyman_events_total",
             "Events in terminals' chains.",
@@ -79,6 +87,11 @@ async fn ledger(out: &mut String, conn: &mut AnyConnection) -> Result<(), StoreE
             "Pieces of evidence that nobody settled.",
             "select count(*) as n from quarantine where settled is null",
         ),
+        (
+            "tallyman_quarantine_bytes",
+            "Bytes of the evidence that nobody settled.",
+            "select coalesce(cast(sum(length(body)) as bigint), 0) as n from quarantine where settled is null",
+        ),
         ("tallyman_position", "The ledger's position.", "select position as n from ledger"),
     ];
     for (name, told, sql) in COUNTS {
@@ -90,11 +103,11 @@ async fn ledger(out: &mut String, conn: &mut AnyConnection) -> Result<(), StoreE
     Ok(())
 }
 
-fn head(out: &mut String, name: &str, kind: &str, told: &str) {
+pub(super) fn head(out: &mut String, name: &str, kind: &str, told: &str) {
     let _ = writeln!(out, "# HELP {name} {told}\n# TYPE {name} {kind}");
 }
 
-fn gauge(out: &mut String, name: &str, told: &str, value: impl std::fmt::Display) {
+pub(super) fn gauge(out: &mut String, name: &str, told: &str, value: impl std::fmt::Display) {
     head(out, name, "gauge", told);
     let _ = writeln!(out, "{name} {value}");
 }

@@ -8,6 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::batches::Batches;
 use super::histogram::Histogram;
 use crate::http::error::RefusedAs;
 use crate::http::state::AppState;
@@ -23,6 +24,8 @@ pub struct Requests {
     pub(super) push: Histogram,
     /// Time of pulls.
     pub(super) pull: Histogram,
+    /// Batches.
+    pub batches: Batches,
 }
 
 /// Counts one request and its answer.

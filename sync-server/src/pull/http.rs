@@ -1,4 +1,4 @@
-//! `GET /v1/changes?since=POSITION&resume=TEXT&ledger=UUID&wire=VERSION&server=DIGEST`.
+//! `GET /v1/changes?since=POSITION&resume=TEXT&ledger=UUID&wire=VERSION&server=DIGEST&left=true`.
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -27,6 +27,9 @@ pub struct Asked {
     wire: u16,
     /// Digest of the server's record that who asks holds.
     server: Option<String>,
+    /// Whether who asks wants to know how many records are left after the page.
+    #[serde(default)]
+    left: bool,
 }
 
 const fn first_wire() -> u16 {
@@ -51,7 +54,8 @@ pub async fn changes(
     let now = state.clock.now();
     // One snapshot: a page whose cursor is older or newer than its records would skip some.
     let mut snapshot = state.store.snapshot().await?;
-    let start = Start { ledger: query.ledger, since: query.since, resume, in_pieces: query.wire >= PIECES_WIRE };
+    let in_pieces = query.wire >= PIECES_WIRE;
+    let start = Start { ledger: query.ledger, since: query.since, resume, in_pieces, counts: query.left };
     let page = super::changes(&mut snapshot, &terminal.member, start, now).await?;
     snapshot.rollback().await.map_err(StoreError::from)?;
     let mut page = visible::for_site(page, &terminal.site);

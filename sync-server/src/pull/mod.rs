@@ -33,6 +33,8 @@ pub struct Start {
     pub resume: Option<Resume>,
     /// Whether who asks understands a position in pieces.
     pub in_pieces: bool,
+    /// Whether who asks wants to know how many records are left.
+    pub counts: bool,
 }
 
 /// The changes after `start` that a member may see.
@@ -49,8 +51,14 @@ pub async fn changes(
     let lower = start.resume.map_or(start.since, |resume| resume.position);
     let mut changes = changed(conn, lower).await?;
     let (mut codes, piece) = codes(conn, &visible, &start).await?;
+    let mut left = 0;
     if let Some(border) = piece {
-        changes.retain(|change| change.position <= border.position);
+        let (now, later): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.position <= border.position);
+        changes = now;
+        if start.counts {
+            left = later.iter().filter(|change| visible.may_see(&change.record)).count() as u64;
+            left += codes_left(conn, &visible, &start).await?.saturating_sub(codes.len() as u64);
+        }
     }
     let held = held_packs(conn, &visible, &changes).await?;
     changes.retain(|change| match &change.record {
@@ -67,13 +75,16 @@ pub async fn changes(
     } else if changes.len() > PAGE_RECORDS {
         cursor = changes[PAGE_RECORDS - 1].position;
         more = changes.last().is_some_and(|last| last.position > cursor);
+        let whole = changes.len();
         changes.retain(|change| change.position <= cursor);
+        left = (whole - changes.len()) as u64;
     }
     if !more {
         cursor = newest;
     }
     let resume = piece.map(|border| border.to_string());
-    Ok(ChangesPage { ledger_id, cursor, resume, more, as_of: now, changes, restored })
+    let left = (start.counts && more).then_some(left);
+    Ok(ChangesPage { ledger_id, cursor, resume, more, left, as_of: now, changes, restored })
 }
 
 /// Codes after `start`; where they are too many for a page, the first of them and the border behind them. A pack of a million codes
@@ -103,6 +114,12 @@ async fn codes(
         });
     }
     Ok((changes, border))
+}
+
+/// How many codes there are after `start`.
+async fn codes_left(conn: &mut AnyConnection, visible: &Visible, start: &Start) -> Result<u64, StoreError> {
+    let after = start.resume.unwrap_or(Resume::end_of(start.since));
+    store::code::count_after(conn, visible.packs(), (after.position, &after.key)).await
 }
 
 /// Everything but codes that changed after a position.

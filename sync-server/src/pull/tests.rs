@@ -21,12 +21,42 @@ async fn pull(trade: &Trade, member: &str, in_pieces: bool) -> (Vec<Record>, usi
         assert!(page.resume.is_none() || (page.more && in_pieces));
         records.extend(page.changes.into_iter().map(|change| change.record));
         let resume = page.resume.map(|text| text.parse().unwrap());
-        start = Start { ledger: Some(page.ledger_id), since: page.cursor, resume, in_pieces };
+        start = Start { ledger: Some(page.ledger_id), since: page.cursor, resume, in_pieces, counts: false };
         pages += 1;
         if !page.more {
             return (records, pages);
         }
     }
+}
+
+#[tokio::test]
+async fn who_asks_is_told_how_much_is_left() {
+    let trade = Trade::new().await;
+    let line = "basis,kind,seller,buyer,product,units\nC1,contract,M,W,POD,18000\n";
+    trade.import("more.csv", line).await.unwrap();
+    for _ in 0..3 {
+        issue(&trade.store, &application(Level::Case, 900), NOW).await.unwrap();
+    }
+    let mut conn = trade.store.read().await.unwrap();
+    for in_pieces in [false, true] {
+        let (mut told, mut start) = (Vec::new(), Start { in_pieces, counts: true, ..Start::default() });
+        loop {
+            let page = changes(&mut conn, &"M".into(), start, NOW).await.unwrap();
+            told.push((page.left, page.changes.len() as u64));
+            let resume = page.resume.map(|text| text.parse().unwrap());
+            start = Start { ledger: Some(page.ledger_id), since: page.cursor, resume, ..start };
+            if !page.more {
+                break;
+            }
+        }
+        assert!(told.len() > 2 && told.last().unwrap().0.is_none(), "{told:?}");
+        for (place, (left, _)) in told.iter().enumerate().take(told.len() - 1) {
+            let follow: u64 = told[place + 1..].iter().map(|(_, records)| records).sum();
+            assert_eq!(*left, Some(follow), "page {place} of {told:?}");
+        }
+    }
+    let page = changes(&mut conn, &"M".into(), Start { in_pieces: true, ..Start::default() }, NOW).await.unwrap();
+    assert!(page.more && page.left.is_none(), "who does not ask costs no count");
 }
 
 fn from(ledger: Uuid, since: u64) -> Start {

@@ -49,14 +49,19 @@ impl Known {
             self.facts.forget();
             self.standing = Standing::default();
         }
-        self.facts.found.clear();
-        self.references.codes.clear();
-        self.references.children.clear();
         for record in store::reference::changed_after(conn, self.position).await? {
             self.take_in(record);
         }
         self.position = Some(position.saturating_sub(1));
-        Ok((&mut self.references, &mut self.facts))
+        Ok(self.again())
+    }
+
+    /// The same once more, in the transaction of the last judgement.
+    pub(super) fn again(&mut self) -> (&mut References, &mut Facts) {
+        self.references.codes.clear();
+        self.references.children.clear();
+        self.facts.found.clear();
+        (&mut self.references, &mut self.facts)
     }
 
     /// What stands under the scopes that were judged.

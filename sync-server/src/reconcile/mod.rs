@@ -8,8 +8,10 @@
 //! | which facts a judgement needs | `world`, `sessions` |
 //! | what an event or a record may change | `touched` |
 //! | references from batch to batch | `known` |
+//! | whether goods may leave | [`gates`] |
 
 mod arrivals;
+pub mod gates;
 mod known;
 mod sessions;
 mod touched;

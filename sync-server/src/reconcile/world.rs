@@ -9,7 +9,7 @@ use shared::ids::{BasisId, DocumentId, MemberId, TerminalId};
 use shared::mismatch::Scope;
 use shared::reference::References;
 use shared::time::Timestamp;
-use shared::trail::{Fact, Index};
+use shared::trail::{Fact, History, Index};
 use sqlx::AnyConnection;
 
 use super::Touched;
@@ -76,6 +76,12 @@ impl World {
     /// Sorted out for the rules.
     pub(super) fn index<'i>(&'i self, references: &'i References) -> Index<'i> {
         Index::over(self.facts.iter().map(|fact| &**fact).collect(), (&self.reached, None), references)
+    }
+
+    /// The facts, for rules that ask for a history of their own.
+    pub(super) fn history(&self) -> History {
+        let facts = self.facts.iter().map(|fact| Fact::clone(fact)).collect();
+        History { facts, reached: self.reached.clone(), beside: None }
     }
 
     /// The scopes that are judged whole.

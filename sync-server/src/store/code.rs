@@ -132,6 +132,18 @@ pub async fn changed(
     changed_after(conn, packs, (since, &[0xff; 16]), usize::MAX).await
 }
 
+/// How many records of the given packs changed after a code of a position.
+pub async fn count_after(
+    conn: &mut AnyConnection,
+    packs: &BTreeSet<PackId>,
+    (position, key): (u64, &[u8; 16]),
+) -> Result<u64, StoreError> {
+    let sql = "select count(*) as n from code where position >= $1 and (position, code_key) > ($1, $2) \
+               and pack in (select value from json_each($3))";
+    let query = sqlx::query(sql).bind(to_i64(position)).bind(key.as_slice()).bind(serde_json::to_string(packs)?);
+    Ok(super::from_i64(query.fetch_one(conn).await?.try_get("n")?))
+}
+
 /// The same after a code of a position, at most so many, by position and key.
 pub async fn changed_after(
     conn: &mut AnyConnection,

@@ -12,6 +12,7 @@ pub mod entry;
 mod error;
 pub mod event;
 pub mod facts;
+pub mod gate;
 pub mod identity;
 mod key;
 pub mod ledger;

@@ -63,6 +63,8 @@ async fn changes_come_in_pieces(store: &Store) {
         border = (u64::try_from(*position).unwrap(), key);
         found.extend(some);
     }
+    assert_eq!(code::count_after(&mut tx, &packs, (4, &[0xff; 16])).await.unwrap(), 5);
+    assert_eq!(code::count_after(&mut tx, &packs, (5, &[0xff; 16])).await.unwrap(), 2);
     assert_eq!(found, whole, "by position and key, none twice, none left out");
     tx.rollback().await.unwrap();
 }

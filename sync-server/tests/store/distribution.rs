@@ -107,6 +107,7 @@ const ASKS_EVERY_NODE: &[(&str, &str)] = &[
     ("select body from attachment where sha256", "a person looks at a photo"),
     ("select 1 as held from attachment where sha256", "a person looks at a photo"),
     ("select body, state, workflow, raised_at, changed_at from mismatch", "a person's list"),
+    ("select body, state, coalesce(resolved_by, '')", "goods that are to leave: once for each task that is closed"),
     ("update batch set entry", "once, after an upgrade"),
     (
         "select code, pack, product, parent, cancelled_at from code where pack",
@@ -114,6 +115,7 @@ const ASKS_EVERY_NODE: &[(&str, &str)] = &[
     ),
     ("update code set position", "a contract gets another buyer: one question to each node"),
     ("select count(*) as n from code where pack in", "before codes are issued"),
+    ("select count(*) as n from code where position", "the first page of a long pull"),
     ("select code, pack, product, parent, cancelled_at, position from code", "a pull page of registry changes"),
 ];
 

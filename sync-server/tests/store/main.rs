@@ -11,6 +11,7 @@ mod distribution;
 mod enrolment;
 mod events;
 mod evidence;
+mod gates;
 mod ledger;
 mod migrations;
 mod on;

@@ -212,8 +212,9 @@ impl Clerk {
             self.fetched()?;
             must = true;
         }
-        if state.done.sent != self.sent {
-            self.sent = state.done.sent;
+        let sent = state.done.sent + state.done.gates_answered;
+        if sent != self.sent {
+            self.sent = sent;
             self.ask_gates()?;
             must = true;
         }

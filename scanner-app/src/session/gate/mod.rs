@@ -2,14 +2,12 @@
 
 pub mod watch;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shared::event::{Act, GateState};
-use shared::ids::{DocumentId, EventRef};
+
 use shared::paper::GatePaper;
-use shared::reference::{References, ShippingDocument};
-use shared::rules::gate::{Decision, Question, Standing, decide};
+use shared::rules::gate::{Decision, Known, Question, Standing, decide_among};
 use shared::rules::tallies;
 use shared::time::Timestamp;
 use shared::trail::History;
@@ -19,11 +17,8 @@ use super::note::{Loaded, Side};
 use super::said::Said;
 use super::{Identity, Session};
 use crate::device::Device;
-use crate::store::{Store, StoreError, Task, remember};
+use crate::store::{SHUT_GATES, ShutGate, Store, StoreError, Task, remember};
 use watch::{Asked, GateStanding, Present, Recorded, kinds, step};
-
-/// Under what name the sides of a closed task are remembered whose gate is not cleared.
-pub(super) const NAME: &str = "gate";
 
 /// How the gate of a side stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,17 +60,18 @@ impl Session {
         if !self.task.stage.sends() {
             return Ok(Vec::new());
         }
-        let mut gates = Vec::new();
+        let (mut gates, mut shut) = (Vec::new(), Vec::new());
         for side in self.sides()? {
-            gates.push(self.watch_gate(side)?);
+            let gate = self.watch_gate(side)?;
+            if gate.standing.state != GateState::Cleared {
+                let asked = self.last_of_gate(&gate.side)?.0;
+                let side = (gate.side.basis.clone(), gate.side.document.clone());
+                shut.extend(asked.map(|asked| ShutGate { side, asked: asked.by }));
+            }
+            gates.push(gate);
         }
-        let shut: Vec<(&str, &str)> = gates
-            .iter()
-            .filter(|gate| gate.standing.state != GateState::Cleared)
-            .map(|gate| (gate.side.basis.as_str(), gate.side.document.as_str()))
-            .collect();
         let shut = (!shut.is_empty()).then_some(&shut);
-        self.store.remember(&self.task.task, NAME, shut)?;
+        self.store.remember(&self.task.task, SHUT_GATES, shut)?;
         Ok(gates)
     }
 
@@ -125,14 +121,8 @@ impl Session {
     ) -> Result<Decision, StoreError> {
         let judged = self.judged(&question.basis)?;
         let references = self.references();
-        let mut known = References { policy: references.policy, ..References::default() };
-        let basis = references.bases.get(&question.basis);
-        known.bases.extend(basis.map(|basis| (basis.basis.clone(), basis.clone())));
-        let document = references.documents.get(&question.document).cloned();
-        let document = document.or_else(|| drafted(history, &question.document));
-        known.documents.extend(document.map(|document| (document.document.clone(), document)));
-        let tallies = tallies(history, references);
-        Ok(decide(question, &judged, &tallies, &known, standing, &known.policy().limits))
+        let known = Known { history, tallies: &tallies(history, references), references };
+        Ok(decide_among(question, &self.identity.member, &judged, &known, standing))
     }
 
     fn last_of_gate(&mut self, side: &Side) -> Result<(Option<Asked>, Option<Recorded>), StoreError> {
@@ -175,7 +165,7 @@ impl Session {
 
     /// The closed tasks whose gate is still shut, so that each is watched on after a restart.
     pub fn shut_gates(store: &Store) -> Result<Vec<Task>, StoreError> {
-        let named = store.tasks_remembering(NAME)?;
+        let named = store.tasks_remembering(SHUT_GATES)?;
         Ok(store.closed_final()?.into_iter().filter(|task| named.contains(&task.task)).collect())
     }
 
@@ -228,22 +218,8 @@ fn deciding(side: &Side, standing: &GateStanding) -> Act {
     }
 }
 
-/// The note that was drafted last and not taken back.
-pub(super) fn drafted(history: &History, document: &DocumentId) -> Option<ShippingDocument> {
-    let voids = history.facts.iter().filter_map(|fact| match fact.act {
-        Act::Void { voids, .. } => Some(voids),
-        _ => None,
-    });
-    let voided: BTreeSet<EventRef> = voids.collect();
-    let drafts = history.facts.iter().rev().filter(|fact| !voided.contains(&fact.by));
-    drafts.into_iter().find_map(|fact| match &fact.act {
-        Act::DocumentDrafted { note } if note.document == *document => Some((**note).clone()),
-        _ => None,
-    })
-}
-
 /// Remembers, in the transaction of the close, that the gate of a task is still to be asked: a kill before the question is asked
 /// does not lose it.
 pub(super) fn to_be_asked(conn: &rusqlite::Connection, task: &Task) -> Result<(), StoreError> {
-    if task.stage.sends() { remember(conn, &task.task, NAME, Some("[]")) } else { Ok(()) }
+    if task.stage.sends() { remember(conn, &task.task, SHUT_GATES, Some("[]")) } else { Ok(()) }
 }

@@ -1,9 +1,9 @@
 //! When a gate is asked again, and what then holds: a pure step, taken at the close, after each sync, and when a person asks.
 //!
-//! The question is an event; the server answers it in the reply to a push, and may answer it again in a later one. Asking again by
-//! itself must not feed itself (an event wakes the sender, whose sync would ask again), so an event is made only where something
-//! changed: another question when other packages are loaded or stale data has become fresh, another answer when the decision is
-//! another (`settled.md` 7).
+//! The question is an event; the server answers it in the reply to a push. While the gate stays shut the sender offers the same event
+//! again (`sync`), and the server answers it as things stand then. Asking again by itself must not feed itself (an event wakes the
+//! sender, whose sync would ask again), so an event is made only where something changed: another question when other packages are
+//! loaded or stale data has become fresh, another answer when the decision is another (`settled.md` 7).
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use shared::ids::EventRef;
 use shared::mismatch::Kind;
 use shared::rules::gate::{ClearedBy, Decision, Reason, Wait};
 use shared::time::Timestamp;
-use shared::wire::GateAnswer;
+use shared::wire::{GateAnswer, Settled};
 
 /// The question that was asked last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,8 @@ pub struct GateStanding {
     pub by: Option<ClearedBy>,
     /// Ledger position of the server's decision.
     pub position: Option<u64>,
+    /// What would hold the goods if nobody had settled it, as the server says.
+    pub settled: Vec<Settled>,
 }
 
 /// Takes the step.
@@ -128,6 +130,7 @@ fn of_own(decision: &Decision) -> GateStanding {
         waits: BTreeSet::new(),
         by: None,
         position: None,
+        settled: Vec::new(),
     };
     match decision {
         Decision::Held { reasons } => {
@@ -150,5 +153,6 @@ fn of_answer(answer: &GateAnswer) -> GateStanding {
         waits: BTreeSet::new(),
         by: (answer.state == GateState::Cleared).then_some(ClearedBy::Server),
         position: Some(answer.position),
+        settled: answer.settled.clone(),
     }
 }

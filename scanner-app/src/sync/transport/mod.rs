@@ -178,14 +178,15 @@ impl Transport {
     pub(super) async fn changes(
         &self,
         ledger: Option<Uuid>,
-        since: u64,
-        resume: Option<&str>,
+        (since, resume): (u64, Option<&str>),
+        counts: bool,
     ) -> Result<ChangesPage, TransportError> {
         let resume = resume.map(|resume| format!("&resume={resume}")).unwrap_or_default();
         let ledger = ledger.map(|ledger| format!("&ledger={ledger}")).unwrap_or_default();
         let held = self.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let held = held.map(|digest| format!("&server={digest}")).unwrap_or_default();
-        let target = format!("/v1/changes?since={since}&wire={PULL_WIRE}{resume}{ledger}{held}");
+        let left = if counts { "&left=true" } else { "" };
+        let target = format!("/v1/changes?since={since}&wire={PULL_WIRE}{resume}{ledger}{held}{left}");
         let mut page: ChangesPage = self.send(Call::get(target)).await?;
         // Whom to trust is the server's own word, or nobody's: one that its key did not sign was never said.
         page.changes.retain(|change| match &change.record {

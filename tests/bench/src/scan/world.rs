@@ -117,6 +117,7 @@ fn keep(store: &mut Store, records: Vec<Record>, more: bool) -> Result<(), Store
     store.keep_page(&ChangesPage {
         ledger_id: Uuid::from_u128(9),
         cursor: 1,
+        left: None,
         more,
         as_of: BEFORE,
         changes,

@@ -176,6 +176,7 @@ impl Core for SessionCore {
         let page = ChangesPage {
             ledger_id: LEDGER,
             cursor: position,
+            left: None,
             more: false,
             as_of,
             changes,

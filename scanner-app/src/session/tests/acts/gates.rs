@@ -53,7 +53,13 @@ fn from_a_contract_alone_to_a_cleared_gate() {
     // A restart, a sync, the server's answer.
     let shut = Session::shut_gates(&yard.store()).unwrap();
     assert_eq!(shut.len(), 1);
-    let answer = GateAnswer { seq: asked(&yard), state: GateState::Cleared, reasons: Vec::new(), position: 42 };
+    let answer = GateAnswer {
+        seq: asked(&yard),
+        state: GateState::Cleared,
+        reasons: Vec::new(),
+        settled: Vec::new(),
+        position: 42,
+    };
     let mut store = yard.store();
     let epoch = store.epoch();
     store.keep_gate_answers(epoch, &[answer]).unwrap();

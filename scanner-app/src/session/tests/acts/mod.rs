@@ -130,6 +130,7 @@ impl Yard {
         let page = ChangesPage {
             ledger_id: Uuid::from_u128(9),
             cursor: 1,
+            left: None,
             more: false,
             as_of,
             changes,

@@ -32,7 +32,7 @@ fn waiting() -> Decision {
 }
 
 fn answer(state: GateState, reasons: &[Reason]) -> GateAnswer {
-    GateAnswer { seq: 9, state, reasons: reasons.to_vec(), position: 5 }
+    GateAnswer { seq: 9, state, reasons: reasons.to_vec(), settled: Vec::new(), position: 5 }
 }
 
 const FRESH: i64 = 99 * HOUR_MS;
