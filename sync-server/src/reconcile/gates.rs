@@ -41,7 +41,7 @@ pub async fn answer(
     let world = World::load(conn, remembered, &touched, Vec::new()).await?;
     let history = world.history();
     let spoken = store::gate::speaking(conn, &bases, &scopes).await?;
-    let answers = known.among(&world.named_bases(), &world.named_documents(), |references| {
+    let answers = known.among(&world.packs, &world.named_bases(), &world.named_documents(), |references| {
         let tallies = tallies(&history, references);
         let goods = KnownOfGoods { history: &history, tallies: &tallies, references };
         let facts = asked.iter().filter_map(|event| history.facts.iter().find(|fact| fact.by == event.by()));

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::ids::{BasisId, DocumentId};
+use shared::ids::{BasisId, DocumentId, PackId};
 use shared::reference::{BasisKind, References};
 use shared::wire::Record;
 use sqlx::AnyConnection;
@@ -15,7 +15,7 @@ use crate::store::{self, StoreError};
 /// What is known, and as of when.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// All references but codes; between judgements no codes at all.
+    /// All references; of codes those that the facts are about.
     references: References,
     /// Up to which ledger position they were read; none: nothing was read yet.
     position: Option<u64>,
@@ -47,6 +47,9 @@ impl Known {
         let is_whole = self.judged_at.take().is_some_and(|judged_at| judged_at + 1 == position);
         if !is_whole || self.facts.remembered() > REMEMBERED_MAX {
             self.facts.forget();
+            // They are those of the packages that are remembered.
+            self.references.codes.clear();
+            self.references.children.clear();
             self.standing = Standing::default();
         }
         for record in store::reference::changed_after(conn, self.position).await? {
@@ -58,8 +61,6 @@ impl Known {
 
     /// The same once more, in the transaction of the last judgement.
     pub(super) fn again(&mut self) -> (&mut References, &mut Facts) {
-        self.references.codes.clear();
-        self.references.children.clear();
         self.facts.found.clear();
         (&mut self.references, &mut self.facts)
     }
@@ -95,11 +96,12 @@ impl Known {
     /// judgement looks for among all.
     pub(super) fn among<T>(
         &mut self,
+        packs: &BTreeSet<PackId>,
         bases: &BTreeSet<BasisId>,
         documents: &BTreeSet<DocumentId>,
         judge: impl FnOnce(&References) -> T,
     ) -> T {
-        let packs = self.references.codes.values().filter_map(|code| self.references.packs.get(&code.pack));
+        let packs = packs.iter().filter_map(|pack| self.references.packs.get(pack));
         let mut wanted: BTreeSet<&BasisId> = packs.map(|pack| &pack.basis).collect();
         wanted.extend(bases.iter().chain(&self.approvals).chain(&self.applied));
         let of_bases = wanted.iter().filter_map(|basis| self.documents.get(*basis)).flatten();

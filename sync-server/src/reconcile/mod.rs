@@ -58,10 +58,11 @@ pub async fn rejudge_known(
     let is_under_way = is_under_way(&new);
     let remembered = known.refresh(conn, position).await?;
     let world = World::load(conn, remembered, touched, new).await?;
-    let (judged, manifests, mut next) = known.among(&world.named_bases(), &world.named_documents(), |references| {
-        let (index, policy) = (world.index(references), references.policy());
-        (judge_index(&index, &policy, now), manifests(&index), next_due(&index, &policy, now))
-    });
+    let (judged, manifests, mut next) =
+        known.among(&world.packs, &world.named_bases(), &world.named_documents(), |references| {
+            let (index, policy) = (world.index(references), references.policy());
+            (judge_index(&index, &policy, now), manifests(&index), next_due(&index, &policy, now))
+        });
     let scopes = world.scopes();
     let live: Vec<Mismatch> = judged.into_iter().filter(|mismatch| scopes.contains(&mismatch.scope)).collect();
     let judged = (JudgedBy::Rules, live.as_slice());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use shared::code::PackageCode;
-use shared::ids::{BasisId, DocumentId, MemberId, TerminalId};
+use shared::ids::{BasisId, DocumentId, MemberId, PackId, TerminalId};
 use shared::mismatch::Scope;
 use shared::reference::References;
 use shared::time::Timestamp;
@@ -16,6 +16,7 @@ use super::Touched;
 use super::sessions;
 use crate::store::facts::{Brought, Facts};
 use crate::store::named::{self, Name};
+use crate::store::packages::PackageNo;
 use crate::store::{self, StoreError, lookup};
 
 /// How often a family is followed on: up to the outermost package and down to the units of all that it holds, by what is registered
@@ -27,7 +28,9 @@ pub(super) struct World {
     /// Bases that are judged whole.
     pub(super) bases: BTreeSet<BasisId>,
     /// Codes that are judged whole.
-    pub(super) codes: BTreeSet<PackageCode>,
+    pub(super) codes: Vec<PackageCode>,
+    /// The code packs that they were registered with.
+    pub(super) packs: BTreeSet<PackId>,
     /// Members everything of whose trade is here.
     pub(super) members: BTreeSet<MemberId>,
     /// Terminals all of whose conduct is here.
@@ -54,23 +57,28 @@ impl World {
             bases.extend(store::event::bases_of_pack(conn, pack).await?);
         }
         // A scanned code may end a mismatch under each basis that its trail, or that of its case, names.
-        let mut codes = BTreeSet::new();
-        trails(conn, &mut codes, seeds, references, facts).await?;
+        let mut family = Family::default();
+        let seeds = facts.numbers(&seeds);
+        trails(conn, &mut family, seeds, references, facts).await?;
         bases.extend(bases_of(facts));
         let members = whole_trades(&mut bases, references, touched);
 
         lookup::of_bases(conn, &bases, facts).await?;
-        let under = named_codes(facts);
-        trails(conn, &mut codes, under, references, facts).await?;
+        let under = facts.packages_found();
+        trails(conn, &mut family, under, references, facts).await?;
         lookup::of_tasks(conn, &bases_of(facts), facts).await?;
-        activations(conn, references, facts).await?;
+        let packages = || family.members.iter().map(|number| facts.package(*number));
+        let packs: BTreeSet<PackId> = packages().filter_map(|(_, pack)| pack).cloned().collect();
+        let codes = packages().map(|(code, _)| code.clone()).collect();
+        let names = packs.iter().map(|pack| Name::Pack(pack).key()).collect();
+        named::of(conn, &names, facts).await?;
         sessions::of_scans(conn, facts).await?;
         lookup::of_conduct(conn, &touched.terminals, facts).await?;
         lookup::about_found(conn, facts).await?;
 
         let reached = store::event::reached(conn).await?;
         let facts = std::mem::take(&mut facts.found).into_values().collect();
-        Ok(Self { bases, codes, members, terminals: touched.terminals.clone(), facts, reached })
+        Ok(Self { bases, codes, packs, members, terminals: touched.terminals.clone(), facts, reached })
     }
 
     /// Sorted out for the rules.
@@ -117,53 +125,55 @@ fn whole_trades(bases: &mut BTreeSet<BasisId>, references: &References, touched:
     members
 }
 
-/// Adds codes to those whose families and trails are here: all packages that hold or fill them, as registered and as told, and every
-/// scan of each. Records go into `references`, what was told and scanned into `facts`.
+/// Packages whose families and trails are here.
+#[derive(Default)]
+struct Family {
+    members: Vec<PackageNo>,
+    is_member: Vec<bool>,
+}
+
+impl Family {
+    /// Those that are new; they are members from now on.
+    fn admit(&mut self, numbers: &[PackageNo]) -> Vec<PackageNo> {
+        let mut new = Vec::new();
+        for number in numbers {
+            let at = *number as usize;
+            if at >= self.is_member.len() {
+                self.is_member.resize(at + 1, false);
+            }
+            if !std::mem::replace(&mut self.is_member[at], true) {
+                new.push(*number);
+            }
+        }
+        self.members.extend(&new);
+        new
+    }
+}
+
+/// Adds packages to those whose families and trails are here: all that hold or fill them, as registered and as told, and every scan of
+/// each. Records that were not read before go into `references`, what was told and scanned into `facts`.
 async fn trails(
     conn: &mut AnyConnection,
-    here: &mut BTreeSet<PackageCode>,
-    codes: BTreeSet<PackageCode>,
+    family: &mut Family,
+    seeds: Vec<PackageNo>,
     references: &mut References,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    let mut fresh: BTreeSet<PackageCode> = codes.difference(here).cloned().collect();
+    let mut fresh = family.admit(&seeds);
     for _ in 0..ROUNDS_MAX {
         if fresh.is_empty() {
             break;
         }
-        let mut found = BTreeSet::new();
-        for record in lookup::related(conn, &fresh, facts).await? {
-            found.insert(record.code.clone());
-            found.extend(record.parent.clone());
+        for record in lookup::meet(conn, &fresh, facts).await? {
             references.insert_code(record);
         }
-        let names = fresh.iter().map(|code| Name::Package(code).key()).collect();
-        for act in named::of(conn, &names, facts).await?.iter().filter_map(|by| facts.found.get(by)) {
-            found.extend(act.act.named_texts().into_iter().filter_map(|text| shared::code::parse(text).ok()));
-        }
-        lookup::of_codes(conn, &fresh, facts).await?;
-        here.append(&mut fresh);
-        fresh = found.difference(here).cloned().collect();
+        let mut kin = Vec::new();
+        facts.find_packages(&fresh, &mut kin);
+        fresh = family.admit(&kin);
     }
     Ok(())
 }
 
-/// When the packs of the codes here were put into use, as far as terminals say it.
-async fn activations(conn: &mut AnyConnection, references: &References, facts: &mut Facts) -> Result<(), StoreError> {
-    let packs: BTreeSet<_> = references.codes.values().map(|code| &code.pack).collect();
-    let names = packs.into_iter().map(|pack| Name::Pack(pack).key()).collect();
-    named::of(conn, &names, facts).await.map(drop)
-}
-
 fn bases_of(facts: &Facts) -> BTreeSet<BasisId> {
     facts.found.values().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis.clone()).collect()
-}
-
-/// Packages that facts scan or name.
-fn named_codes(facts: &Facts) -> BTreeSet<PackageCode> {
-    let texts = facts.found.values().flat_map(|fact| {
-        let scanned = fact.act.movement().map(|(_, movement)| movement.text.as_str());
-        fact.act.named_texts().into_iter().chain(scanned)
-    });
-    texts.filter_map(|text| shared::code::parse(text).ok()).collect()
 }

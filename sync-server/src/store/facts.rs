@@ -10,11 +10,11 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt};
 use shared::code::PackageCode;
 use shared::event::{Act, Event};
-use shared::ids::{BasisId, EpochId, EventRef, MemberId, TerminalId};
-use shared::reference::CodeRecord;
+use shared::ids::{BasisId, EpochId, EventRef, MemberId, PackId, TerminalId};
 use shared::trail::Fact;
 use shared::trail::clock::{Anchors, Moment, Told};
 
+use super::packages::{PackageNo, Packages};
 use super::stored::Stored;
 use super::trail::Place;
 use super::{StoreError, named};
@@ -32,6 +32,8 @@ pub struct Facts {
 struct Held {
     fact: Arc<Fact>,
     told: Told,
+    /// Packages that it scans or names.
+    packages: Box<[PackageNo]>,
     /// Whether it was asked what is about this event.
     is_asked_about: bool,
 }
@@ -66,12 +68,11 @@ pub(super) struct Memory {
     pub(super) anchors: BTreeMap<(TerminalId, EpochId), Anchors>,
     looked_up: BTreeSet<TerminalId>,
     pub(super) of_basis: Lists<BasisId>,
-    pub(super) of_code: Lists<PackageCode>,
     pub(super) of_name: Lists<[u8; 16]>,
     pub(super) tasks: Lists<BasisId>,
     about: HashMap<EventRef, Vec<u32>>,
     batches: HashMap<u64, Batch>,
-    pub(super) related: HashMap<PackageCode, Vec<CodeRecord>>,
+    pub(super) packages: Packages,
 }
 
 /// Answers to one kind of question.
@@ -159,7 +160,7 @@ impl Facts {
     pub(crate) fn adopt(&mut self, other: Self) {
         let mut places = Vec::with_capacity(other.found.len());
         for held in other.memory.held.into_iter().filter(|held| other.found.contains_key(&held.fact.by)) {
-            places.push(self.memory.adopt(Held { is_asked_about: false, ..held }));
+            places.push(self.memory.adopt(held.fact, held.told));
         }
         self.find(&places);
     }
@@ -170,6 +171,37 @@ impl Facts {
             let fact = &self.memory.held[*place as usize].fact;
             self.found.insert(fact.by, Arc::clone(fact));
         }
+    }
+
+    /// The numbers of packages, met before or not.
+    pub(crate) fn numbers<'c>(&mut self, codes: impl IntoIterator<Item = &'c PackageCode>) -> Vec<PackageNo> {
+        codes.into_iter().map(|code| self.memory.packages.number(code)).collect()
+    }
+
+    /// A package's code, and the code pack that it was registered with, as far as it was asked.
+    pub(crate) fn package(&self, number: PackageNo) -> (&PackageCode, Option<&PackId>) {
+        let package = self.memory.packages.get(number);
+        (&package.code, package.pack.as_ref())
+    }
+
+    /// Adds what is known of packages to what was found, and their next of kin to `kin`: what they hold and what holds them, as
+    /// registered and as told.
+    pub(crate) fn find_packages(&mut self, numbers: &[PackageNo], kin: &mut Vec<PackageNo>) {
+        for number in numbers {
+            let package = self.memory.packages.get(*number);
+            kin.extend(&package.related);
+            for place in &package.facts {
+                let Held { fact, packages, .. } = &self.memory.held[*place as usize];
+                self.found.insert(fact.by, Arc::clone(fact));
+                kin.extend(packages.iter().filter(|other| *other != number));
+            }
+        }
+    }
+
+    /// Packages that the events found so far scan or name, some of them several times.
+    pub(crate) fn packages_found(&self) -> Vec<PackageNo> {
+        let places = self.found.keys().filter_map(|by| self.memory.place(by));
+        places.flat_map(|place| self.memory.packages_at(place)).copied().collect()
     }
 
     /// Events found so far of which it was not asked yet what is about them; from now on it was.
@@ -252,22 +284,22 @@ impl Memory {
             Some(anchors) => anchors.moment(told),
             None => Moment { at: event.at, window: None },
         };
-        let fact = Arc::new(Fact::at(event, member, moment));
-        self.adopt(Held { fact, told, is_asked_about: false })
+        self.adopt(Arc::new(Fact::at(event, member, moment)), told)
     }
 
-    fn adopt(&mut self, held: Held) -> u32 {
-        let by = held.fact.by;
+    fn adopt(&mut self, fact: Arc<Fact>, told: Told) -> u32 {
+        let by = fact.by;
         if let Some(place) = self.places.get(&by) {
             return *place;
         }
         let place = u32::try_from(self.held.len()).unwrap_or(u32::MAX);
         self.places.insert(by, place);
         // A void or set-aside is found by what it is about from the moment that it is known.
-        if let Some(about) = super::event::about(&held.fact.act, by) {
+        if let Some(about) = super::event::about(&fact.act, by) {
             self.about.entry(about).or_default().push(place);
         }
-        self.held.push(held);
+        let packages = self.named(&fact.act);
+        self.held.push(Held { fact, told, packages, is_asked_about: false });
         place
     }
 
@@ -295,10 +327,23 @@ impl Memory {
                 self.tasks.push(basis, place);
             }
         }
-        let code = fact.act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
-        if let Some(code) = code {
-            self.of_code.push(&code, place);
-        }
+        self.packages.follow(&self.held[place as usize].packages, place);
+    }
+
+    /// The packages that an act scans or names, each once.
+    fn named(&mut self, act: &Act) -> Box<[PackageNo]> {
+        let scanned = act.movement().map(|(_, movement)| movement.text.as_str());
+        let texts = act.named_texts().into_iter().chain(scanned);
+        let codes = texts.filter_map(|text| shared::code::parse(text).ok());
+        let mut packages: Vec<PackageNo> = codes.map(|code| self.packages.number(&code)).collect();
+        packages.sort_unstable();
+        packages.dedup();
+        packages.into_boxed_slice()
+    }
+
+    /// The packages that an event scans or names.
+    pub(super) fn packages_at(&self, place: u32) -> &[PackageNo] {
+        &self.held[place as usize].packages
     }
 }
 

@@ -13,6 +13,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::event::{UNFOLDED_AT_ONCE, read};
 use super::facts::{Brought, Facts};
+use super::packages::PackageNo;
 use super::{StoreError, stored, to_i64, trail};
 
 /// All events under the given bases.
@@ -43,25 +44,46 @@ pub async fn of_codes(
     codes: &BTreeSet<PackageCode>,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    let unknown = facts.memory.of_code.unknown(codes);
-    if !unknown.is_empty() {
-        let sql = "select terminal, epoch, seq, member, about, body from event where code_key in (select unhex(value) from json_each($1))";
-        let keys = super::code::keys_json(unknown.iter().copied())?;
-        let rows = sqlx::query(sql).bind(keys).fetch_all(&mut *conn).await?;
-        let mut places = remember(conn, &rows, facts).await?;
-        let trails = trail::of_codes(conn, unknown.iter().copied()).await?;
-        bring(conn, trails.iter().flatten().map(|at| at.entry), facts).await?;
-        places.extend(trails.iter().flatten().filter_map(|at| facts.memory.scan(*at)));
-        let code = |place: &u32| {
-            let (_, movement) = facts.memory.fact(*place).act.movement()?;
-            Some((shared::code::parse(&movement.text).ok()?, *place))
-        };
-        let answers: Vec<_> = places.iter().filter_map(code).collect();
-        facts.memory.of_code.learn(&unknown, answers);
-    }
-    let places = facts.memory.of_code.places(codes);
+    let numbers = facts.numbers(codes);
+    meet(conn, &numbers, facts).await?;
+    let of_code = numbers.iter().flat_map(|number| &facts.memory.packages.get(*number).facts);
+    let is_scan = |place: &&u32| facts.memory.fact(**place).act.movement().is_some();
+    let places: Vec<u32> = of_code.filter(is_scan).copied().collect();
     facts.find(&places);
     Ok(())
+}
+
+/// Reads what is not known yet of packages: their families as registered, their scans, and what was told of them without a scan.
+/// Answers the records that were read.
+pub(crate) async fn meet(
+    conn: &mut AnyConnection,
+    numbers: &[PackageNo],
+    facts: &mut Facts,
+) -> Result<Vec<CodeRecord>, StoreError> {
+    let asked = facts.memory.packages.unknown(numbers);
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let codes: BTreeSet<PackageCode> =
+        asked.iter().map(|number| facts.memory.packages.get(*number).code.clone()).collect();
+    let records = super::code::related(conn, &codes).await?;
+    records.iter().for_each(|record| facts.memory.packages.relate(&asked, record));
+
+    let keys = super::code::keys_json(&codes)?;
+    let sql = "select terminal, epoch, seq, member, about, body from event where code_key in (select unhex(value) from json_each($1))";
+    let mut rows = sqlx::query(sql).bind(&keys).fetch_all(&mut *conn).await?;
+    rows.extend(super::named::rows(conn, &keys).await?);
+    let mut places = remember(conn, &rows, facts).await?;
+    let trails = trail::of_codes(conn, &codes).await?;
+    bring(conn, trails.iter().flatten().map(|at| at.entry), facts).await?;
+    places.extend(trails.iter().flatten().filter_map(|at| facts.memory.scan(*at)));
+    places.sort_unstable();
+    places.dedup();
+    let memory = &mut facts.memory;
+    let named: Vec<(PackageNo, u32)> =
+        places.iter().flat_map(|place| memory.packages_at(*place).iter().map(|number| (*number, *place))).collect();
+    memory.packages.know(&asked, named);
+    Ok(records)
 }
 
 /// Openings and closings of tasks under the given bases.
@@ -172,27 +194,6 @@ async fn bring(
         }
     }
     Ok(())
-}
-
-/// The records of codes themselves and of what is inside them.
-pub async fn related(
-    conn: &mut AnyConnection,
-    codes: &BTreeSet<PackageCode>,
-    facts: &mut Facts,
-) -> Result<Vec<CodeRecord>, StoreError> {
-    let related = &mut facts.memory.related;
-    let unknown: BTreeSet<PackageCode> = codes.iter().filter(|code| !related.contains_key(*code)).cloned().collect();
-    if !unknown.is_empty() {
-        let records = super::code::related(conn, &unknown).await?;
-        related.extend(unknown.iter().map(|code| (code.clone(), Vec::new())));
-        for record in records {
-            let asked = record.parent.iter().chain([&record.code]).filter(|code| unknown.contains(*code));
-            for code in asked.cloned().collect::<Vec<_>>() {
-                related.entry(code).or_default().push(record.clone());
-            }
-        }
-    }
-    Ok(codes.iter().filter_map(|code| related.get(code)).flatten().cloned().collect())
 }
 
 /// Remembers the events of these rows. Answers their places, found before or not.

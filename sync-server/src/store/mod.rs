@@ -23,6 +23,7 @@ pub mod named;
 mod open;
 pub mod open_task;
 pub mod pack;
+pub mod packages;
 mod postgres;
 pub mod quarantine;
 pub mod reference;

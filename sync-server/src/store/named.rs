@@ -8,6 +8,7 @@ use shared::code::{CodeKey, PackageCode};
 use shared::event::{Act, Event};
 use shared::ids::{EventRef, OperatorId, PackId, TerminalId};
 use shared::time::Timestamp;
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::facts::Facts;
@@ -97,6 +98,14 @@ pub async fn follow<'e>(
     Ok(())
 }
 
+/// The events that name any of these keys, a JSON list of hex: a row for each key and event.
+pub(super) async fn rows(conn: &mut AnyConnection, keys: &str) -> Result<Vec<AnyRow>, StoreError> {
+    let sql = "select named.name_key, event.terminal, event.epoch, event.seq, event.member, event.about, event.body from named \
+               join event on event.terminal = named.terminal and event.epoch = named.epoch and event.seq = named.seq \
+               where named.name_key in (select unhex(value) from json_each($1))";
+    Ok(sqlx::query(sql).bind(keys).fetch_all(conn).await?)
+}
+
 /// Adds the events that name any of these to what was found. Answers which they are.
 pub async fn of(
     conn: &mut AnyConnection,
@@ -106,10 +115,7 @@ pub async fn of(
     let unknown = facts.memory.of_name.unknown(names);
     if !unknown.is_empty() {
         let keys: Vec<String> = unknown.iter().map(hex::encode).collect();
-        let sql = "select named.name_key, event.terminal, event.epoch, event.seq, event.member, event.about, event.body from named \
-                   join event on event.terminal = named.terminal and event.epoch = named.epoch and event.seq = named.seq \
-                   where named.name_key in (select unhex(value) from json_each($1))";
-        let rows = sqlx::query(sql).bind(serde_json::to_string(&keys)?).fetch_all(&mut *conn).await?;
+        let rows = rows(conn, &serde_json::to_string(&keys)?).await?;
         let places = lookup::remember(conn, &rows, facts).await?;
         let mut answers = Vec::with_capacity(rows.len());
         for (row, place) in rows.iter().zip(places) {

@@ -15,7 +15,6 @@ crate::on_both!(
     batches_are_found_by_entry_and_by_number,
     what_is_remembered_is_what_would_be_read,
     a_pack_is_used_by_scans_that_stand,
-    families_are_remembered,
 );
 
 fn seqs(facts: &Facts) -> Vec<(u8, u64)> {
@@ -141,23 +140,5 @@ async fn a_pack_is_used_by_scans_that_stand(store: &Store) {
     assert_eq!(used(&mut tx).await, 1, "one of the two scans of the second stands");
     assert_eq!(event::bases_of_pack(&mut tx, &"P".into()).await.unwrap(), ["C1".into(), "C2".into()].into());
     assert_eq!(trail::of_pack(&mut tx, &"P".into()).await.unwrap().len(), 2);
-    tx.rollback().await.unwrap();
-}
-
-async fn families_are_remembered(store: &Store) {
-    let mut tx = store.write().await.unwrap();
-    for (n, parent) in [(1, None), (2, Some(1)), (3, Some(1))] {
-        code::put(&mut tx, &code_record(n, "P", parent), 1).await.unwrap();
-    }
-    let mut facts = Facts::default();
-    let asked = [sample_code(1), sample_code(2), sample_code(8)].into();
-    let mut once = lookup::related(&mut tx, &asked, &mut facts).await.unwrap();
-    let again = lookup::related(&mut tx, &asked, &mut facts).await.unwrap();
-    assert_eq!(once, again);
-    once.sort_by_key(|record| record.code.to_string());
-    once.dedup();
-    let mut read = code::related(&mut tx, &asked).await.unwrap();
-    read.sort_by_key(|record| record.code.to_string());
-    assert_eq!(once, read);
     tx.rollback().await.unwrap();
 }

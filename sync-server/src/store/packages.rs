@@ -1,0 +1,99 @@
+//! What is remembered of packages: their families, their scans, and what names them. Packages are numbered, so that families are
+//! followed by small numbers.
+
+use std::collections::BTreeSet;
+
+use foldhash::{HashMap, HashMapExt};
+use shared::code::PackageCode;
+use shared::ids::PackId;
+use shared::reference::CodeRecord;
+
+/// A package's number.
+pub type PackageNo = u32;
+
+/// All packages that were met.
+#[derive(Debug)]
+pub(super) struct Packages {
+    numbers: HashMap<PackageCode, PackageNo>,
+    all: Vec<Package>,
+}
+
+/// What is known of one package. Lists are complete once it `is_known`.
+#[derive(Debug)]
+pub(super) struct Package {
+    pub(super) code: PackageCode,
+    pub(super) is_known: bool,
+    /// The code pack that it was registered with.
+    pub(super) pack: Option<PackId>,
+    /// What it holds and what holds it, as registered; itself among them.
+    pub(super) related: Vec<PackageNo>,
+    /// Places of its scans, and of what names it without scanning it.
+    pub(super) facts: Vec<u32>,
+}
+
+impl Default for Packages {
+    fn default() -> Self {
+        Self { numbers: HashMap::new(), all: Vec::new() }
+    }
+}
+
+impl Packages {
+    /// The number of a package, met before or not.
+    pub(super) fn number(&mut self, code: &PackageCode) -> PackageNo {
+        if let Some(number) = self.numbers.get(code) {
+            return *number;
+        }
+        let number = PackageNo::try_from(self.all.len()).unwrap_or(PackageNo::MAX);
+        self.numbers.insert(code.clone(), number);
+        self.all.push(Package {
+            code: code.clone(),
+            is_known: false,
+            pack: None,
+            related: Vec::new(),
+            facts: Vec::new(),
+        });
+        number
+    }
+
+    pub(super) fn get(&self, number: PackageNo) -> &Package {
+        &self.all[number as usize]
+    }
+
+    /// Those of these that were not asked about yet, each once.
+    pub(super) fn unknown(&self, numbers: &[PackageNo]) -> BTreeSet<PackageNo> {
+        numbers.iter().copied().filter(|number| !self.get(*number).is_known).collect()
+    }
+
+    /// A record of packages themselves or of what was put into them, for those of them that are asked about now.
+    pub(super) fn relate(&mut self, asked: &BTreeSet<PackageNo>, record: &CodeRecord) {
+        let own = self.number(&record.code);
+        let parent = record.parent.as_ref().map(|parent| self.number(parent));
+        for number in parent.into_iter().chain([own]).filter(|number| asked.contains(number)) {
+            let package = &mut self.all[number as usize];
+            package.related.extend(parent.into_iter().chain([own]));
+            if number == own {
+                package.pack = Some(record.pack.clone());
+            }
+        }
+    }
+
+    /// Events at these places scan or name packages that are asked about now: their lists are complete with this.
+    pub(super) fn know(&mut self, asked: &BTreeSet<PackageNo>, named: impl IntoIterator<Item = (PackageNo, u32)>) {
+        for number in asked {
+            self.all[*number as usize].is_known = true;
+        }
+        for (number, place) in named.into_iter().filter(|(number, _)| asked.contains(number)) {
+            self.all[number as usize].facts.push(place);
+        }
+    }
+
+    /// A new event scans or names packages.
+    pub(super) fn follow(&mut self, named: &[PackageNo], place: u32) {
+        for number in named {
+            let package = &mut self.all[*number as usize];
+            if package.is_known {
+                package.facts.push(place);
+            }
+        }
+    }
+}
