@@ -23,6 +23,7 @@ mod schema;
 mod sealed;
 mod served;
 mod terminals;
+mod tls;
 mod verdicts;
 
 /// Makes two tests of each function that takes a store.
