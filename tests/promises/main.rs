@@ -38,3 +38,4 @@ mod p14_alerts;
 mod p15_faults;
 mod p15_field;
 mod p15_same;
+mod packs_reported;

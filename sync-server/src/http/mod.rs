@@ -7,6 +7,8 @@ pub mod openapi;
 pub mod request_id;
 pub mod serve;
 pub mod state;
+#[cfg(test)]
+mod tests;
 pub mod web;
 
 use axum::extract::DefaultBodyLimit;

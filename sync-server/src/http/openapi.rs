@@ -3,18 +3,20 @@
 use axum::Json;
 use axum::http::Method;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, RefOr, Required,
-    ResponseBuilder, Schema,
+    Components, ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Ref,
+    RefOr, Required, ResponseBuilder, Schema,
 };
 
 use super::terminal_list;
 use super::web::routes;
 use crate::http::guard::Access;
+use crate::people::Refused;
 use crate::workflow::act::ActKind;
 
 /// The description.
@@ -35,7 +37,7 @@ pub fn describe() -> OpenApi {
         let operation = operation(&route.method, route.path, (route.summary, "terminal"), false);
         paths = paths.path(route.path, PathItem::new(method(&route.method), operation));
     }
-    let mut components = Components::new();
+    let mut components: Components = ComponentsBuilder::new().schema_from::<Refused>().build();
     components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     let info = InfoBuilder::new()
         .title("Tallyman")
@@ -101,7 +103,8 @@ fn operation(
 
 fn refusal(told: &str) -> utoipa::openapi::Response {
     let example = json!({ "code": "not-found", "message": "there is nothing at this address that you may see" });
-    let content = ContentBuilder::new().schema(Some(object())).example(Some(example)).build();
+    let schema = Ref::from_schema_name(Refused::name());
+    let content = ContentBuilder::new().schema(Some(schema)).example(Some(example)).build();
     ResponseBuilder::new().description(told).content("application/json", content).build()
 }
 
@@ -203,6 +206,10 @@ mod tests {
             let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
             let of_path = parameters.iter().filter(|parameter| parameter["in"] == "path").count();
             assert_eq!(of_path, path.matches('{').count(), "{path}");
+            for refused in ["4XX", "5XX"] {
+                let schema = &operation["responses"][refused]["content"]["application/json"]["schema"]["$ref"];
+                assert_eq!(schema, "#/components/schemas/Refused", "{method} {path}");
+            }
         }
     }
 
@@ -213,6 +220,16 @@ mod tests {
             let given: Particulars = serde_json::from_value(example).unwrap();
             assert_eq!(given.act(kind).unwrap().kind(), kind);
         }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_what_its_schema_says() {
+        let described = serde_json::to_value(describe()).unwrap();
+        let schema = &described["components"]["schemas"]["Refused"];
+        let required: BTreeSet<String> = serde_json::from_value(schema["required"].clone()).unwrap();
+        let (status, _, told) = World::new().await.ask("GET", "/api/v1/mismatches", &[], "").await;
+        let told: Value = serde_json::from_str(&told).unwrap();
+        assert_eq!((status.as_u16(), keys(&told), keys(&schema["properties"])), (401, required.clone(), required));
     }
 
     fn keys(value: &Value) -> BTreeSet<String> {

@@ -13,6 +13,7 @@ use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::identity::caller::Shown;
 use crate::unfold::{ReadError, read_header, read_within};
+use crate::packs::reported;
 
 /// Unfolding holds the text twice, once as lines; the events read from it take no more than the text does.
 const UNFOLDED_TIMES: usize = 3;
@@ -42,7 +43,10 @@ pub async fn push(State(state): State<AppState>, shown: Shown, request: Request)
     })
     .await
     .map_err(|_| ApiError::new(ProblemCode::Internal, "the batch could not be read; send it again".into()))??;
+    let reports = reported::of(&received.batch);
     let reply = state.metrics.batches.count(state.intake.push(received, room)).await?;
+    // Before the answer: a terminal that was not answered comes again, and so does this.
+    reported::follow(&state.store, &reports, state.clock.now()).await?;
     crate::sealed::http::follow(&state, terminal).await;
     Ok(Json(reply))
 }

@@ -10,6 +10,7 @@ pub mod issue;
 pub mod opening;
 pub mod put_together;
 pub mod reading;
+pub mod reported;
 pub mod summary;
 mod take;
 pub mod write;

@@ -3,7 +3,8 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::store::StoreError;
 
@@ -50,6 +51,15 @@ pub enum Refusal {
 #[derive(Clone, Debug)]
 pub struct RefusedTo(pub String);
 
+/// What a program is told that is refused. Terminals are told the same, with `head` beside it where their log must go on elsewhere.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Refused {
+    /// Why, in one word that stays.
+    pub code: &'static str,
+    /// What, why, and what next, for people.
+    pub message: String,
+}
+
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
@@ -92,7 +102,7 @@ impl IntoResponse for Refusal {
         if let Self::Store(error) = &self {
             tracing::error!(%error, "a request of the console failed on the database");
         }
-        let body = Json(json!({ "code": self.code(), "message": self.to_string() }));
+        let body = Json(Refused { code: self.code(), message: self.to_string() });
         let told = Extension(RefusedTo(self.to_string()));
         let mut response = (self.status(), [(header::CACHE_CONTROL, "no-store")], told, body).into_response();
         match self {

@@ -49,7 +49,7 @@ pub async fn changes(
     let newest = store::position(conn).await?;
     let visible = Visible::of(conn, member).await?;
     let lower = start.resume.map_or(start.since, |resume| resume.position);
-    let mut changes = changed(conn, lower).await?;
+    let mut changes = changed(conn, &visible, lower).await?;
     let (mut codes, piece) = codes(conn, &visible, &start).await?;
     let mut left = 0;
     if let Some(border) = piece {
@@ -122,14 +122,16 @@ async fn codes_left(conn: &mut AnyConnection, visible: &Visible, start: &Start) 
     store::code::count_after(conn, visible.packs(), (after.position, &after.key)).await
 }
 
-/// Everything but codes that changed after a position.
-async fn changed(conn: &mut AnyConnection, since: u64) -> Result<Vec<Change>, StoreError> {
+/// What changed of the member's trade but codes after a position. What lies under others' bases stays in the database: on a busy
+/// server that is nearly all.
+async fn changed(conn: &mut AnyConnection, visible: &Visible, since: u64) -> Result<Vec<Change>, StoreError> {
     let since = i64::try_from(since).unwrap_or(i64::MAX);
     let mut changes = Vec::new();
-    for row in fetch(conn, "select body, position from reference where position > $1", since).await? {
+    let sql = "select body, position from reference where position > $1";
+    for row in sqlx::query(sql).bind(since).fetch_all(&mut *conn).await? {
         changes.push(change(&row, serde_json::from_str(&row.try_get::<String, _>("body")?)?)?);
     }
-    for row in fetch(conn, "select body, state, raised_at, position from mismatch where position > $1", since).await? {
+    for row in of_bases(conn, visible, MISMATCHES, since).await? {
         let found = SiteMismatch {
             mismatch: serde_json::from_str(&row.try_get::<String, _>("body")?)?,
             state: store::verdict::parse_state(&row.try_get::<String, _>("state")?)?,
@@ -137,7 +139,7 @@ async fn changed(conn: &mut AnyConnection, since: u64) -> Result<Vec<Change>, St
         };
         changes.push(change(&row, Record::Mismatch(found))?);
     }
-    for row in fetch(conn, "select body, position from manifest where position > $1", since).await? {
+    for row in of_bases(conn, visible, MANIFESTS, since).await? {
         let manifest = Record::Manifest(serde_json::from_str(&row.try_get::<String, _>("body")?)?);
         changes.push(change(&row, manifest)?);
     }
@@ -157,7 +159,7 @@ async fn held_packs(
         return Ok(BTreeSet::new());
     }
     let mut sent = BTreeSet::new();
-    for row in fetch(conn, "select body, position from manifest where position > $1", 0).await? {
+    for row in of_bases(conn, visible, MANIFESTS, 0).await? {
         let manifest: Manifest = serde_json::from_str(&row.try_get::<String, _>("body")?)?;
         if visible.may_see(&Record::Manifest(manifest.clone())) {
             sent.extend(manifest.sent.into_iter().map(|(code, _, _)| code));
@@ -193,8 +195,22 @@ async fn disclose_sent(
     Ok(())
 }
 
-async fn fetch(conn: &mut AnyConnection, sql: &'static str, since: i64) -> Result<Vec<AnyRow>, StoreError> {
-    Ok(sqlx::query(sql).bind(since).fetch_all(conn).await?)
+/// Mismatches that changed after a position under some bases.
+const MISMATCHES: &str = "select body, state, raised_at, position from mismatch \
+                                     where position > $1 and basis in (select value from json_each($2))";
+
+/// Manifests likewise.
+const MANIFESTS: &str = "select body, position from manifest \
+                                    where position > $1 and basis in (select value from json_each($2))";
+
+/// The rows of a statement that takes a position and the member's bases.
+async fn of_bases(
+    conn: &mut AnyConnection,
+    visible: &Visible,
+    sql: &'static str,
+    since: i64,
+) -> Result<Vec<AnyRow>, StoreError> {
+    Ok(sqlx::query(sql).bind(since).bind(visible.bases()?).fetch_all(conn).await?)
 }
 
 fn change(row: &AnyRow, record: Record) -> Result<Change, StoreError> {

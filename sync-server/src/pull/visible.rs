@@ -60,6 +60,11 @@ impl Visible {
         &self.packs
     }
 
+    /// The bases that the member is, was or will be party to, as a JSON array.
+    pub(super) fn bases(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&self.bases)
+    }
+
     pub(super) fn may_see(&self, record: &Record) -> bool {
         match record {
             Record::Member(_)

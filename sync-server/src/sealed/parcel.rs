@@ -9,6 +9,7 @@ use shared::wire::{Problem, ProblemCode};
 use super::{SealedKey, take_waiting};
 use crate::http::error::ApiError;
 use crate::ingest::{PushError, push};
+use crate::packs::reported;
 use crate::store::sealed::{self, Delivery};
 use crate::store::{Store, StoreError};
 use crate::unfold::read;
@@ -80,6 +81,7 @@ async fn answer(
     let header = &batch.header;
     match push(store, key, &batch, compressed, now).await {
         Ok(mut reply) => {
+            reported::follow(store, &reported::of(&batch), now).await?;
             take_waiting(store, key, header.terminal, now).await?;
             // The member's own data, on its way through other hands: it comes by pull.
             reply.verdicts_follow |= !reply.verdicts.is_empty();

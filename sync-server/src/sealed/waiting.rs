@@ -5,6 +5,7 @@ use shared::ids::TerminalId;
 use shared::time::Timestamp;
 
 use crate::ingest::{PushError, push};
+use crate::packs::reported;
 use crate::store::{Store, StoreError, sealed};
 use crate::unfold::read;
 
@@ -31,7 +32,11 @@ pub async fn take_waiting(
         let waiting = sealed::next_waiting(&mut *store.read().await?, terminal).await?;
         let Some(waiting) = waiting else { return Ok(taken) };
         let done = match read(&waiting.body) {
-            Ok(batch) => push(store, key, &batch, &waiting.body, now).await.map(drop),
+            Ok(batch) => {
+                let done = push(store, key, &batch, &waiting.body, now).await.map(drop);
+                reported::follow(store, &reported::of(&batch), now).await?;
+                done
+            }
             Err(error) => {
                 // It could be read when it came: nothing is thrown away by guessing.
                 tracing::error!(%terminal, %error, "a waiting batch cannot be read any more; it stays");

@@ -24,6 +24,7 @@ mod sealed;
 mod served;
 mod terminals;
 mod trails;
+mod tls;
 mod verdicts;
 
 /// Makes two tests of each function that takes a store.

@@ -42,7 +42,21 @@ pub struct Cluster {
     using: File,
     /// Whether it ends with this value.
     is_private: bool,
+    /// The port that names its socket, and that it listens on where it does.
+    port: u16,
 }
+
+/// What a server proves itself with over TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity<'a> {
+    /// Its certificate, PEM.
+    pub certificate: &'a str,
+    /// The certificate's key, PEM.
+    pub key: &'a str,
+}
+
+/// What every server has that opens no port.
+const PORT: u16 = 5432;
 
 impl Cluster {
     /// The server that all test programs of this user share; started where it does not run.
@@ -61,9 +75,9 @@ impl Cluster {
         using.set_modified(now())?;
         let starting = open_lock(&folder.with_extension("lock"))?;
         starting.lock().context("the file of who starts cannot be locked")?;
-        let cluster = Self { folder, programs, using, is_private: false };
+        let cluster = Self { folder, programs, using, is_private: false, port: PORT };
         if !cluster.programs.is_running(&cluster.data()) {
-            cluster.make_and_start(SETTINGS)?;
+            cluster.make_and_start(SETTINGS, None)?;
             watch::until_idle(&cluster.folder, &cluster.programs)?;
         }
         Ok(cluster)
@@ -71,23 +85,29 @@ impl Cluster {
 
     /// A server of one test, in a folder that is given: it may be stopped and started. It ends with this value, or with the program.
     pub fn private(folder: &Path) -> Result<Self> {
-        Self::alone(folder, SETTINGS)
+        Self::alone(folder, SETTINGS, None)
+    }
+
+    /// The same, listening on a free port of 127.0.0.1, with TLS.
+    pub fn with_tls(folder: &Path, identity: Identity<'_>) -> Result<Self> {
+        Self::alone(folder, SETTINGS, Some(identity))
     }
 
     /// The same for measurements: what it commits is on the disk.
     pub fn durable(folder: &Path) -> Result<Self> {
-        Self::alone(folder, DURABLE)
+        Self::alone(folder, DURABLE, None)
     }
 
-    fn alone(folder: &Path, settings: &str) -> Result<Self> {
+    fn alone(folder: &Path, settings: &str, identity: Option<Identity<'_>>) -> Result<Self> {
         let programs = Programs::find()?;
         let folder = folder.join("pg");
         let using = open_lock(&folder.with_extension("users"))?;
         using.lock_shared()?;
-        let cluster = Self { folder, programs, using, is_private: true };
+        let port = if identity.is_some() { free_port()? } else { PORT };
+        let cluster = Self { folder, programs, using, is_private: true, port };
         // A folder of a test is its user's alone; the server's user must pass through it.
         cluster.programs.let_through(&cluster.folder)?;
-        cluster.make_and_start(settings)?;
+        cluster.make_and_start(settings, identity)?;
         watch::until_unused(&cluster.folder, &cluster.programs)?;
         Ok(cluster)
     }
@@ -96,7 +116,7 @@ impl Cluster {
         self.folder.join("data")
     }
 
-    fn make_and_start(&self, own: &str) -> Result<()> {
+    fn make_and_start(&self, own: &str, identity: Option<Identity<'_>>) -> Result<()> {
         // What a killed start left is of no use.
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder).with_context(|| format!("{} is in the way", self.folder.display()))?;
@@ -114,6 +134,14 @@ impl Cluster {
         let mut settings = fs::read_to_string(&file)?;
         let socket = format!("unix_socket_directories = '{}'\n", self.folder.display());
         settings.extend([own, &socket]);
+        if let Some(Identity { certificate, key }) = identity {
+            settings += &format!("listen_addresses = '127.0.0.1'\nport = {}\nssl = on\n", self.port);
+            for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+                let file = self.data().join(name);
+                fs::write(&file, text)?;
+                self.programs.own(&file)?;
+            }
+        }
         fs::write(&file, settings)?;
         self.start()
     }
@@ -142,6 +170,7 @@ impl Cluster {
     pub fn sql(&self, database: &str, sql: &str) -> Result<String> {
         let mut command = self.programs.client("psql");
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", USER, "-d", database, "-c", sql]);
+        command.args(["-p", &self.port.to_string()]);
         let output = command.arg("-h").arg(&self.folder).output().context("psql cannot be started")?;
         let told = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "`{sql}` on {database}: {}", told.trim());
@@ -152,6 +181,12 @@ impl Cluster {
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         format!("postgres:///{database}?host={}&user={USER}", self.folder.display())
+    }
+
+    /// The address of a database over TCP, with further parameters, where the server has TLS.
+    #[must_use]
+    pub fn tcp_url(&self, host: &str, database: &str, parameters: &str) -> String {
+        format!("postgres://{USER}@{host}:{}/{database}?{parameters}", self.port)
     }
 }
 
@@ -199,6 +234,12 @@ impl Drop for TestDatabase<'_> {
         // A server that was stopped has nothing to drop: its folder goes as a whole.
         let _ = self.cluster.sql("postgres", &format!("drop database if exists {} with (force)", self.name));
     }
+}
+
+/// A port that nobody listens on now.
+fn free_port() -> Result<u16> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").context("no port of 127.0.0.1 is free")?;
+    Ok(listener.local_addr()?.port())
 }
 
 fn open_lock(path: &Path) -> Result<File> {

@@ -75,7 +75,7 @@ impl Programs {
         self.run("pg_ctl", ["-D", data, "status"].iter()).is_ok()
     }
 
-    /// Makes a folder the server's own.
+    /// Makes a folder or a file the server's own.
     pub(crate) fn own(&self, folder: &Path) -> Result<()> {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
         if self.is_root() {

@@ -62,6 +62,10 @@ fn from_a_contract_alone_to_a_cleared_gate() {
     };
     let mut store = yard.store();
     let epoch = store.epoch();
+    assert!(store.open_questions(9).unwrap().is_empty(), "the server does not hold the question yet");
+    assert_eq!(store.keep_gate_answers(epoch, std::slice::from_ref(&answer)).unwrap(), 1);
+    let again = GateAnswer { position: 43, ..answer.clone() };
+    assert_eq!(store.keep_gate_answers(epoch, &[again]).unwrap(), 0, "later, and the same");
     store.keep_gate_answers(epoch, &[answer]).unwrap();
     let mut session = Session::revisit(store, yard.device(), yard.identity(), shut[0].clone()).unwrap();
     let gates = session.watch_gates().unwrap();
