@@ -80,7 +80,7 @@ fn a_case_undone_says_how_many_units_go_with_it() {
 fn papers_are_equal_in_one_tap_or_marked_field_by_field() {
     expect(&[
         ("papers", Language::Zh, "齐全且一致", Intent::PapersRecord),
-        ("papers", Language::Zh, "数量(盒) · 2000", Intent::PaperMark(4)),
+        ("papers", Language::Zh, "数量(盒) · 2 000", Intent::PaperMark(4)),
         ("papers-differ", Language::En, "Record: 1 wrong", Intent::PapersRecord),
         ("papers-differ", Language::En, "Photo 1", Intent::Photo),
         ("papers-none", Language::Zh, "记录:没有单证", Intent::PapersRecord),
