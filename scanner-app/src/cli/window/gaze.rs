@@ -10,8 +10,8 @@ pub(super) struct Gaze {
 
 impl Gaze {
     /// A viewfinder that sleeps after so many seconds without a read; 0 = never.
-    pub(super) const fn new(sleep_s: u32) -> Self {
-        let sleep_ms = if sleep_s == 0 { u64::MAX } else { sleep_s as u64 * 1_000 };
+    pub(super) fn new(sleep_s: u32) -> Self {
+        let sleep_ms = if sleep_s == 0 { u64::MAX } else { u64::from(sleep_s) * 1_000 };
         Self { stirred_ms: 0, sleep_ms }
     }
 

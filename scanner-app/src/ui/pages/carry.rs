@@ -16,7 +16,7 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
     }
     if let Some((code, shown)) = &view.code {
         // What to do stands above the code: beneath it the smallest screen has no room left.
-        let hint = say.of("让另一台对准,到它显示“完成”。", "Hold before the other until it says Done.");
+        let hint = say.of("让另一台对准,到它显示“完成”。", "Hold until the other says Done.");
         rows.push(sentence(Mark::None, hint, ""));
         rows.push(Row {
             kind: RowKind::Picture,

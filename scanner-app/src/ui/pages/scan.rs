@@ -53,7 +53,7 @@ pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, say: Say) {
     scan.set_waiting(if view.stopped {
         say.of("暂停扫码", "Scanning stopped")
     } else if view.camera_trouble.is_some() {
-        say.of("用扫描头扫码", "Use the scanner")
+        say.of("用扫描枪扫码", "Use the scanner")
     } else {
         say.of("对准标签", "Aim at a label")
     });

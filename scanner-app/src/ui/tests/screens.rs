@@ -252,7 +252,7 @@ fn differs() -> PageView {
 /// Scan pages whose viewfinder shows nothing new.
 fn without_pictures() -> [(&'static str, View); 2] {
     let trouble = (
-        "相机断开。接头松动或被占用。可用扫描头继续,插好自动恢复。".to_owned(),
+        "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。".to_owned(),
         "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.".to_owned(),
     );
     let asleep = ScanView { asleep: true, boxes: Vec::new(), ..scan(None) };
