@@ -87,7 +87,8 @@ impl TryFrom<Chosen> for FunctionKeys {
     fn try_from(chosen: Chosen) -> Result<Self, String> {
         let keys = Self(chosen);
         let all = keys.pairs();
-        let twice = all.iter().enumerate().find(|(place, (key, _))| all[..*place].iter().any(|(other, _)| other == key));
+        let twice =
+            all.iter().enumerate().find(|(place, (key, _))| all[..*place].iter().any(|(other, _)| other == key));
         match twice {
             Some((_, (key, _))) => Err(format!("{} would do two things: give each its own key", String::from(*key))),
             None => Ok(keys),
@@ -141,7 +142,9 @@ mod tests {
 
     #[test]
     fn a_wrong_name_and_a_key_for_two_things_are_refused_with_what_to_do() {
-        for (text, word) in [("undo = \"F25\"", "F24"), ("torch = \"Enter\"", "F24"), ("undo = \"F4\"", "F4 would do two")] {
+        for (text, word) in
+            [("undo = \"F25\"", "F24"), ("torch = \"Enter\"", "F24"), ("undo = \"F4\"", "F4 would do two")]
+        {
             let error = read(text).unwrap_err();
             assert!(error.contains(word), "{text}: {error}");
         }

@@ -46,10 +46,8 @@ pub(super) fn run(path: &Path, source: &SourceName, form: Form) -> Result<ExitCo
     let (intents, wanted) = channel();
     let is_enrolled = path.exists();
     let tools = if is_enrolled { Some(tools(configured(path)?)?) } else { None };
-    let (scanner, functions) = tools
-        .as_ref()
-        .map(|tools| (tools.config.capture.keys.clone(), tools.config.keys.clone()))
-        .unwrap_or_default();
+    let (scanner, functions) =
+        tools.as_ref().map(|tools| (tools.config.capture.keys.clone(), tools.config.keys.clone())).unwrap_or_default();
     let window = window(form == Form::Tablet, (&scanner, &functions), &intents)?;
     let handle = WindowHandle::of(&window);
     let (source, path, tablet) = (source.clone(), path.to_owned(), form == Form::Tablet);

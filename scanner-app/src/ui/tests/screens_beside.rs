@@ -162,7 +162,12 @@ fn check() -> CheckView {
             row(CheckItem::Data, Some(true), "1 小时前", "1 h old"),
             row(CheckItem::Battery, Some(true), "82 %", "82 %"),
             row(CheckItem::Storage, Some(true), "余 2 140 MB", "2 140 MB left"),
-            row(CheckItem::Camera, Some(false), "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。", "Camera lost. Unplugged or in use. Use the scanner; it returns by itself."),
+            row(
+                CheckItem::Camera,
+                Some(false),
+                "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。",
+                "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.",
+            ),
             row(CheckItem::Feedback, Some(true), "可用", "ready"),
             row(CheckItem::Queue, Some(true), "待传 3", "3 queued"),
         ],

@@ -132,8 +132,7 @@ impl Clerk {
             };
             document.lines.iter().map(of).collect::<Vec<_>>().join(" ")
         };
-        let fields =
-            document.as_ref().map(|document| fields(document, marks, (name, goods))).unwrap_or_default();
+        let fields = document.as_ref().map(|document| fields(document, marks, (name, goods))).unwrap_or_default();
         Ok(PapersView {
             document: document.map(|document| document.document.to_string()),
             fields,
