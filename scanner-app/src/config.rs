@@ -9,6 +9,7 @@ use shared::ids::{MemberId, OperatorId, SiteId, TerminalId};
 
 use crate::capture::CaptureSettings;
 use crate::feedback::FeedbackSettings;
+use crate::function_keys::FunctionKeys;
 use crate::operators::OperatorSettings;
 use crate::sync::SyncPolicy;
 use crate::training;
@@ -62,6 +63,9 @@ pub struct Config {
     /// Cameras and hand scanners.
     #[serde(default, skip_serializing_if = "CaptureSettings::is_default")]
     pub capture: CaptureSettings,
+    /// Which function key does what.
+    #[serde(default, skip_serializing_if = "FunctionKeys::is_default")]
+    pub keys: FunctionKeys,
     /// What results sound and feel like.
     #[serde(default, skip_serializing_if = "FeedbackSettings::is_default")]
     pub feedback: FeedbackSettings,

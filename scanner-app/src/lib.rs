@@ -11,6 +11,7 @@ pub mod device;
 pub mod diagnostics;
 pub mod enrol;
 pub mod feedback;
+pub mod function_keys;
 pub mod keys;
 pub mod operators;
 pub mod session;

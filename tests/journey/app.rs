@@ -15,6 +15,7 @@ use screen::{Colour, Screen};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Fills of `ui/theme.slint`.
+pub const SURFACE: Colour = [0xff, 0xff, 0xff];
 pub const PRIMARY: Colour = [0x0b, 0x4f, 0x9e];
 pub const ACCEPTED: Colour = [0x00, 0xa2, 0x72];
 pub const COMPLETE: Colour = [0x10, 0x16, 0x1c];

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use crate::app::{ACCEPTED, App, COMPLETE, PRIMARY};
+use crate::app::{ACCEPTED, App, COMPLETE, PRIMARY, SURFACE};
 use crate::site::Site;
 use screen::Screen;
 
@@ -54,6 +54,9 @@ pub fn outbound(screen: &Screen, site: &Site) -> Result<()> {
     scan_cases(&app, site, "outbound")?;
     app.tap("menu")?;
     app.hides("banner", ACCEPTED)?;
+    // A colleague reads English: the session goes on, and from here every word of it is another.
+    app.shows("language", SURFACE)?;
+    app.tap("language")?;
     app.tap("papers")?;
     app.shows("papers-done", PRIMARY)?;
     app.tap("papers-done")?;
@@ -61,8 +64,18 @@ pub fn outbound(screen: &Screen, site: &Site) -> Result<()> {
     app.tap("papers-back")?;
     app.shows("banner", ACCEPTED)?;
     close(&app, screen, site, 1)?;
-    app.shows("gate", ACCEPTED)
+    app.shows("gate", ACCEPTED)?;
+    ensure!(of_kind(&app.events()?, "task_opened").count() == 1, "the language cost the session");
+    app.tap("print")?;
+    let printed = site.printed("SZ-GATE");
+    screen.until("the gate's paper at the printer", PRINTED, || Ok(printed.is_file()))?;
+    let page = std::fs::read_to_string(printed)?;
+    ensure!(page.starts_with("<svg") && page.contains("FH-2032"), "the printer got another page: {page}");
+    Ok(())
 }
+
+/// How long a printer's command may take here: a bound, not a measure.
+const PRINTED: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// The sorting centre takes the same cases in.
 pub fn inbound(screen: &Screen, site: &Site) -> Result<()> {

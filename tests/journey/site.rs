@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
@@ -47,7 +48,9 @@ impl Site {
             let terminal = Terminal::enrol(&server, &folder.path().join(site), member, site, site)?;
             // People sign in here, and a busy machine's hand scanner stutters.
             let config = std::fs::read_to_string(terminal.config())?.replace("operator = \"1024\"\n", "");
-            std::fs::write(terminal.config(), format!("{config}\n[capture.keys]\ngap_ms = 300\n"))?;
+            let printed = printed(folder.path(), site);
+            let printer = format!("[printer]\ncommand = [\"sh\", \"-c\", 'cp \"$0\" \"{}\"']\n", printed.display());
+            std::fs::write(terminal.config(), format!("{config}\n[capture.keys]\ngap_ms = 300\n{printer}"))?;
             terminal.sync()?;
             Ok((terminal, person))
         };
@@ -55,6 +58,11 @@ impl Site {
         photograph(&labels.cases[CASES], &folder.path().join("cases"), 7)?;
         std::fs::create_dir(folder.path().join("nothing"))?;
         Ok(Self { folder, server, labels, posts })
+    }
+
+    /// What the printer of a site was given.
+    pub fn printed(&self, site: &str) -> PathBuf {
+        printed(self.folder.path(), site)
     }
 
     /// The cases that leave the factory.
@@ -94,6 +102,10 @@ impl Site {
         ensure!(mismatches.is_empty(), "nothing was planted, and this was found: {mismatches:?}");
         Ok(())
     }
+}
+
+fn printed(folder: &Path, site: &str) -> PathBuf {
+    folder.join(format!("printed-{site}.svg"))
 }
 
 fn person(server: &Server, number: &str) -> Result<Person> {

@@ -137,7 +137,7 @@ impl CaptureError {
             | Self::NoCameraSupport
             | Self::Unknown(_)
             | Self::Option { .. } => (
-                "相机断开。接头松动或被占用。可用扫描头继续,插好自动恢复。",
+                "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。",
                 "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.",
             ),
         };

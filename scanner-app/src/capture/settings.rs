@@ -6,7 +6,7 @@ use vision::Aim;
 use super::camera::CameraWish;
 
 /// Settings of all sources.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CaptureSettings {
     /// Which labels of a camera's frame are wanted.
@@ -15,6 +15,14 @@ pub struct CaptureSettings {
     pub camera: CameraWish,
     /// How hand scanners send their texts.
     pub keys: KeySettings,
+    /// Seconds without a read after which the viewfinder sleeps, which is nine tenths of what the app costs a battery; 0 = never.
+    pub sleep_s: u32,
+}
+
+impl Default for CaptureSettings {
+    fn default() -> Self {
+        Self { aim: Aim::default(), camera: CameraWish::default(), keys: KeySettings::default(), sleep_s: 60 }
+    }
 }
 
 impl CaptureSettings {

@@ -14,6 +14,7 @@ use crate::carry::Recipient;
 use crate::config::{Config, Language};
 use crate::device::Machine;
 use crate::feedback::FeedbackSettings;
+use crate::function_keys::FunctionKeys;
 use crate::keys;
 use crate::operators::OperatorSettings;
 
@@ -79,6 +80,7 @@ fn make(args: &InitArgs) -> Result<()> {
         language: Language::Zh,
         capture: CaptureSettings::default(),
         feedback: FeedbackSettings::default(),
+        keys: FunctionKeys::default(),
         operators: OperatorSettings::default(),
         printer: crate::config::PrinterSettings::default(),
         sync: crate::sync::SyncPolicy::default(),

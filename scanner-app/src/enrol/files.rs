@@ -14,6 +14,7 @@ use shared::ids::TerminalId;
 use crate::capture::CaptureSettings;
 use crate::config::{Config, ConfigError, Language};
 use crate::feedback::FeedbackSettings;
+use crate::function_keys::FunctionKeys;
 use crate::keys::{self, KeyError, Wrapper};
 use crate::operators::OperatorSettings;
 use crate::sync::SyncPolicy;
@@ -115,6 +116,7 @@ impl Place {
             server_recipient: enrolled.recipient.clone(),
             language: before.as_ref().map_or(Language::Zh, |before| before.language),
             capture: before.as_ref().map_or_else(CaptureSettings::default, |before| before.capture.clone()),
+            keys: before.as_ref().map_or_else(FunctionKeys::default, |before| before.keys.clone()),
             feedback: before.as_ref().map_or_else(FeedbackSettings::default, |before| before.feedback.clone()),
             operators: before.as_ref().map_or_else(OperatorSettings::default, |before| before.operators.clone()),
             printer: before.as_ref().map_or_else(Default::default, |before| before.printer.clone()),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::event::{ReturnReason, Stage, VoidReason};
 
 use super::route::{ListTab, Page};
+use crate::function_keys::Function;
 
 /// What a report says of goods, as its page offers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,8 +81,8 @@ pub enum Intent {
     SwitchLanguage,
     /// The trigger: the viewfinder was tapped, or its key pressed.
     Trigger,
-    /// A function key, 1 to 5.
-    Function(u8),
+    /// What a function key does.
+    Function(Function),
     /// A hand scanner typed a label's text.
     Line(String),
     /// A text was typed on a page's pad.

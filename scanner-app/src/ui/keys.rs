@@ -4,12 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use slint::platform::WindowEvent;
-use slint::{ComponentHandle, Timer, TimerMode, Weak};
+use slint::platform::{Key, WindowEvent};
+use slint::{ComponentHandle, SharedString, Timer, TimerMode, Weak};
 
 use super::Intent;
 use super::generated::{Keys, MainWindow};
+use super::route::Page;
 use crate::capture::{KeyAssembler, KeyOutcome, KeyPressed, KeySettings};
+use crate::function_keys::{Function, FunctionKey, FunctionKeys};
 
 /// How much later than asked a timer may come before the window was too busy to look at its keys.
 const LATE_MS: u64 = 15;
@@ -42,6 +44,31 @@ pub(super) fn listen(window: &MainWindow, settings: &KeySettings, send: impl Fn(
         send: Box::new(send),
     });
     window.global::<Keys>().on_pressed(move |text, is_command, is_repeat| listener.press(&text, is_command, is_repeat));
+}
+
+/// Function keys do what the configuration says.
+pub(super) fn functions(window: &MainWindow, keys: &FunctionKeys, send: impl Fn(Intent) + 'static) {
+    let does = keys.pairs().map(|(key, function)| (text_of(key), function));
+    window.global::<Keys>().on_function(move |text| {
+        let found = does.iter().find(|(key, _)| *key == text);
+        if let Some((_, function)) = found {
+            send(match function {
+                Function::Menu => Intent::Go(Page::Menu),
+                other => Intent::Function(*other),
+            });
+        }
+        found.is_some()
+    });
+}
+
+/// What the toolkit calls a function key.
+fn text_of(key: FunctionKey) -> SharedString {
+    use Key::{
+        F1, F2, F3, F4, F5, F6, F7, F8, F9, F10, F11, F12, F13, F14, F15, F16, F17, F18, F19, F20, F21, F22, F23, F24,
+    };
+    const KEYS: [Key; 24] =
+        [F1, F2, F3, F4, F5, F6, F7, F8, F9, F10, F11, F12, F13, F14, F15, F16, F17, F18, F19, F20, F21, F22, F23, F24];
+    KEYS.into_iter().nth(usize::from(key.number()) - 1).map(SharedString::from).unwrap_or_default()
 }
 
 impl Listener {

@@ -36,6 +36,7 @@ pub use view::{Outcome, View};
 
 use crate::capture::KeySettings;
 use crate::config::Language;
+use crate::function_keys::FunctionKeys;
 use route::Page;
 
 /// The window cannot be opened.
@@ -45,11 +46,16 @@ use route::Page;
 )]
 pub struct WindowError(#[from] slint::PlatformError);
 
-/// Makes the window and sends what people want to `intents`; `keys` tell a hand scanner from typing.
-pub fn window(tablet: bool, keys: &KeySettings, intents: &Sender<Intent>) -> Result<MainWindow, WindowError> {
+/// Makes the window and sends what people want to `intents`; `scanner` tells a hand scanner from typing, `functions` what keys do.
+pub fn window(
+    tablet: bool,
+    (scanner, functions): (&KeySettings, &FunctionKeys),
+    intents: &Sender<Intent>,
+) -> Result<MainWindow, WindowError> {
     let window = MainWindow::new()?;
     window.set_tablet(tablet);
-    keys::listen(&window, keys, sender(intents));
+    keys::listen(&window, scanner, sender(intents));
+    keys::functions(&window, functions, sender(intents));
     let chrome = window.global::<Chrome>();
     let send = sender(intents);
     chrome.on_act(move |key| {
@@ -69,8 +75,6 @@ pub fn window(tablet: bool, keys: &KeySettings, intents: &Sender<Intent>) -> Res
     chrome.on_open_sync(move || send(Intent::Go(Page::Queue)));
     let send = sender(intents);
     chrome.on_switch_language(move || send(Intent::SwitchLanguage));
-    let send = sender(intents);
-    chrome.on_function(move |number| send(Intent::Function(u8::try_from(number).unwrap_or(0))));
     let send = sender(intents);
     window.global::<SignIn>().on_submit(move |number, pin| {
         send(Intent::SignIn { number: number.into(), pin: pin.into() });

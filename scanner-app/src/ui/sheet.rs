@@ -171,6 +171,7 @@ impl Sheet {
         global.set_typed_label(self.typed_label);
         global.set_typed_hidden(self.typed_hidden);
         global.set_pad_delete(say.of("删除", "Delete"));
+        global.set_pad_space(say.of("空格", "Space"));
         global.set_pad_enter(say.of("确定", "OK"));
         global.set_pad_turn(i32::try_from(turn % 1_000_000).unwrap_or(0));
     }

@@ -156,6 +156,12 @@ impl<'a> LumaView<'a> {
         }
     }
 
+    /// The view at half size, each pixel the mean of four; at least 1x1.
+    #[must_use]
+    pub fn halved(&self) -> Luma {
+        crate::transform::half(self)
+    }
+
     /// An owned copy without padding.
     #[must_use]
     pub fn to_luma(&self) -> Luma {

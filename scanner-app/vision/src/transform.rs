@@ -113,7 +113,7 @@ pub(crate) fn around(view: &LumaView<'_>, corners: &Corners, large: bool) -> Loo
 }
 
 /// Means of 2x2 pixels.
-fn half(view: &LumaView<'_>) -> Luma {
+pub(crate) fn half(view: &LumaView<'_>) -> Luma {
     Luma::from_fn(view.width() / 2, view.height() / 2, |x, y| {
         let sum: u16 = [(0, 0), (1, 0), (0, 1), (1, 1)]
             .into_iter()

@@ -1,10 +1,19 @@
-//! What people report of goods: unreadable labels, goods that are not what their code says, damage.
+//! What people report of goods and papers: unreadable labels, goods that are not what their code says, damage, papers that differ.
+
+use std::collections::BTreeMap;
 
 use super::verdict::Verdict;
-use crate::event::{Act, ReportKind};
+use crate::event::{Act, PaperMark, ReportKind, Stage};
+use crate::ids::{BasisId, DocumentId};
 use crate::mismatch::Kind;
+use crate::trail::Fact;
 
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
+    goods(verdict);
+    papers(verdict);
+}
+
+fn goods(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
     for fact in &index.others {
         let Act::Report(report) = &fact.act else { continue };
@@ -24,6 +33,26 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
                 | ReportKind::Delayed,
                 _,
             ) => {}
+        }
+    }
+}
+
+/// Papers that a person found to differ, or lacking a field (logistics/2022 art. 30). Of several checks of a document at one stage the
+/// last one holds, whoever made it: papers that were put right and compared again are equal.
+fn papers(verdict: &mut Verdict<'_>) {
+    let index = verdict.index;
+    let mut last: BTreeMap<(&BasisId, &DocumentId, Stage), &Fact> = BTreeMap::new();
+    for fact in &index.others {
+        let Act::PapersChecked { stage, basis, document, .. } = &fact.act else { continue };
+        let held = last.entry((basis, document, *stage)).or_insert(fact);
+        if (held.at, held.by) < (fact.at, fact.by) {
+            *held = fact;
+        }
+    }
+    for ((basis, document, _), fact) in last {
+        let Act::PapersChecked { fields, .. } = &fact.act else { continue };
+        if fields.iter().any(|field| field.mark != PaperMark::Equal) {
+            verdict.raise_fact(Kind::DocumentDiffers, fact, Some((basis, document)));
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use shared::chain::Hash;
 use shared::event::{
-    Act, Capture, Close, GateState, LabelMetadata, Movement, Override, PreviousEpoch, Report, ReportKind, ReturnReason,
-    Stage, VoidReason,
+    Act, Capture, Close, GateState, LabelMetadata, Movement, Override, PaperField, PaperMark, PreviousEpoch, Report,
+    ReportKind, ReturnReason, Stage, VoidReason,
 };
 use shared::ids::{EpochId, EventRef, TerminalId};
 use shared::mismatch::Kind;
-use shared::reference::{Level, Line, ShippingDocument};
+use shared::reference::{Element, Level, Line, ShippingDocument};
 use shared::time::Timestamp;
 use uuid::Uuid;
 
@@ -28,6 +28,26 @@ pub fn every_act() -> Vec<Act> {
     acts.extend(packages());
     acts.extend(ending());
     acts
+}
+
+/// Kinds that came after the version's first recording, in the order of their appearance: recorded in a file of their own.
+pub fn later_acts() -> Vec<Act> {
+    let field = |(element, mark)| PaperField { element, mark };
+    let fields = [
+        (Element::Consignor, PaperMark::Equal),
+        (Element::Consignee, PaperMark::Equal),
+        (Element::Goods, PaperMark::Equal),
+        (Element::Specification, PaperMark::Equal),
+        (Element::Quantity, PaperMark::Differs),
+        (Element::Carrier, PaperMark::Missing),
+    ];
+    vec![Act::PapersChecked {
+        stage: Stage::Inbound,
+        basis: "HT-2031".into(),
+        document: "FH-2031".into(),
+        fields: fields.map(field).to_vec(),
+        photos: vec![Hash::new([3; 32])],
+    }]
 }
 
 fn opening() -> Vec<Act> {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use shared::chain::{Hash, KeyId, PublicKey, epoch_hash};
-use shared::event::{Event, GateState};
+use shared::event::{Act, Event, GateState};
 use shared::mismatch::{Kind, State};
 use shared::time::Timestamp;
 use shared::wire::{
@@ -39,8 +39,12 @@ fn recorded_id(seq: u64) -> Uuid {
 
 /// The recorded history as events, in the form of a version.
 fn events(version: u16) -> Vec<Event> {
+    told(version, acts::every_act())
+}
+
+fn told(version: u16, acts: Vec<Act>) -> Vec<Event> {
     (1..)
-        .zip(acts::every_act())
+        .zip(acts)
         .map(|(seq, act)| Event {
             terminal: acts::terminal(),
             epoch: acts::epoch(),
@@ -82,7 +86,11 @@ const fn form(version: u16) -> u16 {
 }
 
 fn batch(version: u16) -> Batch {
-    let bodies = events(version).iter().map(|event| event.to_body().unwrap()).collect();
+    signed(version, &events(version))
+}
+
+fn signed(version: u16, events: &[Event]) -> Batch {
+    let bodies = events.iter().map(|event| event.to_body().unwrap()).collect();
     Batch::sign(header(version), bodies, &key()).unwrap()
 }
 
@@ -154,6 +162,17 @@ fn replies_of_every_version_are_read_and_hold() {
 fn what_this_version_writes_is_frozen() {
     let written = String::from_utf8(batch(WIRE_VERSION).to_ndjson().unwrap()).unwrap();
     assert_eq!(written, fs::read_to_string(recorded(WIRE_VERSION, "batch.ndjson")).unwrap());
+}
+
+#[test]
+fn kinds_that_came_later_are_recorded_beside_and_frozen_too() {
+    let told = told(3, acts::later_acts());
+    let bytes = fs::read(recorded(3, "later.ndjson")).unwrap();
+    let read = Batch::from_ndjson(&bytes).unwrap();
+    read.verify(&public()).unwrap();
+    let events_read: Vec<Event> = read.bodies.iter().map(|body| Event::from_body(body).unwrap()).collect();
+    assert_eq!(events_read, told);
+    assert_eq!(String::from_utf8(signed(3, &told).to_ndjson().unwrap()).unwrap(), String::from_utf8(bytes).unwrap());
 }
 
 #[test]

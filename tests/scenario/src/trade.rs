@@ -270,7 +270,7 @@ pub(crate) fn document(said: &Statement, references: &mut References) -> Result<
     Ok(())
 }
 
-fn element(said: &Statement, word: &str) -> Result<Element, ScenarioError> {
+pub(crate) fn element(said: &Statement, word: &str) -> Result<Element, ScenarioError> {
     Ok(match word {
         "consignor" => Element::Consignor,
         "consignee" => Element::Consignee,

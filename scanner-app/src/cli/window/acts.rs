@@ -7,6 +7,7 @@ use shared::mismatch::ScanResult;
 use super::clerk::Clerk;
 use super::work::Work;
 use crate::feedback::{Cue, Signal, VOLUME_MAX};
+use crate::function_keys::Function;
 use crate::session::opening::{Opening, Papers};
 use crate::ui::Intent;
 use crate::ui::intent::Setting;
@@ -162,26 +163,26 @@ impl Clerk {
         Ok(())
     }
 
-    fn function(&mut self, number: u8) -> Result<()> {
+    fn function(&mut self, function: Function) -> Result<()> {
         if *self.route.floor() != Page::Work {
             return Ok(());
         }
-        match number {
-            1 => match self.shown_seq() {
+        match function {
+            Function::Undo => match self.shown_seq() {
                 Some(seq) => self.undo(seq),
                 None => Ok(()),
             },
-            2 => self.go_to(Page::Lists(ListTab::ToScan)),
-            3 => {
+            Function::Lists => self.go_to(Page::Lists(ListTab::ToScan)),
+            Function::Torch => {
                 self.eye.switch_torch();
                 Ok(())
             }
-            4 => self.go_to(Page::Close),
-            5 => {
+            Function::Close => self.go_to(Page::Close),
+            Function::Trigger => {
                 self.trigger();
                 Ok(())
             }
-            _ => Ok(()),
+            Function::Menu => self.go_to(Page::Menu),
         }
     }
 

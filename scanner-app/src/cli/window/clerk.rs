@@ -87,7 +87,7 @@ impl Clerk {
             deck: Deck::start(config.feedback.outputs()),
             eye: Eye::new(source, config.capture.clone()),
             lock: IdleLock::new(config.operators.idle_ms()),
-            gaze: Gaze::default(),
+            gaze: Gaze::new(config.capture.sleep_s),
             limits: Limits::default(),
             work: Work::Desk(store),
             route: Route::at(Page::Tasks),

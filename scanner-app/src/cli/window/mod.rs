@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use slint::ComponentHandle;
 
 use super::{Form, configured, stores};
-use crate::capture::{KeySettings, SourceName};
+use crate::capture::SourceName;
 use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::keys;
@@ -46,8 +46,9 @@ pub(super) fn run(path: &Path, source: &SourceName, form: Form) -> Result<ExitCo
     let (intents, wanted) = channel();
     let is_enrolled = path.exists();
     let tools = if is_enrolled { Some(tools(configured(path)?)?) } else { None };
-    let keys = tools.as_ref().map_or_else(KeySettings::default, |tools| tools.config.capture.keys.clone());
-    let window = window(form == Form::Tablet, &keys, &intents)?;
+    let (scanner, functions) =
+        tools.as_ref().map(|tools| (tools.config.capture.keys.clone(), tools.config.keys.clone())).unwrap_or_default();
+    let window = window(form == Form::Tablet, (&scanner, &functions), &intents)?;
     let handle = WindowHandle::of(&window);
     let (source, path, tablet) = (source.clone(), path.to_owned(), form == Form::Tablet);
     let work = move || session(tools, &path, (source, tablet), (handle, &wanted));

@@ -156,7 +156,7 @@ impl Clerk {
         let kept = called.kept;
         self.state.nearby.tell(
             format!("回执:对方已收 {kept} 包,将代传。待传仍为 {pending},等服务器回执。"),
-            format!("Receipt: taken, parcels {kept}. {pending} records stay queued until the server's own receipt."),
+            format!("Taken over: {kept} parcels. {pending} records stay queued here until the server's own receipt."),
             false,
         );
         if let Err(error) = settled {
@@ -228,7 +228,7 @@ fn event_words(event: &Event) -> (String, String, bool) {
     match event {
         Event::Kept { terminal, events } => {
             let name = tail(&terminal.to_string());
-            (format!("已收终端 …{name} 的 {events} 条"), format!("Took {events} records of terminal …{name}"), false)
+            (format!("已收终端 …{name} 的 {events} 条"), format!("Taken: {events} records of …{name}"), false)
         }
         Event::Given { terminal, parcels } => {
             let name = tail(&terminal.to_string());

@@ -55,7 +55,11 @@ impl Clerk {
     pub(super) fn photo(&mut self) -> Result<()> {
         let Some(frame) = self.eye.picture() else { return Ok(()) };
         let now = self.device.now();
-        let Some(picture) = image::GrayImage::from_raw(frame.width, frame.height, frame.luma) else { return Ok(()) };
+        let plane = frame.0.view();
+        let (Ok(width), Ok(height)) = (u32::try_from(plane.width()), u32::try_from(plane.height())) else {
+            return Ok(());
+        };
+        let Some(picture) = image::GrayImage::from_raw(width, height, plane.data().to_vec()) else { return Ok(()) };
         let mut bytes = std::io::Cursor::new(Vec::new());
         picture.write_to(&mut bytes, image::ImageFormat::Png)?;
         let Some(store) = self.work.store_mut() else { return Ok(()) };

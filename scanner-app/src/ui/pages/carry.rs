@@ -15,6 +15,9 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
         rows.push(sentence(if *is_trouble { Mark::Bad } else { Mark::Good }, say.pair(words), ""));
     }
     if let Some((code, shown)) = &view.code {
+        // What to do stands above the code: beneath it the smallest screen has no room left.
+        let hint = say.of("让另一台对准,到它显示“完成”。", "Hold until the other says Done.");
+        rows.push(sentence(Mark::None, hint, ""));
         rows.push(Row {
             kind: RowKind::Picture,
             picture: modules_image(code),
@@ -22,9 +25,8 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
             ..Row::default()
         });
         rows.push(fact(Mark::None, say.of("已显示", "Shown"), words::count(*shown)));
-        let hint = say.of("让另一台终端对准,直到它显示“完成”。", "Hold before the other terminal until it says Done.");
         let safe = say.of("收到回执前,记录仍留在本机。", "Records stay here until receipts come back.");
-        rows.push(sentence(Mark::None, hint, safe));
+        rows.push(sentence(Mark::None, safe, ""));
         let acts = vec![main_act(say.of("停止", "Stop"), &Intent::Back)];
         return (heading(title, ""), Sheet { rows, acts, ..Sheet::default() });
     }
@@ -52,7 +54,7 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
     ));
     rows.push(choice(
         say.of("附近的终端", "A terminal nearby"),
-        say.of("同一无线网,当场有回执", "on the same network, with a receipt at once"),
+        say.of("同一无线网,当场有回执", "same network, receipt at once"),
         &Intent::Go(Page::Nearby),
     ));
     let acts = vec![act(say.of("返回", "Back"), &Intent::Back)];
@@ -73,16 +75,21 @@ pub(super) fn nearby(view: &NearbyView, say: Say) -> (Heading, Sheet) {
             label: say.of("配对二维码", "Pairing code"),
             ..Row::default()
         });
-        let mut rows: Vec<Row> = picture.into_iter().collect();
+        // What came, else what to do, stands above the code: beneath it the smallest screen has no room left.
+        let mut rows: Vec<Row> = messages().collect();
+        if rows.is_empty() {
+            let hint = say.of("在另一台打开这一页,扫此码。", "Scan this on the other terminal.");
+            rows.push(sentence(Mark::None, hint, ""));
+        }
+        rows.extend(picture);
         rows.push(fact(Mark::None, address.as_str(), code.as_str()));
-        rows.extend(messages());
         rows.push(sentence(
             Mark::None,
-            say.of("在另一台终端打开这一页,扫此码。", "Open this page on the other terminal and scan this code."),
             say.of(
                 "它的记录加密存在本机,下次同步代传。",
                 "Its records are kept here, sealed; the next sync delivers them.",
             ),
+            "",
         ));
         let acts = vec![main_act(say.of("停止等候", "Stop waiting"), &Intent::StopListening)];
         return (heading(title, ""), Sheet { rows, acts, ..Sheet::default() });

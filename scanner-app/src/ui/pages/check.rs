@@ -2,18 +2,18 @@
 
 use super::super::Intent;
 use super::super::generated::{Mark, Row};
-use super::super::sheet::{Say, Sheet, choice, main_act, marked, plain};
+use super::super::sheet::{Say, Sheet, choice, main_act, marked, plain, sentence};
 use super::super::view::{CheckItem, CheckRow, CheckView};
 use super::{Heading, heading};
 use crate::ui::route::Page;
 
 pub(super) fn sheet(view: &CheckView, say: Say) -> (Heading, Sheet) {
     let acts = vec![main_act(say.of("回作业", "Tasks"), &Intent::Back)];
-    let rows = view.rows.iter().map(|row| check_row(row, say)).collect();
+    let rows = view.rows.iter().flat_map(|row| check_rows(row, say)).collect();
     (heading(say.of("班前检查", "Pre-shift check"), ""), Sheet { rows, acts, ..Sheet::default() })
 }
 
-fn check_row(row: &CheckRow, say: Say) -> Row {
+fn check_rows(row: &CheckRow, say: Say) -> Vec<Row> {
     let (name, helps) = match row.item {
         CheckItem::Clock => (say.of("时钟", "Clock"), None),
         CheckItem::Data => (say.of("数据", "Data"), Some(Intent::Go(Page::Queue))),
@@ -29,8 +29,13 @@ fn check_row(row: &CheckRow, say: Say) -> Row {
         Some(false) => Mark::Bad,
         None => Mark::Missing,
     };
-    match helps.filter(|_| row.is_good == Some(false)) {
-        Some(intent) => marked(choice(name, words, &intent), mark),
-        None => marked(plain(name, words), mark),
+    if row.is_good == Some(true) {
+        return vec![marked(plain(name, words), mark)];
     }
+    // What is wrong says what, why and what next: it takes the lines that it needs, beneath the row that helps.
+    let head = match helps.filter(|_| row.is_good == Some(false)) {
+        Some(intent) => choice(name, "", &intent),
+        None => plain(name, ""),
+    };
+    vec![marked(head, mark), sentence(Mark::None, words, "")]
 }

@@ -2,7 +2,7 @@
 
 use slint::SharedString;
 
-use super::super::generated::Mark;
+use super::super::generated::{Act, Mark};
 use super::super::sheet::{Say, Sheet, act_with_hint, choice, marked, sentence};
 use super::super::view::CloseView;
 use super::super::{Intent, words};
@@ -42,7 +42,8 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
         let names: Vec<String> =
             view.notes.iter().map(|(kind, count)| format!("{} {count}", words::kind(say.0, *kind))).collect();
         let row = choice(seen, names.join(" · "), &Intent::NotesSeen);
-        rows.push(marked(row, if view.notes_seen { Mark::On } else { Mark::Off }));
+        // The one thing without which there is no final close comes first.
+        rows.insert(0, marked(row, if view.notes_seen { Mark::On } else { Mark::Off }));
         rows.push(choice(say.of("看提示", "See the notes"), "", &Intent::Go(Page::Lists(ListTab::Notes))));
     }
     if short == 0 && view.set_aside == 0 && view.total.is_some() {
@@ -53,18 +54,15 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
         say.of("稍后继续,不算少货", "go on later, no shortage"),
         &Intent::ClosePartial,
     );
-    let mut last = act_with_hint(say.of("最终结束", "Close final"), records(short, unit, say), &Intent::CloseFinal);
-    last.main = true;
-    let mut acts = vec![partial];
-    if notes == 0 || view.notes_seen {
-        acts.push(last);
+    let last = say.of("最终结束", "Close final");
+    let last = if notes == 0 || view.notes_seen {
+        Act { main: true, ..act_with_hint(last, records(short, unit, say), &Intent::CloseFinal) }
     } else {
-        rows.push(sentence(
-            Mark::None,
-            say.of("先勾选看过提示,再最终结束。", "Tick the notes as seen to close for good."),
-            "",
-        ));
-    }
+        // It says why it does nothing yet.
+        let why = say.of("先勾选:已看过提示", "tick the notes as seen first");
+        Act { key: SharedString::new(), ..act_with_hint(last, why, &Intent::CloseFinal) }
+    };
+    let acts = vec![partial, last];
     let lead = (words::figure(view.done, view.total).into(), unit.into(), SharedString::new());
     let title = say.made(|| format!("结束 {}", view.title), || format!("Close {}", view.title));
     (heading(title, words::stage(say.0, view.stage)), Sheet { lead, rows, acts, stacked: true, ..Sheet::default() })

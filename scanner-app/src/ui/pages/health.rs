@@ -2,7 +2,7 @@
 
 use super::super::Intent;
 use super::super::generated::{Mark, Row};
-use super::super::sheet::{Say, Sheet, fact, main_act, marked, plain, sentence, unbroken, with_side};
+use super::super::sheet::{Say, Sheet, fact, main_act, marked, sentence, unbroken};
 use super::super::view::{HealthView, RawRead};
 use super::{Heading, heading};
 
@@ -31,6 +31,7 @@ fn read_row(read: &RawRead, say: Say) -> Row {
     match &read.fault {
         // What to do about it is a sentence: it takes the lines that it needs.
         Some(fault) => marked(unbroken(read.text.as_str(), say.pair(fault)), Mark::Bad),
-        None => with_side(marked(plain(read.text.as_str(), input), Mark::Good), read.at.to_clock()),
+        // The whole text: what a scanner left out is looked for here.
+        None => marked(unbroken(read.text.as_str(), format!("{input} · {}", read.at.to_clock())), Mark::Good),
     }
 }

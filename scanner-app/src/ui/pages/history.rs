@@ -66,11 +66,10 @@ fn history_row(row: &HistoryRow, chosen: Option<u64>, say: Say) -> Row {
             .map_or_else(|| words::outcome(say.0, row.outcome).to_owned(), |kind| words::kind(say.0, kind).to_owned()),
     );
     parts.extend(row.by.clone());
-    let mark = if Some(row.seq) == chosen { "> " } else { "" };
     let shown =
-        choice(format!("{mark}…{}", row.tail), parts.join(" · "), &Intent::Go(Page::Package(format!("#{}", row.seq))));
+        choice(format!("…{}", row.tail), parts.join(" · "), &Intent::Go(Page::Package(format!("#{}", row.seq))));
     let shown = with_side(with_result(shown, row.outcome, say.0), words::row_time(row.at));
-    Row { provisional: row.provisional, ..shown }
+    Row { provisional: row.provisional, selected: Some(row.seq) == chosen, ..shown }
 }
 
 /// Somebody else's scan, or a late undo: the reason is asked.
@@ -89,7 +88,7 @@ pub(super) fn why((seq, tail, is_others): (u64, &str, bool), say: Say) -> (Headi
         ),
         choice(
             say.of("记录有误", "Recorded wrongly"),
-            say.of("货动了,单证或环节不对", "goods moved, on another document or stage"),
+            say.of("货动了,单证或环节不对", "moved on another note or stage"),
             &Intent::UndoBecause(seq, VoidReason::IncorrectData),
         ),
     ];

@@ -116,13 +116,13 @@ fn search(what: SearchFor, say: Say) -> (Heading, Sheet) {
         ),
         SearchFor::Task => (
             say.of("查找", "Search"),
-            say.of("扫码查包装,或输入单证号", "Scan a package, or type a number"),
+            say.of("扫码查包装,或输入单证号", "Scan it, or type its end"),
             say.of("单证号的末几位", "End of the document's number"),
         ),
         SearchFor::Address => (
             say.of("附近的终端", "A terminal nearby"),
-            say.of("如 10.0.0.7:7700 402817", "such as 10.0.0.7:7700 402817"),
-            say.of("地址 配对码", "Address code"),
+            say.of("如 10.0.0.7:7700 402817", "like 10.0.0.7:7700 402817"),
+            say.of("地址、空格、配对码", "Address, space, code"),
         ),
         SearchFor::Invitation => (
             say.of("登记", "Enrol"),

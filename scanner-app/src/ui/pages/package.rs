@@ -30,7 +30,7 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
     let unknown = || say.of("不认识", "not known here");
     rows.push(fact(Mark::None, say.of("品规", "Product"), view.product.as_deref().map_or_else(unknown, Into::into)));
     if let Some((level, units)) = view.level {
-        let level = words::level(say.0, level);
+        let level = words::one_level(say.0, level);
         rows.push(fact(
             Mark::None,
             say.of("包装", "Package"),

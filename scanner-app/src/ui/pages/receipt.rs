@@ -89,11 +89,11 @@ fn order_line(line: &ReceiptLine, say: Say) -> OrderLine {
 
 fn order_row(order: &OrderView, say: Say) -> Row {
     let unit = words::level(say.0, Level::Unit);
-    let title = if order.is_open { format!("> {}", order.order) } else { order.order.clone() };
-    with_side(
-        choice(title, "", &Intent::OpenTask(order.key.clone())),
+    let shown = with_side(
+        choice(order.order.as_str(), "", &Intent::OpenTask(order.key.clone())),
         format!("{} {unit}", words::figure(order.units.0, Some(order.units.1))),
-    )
+    );
+    Row { selected: order.is_open, ..shown }
 }
 
 pub(super) fn differs(view: &DiffersView, say: Say) -> (Heading, Sheet) {

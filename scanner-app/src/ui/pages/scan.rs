@@ -10,6 +10,7 @@ use super::{Heading, lists};
 use crate::config::Language;
 use crate::ui::route::{ListTab, Page};
 use shared::reference::Level;
+use vision::{Luma, LumaView};
 
 pub(super) fn put(window: &MainWindow, view: &ScanView, (say, left_handed): (Say, bool)) -> Heading {
     let scan = window.global::<Scan>();
@@ -40,20 +41,28 @@ pub(super) fn put(window: &MainWindow, view: &ScanView, (say, left_handed): (Say
 /// The picture, its boxes and the answer: what a sort shows as well.
 pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, say: Say) {
     if let Some(frame) = &view.frame {
-        scan.set_frame_width(side(frame.width));
-        scan.set_frame_height(side(frame.height));
+        let plane = frame.0.view();
+        scan.set_frame_width(side(plane.width()));
+        scan.set_frame_height(side(plane.height()));
         scan.set_frame(image(frame));
     }
     let boxes = view.boxes.iter().map(|found| box_item(found, say)).collect();
     set(&scan.get_boxes(), boxes, |model| scan.set_boxes(model));
     let trouble = view.camera_trouble.as_ref().map(|words| say.pair(words));
     scan.set_camera_message(trouble.unwrap_or_default());
-    scan.set_waiting(say.of("对准标签", "Aim at a label"));
+    scan.set_waiting(if view.stopped {
+        say.of("暂停扫码", "Scanning stopped")
+    } else if view.camera_trouble.is_some() {
+        say.of("用扫描枪扫码", "Use the scanner")
+    } else {
+        say.of("对准标签", "Aim at a label")
+    });
     let asleep = say.of("取景已休眠。点这里或扫码唤醒。", "Viewfinder asleep. Tap here or scan to wake it.");
     scan.set_asleep(if view.asleep && view.camera_trouble.is_none() { asleep } else { SharedString::new() });
     scan.set_trigger_key(Intent::Trigger.key().into());
     set(&scan.get_on_picture(), on_picture(view, say), |model| scan.set_on_picture(model));
-    result(scan, view.result.as_ref(), say);
+    // An old answer beside a scan that was not recorded would be taken for its own.
+    result(scan, view.result.as_ref().filter(|_| !view.stopped), say);
 }
 
 fn on_picture(view: &ScanView, say: Say) -> Vec<Act> {
@@ -180,15 +189,30 @@ fn box_item(found: &BoxView, say: Say) -> BoxItem {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a picture's side is far below 2^24 pixels")]
-const fn side(pixels: u32) -> f32 {
+const fn side(pixels: usize) -> f32 {
     pixels as f32
 }
 
-/// A picture of luma alone.
+/// Pixels a row that a viewfinder needs at least: the handheld's has 448, at a scale of 1.5 672.
+const SHOWN_WIDTH_MIN: usize = 640;
+
+/// A picture of luma alone. A camera gives more pixels than the viewfinder has: what it would pass over is not handed on.
 pub(in crate::ui) fn image(frame: &FrameView) -> Image {
-    let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(frame.width, frame.height);
-    for (pixel, luma) in pixels.make_mut_slice().iter_mut().zip(&frame.luma) {
-        *pixel = Rgb8Pixel::new(*luma, *luma, *luma);
+    let is_large = |plane: &LumaView<'_>| plane.width() / 2 >= SHOWN_WIDTH_MIN;
+    let full = frame.0.view();
+    let mut small = is_large(&full).then(|| full.halved());
+    while let Some(larger) = small.as_ref().map(Luma::view).filter(is_large) {
+        small = Some(larger.halved());
+    }
+    let plane = small.as_ref().map_or(full, Luma::view);
+    let (Ok(width), Ok(height)) = (u32::try_from(plane.width()), u32::try_from(plane.height())) else {
+        return Image::default();
+    };
+    let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(width, height);
+    for (y, row) in pixels.make_mut_slice().chunks_exact_mut(plane.width()).enumerate() {
+        for (pixel, luma) in row.iter_mut().zip(plane.row(y)) {
+            *pixel = Rgb8Pixel::new(*luma, *luma, *luma);
+        }
     }
     Image::from_rgb8(pixels)
 }

@@ -28,7 +28,7 @@ pub(super) fn put(window: &MainWindow, view: &TasksView, (say, sync): (Say, &Syn
     global.set_scan_hint(say.of("扫单证二维码,打开作业", "Scan a document's QR to open its task"));
     // The server does not say how much is to come: the bar tells only that something is.
     global.set_first_sync(if view.is_synced && view.fetching.is_none() { 1.0 } else { 0.0 });
-    let sub = if search.is_empty() { view.place.clone() } else { format!("{} · …{search}", view.place) };
+    let sub = if search.is_empty() { view.place.clone() } else { format!("…{search} · {}", view.place) };
     heading(say.of("作业", "Tasks"), sub)
 }
 

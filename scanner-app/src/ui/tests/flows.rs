@@ -16,6 +16,7 @@ use super::screens::{self, BLOCKED, close, result, scan};
 use super::screens_beside::{sign_in, task};
 use super::{find, labels, open, view};
 use crate::config::Language;
+use crate::function_keys::Function;
 
 pub(super) fn shown(name: &str) -> View {
     let found = screens::all(false).into_iter().find(|(known, _)| *known == name);
@@ -30,7 +31,7 @@ pub(super) fn pass(ms: u64) {
     mock_elapsed_time(Duration::from_millis(ms));
 }
 
-fn strike(window: &MainWindow, text: &str) {
+pub(super) fn strike(window: &MainWindow, text: &str) {
     press(window, text);
     release(window, text);
 }
@@ -43,7 +44,7 @@ fn release(window: &MainWindow, text: &str) {
     window.window().dispatch_event_with_result(WindowEvent::KeyReleased { text: text.into() }).unwrap();
 }
 
-fn activate(window: &MainWindow) {
+pub(super) fn activate(window: &MainWindow) {
     window.window().dispatch_event_with_result(WindowEvent::WindowActiveChanged(true)).unwrap();
     pass(20);
 }
@@ -162,7 +163,8 @@ fn closing_says_what_it_records_and_wants_the_notes_seen_first() {
     let (window, wanted) = open(false);
     show(&window, &view(PageView::Close(close(false))), Language::Zh);
     pass(20);
-    assert!(!labels(&window).iter().any(|label| label.starts_with("最终结束")));
+    tap(&window, "最终结束 · 先勾选:已看过提示");
+    assert!(wanted.try_recv().is_err(), "there is no final close before the notes are seen");
     tap(&window, "已看过 2 条提示 · 异常速度 2");
     assert_eq!(wanted.try_recv(), Ok(Intent::NotesSeen));
     tap(&window, "部分结束 · 稍后继续,不算少货");
@@ -270,7 +272,7 @@ fn keys_alone_move_and_a_stray_enter_does_nothing_while_scanning() {
     strike(&window, "\n");
     assert!(wanted.try_recv().is_err());
     strike(&window, &slint::SharedString::from(Key::F4));
-    assert_eq!(wanted.try_recv(), Ok(Intent::Function(4)));
+    assert_eq!(wanted.try_recv(), Ok(Intent::Function(Function::Close)));
     strike(&window, &slint::SharedString::from(Key::Escape));
     assert_eq!(wanted.try_recv(), Ok(Intent::Back));
     // Tab reaches the first act of the header; Enter does it.

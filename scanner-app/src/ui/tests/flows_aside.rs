@@ -1,13 +1,15 @@
 //! Flows of acts that are not done every day, by accessible label.
 
 use shared::event::{ReturnReason, VoidReason};
+use slint::platform::Key;
 
 use super::super::intent::{CaseAct, HistoryTab, ReportWhat};
 use super::super::route::Page;
 use super::super::{Intent, show};
-use super::flows::{pass, shown, tap};
-use super::{find, labels, open};
+use super::flows::{activate, pass, shown, strike, tap};
+use super::{find, labels, open, open_with};
 use crate::config::Language;
+use crate::function_keys::Function;
 
 /// Shows a screen, touches what is labelled so, and answers what was wanted.
 fn wanted_of(screen: &str, language: Language, label: &str) -> Option<Intent> {
@@ -80,7 +82,7 @@ fn a_case_undone_says_how_many_units_go_with_it() {
 fn papers_are_equal_in_one_tap_or_marked_field_by_field() {
     expect(&[
         ("papers", Language::Zh, "齐全且一致", Intent::PapersRecord),
-        ("papers", Language::Zh, "数量(盒) · 2000", Intent::PaperMark(4)),
+        ("papers", Language::Zh, "数量(盒) · 2 000", Intent::PaperMark(4)),
         ("papers-differ", Language::En, "Record: 1 wrong", Intent::PapersRecord),
         ("papers-differ", Language::En, "Photo 1", Intent::Photo),
         ("papers-none", Language::Zh, "记录:没有单证", Intent::PapersRecord),
@@ -135,7 +137,7 @@ fn records_are_handed_to_a_terminal_nearby() {
     let (window, wanted) = open(false);
     show(&window, &shown("nearby-address"), Language::En);
     pass(20);
-    for key in ["1", ".", "2", ":", "3", " ", "4", "OK"] {
+    for key in ["1", ".", "2", ":", "3", "Space", "4", "OK"] {
         tap(&window, key);
     }
     assert_eq!(wanted.try_recv(), Ok(Intent::Typed("1.2:3 4".into())));
@@ -154,4 +156,25 @@ fn tasks_say_when_they_are_due_what_was_blocked_since_and_are_found_by_number() 
     let all = labels(&window);
     assert!(all.iter().any(|label| label.contains("DB-0007")) && !all.iter().any(|label| label.contains("FH-2031")));
     tap(&window, "All 2");
+}
+
+#[test]
+fn function_keys_do_what_the_configuration_says() {
+    let keys = toml::from_str("undo = \"F11\"\nclose = \"F24\"\nmenu = \"F1\"").unwrap();
+    let (window, wanted) = open_with(false, &keys);
+    activate(&window);
+    show(&window, &shown("scan-accepted"), Language::Zh);
+    pass(20);
+    let told = [
+        (Key::F11, Some(Intent::Function(Function::Undo))),
+        (Key::F24, Some(Intent::Function(Function::Close))),
+        (Key::F1, Some(Intent::Go(Page::Menu))),
+        (Key::F3, Some(Intent::Function(Function::Torch))),
+        (Key::F4, None),
+        (Key::F10, None),
+    ];
+    for (key, intent) in told {
+        strike(&window, &slint::SharedString::from(key));
+        assert_eq!(wanted.try_recv().ok(), intent, "{key:?}");
+    }
 }

@@ -149,7 +149,7 @@ fn boxes_lie_on_their_labels_in_every_letterbox() {
             let super::super::view::PageView::Scan(scan) = &view.page else { continue };
             show(&window, &view, Language::Zh);
             settle();
-            let finder = spot(&find(&window, "对准标签"));
+            let finder = spot(&find(&window, if scan.stopped { "暂停扫码" } else { "对准标签" }));
             let (width, height) = (finder.right - finder.left, finder.bottom - finder.top);
             let factor = (width / 640.0).min(height / 360.0);
             let (x0, y0) = (finder.left + (width - 640.0 * factor) / 2.0, finder.top + (height - 360.0 * factor) / 2.0);

@@ -25,6 +25,7 @@ use slint::{ComponentHandle, LogicalSize};
 use super::view::{ChromeView, PageView, SyncView, View};
 use super::{Intent, MainWindow, window};
 use crate::capture::KeySettings;
+use crate::function_keys::FunctionKeys;
 use shared::time::Timestamp;
 
 /// 2026-10-04 10:42 in Shanghai.
@@ -37,10 +38,15 @@ fn ago(minutes: i64) -> Timestamp {
 
 /// A window that is drawn by the software renderer into memory.
 fn open(tablet: bool) -> (MainWindow, Receiver<Intent>) {
+    open_with(tablet, &FunctionKeys::default())
+}
+
+/// The same, with these function keys.
+fn open_with(tablet: bool, keys: &FunctionKeys) -> (MainWindow, Receiver<Intent>) {
     let options = TestingBackendOptions { mock_time: true, threading: false, renderer_name: Some("software".into()) };
     slint::platform::set_platform(Box::new(TestingBackend::new(options))).expect("one window a test thread");
     let (intents, wanted) = channel();
-    let window = window(tablet, &KeySettings::default(), &intents).unwrap();
+    let window = window(tablet, (&KeySettings::default(), keys), &intents).unwrap();
     let (width, height) = if tablet { (1_280.0, 800.0) } else { (480.0, 800.0) };
     window.window().set_size(LogicalSize::new(width, height));
     window.show().unwrap();

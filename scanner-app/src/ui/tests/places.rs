@@ -12,7 +12,7 @@ use super::{find, open, screens, screens_beside, view};
 use crate::config::Language;
 
 /// Screen, label, name: on both canvases.
-const PLACES: [(&str, &str, &str); 13] = [
+const PLACES: [(&str, &str, &str); 15] = [
     ("sign-in-badge", "0", "digit-0"),
     ("sign-in-badge", "1", "digit-1"),
     ("sign-in-badge", "3", "digit-3"),
@@ -21,11 +21,13 @@ const PLACES: [(&str, &str, &str); 13] = [
     ("scan-accepted", "通过 7K3M +50 盒 ", "banner"),
     ("scan-accepted", "撤销 7K3M", "undo"),
     ("scan-accepted", "菜单", "menu"),
+    ("menu", "EN", "language"),
     ("menu", "单证核对", "papers"),
     ("papers", "齐全且一致", "papers-done"),
     ("papers-recorded", "继续扫码", "papers-back"),
     ("close-seen", "最终结束 · 3 箱记为少货", "close-final"),
     ("gate-cleared", "准予放行 · 数据 09:55 · 10:31 判", "gate"),
+    ("gate-cleared", "打印", "print"),
 ];
 
 /// The same, on one canvas only.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use shared::event::{ReturnReason, Stage};
 use shared::mismatch::{Kind, ScanResult};
 use shared::reference::Level;
+use vision::Luma;
 
 use super::super::Intent;
 use super::super::intent::HistoryTab;
@@ -52,7 +53,8 @@ fn frame() -> FrameView {
             None => 96,
         }
     });
-    FrameView { width, height, luma: luma.collect() }
+    let plane = Luma::new(luma.collect(), width as usize, height as usize);
+    FrameView(Arc::new(plane.expect("as many pixels as rows and columns")))
 }
 
 fn boxes(kinds: &[(Outcome, Option<Kind>)]) -> Vec<BoxView> {
@@ -92,6 +94,7 @@ pub(super) fn scan(result: Option<ResultView>) -> ScanView {
         torch: Some(false),
         single: false,
         asleep: false,
+        stopped: false,
         lists: Some(lists(ListTab::ToScan)),
         result,
     }
@@ -102,7 +105,7 @@ fn lists(tab: ListTab) -> ListsView {
     let row = |tail: &&str| ListRowView {
         text: format!("HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2{tail}"),
         tail: (*tail).to_owned(),
-        product: "原味 3% · 50".into(),
+        product: "原味 3% ×50".into(),
         at: ago(1_240),
         kind: (tab == ListTab::SetAside).then_some(Kind::ProductNotOnBasis),
         outcome: (tab == ListTab::SetAside).then_some(WRONG),
@@ -206,7 +209,7 @@ fn alarm() -> View {
     view.alarm = Some(AlarmView {
         kind: Kind::FrozenCode,
         tail: "5R8N".into(),
-        product: "原味 3% · 50".into(),
+        product: "原味 3% ×50".into(),
         others: vec![("9WPT".into(), Kind::OverQuantity)],
         meanwhile: vec![(ACCEPTED, 1), (DUPLICATE, 1)],
     });
@@ -249,7 +252,7 @@ fn differs() -> PageView {
 /// Scan pages whose viewfinder shows nothing new.
 fn without_pictures() -> [(&'static str, View); 2] {
     let trouble = (
-        "相机断开。接头松动或被占用。可用扫描头继续,插好自动恢复。".to_owned(),
+        "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。".to_owned(),
         "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.".to_owned(),
     );
     let asleep = ScanView { asleep: true, boxes: Vec::new(), ..scan(None) };
@@ -299,7 +302,7 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
     screens.push((
         "scan-full",
         with_strip(
-            view(scanning(None)),
+            view(PageView::Scan(Box::new(ScanView { stopped: true, ..scan(None) }))),
             StripTone::Trouble,
             "存储已满,暂停扫码。已记录 1 204 条均在。联网上传或离线转交。",
             "Storage full, scanning stopped. All 1 204 records are safe. Upload or carry out.",

@@ -71,7 +71,7 @@ pub(super) fn code() -> Modules {
 
 pub(super) fn gate(state: GateStateView) -> GateView {
     let short = GateReason {
-        title: pair("少货:POD 单 2000 盒,扫 1850 盒", "Short: POD, note 2000, scanned 1850 units"),
+        title: pair("少货:POD 单 2 000 盒,扫 1 850 盒", "Short: POD, note 2 000, scanned 1 850 units"),
         article: pair("物流细则 2022 第 13 条", "Logistics rules 2022, art. 13"),
         next: pair("补扫,或找主管处理", "scan the rest, or ask the supervisor"),
     };
@@ -143,7 +143,7 @@ pub(super) fn papers() -> PapersView {
             field("收货方", "Consignee", Some("深圳批发")),
             field("货物名称", "Goods", Some("POD")),
             field("规格", "Specification", Some("POD")),
-            field("数量(盒)", "Units", Some("2000")),
+            field("数量(盒)", "Units", Some("2 000")),
             field("承运方", "Carrier", Some("顺达物流")),
         ],
         is_own: false,
@@ -161,8 +161,13 @@ fn check() -> CheckView {
             row(CheckItem::Clock, Some(true), "准", "right"),
             row(CheckItem::Data, Some(true), "1 小时前", "1 h old"),
             row(CheckItem::Battery, Some(true), "82 %", "82 %"),
-            row(CheckItem::Storage, Some(true), "余 2140 MB", "2140 MB left"),
-            row(CheckItem::Camera, Some(false), "相机断开。接头松动或被占用。", "Camera lost. Unplugged or in use."),
+            row(CheckItem::Storage, Some(true), "余 2 140 MB", "2 140 MB left"),
+            row(
+                CheckItem::Camera,
+                Some(false),
+                "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。",
+                "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.",
+            ),
             row(CheckItem::Feedback, Some(true), "可用", "ready"),
             row(CheckItem::Queue, Some(true), "待传 3", "3 queued"),
         ],

@@ -7,6 +7,7 @@ use shared::event::{ReturnReason, Stage};
 use shared::mismatch::{Kind, ScanResult};
 use shared::reference::Level;
 use shared::time::Timestamp;
+use vision::Luma;
 
 use super::Pair;
 use crate::ui::intent::HistoryTab;
@@ -65,15 +66,19 @@ pub struct BoxView {
 }
 
 /// The camera's picture: one byte of luma a pixel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FrameView {
-    /// Pixels a row.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-    /// Row by row, without gaps.
-    pub luma: Vec<u8>,
+///
+/// It is shared, never copied: at thirty a second each copy of a plane costs more than all the rest of a view. Two are equal where they are
+/// one plane.
+#[derive(Clone, Debug)]
+pub struct FrameView(pub Arc<Luma>);
+
+impl PartialEq for FrameView {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
+
+impl Eq for FrameView {}
 
 /// S5.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,6 +119,8 @@ pub struct ScanView {
     pub single: bool,
     /// Whether the viewfinder sleeps.
     pub asleep: bool,
+    /// Whether nothing can be recorded: the storage is full.
+    pub stopped: bool,
     /// The second pane of a tablet.
     pub lists: Option<ListsView>,
 }

@@ -57,6 +57,16 @@ pub const fn level(language: Language, level: Level) -> &'static str {
     }
 }
 
+/// One package by its level.
+#[must_use]
+pub const fn one_level(language: Language, level: Level) -> &'static str {
+    match level {
+        Level::Unit => pick(language, "盒", "unit"),
+        Level::Inner => pick(language, "条", "inner"),
+        Level::Case => pick(language, "箱", "case"),
+    }
+}
+
 /// The verdict in one word.
 #[must_use]
 pub const fn outcome(language: Language, outcome: Outcome) -> &'static str {

@@ -40,6 +40,20 @@ pub const DOCUMENT_NOT_UPLOADED: KindInfo = row(
     ["货物离开时服务器尚未确认单证", "The server had not confirmed the document when the goods left"],
     ["上传单证,等服务器确认再放行", "Upload the document and wait for the server before the goods go on"],
 );
+pub const DOCUMENT_DIFFERS: KindInfo = row(
+    "document-differs",
+    Warn,
+    Decided::Terminal,
+    About::Document,
+    &[l(30)],
+    Tell::Consignor,
+    ["单证不符", "Document differs"],
+    [
+        "核对单证的人发现随货纸单与系统内不同,或缺项",
+        "Whoever compared the papers that go with the goods found a field that differs or is not there",
+    ],
+    ["由开单方更正,再核对一次", "The issuer puts it right; then compare again"],
+);
 pub const UNANNOUNCED_GOODS: KindInfo = row(
     "unannounced-goods",
     Hold,

@@ -18,6 +18,7 @@ use crate::terminal::Terminal;
 
 mod gate;
 mod line;
+mod papers;
 mod scan;
 mod trouble;
 
@@ -33,6 +34,7 @@ const VERBS: &[&str] = &[
     "confirm",
     "void",
     "report",
+    "papers",
     "offline",
     "online",
     "pull",
@@ -209,6 +211,7 @@ impl<'p> Story<'p> {
             "close" => close(self, at, said),
             "void" => void(self, at, said),
             "report" => report(self, at, said),
+            "papers" => papers::check(self, at, said),
             "signin" | "signout" => sign(self, at, said),
             "resolve" => resolve(self, at, said),
             "online" => {

@@ -106,7 +106,7 @@ impl Clerk {
         let room = found.map(|found| found.f_bavail.saturating_mul(found.f_frsize));
         let (is_good, words) = match room {
             Some(room) => {
-                let megabytes = room >> 20;
+                let megabytes = crate::ui::words::count(room >> 20);
                 (Some(room >= ROOM_BYTES_MIN), pair(format!("余 {megabytes} MB"), format!("{megabytes} MB left")))
             }
             None => (None, pair("不知道", "not known")),

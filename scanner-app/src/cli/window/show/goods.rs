@@ -124,7 +124,15 @@ impl Clerk {
                 |session| session.pulled().references.member_name(member).to_owned(),
             )
         };
-        let fields = document.as_ref().map(|document| fields(document, marks, name)).unwrap_or_default();
+        let goods = |document: &ShippingDocument| {
+            let products = self.work.session_ref().map(|session| &session.pulled().references.products);
+            let of = |line: &shared::reference::Line| {
+                let known = products.and_then(|known| known.get(&line.product));
+                known.map_or_else(|| line.product.to_string(), |known| known.name.clone())
+            };
+            document.lines.iter().map(of).collect::<Vec<_>>().join(" ")
+        };
+        let fields = document.as_ref().map(|document| fields(document, marks, (name, goods))).unwrap_or_default();
         Ok(PapersView {
             document: document.map(|document| document.document.to_string()),
             fields,
@@ -197,15 +205,16 @@ fn kinds_of(gate: &Gate) -> Vec<Kind> {
 }
 
 fn told(reason: &Reason, kind: Kind) -> GateReason {
+    use crate::ui::words::count;
     let info = kind.info();
     let detail = match reason {
         Reason::SetDiffers { product, document_units, scanned_units } => (
-            format!(":{product} 单 {document_units} 盒,扫 {scanned_units} 盒"),
-            format!(": {product}, note {document_units}, scanned {scanned_units} units"),
+            format!(":{product} 单 {} 盒,扫 {} 盒", count(*document_units), count(*scanned_units)),
+            format!(": {product}, note {}, scanned {} units", count(*document_units), count(*scanned_units)),
         ),
         Reason::DocumentBeyondBasis { product, document_units, basis_units } => (
-            format!(":{product} 单 {document_units} 盒,合同 {basis_units} 盒"),
-            format!(": {product}, note {document_units}, contract {basis_units} units"),
+            format!(":{product} 单 {} 盒,合同 {} 盒", count(*document_units), count(*basis_units)),
+            format!(": {product}, note {}, contract {} units", count(*document_units), count(*basis_units)),
         ),
         Reason::Mismatch { .. } | Reason::NoBasis | Reason::NoDocument => (String::new(), String::new()),
     };
@@ -221,18 +230,18 @@ fn told(reason: &Reason, kind: Kind) -> GateReason {
 fn fields(
     document: &ShippingDocument,
     marks: [Option<PaperMark>; 6],
-    name: impl Fn(&shared::ids::MemberId) -> String,
+    (name, goods): (impl Fn(&shared::ids::MemberId) -> String, impl Fn(&ShippingDocument) -> String),
 ) -> Vec<PaperField> {
-    let goods: Vec<String> = document.lines.iter().map(|line| line.product.to_string()).collect();
-    let goods = goods.join(" ");
+    // A product is called by its name with specification on a paper, and by its number.
+    let numbers: Vec<String> = document.lines.iter().map(|line| line.product.to_string()).collect();
     let units: u64 = document.lines.iter().map(|line| line.units).sum();
     let field = |(element, mark): (Element, Option<PaperMark>)| {
         let (zh, en, value) = match element {
             Element::Consignor => ("发货方", "Consignor", name(&document.consignor)),
             Element::Consignee => ("收货方", "Consignee", name(&document.consignee)),
-            Element::Goods => ("货物名称", "Goods", goods.clone()),
-            Element::Specification => ("规格", "Specification", goods.clone()),
-            Element::Quantity => ("数量(盒)", "Units", units.to_string()),
+            Element::Goods => ("货物名称", "Goods", goods(document)),
+            Element::Specification => ("规格", "Specification", numbers.join(" ")),
+            Element::Quantity => ("数量(盒)", "Units", crate::ui::words::count(units)),
             Element::Carrier => ("承运方", "Carrier", document.carrier.clone()),
         };
         PaperField { name: pair(zh, en), value: (!is_lacking(document, element)).then_some(value), mark }

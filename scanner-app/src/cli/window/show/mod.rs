@@ -176,7 +176,7 @@ impl Clerk {
             let (product, level) = session.pulled().references.product_of(code)?;
             Some((product.name.clone(), level.units))
         });
-        found.map_or_else(String::new, |(name, units)| if units > 1 { format!("{name} · {units}") } else { name })
+        found.map_or_else(String::new, |(name, units)| if units > 1 { format!("{name} ×{units}") } else { name })
     }
 }
 

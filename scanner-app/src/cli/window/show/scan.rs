@@ -81,6 +81,7 @@ impl Clerk {
             torch: self.eye.torch(),
             single: self.eye.is_single(),
             asleep: self.gaze.is_asleep(self.device.mono_ms()),
+            stopped: self.state.full.is_some(),
             lists,
         }))
     }

@@ -11,7 +11,7 @@ use anyhow::{Context, ensure};
 use screen::Screen;
 use serde::Serialize;
 
-use self::place::{FINDER, FIRST_PAINT, HISTORY, HISTORY_ROW, MENU, ROWS};
+use self::place::{FINDER, FIRST_PAINT, HISTORY, HISTORY_ROW, MENU, ROWS, SLEEP_S};
 use super::report::Held;
 use super::{Amounts, process};
 use crate::measure::{Spread, rounded};
@@ -45,6 +45,8 @@ pub struct Window {
     pub list_scroll_p99_ms: Held,
     /// The same, all of it.
     pub list_scroll_ms: Spread,
+    /// From the touch to the painted picture of a viewfinder that slept, the longest of some, ms.
+    pub wake_ms: Held,
     /// The most memory that it ever had, MB.
     pub peak_mb: f64,
     /// Seconds of frames.
@@ -62,12 +64,13 @@ pub fn run(folder: &Path, long: &Path, amounts: Amounts) -> anyhow::Result<Windo
     let (start_ms, cpu, resident, peak) = stream(&screen, &at, seconds)?;
     place::with_store_of(long)?;
     let (open_ms, scroll_ms) = lists(&screen, long, amounts.aims)?;
+    let wake_ms = Held::new(wake(&screen, &at)?, 150.0);
     let start_ms = Held::new(start_ms, 1_000.0);
     let resident_mb = Held::new(rounded(resident, 1), 80.0);
     let cpu_percent_at_30_fps = Held::new(rounded(cpu, 1), 35.0);
     let list_open_ms = Held::new(open_ms, 300.0);
     let list_scroll_p99_ms = Held::new(scroll_ms.p99, 100.0);
-    let all = [start_ms, resident_mb, cpu_percent_at_30_fps, list_open_ms, list_scroll_p99_ms];
+    let all = [start_ms, resident_mb, cpu_percent_at_30_fps, list_open_ms, list_scroll_p99_ms, wake_ms];
     Ok(Window {
         ok: all.iter().all(|held| held.ok),
         start_ms,
@@ -76,6 +79,7 @@ pub fn run(folder: &Path, long: &Path, amounts: Amounts) -> anyhow::Result<Windo
         list_open_ms,
         list_scroll_p99_ms,
         list_scroll_ms: scroll_ms,
+        wake_ms,
         peak_mb: rounded(peak, 1),
         seconds,
         scans: amounts.scans,
@@ -177,4 +181,28 @@ fn lists(screen: &Screen, folder: &Path, steps: usize) -> anyhow::Result<(f64, S
     }
     let spread = Spread::of(&times).context("nothing was scrolled")?;
     Ok((open_ms, spread))
+}
+
+/// How often the viewfinder is woken.
+const WAKES: usize = 5;
+
+/// Lets the viewfinder fall asleep and touches it: the longest time until its picture is painted.
+fn wake(screen: &Screen, folder: &Path) -> anyhow::Result<f64> {
+    let blank = place::before_nothing(folder)?;
+    let black = settled(screen, FIRST_PAINT)?;
+    // The task of the frames is open, and is so again.
+    let _running = open(screen, folder, &format!("images:{}?loop=forever&fps={FPS}", blank.display()))?;
+    repainted(screen, FIRST_PAINT, black)?;
+    screen.give_keys_to("Tallyman")?;
+    std::thread::sleep(STRIP);
+    let mut longest = 0.0_f64;
+    for _ in 0..WAKES {
+        std::thread::sleep(Duration::from_secs(SLEEP_S + 1));
+        let asleep = settled(screen, FINDER)?;
+        let started = Instant::now();
+        screen.tap((FINDER.0 + FINDER.2 / 2, FINDER.1 + FINDER.3 / 2))?;
+        repainted(screen, FINDER, asleep)?;
+        longest = longest.max(started.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(rounded(longest, 1))
 }

@@ -29,6 +29,11 @@ const LABELS: usize = 10;
 /// Frames of each.
 const FRAMES_PER_LABEL: usize = 3;
 
+/// The setting under which the viewfinder never sleeps: a sleeping one would burn and hold nothing.
+const AWAKE: &str = "sleep_s = 0";
+/// How soon it sleeps where its waking is measured, s.
+pub(super) const SLEEP_S: u64 = 3;
+
 /// A certificate authority that nobody is: the server of this terminal never answers.
 const NOBODY: &str = include_str!("nobody.pem");
 
@@ -56,6 +61,19 @@ pub(super) fn before_frames(folder: &Path) -> anyhow::Result<()> {
     with_store_of(folder)
 }
 
+/// A viewfinder that sleeps soon, and a picture without a label, so that nothing read keeps it awake.
+pub(super) fn before_nothing(folder: &Path) -> anyhow::Result<PathBuf> {
+    let config = folder.join("terminal.toml");
+    let text = std::fs::read_to_string(&config)?;
+    ensure!(text.contains(AWAKE), "{} does not say {AWAKE}", config.display());
+    std::fs::write(&config, text.replace(AWAKE, &format!("sleep_s = {SLEEP_S}")))?;
+    let blank = folder.join("blank");
+    std::fs::create_dir_all(&blank)?;
+    let scene = Scene::new::<&str>(&[], FrameSize::HD, WAREHOUSE_1)?;
+    scene.render(0).save(blank.join("0.jpg"))?;
+    Ok(blank)
+}
+
 /// Configuration and key for a store that `world` made.
 pub(super) fn with_store_of(folder: &Path) -> anyhow::Result<()> {
     let (config, ca) = (folder.join("terminal.toml"), folder.join("nobody.pem"));
@@ -63,7 +81,8 @@ pub(super) fn with_store_of(folder: &Path) -> anyhow::Result<()> {
     let key = "0".repeat(64);
     let text = format!(
         "terminal = \"{}\"\nsite = \"GATE\"\nmember = \"M\"\noperator = \"1024\"\nstore = \"terminal.sqlite\"\n\
-         key = \"keys/terminal.pk8\"\nserver = \"https://127.0.0.1:9\"\nca = \"nobody.pem\"\nserver_key = \"{key}\"\n",
+         key = \"keys/terminal.pk8\"\nserver = \"https://127.0.0.1:9\"\nca = \"nobody.pem\"\nserver_key = \"{key}\"\n\
+         [capture]\n{AWAKE}\n",
         world::terminal()
     );
     std::fs::write(&config, text)?;
