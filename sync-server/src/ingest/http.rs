@@ -12,8 +12,8 @@ use super::{PushError, Received, stranger};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::identity::caller::Shown;
-use crate::unfold::{ReadError, read_header, read_within};
 use crate::packs::reported;
+use crate::unfold::{ReadError, read_header, read_within};
 
 /// Unfolding holds the text twice, once as lines; the events read from it take no more than the text does.
 const UNFOLDED_TIMES: usize = 3;

@@ -12,7 +12,8 @@ use super::acts::{Act, ActError, act};
 use super::summary::is_lost;
 use crate::people::Actor;
 use crate::registry::outcome::EditError;
-use crate::store::event::{Facts, about_found, of_run};
+use crate::store::facts::Facts;
+use crate::store::lookup::{about_found, of_run};
 use crate::store::{self, Store, StoreError};
 
 /// What every body of a report holds.
@@ -47,7 +48,7 @@ pub async fn follow(store: &Store, reports: &[EventRef], now: Timestamp) -> Resu
         of_run(&mut conn, (by.terminal, by.epoch), (by.seq, by.seq), &mut facts).await?;
         about_found(&mut conn, &mut facts).await?;
         let taken_back = |fact: &Fact| matches!(&fact.act, Told::Void { voids, .. } if voids == by);
-        let is_taken_back = facts.found.values().any(taken_back);
+        let is_taken_back = facts.found.values().any(|fact| taken_back(fact));
         let Some(fact) = facts.found.remove(by).filter(|_| !is_taken_back) else { continue };
         let Some((how, report)) = loss(&fact.act) else { continue };
         let Some(name) = &report.pack else { continue };

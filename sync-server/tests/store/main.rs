@@ -23,8 +23,8 @@ mod schema;
 mod sealed;
 mod served;
 mod terminals;
-mod trails;
 mod tls;
+mod trails;
 mod verdicts;
 
 /// Makes two tests of each function that takes a store.
