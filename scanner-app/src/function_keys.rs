@@ -52,7 +52,7 @@ pub enum Function {
 }
 
 /// Which key does what; no key does two things.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Chosen", into = "Chosen")]
 pub struct FunctionKeys(Chosen);
 
@@ -72,12 +72,6 @@ impl Default for Chosen {
     fn default() -> Self {
         let [undo, lists, torch, close, trigger, menu] = [1, 2, 3, 4, 5, 10].map(FunctionKey);
         Self { undo, lists, torch, close, trigger, menu }
-    }
-}
-
-impl Default for FunctionKeys {
-    fn default() -> Self {
-        Self(Chosen::default())
     }
 }
 
