@@ -135,7 +135,8 @@ impl Cluster {
         let socket = format!("unix_socket_directories = '{}'\n", self.folder.display());
         settings.extend([own, &socket]);
         if let Some(Identity { certificate, key }) = identity {
-            settings += &format!("listen_addresses = '127.0.0.1'\nport = {}\nssl = on\n", self.port);
+            let port = format!("port = {}\n", self.port);
+            settings.extend(["listen_addresses = '127.0.0.1'\nssl = on\n", &port]);
             for (name, text) in [("server.crt", certificate), ("server.key", key)] {
                 let file = self.data().join(name);
                 fs::write(&file, text)?;
