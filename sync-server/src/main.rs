@@ -14,7 +14,8 @@ async fn main() -> ExitCode {
         LogForm::Text => log.init(),
         LogForm::Json => log.json().flatten_event(true).init(),
     }
-    match run(cli).await {
+    // On the heap: all that a command may wait for is more than a stack should hold.
+    match Box::pin(run(cli)).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("sync-server: {}", told_once(&error));

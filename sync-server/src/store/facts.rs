@@ -137,7 +137,9 @@ impl Facts {
         let memory = &mut self.memory;
         let Brought { entry, first_seq, member, events } = brought;
         let Some(log) = events.first().map(Event::by) else { return };
-        events.iter().for_each(|event| memory.follow_clock(event));
+        for event in &events {
+            memory.follow_clock(event);
+        }
         let mut scans = Vec::with_capacity(events.len());
         for event in events {
             let is_known = memory.places.contains_key(&event.by());
@@ -149,7 +151,9 @@ impl Facts {
             }
             if !is_known {
                 memory.follow(&fact, place);
-                names.iter().for_each(|name| memory.of_name.push(name, place));
+                for name in &names {
+                    memory.of_name.push(name, place);
+                }
             }
             self.found.insert(fact.by, fact);
         }

@@ -67,7 +67,9 @@ pub(crate) async fn meet(
     let codes: BTreeSet<PackageCode> =
         asked.iter().map(|number| facts.memory.packages.get(*number).code.clone()).collect();
     let records = super::code::related(conn, &codes).await?;
-    records.iter().for_each(|record| facts.memory.packages.relate(&asked, record));
+    for record in &records {
+        facts.memory.packages.relate(&asked, record);
+    }
 
     let keys = super::code::keys_json(&codes)?;
     let sql = "select terminal, epoch, seq, member, about, body from event where code_key in (select unhex(value) from json_each($1))";
@@ -175,7 +177,9 @@ pub async fn of_conduct(
 pub async fn append(conn: &mut AnyConnection, new: Vec<Brought>, facts: &mut Facts) -> Result<(), StoreError> {
     let events = new.iter().flat_map(|brought| &brought.events);
     clocks(conn, events.map(|event| event.terminal).collect(), facts).await?;
-    new.into_iter().for_each(|brought| facts.append(brought));
+    for brought in new {
+        facts.append(brought);
+    }
     Ok(())
 }
 

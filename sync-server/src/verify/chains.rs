@@ -106,7 +106,7 @@ impl Log<'_> {
             }
             brought.check(conn, found).await.map_err(|what| match what {
                 Fault::Found(what) => self.fault(&what),
-                other => other,
+                failed @ Fault::Store(_) => failed,
             })?;
         }
         if let Some((seq, _)) = held.pop_first() {
