@@ -98,7 +98,12 @@ impl Knowledge {
         slice.facts.push(void);
         slice.beside = Some(Beside { focus: None, sums: baseline, aims: Vec::new() });
         let (_, sums) = self.judge_history(&slice, now);
-        self.put_back(&basis, &slice, sums);
+        if sums.is_over {
+            // What a second scan explained before may be too much now: which scan of all it is, a slice cannot say.
+            self.sums.remove(&basis);
+        } else {
+            self.put_back(&basis, &slice, sums);
+        }
         Ok(())
     }
 
