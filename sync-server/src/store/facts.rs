@@ -1,6 +1,6 @@
 //! Facts as they are read, and remembered: who judges batch after batch asks the database only for what it has not seen.
 //!
-//! A list that is known is complete: what is appended later is told by [`Facts::append`]. Who cannot hear of everything that is
+//! A list that is known is complete: what is appended later is told by `lookup::append`. Who cannot hear of everything that is
 //! appended must [`Facts::forget`].
 
 use std::collections::{BTreeMap, BTreeSet};
