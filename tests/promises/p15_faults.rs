@@ -171,10 +171,10 @@ async fn p15_a_full_disk_is_answered_as_such_and_leaves_nothing_behind() {
     let store = ledger_in(&database, folder.path()).await;
     let full = "create function full_disk() returns trigger language plpgsql as \
                 $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$; \
-                create trigger full_disk before insert on event for each row when (new.seq = 4) execute function full_disk()";
+                create trigger full_disk before insert on trail for each row execute function full_disk()";
     database.sql(full).unwrap();
     comes_back(send(&store, &batch()).await);
-    assert_eq!(digests(&store).await, before, "the first three events are not kept either");
-    database.sql("drop trigger full_disk on event; drop function full_disk()").unwrap();
+    assert_eq!(digests(&store).await, before, "the batch itself is not kept either");
+    database.sql("drop trigger full_disk on trail; drop function full_disk()").unwrap();
     is_whole_after(&store, &after).await;
 }

@@ -51,10 +51,11 @@ impl Brought {
 
     /// Whether an event is where it must be: in a row of its own, or a scan that is found through its trail.
     pub(super) fn accounts_for(&mut self, batch: &Batch, (seq, body): (u64, &[u8]), has_row: bool) -> bool {
-        if !self.is_trailed || self.apart.contains(&seq) {
+        if !self.is_trailed || self.apart.remove(&seq) {
             return has_row;
         }
-        let Ok(event) = crate::ingest::readable(batch, seq, body) else { return has_row };
+        // Whatever could not be read when it came is on that list.
+        let Ok(event) = crate::ingest::readable(batch, seq, body) else { return false };
         let Some((_, movement)) = event.act.movement() else { return has_row };
         self.bases.insert(movement.basis.clone());
         if let Ok(code) = shared::code::parse(&movement.text) {
@@ -66,6 +67,9 @@ impl Brought {
 
     /// Looks them all up.
     pub(super) async fn check(self, conn: &mut AnyConnection, found: &mut Trailed) -> Result<(), Fault> {
+        if let Some(seq) = self.apart.first() {
+            return Err(Fault::Found(format!("event {seq} is set apart by a batch that does not bring it")));
+        }
         let trails = store::trail::by_key(conn, self.codes.keys()).await?;
         for (code, places) in &self.codes {
             let trail = trails.get(CodeKey::of(code).as_bytes().as_slice());
