@@ -102,7 +102,11 @@ fn planted() -> Planted {
     {
         writeln!(log, "2026-10-04T06:02:03Z  WARN scanner_app: a careless line says `{said}`").unwrap();
     }
-    let tail = |text: &str| text.rsplit(['$', ':', '.', '/']).next().unwrap().as_bytes().to_vec();
+    // The longest part: the last may be one letter of a hash, which any file holds.
+    let tail = |text: &str| {
+        let parts = text.split(['$', ':', '.', '/']);
+        parts.max_by_key(|part| part.len()).unwrap().as_bytes().to_vec()
+    };
     let secrets = vec![
         key_bytes[16..48].to_vec(),
         hex_key.as_bytes()[32..96].to_vec(),
