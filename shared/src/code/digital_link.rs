@@ -18,7 +18,7 @@ pub fn format_digital_link(host: &str, code: &PackageCode) -> String {
     match code {
         PackageCode::Item { gtin, serial } => format!("HTTPS://{host}/01/{gtin}/21/{}", Encoded(serial)),
         PackageCode::Logistic { sscc } => format!("HTTPS://{host}/00/{sscc}"),
-        PackageCode::Opaque { text, .. } => text.clone(),
+        PackageCode::Opaque { text, .. } => text.to_string(),
     }
 }
 

@@ -204,7 +204,7 @@ impl Grammars {
     #[must_use]
     pub fn gtin_of<'a>(&'a self, code: &'a PackageCode) -> Option<&'a str> {
         let PackageCode::Opaque { namespace, text } = code else { return code.gtin() };
-        let accepts = |pattern: &&Pattern| pattern.namespace == *namespace && pattern.regex.is_match(text.as_bytes());
+        let accepts = |pattern: &&Pattern| *pattern.namespace == **namespace && pattern.regex.is_match(text.as_bytes());
         self.opaque.iter().find(accepts)?.gtin.as_deref()
     }
 
@@ -228,8 +228,8 @@ impl Grammars {
         let code: PackageCode = text.parse()?;
         let PackageCode::Opaque { namespace, text } = &code else { return Err(CodeError::NotACode) };
         let accepts =
-            |pattern: &Pattern| pattern.namespace == *namespace && pattern.accept(text).as_ref() == Some(&code);
-        if self.opaque.iter().any(accepts) { Ok(code) } else { Err(CodeError::NotConfigured(namespace.clone())) }
+            |pattern: &Pattern| *pattern.namespace == **namespace && pattern.accept(text).as_ref() == Some(&code);
+        if self.opaque.iter().any(accepts) { Ok(code) } else { Err(CodeError::NotConfigured(namespace.to_string())) }
     }
 
     fn folded(&self, mut code: PackageCode) -> PackageCode {

@@ -29,8 +29,10 @@ pub mod wedge;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use arrayvec::ArrayString;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use ai::Ai;
 pub use digital_link::{format_digital_link, parse_digital_link};
@@ -49,27 +51,28 @@ pub const TEXT_LEN_MAX: usize = 512;
 /// Characters of the longest namespace of opaque codes.
 const NAMESPACE_LEN_MAX: usize = 32;
 
-/// The identity of one package, whatever text carried it: host, scheme and other attributes are gone.
+/// The identity of one package, whatever text carried it: host, scheme and other attributes are gone. Judging copies, compares and
+/// hashes codes all the time, so that those of GS1 lie in the value itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PackageCode {
     /// A trade item: (01) GTIN-14 and (21) serial.
     Item {
         /// 14 digits with a right check digit.
-        gtin: String,
+        gtin: ArrayString<14>,
         /// 1 to 20 characters of GS1's set 82.
-        serial: String,
+        serial: ArrayString<20>,
     },
     /// A logistic unit: (00) SSCC, 18 digits with a right check digit.
     Logistic {
         /// 18 digits.
-        sscc: String,
+        sscc: ArrayString<18>,
     },
     /// A text that a configured pattern accepts; only the registry knows its product and level.
     Opaque {
         /// The pattern's namespace: 1 to 32 of `A-Z 0-9 - _ .`.
-        namespace: String,
+        namespace: Arc<str>,
         /// The text, without control characters and look-alikes of ASCII.
-        text: String,
+        text: Arc<str>,
     },
 }
 
@@ -78,13 +81,13 @@ impl PackageCode {
     pub fn item(gtin: &str, serial: &str) -> Result<Self, CodeError> {
         check_digit::verify(gtin, 14)?;
         charset::check_serial(serial)?;
-        Ok(Self::Item { gtin: gtin.to_owned(), serial: serial.to_owned() })
+        Ok(Self::Item { gtin: held(gtin)?, serial: held(serial)? })
     }
 
     /// A logistic unit; checks length and check digit.
     pub fn logistic(sscc: &str) -> Result<Self, CodeError> {
         check_digit::verify(sscc, 18)?;
-        Ok(Self::Logistic { sscc: sscc.to_owned() })
+        Ok(Self::Logistic { sscc: held(sscc)? })
     }
 
     /// An opaque code; checks the namespace, the length (1 to [`TEXT_LEN_MAX`] bytes) and that no character deceives the eye.
@@ -93,7 +96,7 @@ impl PackageCode {
             return Err(wrong_namespace(namespace));
         }
         hygiene::inspect(text)?.without_separator()?;
-        Ok(Self::Opaque { namespace: namespace.to_owned(), text: text.to_owned() })
+        Ok(Self::Opaque { namespace: namespace.into(), text: text.into() })
     }
 
     /// The GTIN, where the code has one.
@@ -108,7 +111,7 @@ impl PackageCode {
     /// The last four characters, as screens show a code.
     #[must_use]
     pub fn tail(&self) -> &str {
-        let text = match self {
+        let text: &str = match self {
             Self::Item { serial, .. } => serial,
             Self::Logistic { sscc } => sscc,
             Self::Opaque { text, .. } => text,
@@ -116,6 +119,11 @@ impl PackageCode {
         let start = text.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
         text.get(start..).unwrap_or(text)
     }
+}
+
+/// A text that was checked to be no longer than this.
+fn held<const N: usize>(text: &str) -> Result<ArrayString<N>, CodeError> {
+    ArrayString::from(text).map_err(|_| CodeError::NotACode)
 }
 
 fn is_namespace(text: &str) -> bool {
@@ -176,6 +184,6 @@ impl Serialize for PackageCode {
 
 impl<'de> Deserialize<'de> for PackageCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        crate::ids::from_text(deserializer)
     }
 }

@@ -4,7 +4,10 @@
 mod act;
 mod movement;
 mod naming;
+mod scan_body;
 mod stage;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
@@ -80,6 +83,6 @@ impl Event {
 
     /// Reads a body. Fields that this version does not know are ignored: wire versions only add.
     pub fn from_body(body: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(body)
+        scan_body::read(body).map_or_else(|| serde_json::from_slice(body), Ok)
     }
 }

@@ -165,7 +165,12 @@ impl Batch {
 
     /// Checks the signature over header and chain.
     pub fn verify(&self, key: &PublicKey) -> Result<(), BatchError> {
-        let message = batch_message(&self.header_line, last_hash(self.header.previous_hash, &self.bodies));
+        self.verify_at(key, last_hash(self.header.previous_hash, &self.bodies))
+    }
+
+    /// The same by one who made the chain of these bodies already: `last` is its value after the last.
+    pub fn verify_at(&self, key: &PublicKey, last: Hash) -> Result<(), BatchError> {
+        let message = batch_message(&self.header_line, last);
         if key.verifies(&[&message], &self.signature) { Ok(()) } else { Err(BatchError::Signature) }
     }
 

@@ -225,7 +225,8 @@ async fn take_in(
         store::quarantine::keep(conn, &evidence(&Reason::Stranger), at.now).await?;
         return Err(PushError::UnknownTerminal);
     };
-    if batch.verify(&terminal.public_key).is_err() {
+    let last = hashes.last().copied().unwrap_or(header.previous_hash);
+    if batch.verify_at(&terminal.public_key, last).is_err() {
         store::quarantine::keep(conn, &evidence(&Reason::Signature), at.now).await?;
         faults::note(conn, header.terminal, Fault::BrokenChain, [], at).await?;
         faulty.insert(header.terminal);

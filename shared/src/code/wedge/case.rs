@@ -29,10 +29,11 @@ pub(super) fn upper_case_own(text: &str, code: &PackageCode, grammars: &Grammars
     if rest.bytes().any(|byte| byte.is_ascii_uppercase()) || !serial.bytes().any(|byte| byte.is_ascii_lowercase()) {
         return None;
     }
-    let own = serial.to_ascii_uppercase();
+    let mut own = *serial;
+    own.make_ascii_uppercase();
     serial_tag(&own)?;
     let identifier = text.strip_suffix(rest).unwrap_or_default();
     let restored = format!("{identifier}{}", rest.to_ascii_uppercase());
-    let expected = PackageCode::Item { gtin: gtin.clone(), serial: own };
+    let expected = PackageCode::Item { gtin: *gtin, serial: own };
     (grammars.parse(&restored).as_ref() == Ok(&expected)).then_some(restored)
 }

@@ -89,7 +89,7 @@ fn gtin(indicator: u8) -> String {
 
 fn code(level: Level, n: u32) -> PackageCode {
     let indicator = u8::from(level == Level::Case);
-    PackageCode::item(&gtin(indicator), &format!("{n:012}")).unwrap_or(PackageCode::Logistic { sscc: String::new() })
+    PackageCode::item(&gtin(indicator), &format!("{n:012}")).expect("fourteen digits and twelve")
 }
 
 /// A maker, a wholesaler, a retailer, and one contract and order that hold everything.
