@@ -9,11 +9,12 @@ mod policy;
 mod product;
 mod report;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use basis::{Amendment, Basis, BasisKind, Line};
 pub use dated::Dated;
 pub use document::{Carrier, Element, ShippingDocument};
+use foldhash::HashMap;
 pub use member::{Licence, Member, MemberStatus, Operator, Role, Site};
 pub use pack::{CodeRecord, Loss, Pack, PackLoss};
 pub use policy::{Limits, Policy, Unpaid};
@@ -87,7 +88,7 @@ impl References {
     }
 
     /// The product and level of a registered code: its GTIN's level, else its pack's (an opaque code has no GTIN).
-    fn registered_product(&self, record: &CodeRecord, code: &PackageCode) -> Option<(&Product, &PackLevel)> {
+    pub(crate) fn registered_product(&self, record: &CodeRecord, code: &PackageCode) -> Option<(&Product, &PackLevel)> {
         let product = self.products.get(&record.product)?;
         let by_gtin = code.gtin().and_then(|gtin| product.level_of(gtin));
         let by_pack = || {

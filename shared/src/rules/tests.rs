@@ -115,6 +115,7 @@ impl World {
             at,
             window: None,
             data_as_of: 0,
+            code: None,
             act,
         });
         by

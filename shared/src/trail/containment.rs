@@ -141,11 +141,11 @@ impl<'a> Index<'a> {
             let child = CodeNo::new(place);
             let record = self.packages[place].record;
             if let Some(parent) = record.and_then(|record| record.parent.as_ref()) {
-                let parent = self.code_no(parent.clone());
+                let parent = self.code_no(parent);
                 self.add_token(child, Token { parent, from: BEGINNING, until: None, by: None });
             }
             for inside in references.children.get(&self.packages[place].code).into_iter().flatten() {
-                self.code_no(inside.clone());
+                self.code_no(inside);
             }
             place += 1;
         }

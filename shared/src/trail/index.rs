@@ -5,6 +5,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::repeat;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
@@ -14,8 +15,8 @@ use super::side::Side;
 use super::{Beside, Fact, History};
 use crate::code::PackageCode;
 use crate::event::{Act, Close, Stage};
-use crate::ids::{BasisId, DocumentId, MemberId, SiteId, TerminalId};
-use crate::reference::{Basis, Member, PackLevel, Product, References, ShippingDocument};
+use crate::ids::{BasisId, DocumentId, MemberId, PackId, SiteId, TerminalId};
+use crate::reference::{Basis, Member, Pack, PackLevel, Product, References, ShippingDocument};
 use crate::time::Timestamp;
 
 /// One (basis, document, stage).
@@ -58,7 +59,10 @@ pub struct Index<'a> {
     reached: &'a BTreeMap<TerminalId, Timestamp>,
     /// What stands beside the facts, where they are a slice.
     pub beside: Option<&'a Beside>,
-    gtins: HashMap<&'a str, (&'a Product, &'a PackLevel)>,
+    /// Products by GTIN, once a code that is not registered asks for them.
+    gtins: Option<HashMap<&'a str, (&'a Product, &'a PackLevel)>>,
+    /// The code pack that was asked for last: those of one pack are scanned together.
+    last_pack: Option<(&'a PackId, Option<&'a Pack>)>,
 }
 
 impl<'a> Index<'a> {
@@ -77,9 +81,6 @@ impl<'a> Index<'a> {
         references: &'a References,
     ) -> Self {
         let Effective { facts, invalid_voids, valid_voids } = effective(facts);
-        let levels = references.products.values();
-        let gtins =
-            levels.flat_map(|product| product.levels.iter().map(move |level| (level.gtin.as_str(), (product, level))));
         let mut index = Self {
             references,
             scans: Vec::with_capacity(facts.len()),
@@ -99,7 +100,8 @@ impl<'a> Index<'a> {
             sides: HashMap::new(),
             reached,
             beside,
-            gtins: gtins.collect(),
+            gtins: None,
+            last_pack: None,
         };
         index.collect_scans(&facts);
         index.collect_sides();
@@ -222,7 +224,6 @@ impl<'a> Index<'a> {
     fn collect_scans(&mut self, facts: &[&'a Fact]) {
         let aside = set_aside(facts);
         let mut said = HashSet::with_capacity(facts.len());
-        self.texts.reserve(facts.len() / 4);
         // One copy of each id for all scans: the facts' own copies lie all over memory.
         let mut members: HashMap<&MemberId, (&'a MemberId, Option<&'a Member>)> = HashMap::new();
         let mut sites: HashMap<&SiteId, &'a SiteId> = HashMap::new();
@@ -232,7 +233,10 @@ impl<'a> Index<'a> {
                 continue;
             };
             self.has_returns |= stage.returns();
-            let code = self.text(&movement.text);
+            let code = match &fact.code {
+                Some(code) => Ok(self.code_no(code)),
+                None => self.text(&movement.text),
+            };
             let (basis, document) = (self.basis_no(&movement.basis), self.document_no(&movement.document));
             let place = u32::try_from(self.scans.len()).unwrap_or(u32::MAX);
             let repeat = code.as_ref().is_ok_and(|code| !said.insert((*code, stage, basis, document)));
@@ -298,6 +302,27 @@ impl<'a> Index<'a> {
         self.others = others;
     }
 
+    fn pack(&mut self, id: &'a PackId) -> Option<&'a Pack> {
+        if let Some((last, pack)) = self.last_pack
+            && last == id
+        {
+            return pack;
+        }
+        let pack = self.references.packs.get(id);
+        self.last_pack = Some((id, pack));
+        pack
+    }
+
+    fn product_by_gtin(&mut self, code: &PackageCode) -> Option<(&'a Product, &'a PackLevel)> {
+        let gtin = self.references.grammars.gtin_of(code)?;
+        let references = self.references;
+        let gtins = self.gtins.get_or_insert_with(|| {
+            let levels = references.products.values().flat_map(|product| product.levels.iter().zip(repeat(product)));
+            levels.map(|(level, product)| (level.gtin.as_str(), (product, level))).collect()
+        });
+        gtins.get(gtin).copied()
+    }
+
     fn side_mut(&mut self, basis: &'a BasisId, document: &'a DocumentId, stage: Stage) -> &mut Side<'a> {
         let key = (self.basis_no(basis), self.document_no(document), stage);
         self.sides.entry(key).or_default()
@@ -326,30 +351,24 @@ impl<'a> Index<'a> {
         if let Some(read) = self.texts.get(text) {
             return *read;
         }
-        let read = self.references.grammars.parse(text).map(|code| self.code_no(code)).map_err(|_| Malformed);
+        let read = self.references.grammars.parse(text).map(|code| self.code_no(&code)).map_err(|_| Malformed);
         self.texts.insert(text, read);
         read
     }
 
     /// The number of a code, registered or not.
-    pub(super) fn code_no(&mut self, code: PackageCode) -> CodeNo {
-        if let Some(number) = self.numbers.get(&code) {
+    pub(super) fn code_no(&mut self, code: &PackageCode) -> CodeNo {
+        if let Some(number) = self.numbers.get(code) {
             return *number;
         }
         let number = CodeNo::new(self.packages.len());
-        let record = self.references.codes.get(&code);
-        let pack = record.and_then(|record| self.references.packs.get(&record.pack));
-        let by_gtin = self.references.grammars.gtin_of(&code).and_then(|gtin| self.gtins.get(gtin).copied());
-        // The registry first; mostly it says what the GTIN says.
-        let product = match record {
-            Some(record) if by_gtin.is_none_or(|(product, _)| product.product != record.product) => {
-                self.references.product_of(&code).or(by_gtin)
-            }
-            _ => by_gtin,
-        };
+        let record = self.references.codes.get(code);
+        let pack = record.and_then(|record| self.pack(&record.pack));
+        let registered = record.and_then(|record| self.references.registered_product(record, code));
+        let product = registered.or_else(|| self.product_by_gtin(code));
         self.numbers.insert(code.clone(), number);
         self.packages.push(Package {
-            code,
+            code: code.clone(),
             record,
             pack,
             product,

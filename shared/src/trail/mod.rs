@@ -24,7 +24,7 @@ pub use manifest::manifests;
 pub use package::{BasisNo, CodeNo, DocumentNo, Malformed, Package, Scan, Token};
 pub use side::Side;
 
-use crate::code::format_digital_link;
+use crate::code::{PackageCode, format_digital_link};
 use crate::event::{Act, Capture, Close, Event, Movement};
 use crate::ids::{EventRef, MemberId, OperatorId, SiteId, TaskId, TerminalId};
 use crate::time::Timestamp;
@@ -47,6 +47,8 @@ pub struct Fact {
     pub window: Option<(Timestamp, Timestamp)>,
     /// Ledger position of the references that the terminal judged with.
     pub data_as_of: u64,
+    /// The package that a scan's label names, where whoever holds the fact has read it already.
+    pub code: Option<PackageCode>,
     /// What happened.
     pub act: Act,
 }
@@ -70,6 +72,7 @@ impl Fact {
             at: moment.at,
             window: moment.window,
             data_as_of: event.data_as_of,
+            code: None,
             act: event.act,
         }
     }
@@ -123,6 +126,7 @@ impl History {
     fn push_manifest(&mut self, manifest: &Manifest, by: EventRef, at: Timestamp, act: Act) {
         let member = manifest.consignor.clone();
         let site = SiteId::from("");
-        self.facts.push(Fact { by, member, site, operator: None, at, window: None, data_as_of: u64::MAX, act });
+        let data_as_of = u64::MAX;
+        self.facts.push(Fact { by, member, site, operator: None, at, window: None, data_as_of, code: None, act });
     }
 }

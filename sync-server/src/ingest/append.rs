@@ -12,6 +12,7 @@ use sqlx::AnyConnection;
 use super::PushError;
 use super::take_in::{At, Received};
 use crate::store::event::NewEvent;
+use crate::store::labelled::Labelled;
 use crate::store::ledger::{Head, NewBatch};
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
@@ -67,7 +68,7 @@ pub(super) async fn append(
     let new = NewBatch { header, first_seq, key: &terminal.public_key, body: compressed, member, apart: &apart };
     let entry = store::ledger::keep_batch(conn, &new, (at.now, at.position)).await?;
     store::event::append(conn, &rows).await?;
-    let place = |event: &Event| Place { entry, index: u16::try_from(event.seq - first_seq).unwrap_or(u16::MAX) };
+    let place = |event: &Labelled| Place { entry, index: u16::try_from(event.seq - first_seq).unwrap_or(u16::MAX) };
     store::trail::append(conn, scans.into_iter().map(|event| (event, place(event)))).await?;
     let head = Head { next_seq: header.first_seq + hashes.len() as u64, hash: *last_hash, closed: false };
     store::ledger::set_head(conn, header.terminal, header.epoch, head).await?;

@@ -20,6 +20,7 @@ use super::reply::reply;
 use super::{chain, faults};
 use crate::reconcile::{self, Known, Touched};
 use crate::store::facts::{Brought, Facts};
+use crate::store::labelled::Labelled;
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
 use crate::store::{self, Store, StoreError};
@@ -32,7 +33,7 @@ pub struct Received {
     /// The chain's value after each of its events.
     pub hashes: Vec<Hash>,
     /// Each body as an event, or why it cannot be read.
-    pub events: Vec<Result<Event, String>>,
+    pub events: Vec<Result<Labelled, String>>,
     /// The bytes as they came.
     pub compressed: Vec<u8>,
 }
@@ -42,7 +43,7 @@ impl Received {
     #[must_use]
     pub fn new(batch: Batch, compressed: Vec<u8>) -> Self {
         let hashes = batch.hashes();
-        let events = numbered(&batch).map(|(seq, body)| readable(&batch, seq, body)).collect();
+        let events = numbered(&batch).map(|(seq, body)| readable(&batch, seq, body).map(Labelled::from)).collect();
         Self { batch, hashes, events, compressed }
     }
 
@@ -51,7 +52,7 @@ impl Received {
     #[must_use]
     pub fn held_bytes(&self) -> usize {
         let lines: usize = self.batch.bodies.iter().map(|body| 2 * body.len()).sum();
-        let each = size_of::<Vec<u8>>() + size_of::<Hash>() + size_of::<Result<Event, String>>();
+        let each = size_of::<Vec<u8>>() + size_of::<Hash>() + size_of::<Result<Labelled, String>>();
         self.compressed.len() + lines + self.hashes.len() * each
     }
 }
@@ -284,11 +285,11 @@ async fn gates(
     (received, outcomes): (&Received, &[OutcomeRange]),
     (judging, position): (Judging, u64),
 ) -> Result<Vec<GateAnswer>, StoreError> {
-    let is_stored = |event: &&Event| {
+    let is_stored = |event: &&Labelled| {
         let of = outcomes.iter().find(|run| (run.from..=run.to).contains(&event.seq));
         of.is_some_and(|run| matches!(run.outcome, Outcome::Recorded | Outcome::AlreadyRecorded))
     };
-    let asked = reconcile::gates::questions(received.events.iter().flatten().filter(is_stored));
+    let asked = reconcile::gates::questions(received.events.iter().flatten().filter(is_stored).map(|event| &**event));
     match judging {
         Judging::Now => reconcile::gates::answer(conn, known, &asked, position).await,
         Judging::Later => Ok(reconcile::gates::put_off(&asked, position)),
@@ -330,9 +331,10 @@ async fn note_new(
     terminal: &Terminal,
     at: At,
 ) -> Result<bool, StoreError> {
-    let events: Vec<&Event> = events.iter().skip(known).filter_map(|event| event.as_ref().ok()).collect();
+    let events: Vec<&Event> = events.iter().skip(known).flatten().map(|event| &**event).collect();
     let log = (batch.header.terminal, batch.header.epoch);
-    let anchors = store::lookup::anchors(conn, &[terminal.terminal]).await?.remove(&log).unwrap_or_default();
+    let first_seq = events.first().map_or(batch.header.first_seq, |event| event.seq);
+    let anchors = store::lookup::anchors_from(conn, log, first_seq).await?;
     // Before the first anchor a clock may be years ahead: what it says must not count as told.
     let told = |event: &&Event| anchors.moment(*event).at.min(at.now);
     if let Some(reached) = events.iter().map(told).max() {
@@ -363,16 +365,16 @@ pub async fn judge_waiting(store: &Store, now: Timestamp, runs: i64, known: &mut
     let mut tx = store.write().await?;
     let position = store::next_position(&mut tx).await?;
     let facts: Facts = store::unjudged::take(&mut tx, runs).await?;
-    if facts.found.is_empty() {
+    if facts.found().next().is_none() {
         tx.rollback().await?;
         return Ok(false);
     }
     let mut touched = Touched::default();
-    let terminals: BTreeSet<TerminalId> = facts.found.keys().map(|by| by.terminal).collect();
+    let terminals: BTreeSet<TerminalId> = facts.found().map(|fact| fact.by.terminal).collect();
     for terminal in terminals {
         touched.bases.extend(store::open_task::bases(&mut tx, terminal).await?);
     }
-    for fact in facts.found.values() {
+    for fact in facts.found() {
         touched.follow(&mut tx, &**fact).await?;
     }
     reconcile::rejudge_known(&mut tx, known, (&touched, Vec::new()), (now, position)).await?;

@@ -48,8 +48,8 @@ pub async fn follow(store: &Store, reports: &[EventRef], now: Timestamp) -> Resu
         of_run(&mut conn, (by.terminal, by.epoch), (by.seq, by.seq), &mut facts).await?;
         about_found(&mut conn, &mut facts).await?;
         let taken_back = |fact: &Fact| matches!(&fact.act, Told::Void { voids, .. } if voids == by);
-        let is_taken_back = facts.found.values().any(|fact| taken_back(fact));
-        let Some(fact) = facts.found.remove(by).filter(|_| !is_taken_back) else { continue };
+        let is_taken_back = facts.found().any(|fact| taken_back(fact));
+        let Some(fact) = facts.by_event().remove(by).filter(|_| !is_taken_back) else { continue };
         let Some((how, report)) = loss(&fact.act) else { continue };
         let Some(name) = &report.pack else { continue };
         let known = store::reference::load_all(&mut conn).await?;

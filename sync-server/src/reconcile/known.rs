@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use shared::ids::{BasisId, DocumentId, PackId};
+use shared::mismatch::Scope;
 use shared::reference::{BasisKind, References};
 use shared::wire::Record;
 use sqlx::AnyConnection;
@@ -13,7 +15,7 @@ use crate::store::verdict::Standing;
 use crate::store::{self, StoreError};
 
 /// What is known, and as of when.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Known {
     /// All references; of codes those that the facts are about.
     references: References,
@@ -28,14 +30,45 @@ pub struct Known {
     facts: Facts,
     /// What stands under the scopes that were judged.
     standing: Standing,
+    /// At which ledger position each basis was judged last.
+    judged_bases: HashMap<BasisId, u64>,
+    /// Events that are remembered, at most.
+    remembered_max: usize,
+    /// Events that were left when some were forgotten last.
+    left: usize,
     /// As of which ledger position these are all: that of the last judgement. None while one is under way.
     judged_at: Option<u64>,
 }
 
-/// Events that are remembered, at most; beyond them what is needed is read again. One takes about a kilobyte.
+/// Events that are remembered, at most, unless it is said otherwise. One takes about a kilobyte.
 const REMEMBERED_MAX: usize = 50_000;
 
+impl Default for Known {
+    fn default() -> Self {
+        Self::remembering(REMEMBERED_MAX)
+    }
+}
+
 impl Known {
+    /// Nothing yet; from now on at most so many events. Beyond them the bases that were not judged for the longest time are forgotten,
+    /// and read again when they are asked for.
+    #[must_use]
+    pub fn remembering(events_max: usize) -> Self {
+        Self {
+            references: References::default(),
+            position: None,
+            documents: BTreeMap::new(),
+            approvals: BTreeSet::new(),
+            applied: BTreeSet::new(),
+            facts: Facts::default(),
+            standing: Standing::default(),
+            judged_bases: HashMap::default(),
+            remembered_max: events_max,
+            left: 0,
+            judged_at: None,
+        }
+    }
+
     /// Brings the references up to date inside the transaction that moved the ledger to `position`. What was committed before lies
     /// below it; what this transaction itself changed is read as well, and read again by the next.
     pub(super) async fn refresh(
@@ -45,12 +78,16 @@ impl Known {
     ) -> Result<(&mut References, &mut Facts), StoreError> {
         // Whoever wrote in between may have appended something, and so may a transaction that did not end well.
         let is_whole = self.judged_at.take().is_some_and(|judged_at| judged_at + 1 == position);
-        if !is_whole || self.facts.remembered() > REMEMBERED_MAX {
+        if !is_whole {
             self.facts.forget();
             // They are those of the packages that are remembered.
             self.references.codes.clear();
             self.references.children.clear();
             self.standing = Standing::default();
+            self.judged_bases.clear();
+            self.left = 0;
+        } else if self.facts.remembered() > self.remembered_max.max(self.left + self.remembered_max / 2) {
+            self.forget_old();
         }
         for record in store::reference::changed_after(conn, self.position).await? {
             self.take_in(record);
@@ -59,19 +96,45 @@ impl Known {
         Ok(self.again())
     }
 
+    /// Keeps what was judged last, however much that is, and of what was judged before as much as half of what may be remembered.
+    fn forget_old(&mut self) {
+        let mut bases: Vec<(&BasisId, u64)> = self.judged_bases.iter().map(|(basis, at)| (basis, *at)).collect();
+        bases.sort_unstable_by_key(|(basis, at)| (std::cmp::Reverse(*at), *basis));
+        let (last, mut events) = (bases.first().map(|(_, at)| *at), 0);
+        let lately = bases.into_iter().take_while(|(basis, at)| {
+            events += self.facts.remembered_under(basis);
+            events <= self.remembered_max / 2 || Some(*at) == last
+        });
+        let bases: BTreeSet<BasisId> = lately.map(|(basis, _)| basis.clone()).collect();
+        self.facts.keep_only(&bases);
+        self.left = self.facts.remembered();
+        let Self { facts, references, .. } = self;
+        references.codes.retain(|code, record| {
+            facts.knows(code) || record.parent.as_ref().is_some_and(|parent| facts.knows(parent))
+        });
+        references.children.retain(|parent, _| facts.knows(parent));
+        self.standing.keep_only(|scope| match scope {
+            Scope::Basis(basis) => bases.contains(basis),
+            Scope::Code(code) => facts.knows(code),
+            Scope::Member(_) | Scope::Terminal(_) => false,
+        });
+        self.judged_bases.retain(|basis, _| bases.contains(basis));
+    }
+
     /// The same once more, in the transaction of the last judgement.
     pub(super) fn again(&mut self) -> (&mut References, &mut Facts) {
-        self.facts.found.clear();
+        self.facts.search_anew();
         (&mut self.references, &mut self.facts)
     }
 
-    /// What stands under the scopes that were judged.
-    pub(super) const fn standing(&mut self) -> &mut Standing {
-        &mut self.standing
+    /// What was read, and what stands under the scopes that were judged.
+    pub(super) const fn facts_and_standing(&mut self) -> (&mut Facts, &mut Standing) {
+        (&mut self.facts, &mut self.standing)
     }
 
     /// A judgement at this position was stored: what was read for it holds for the next transaction.
-    pub(super) const fn judged(&mut self, position: u64) {
+    pub(super) fn judged(&mut self, bases: &BTreeSet<BasisId>, position: u64) {
+        self.judged_bases.extend(bases.iter().map(|basis| (basis.clone(), position)));
         self.judged_at = Some(position);
     }
 

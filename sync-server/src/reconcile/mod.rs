@@ -17,6 +17,8 @@ mod sessions;
 mod touched;
 mod world;
 
+use std::collections::BTreeSet;
+
 use shared::ids::{BasisId, MemberId};
 use shared::mismatch::{Mismatch, Scope};
 use shared::reference::Policy;
@@ -58,25 +60,42 @@ pub async fn rejudge_known(
     let is_under_way = is_under_way(&new);
     let remembered = known.refresh(conn, position).await?;
     let world = World::load(conn, remembered, touched, new).await?;
-    let (judged, manifests, mut next) =
+    let (judged, manifests, next) =
         known.among(&world.packs, &world.named_bases(), &world.named_documents(), |references| {
             let (index, policy) = (world.index(references), references.policy());
-            (judge_index(&index, &policy, now), manifests(&index), next_due(&index, &policy, now))
+            let (mut long, mut next) = (BTreeSet::new(), next_due(&index, &policy, now));
+            let manifests = manifests(&index, |basis, packages| {
+                let is_later = is_under_way && packages > MANIFEST_AT_ONCE_MAX;
+                if is_later && world.bases.contains(basis) {
+                    long.insert(basis.clone());
+                }
+                !is_later && world.bases.contains(basis)
+            });
+            next.extend(long.into_iter().map(|basis| (Scope::Basis(basis), now)));
+            (judge_index(&index, &policy, now), manifests, next)
         });
     let scopes = world.scopes();
-    let live: Vec<Mismatch> = judged.into_iter().filter(|mismatch| scopes.contains(&mismatch.scope)).collect();
-    let judged = (JudgedBy::Rules, live.as_slice());
-    store::verdict::replace_known(conn, known.standing(), &scopes, judged, (now, position)).await?;
-    for manifest in manifests.into_iter().filter(|manifest| world.bases.contains(&manifest.basis)) {
-        if is_under_way && manifest.sent.len() > MANIFEST_AT_ONCE_MAX {
-            next.insert(Scope::Basis(manifest.basis), now);
-        } else {
-            store::verdict::put_manifest(conn, &manifest, position).await?;
+    let (facts, standing) = known.facts_and_standing();
+    let is_judged = |scope: &Scope| match scope {
+        Scope::Code(code) => facts.number(code).is_some_and(|number| world.packages.has(number)),
+        scope => scopes.contains(scope),
+    };
+    let live: Vec<Mismatch> = judged.into_iter().filter(|mismatch| is_judged(&mismatch.scope)).collect();
+    let of_packages = facts.unclear(world.packages.members()).map(|code| Scope::Code(code.clone()));
+    let found = live.iter().map(|mismatch| mismatch.scope.clone());
+    let all: BTreeSet<Scope> = of_packages.chain(found).chain(scopes.iter().cloned()).collect();
+    store::verdict::replace_known(conn, standing, &all, (JudgedBy::Rules, &live), (now, position)).await?;
+    for scope in &all {
+        if let Scope::Code(code) = scope {
+            facts.set_clear(code, standing.forget_empty(scope));
         }
+    }
+    for manifest in &manifests {
+        store::verdict::put_manifest(conn, manifest, position).await?;
     }
     let timed = |scope: &&Scope| matches!(scope, Scope::Basis(_) | Scope::Member(_));
     store::due::replace(conn, &scopes.iter().filter(timed).cloned().collect(), &next).await?;
-    known.judged(position);
+    known.judged(&world.bases, position);
     Ok(live)
 }
 

@@ -10,13 +10,15 @@ use shared::time::Timestamp;
 use shared::trail::Fact;
 use sqlx::AnyConnection;
 
+use super::world::distinct;
 use crate::store::named::{self, Name, day};
 use crate::store::{StoreError, facts::Facts, lookup};
 
 /// Loads the sign-ins around the scans found so far.
 pub(super) async fn of_scans(conn: &mut AnyConnection, facts: &mut Facts) -> Result<(), StoreError> {
-    let scans = facts.found.values().filter(|fact| fact.act.movement().is_some());
-    let days = scans.filter_map(|fact| Some((fact.operator.clone()?, day(fact.at)))).collect();
+    let scans = facts.found().filter(|fact| fact.act.movement().is_some());
+    let days = distinct(scans.filter_map(|fact| Some((fact.operator.as_ref()?, day(fact.at)))));
+    let days = days.into_iter().map(|(operator, day)| (operator.clone(), day)).collect();
     sign_ins(conn, &days, facts).await
 }
 
@@ -29,8 +31,9 @@ async fn sign_ins(
     let names =
         operators.iter().flat_map(|(operator, day)| around(*day).map(|day| Name::Operator(operator, day).key()));
     let signed = named::of(conn, &names.collect(), facts).await?;
+    let found = facts.by_event();
     let places: BTreeSet<(TerminalId, i64)> =
-        signed.iter().filter_map(|by| facts.found.get(by)).map(|fact| (fact.by.terminal, day(fact.at))).collect();
+        signed.iter().filter_map(|by| found.get(by)).map(|fact| (fact.by.terminal, day(fact.at))).collect();
     // Who signs in next at such a terminal ends the session there.
     let names = places.iter().flat_map(|(of, day)| around(*day).map(|day| Name::Terminal(*of, day).key())).collect();
     named::of(conn, &names, facts).await.map(drop)
@@ -65,10 +68,10 @@ pub(super) async fn scanned_elsewhere(
             let (by, last) = (session.from, session.before_seq.saturating_sub(1));
             let mut run = Facts::default();
             lookup::of_run(conn, (by.terminal, by.epoch), (by.seq, last), &mut run).await?;
-            scanned.extend(codes(run.found.values().map(|fact| &**fact)));
+            scanned.extend(codes(run.found().map(|fact| &**fact)));
         }
     }
-    facts.adopt(found);
+    facts.adopt(&found);
     Ok(scanned)
 }
 
@@ -79,10 +82,11 @@ fn codes<'f>(facts: impl Iterator<Item = &'f Fact>) -> impl Iterator<Item = Pack
 /// The sessions of each person: from a sign-in to the next sign-in or sign-out on that terminal.
 fn sessions(facts: &Facts) -> BTreeMap<OperatorId, Vec<Session>> {
     let mut sessions: BTreeMap<OperatorId, Vec<Session>> = BTreeMap::new();
-    for fact in facts.found.values().filter(|fact| !matches!(fact.act, Act::SignedOut)) {
+    let found = facts.by_event();
+    for fact in found.values().filter(|fact| !matches!(fact.act, Act::SignedOut)) {
         let Some(operator) = &fact.operator else { continue };
         let log = EventRef { seq: fact.by.seq + 1, ..fact.by }..=EventRef { seq: u64::MAX, ..fact.by };
-        let next = facts.found.range(log).next().map(|(_, next)| next);
+        let next = found.range(log).next().map(|(_, next)| next);
         sessions.entry(operator.clone()).or_default().push(Session {
             from: fact.by,
             before_seq: next.map_or(u64::MAX, |next| next.by.seq),

@@ -9,6 +9,7 @@ use shared::time::Timestamp;
 use shared::trail::Fact;
 use sqlx::AnyConnection;
 
+use crate::store::labelled::Labelled;
 use crate::store::{self, StoreError, named};
 
 /// How many voids of voids are followed.
@@ -32,9 +33,10 @@ pub struct Touched {
 }
 
 /// One event as far as it may touch something.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Told<'a> {
     act: &'a Act,
+    scanned: Option<PackageCode>,
     terminal: TerminalId,
     operator: Option<&'a OperatorId>,
     at: Timestamp,
@@ -42,24 +44,41 @@ pub struct Told<'a> {
 
 impl<'a> From<&'a Event> for Told<'a> {
     fn from(event: &'a Event) -> Self {
-        Self { act: &event.act, terminal: event.terminal, operator: event.operator.as_ref(), at: event.at }
+        Self {
+            act: &event.act,
+            scanned: scanned(&event.act),
+            terminal: event.terminal,
+            operator: event.operator.as_ref(),
+            at: event.at,
+        }
     }
 }
 
 impl<'a> From<&'a Fact> for Told<'a> {
     fn from(fact: &'a Fact) -> Self {
-        Self { act: &fact.act, terminal: fact.by.terminal, operator: fact.operator.as_ref(), at: fact.at }
+        let scanned = fact.code.clone().or_else(|| scanned(&fact.act));
+        Self { act: &fact.act, scanned, terminal: fact.by.terminal, operator: fact.operator.as_ref(), at: fact.at }
     }
+}
+
+impl<'a> From<&'a Labelled> for Told<'a> {
+    fn from(event: &'a Labelled) -> Self {
+        let (terminal, operator, at) = (event.terminal, event.operator.as_ref(), event.at);
+        Self { act: &event.act, scanned: event.code().cloned(), terminal, operator, at }
+    }
+}
+
+fn scanned(act: &Act) -> Option<PackageCode> {
+    act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok())
 }
 
 impl Touched {
     /// What an event may change: the basis that it names, the packages that it scans or names, what it says of packs and people.
     pub fn add_event<'a>(&mut self, told: impl Into<Told<'a>>) {
-        let Told { act, terminal, operator, at } = told.into();
+        let Told { act, scanned, terminal, operator, at } = told.into();
         self.bases.extend(act.reference().map(|(basis, _)| basis.clone()));
-        let scanned = act.movement().map(|(_, movement)| movement.text.as_str());
-        let texts = act.named_texts().into_iter().chain(scanned);
-        self.codes.extend(texts.filter_map(|text| shared::code::parse(text).ok()));
+        self.codes.extend(scanned);
+        self.codes.extend(act.named_texts().into_iter().filter_map(|text| shared::code::parse(text).ok()));
         match act {
             Act::PackActivated { pack } => drop(self.packs.insert(pack.clone())),
             Act::SignedIn | Act::SignedOut | Act::OperatorChanged => {
@@ -77,8 +96,8 @@ impl Touched {
         told: impl Into<Told<'a>>,
     ) -> Result<(), StoreError> {
         let told = told.into();
-        self.add_event(told);
         let mut voids = if let Act::Void { voids, .. } = told.act { Some(*voids) } else { None };
+        self.add_event(told);
         for _ in 0..VOIDS_MAX {
             let Some(by) = voids.take() else { break };
             let Some(voided) = store::event::find(conn, by).await? else { break };

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use shared::code::PackageCode;
+use shared::event::Act;
 use shared::ids::{BasisId, DocumentId, MemberId, PackId, TerminalId};
 use shared::mismatch::Scope;
 use shared::reference::References;
@@ -27,8 +27,8 @@ const ROUNDS_MAX: usize = 10;
 pub(super) struct World {
     /// Bases that are judged whole.
     pub(super) bases: BTreeSet<BasisId>,
-    /// Codes that are judged whole.
-    pub(super) codes: Vec<PackageCode>,
+    /// Packages that are judged whole.
+    pub(super) packages: Family,
     /// The code packs that they were registered with.
     pub(super) packs: BTreeSet<PackId>,
     /// Members everything of whose trade is here.
@@ -67,18 +67,19 @@ impl World {
         let under = facts.packages_found();
         trails(conn, &mut family, under, references, facts).await?;
         lookup::of_tasks(conn, &bases_of(facts), facts).await?;
-        let packages = || family.members.iter().map(|number| facts.package(*number));
-        let packs: BTreeSet<PackId> = packages().filter_map(|(_, pack)| pack).cloned().collect();
-        let codes = packages().map(|(code, _)| code.clone()).collect();
+        let packs = distinct(family.members.iter().filter_map(|number| facts.pack_of(*number)));
+        let packs: BTreeSet<PackId> = packs.into_iter().cloned().collect();
         let names = packs.iter().map(|pack| Name::Pack(pack).key()).collect();
         named::of(conn, &names, facts).await?;
         sessions::of_scans(conn, facts).await?;
         lookup::of_conduct(conn, &touched.terminals, facts).await?;
         lookup::about_found(conn, facts).await?;
 
-        let reached = store::event::reached(conn).await?;
-        let facts = std::mem::take(&mut facts.found).into_values().collect();
-        Ok(Self { bases, codes, packs, members, terminals: touched.terminals.clone(), facts, reached })
+        // Only who opened or closed a task is asked how far its log is held.
+        let tasks = facts.found().filter(|fact| matches!(fact.act, Act::TaskOpened { .. } | Act::TaskClosed { .. }));
+        let reached = store::event::reached(conn, &tasks.map(|fact| fact.by.terminal).collect()).await?;
+        let facts = facts.found().map(Arc::clone).collect();
+        Ok(Self { bases, packages: family, packs, members, terminals: touched.terminals.clone(), facts, reached })
     }
 
     /// Sorted out for the rules.
@@ -92,25 +93,24 @@ impl World {
         History { facts, reached: self.reached.clone(), beside: None }
     }
 
-    /// The scopes that are judged whole.
+    /// The scopes that are judged whole, but for those of packages.
     pub(super) fn scopes(&self) -> BTreeSet<Scope> {
         let bases = self.bases.iter().map(|basis| Scope::Basis(basis.clone()));
-        let codes = self.codes.iter().map(|code| Scope::Code(code.clone()));
         let members = self.members.iter().map(|member| Scope::Member(member.clone()));
         let terminals = self.terminals.iter().map(|terminal| Scope::Terminal(*terminal));
-        bases.chain(codes).chain(members).chain(terminals).collect()
+        bases.chain(members).chain(terminals).collect()
     }
 
     /// The bases that are judged, and those that some fact names.
     pub(super) fn named_bases(&self) -> BTreeSet<BasisId> {
         let named = self.facts.iter().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis);
-        named.chain(&self.bases).cloned().collect()
+        distinct(named.chain(&self.bases)).into_iter().cloned().collect()
     }
 
     /// The documents that some fact names.
     pub(super) fn named_documents(&self) -> BTreeSet<DocumentId> {
         let named = self.facts.iter().filter_map(|fact| fact.act.reference());
-        named.map(|(_, document)| document.clone()).collect()
+        distinct(named.map(|(_, document)| document)).into_iter().cloned().collect()
     }
 }
 
@@ -127,12 +127,20 @@ fn whole_trades(bases: &mut BTreeSet<BasisId>, references: &References, touched:
 
 /// Packages whose families and trails are here.
 #[derive(Default)]
-struct Family {
+pub(super) struct Family {
     members: Vec<PackageNo>,
     is_member: Vec<bool>,
 }
 
 impl Family {
+    pub(super) fn members(&self) -> &[PackageNo] {
+        &self.members
+    }
+
+    pub(super) fn has(&self, number: PackageNo) -> bool {
+        self.is_member.get(number as usize).is_some_and(|is_member| *is_member)
+    }
+
     /// Those that are new; they are members from now on.
     fn admit(&mut self, numbers: &[PackageNo]) -> Vec<PackageNo> {
         let mut new = Vec::new();
@@ -174,6 +182,21 @@ async fn trails(
     Ok(())
 }
 
+/// Each once: neighbours are mostly the same, since events are told in the order of their logs.
+pub(super) fn distinct<T: Copy + Ord>(all: impl Iterator<Item = T>) -> BTreeSet<T> {
+    let (mut found, mut last) = (BTreeSet::new(), None);
+    for one in all {
+        if last != Some(one) {
+            found.insert(one);
+            last = Some(one);
+        }
+    }
+    found
+}
+
 fn bases_of(facts: &Facts) -> BTreeSet<BasisId> {
-    facts.found.values().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis.clone()).collect()
+    distinct(facts.found().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis))
+        .into_iter()
+        .cloned()
+        .collect()
 }

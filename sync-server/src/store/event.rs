@@ -202,9 +202,16 @@ pub(super) fn read(row: &AnyRow) -> Result<Event, StoreError> {
 }
 
 /// How far each terminal's log is held.
-pub async fn reached(conn: &mut AnyConnection) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
-    let rows =
-        sqlx::query("select terminal, reached_at from terminal where reached_at is not null").fetch_all(conn).await?;
+pub async fn reached(
+    conn: &mut AnyConnection,
+    terminals: &BTreeSet<TerminalId>,
+) -> Result<BTreeMap<TerminalId, Timestamp>, StoreError> {
+    if terminals.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let sql = "select terminal, reached_at from terminal \
+               where reached_at is not null and terminal in (select value from json_each($1))";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(terminals)?).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let terminal: String = row.try_get("terminal")?;

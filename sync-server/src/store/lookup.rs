@@ -212,7 +212,7 @@ pub(super) async fn remember(
     for (by, row) in refs.iter().zip(rows) {
         places.push(match facts.memory.place(by) {
             Some(place) => place,
-            None => facts.memory.keep(read(row)?, MemberId::from(row.try_get::<String, _>("member")?)),
+            None => facts.memory.keep(read(row)?.into(), MemberId::from(row.try_get::<String, _>("member")?)),
         });
     }
     Ok(places)
@@ -239,6 +239,20 @@ fn reference(row: &AnyRow) -> Result<EventRef, StoreError> {
         epoch: row.try_get::<String, _>("epoch")?.parse().map_err(damaged)?,
         seq: super::from_i64(row.try_get("seq")?),
     })
+}
+
+/// The clock anchors that tell when new events of a log happened: the last before them, and those among them.
+pub async fn anchors_from(
+    conn: &mut AnyConnection,
+    (terminal, epoch): (TerminalId, EpochId),
+    first_seq: u64,
+) -> Result<Anchors, StoreError> {
+    let sql = "select epoch, about, body from event where terminal = $1 and epoch = $2 and kind = 'clock_anchor' \
+               and seq >= coalesce((select seq from event where terminal = $1 and epoch = $2 and kind = 'clock_anchor' \
+                   and seq < $3 order by seq desc limit 1), 0)";
+    let query = sqlx::query(sql).bind(terminal.to_string()).bind(epoch.to_string()).bind(to_i64(first_seq));
+    let events = query.fetch_all(conn).await?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Anchors::of(&events))
 }
 
 /// The clock anchors in the logs of these terminals, by epoch.

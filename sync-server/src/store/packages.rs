@@ -23,6 +23,8 @@ pub(super) struct Packages {
 pub(super) struct Package {
     pub(super) code: PackageCode,
     pub(super) is_known: bool,
+    /// Whether nothing stands about it, and nothing did when it was judged last.
+    pub(super) is_clear: bool,
     /// The code pack that it was registered with.
     pub(super) pack: Option<PackId>,
     /// What it holds and what holds it, as registered; itself among them.
@@ -48,11 +50,38 @@ impl Packages {
         self.all.push(Package {
             code: code.clone(),
             is_known: false,
+            is_clear: false,
             pack: None,
             related: Vec::new(),
             facts: Vec::new(),
         });
         number
+    }
+
+    /// The number of a package that was met before.
+    pub(super) fn find(&self, code: &PackageCode) -> Option<PackageNo> {
+        self.numbers.get(code).copied()
+    }
+
+    /// What is known of a package elsewhere: its kin by their codes, its events by their places here.
+    pub(super) fn bring<'c>(
+        &mut self,
+        known: &Package,
+        related: impl Iterator<Item = &'c PackageCode>,
+        facts: impl Iterator<Item = u32>,
+    ) {
+        let related = related.map(|code| self.number(code)).collect();
+        let number = self.number(&known.code);
+        let (code, pack) = (known.code.clone(), known.pack.clone());
+        let Package { is_known, is_clear, .. } = *known;
+        self.all[number as usize] = Package { code, is_known, is_clear, pack, related, facts: facts.collect() };
+    }
+
+    /// Whether nothing stands about a package that was met before.
+    pub(super) fn set_clear(&mut self, code: &PackageCode, is_clear: bool) {
+        if let Some(number) = self.find(code) {
+            self.all[number as usize].is_clear = is_clear;
+        }
     }
 
     pub(super) fn get(&self, number: PackageNo) -> &Package {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::code::{CodeKey, PackageCode};
-use shared::event::Event;
+use shared::code::PackageCode;
 use shared::ids::BasisId;
 use sqlx::{AnyConnection, Row};
 
+use super::labelled::Labelled;
 use super::{StoreError, from_i64, to_i64};
 
 /// Where one scan is.
@@ -42,15 +42,15 @@ impl Place {
 /// Notes where scans are. Each comes with its place; one whose label names no package is found under its basis alone.
 pub async fn append<'e>(
     conn: &mut AnyConnection,
-    scans: impl IntoIterator<Item = (&'e Event, Place)> + Send,
+    scans: impl IntoIterator<Item = (&'e Labelled, Place)> + Send,
 ) -> Result<(), StoreError> {
     let mut trails: BTreeMap<[u8; 16], Vec<u8>> = BTreeMap::new();
     let mut bases: BTreeSet<(&BasisId, u64)> = BTreeSet::new();
     for (event, place) in scans {
         let Some((_, movement)) = event.act.movement() else { continue };
         bases.insert((&movement.basis, place.entry));
-        if let Ok(code) = shared::code::parse(&movement.text) {
-            trails.entry(*CodeKey::of(&code).as_bytes()).or_default().extend(place.to_bytes());
+        if let Some(key) = event.key() {
+            trails.entry(*key.as_bytes()).or_default().extend(place.to_bytes());
         }
     }
     if !trails.is_empty() {

@@ -46,6 +46,20 @@ impl JudgedBy {
 pub struct Standing(HashMap<Scope, BTreeMap<Key, (State, String)>>);
 
 impl Standing {
+    /// Forgets all other scopes.
+    pub fn keep_only(&mut self, is_kept: impl Fn(&Scope) -> bool) {
+        self.0.retain(|scope, _| is_kept(scope));
+    }
+
+    /// Forgets a scope under which nothing stands or stood. Answers whether it is one.
+    pub fn forget_empty(&mut self, scope: &Scope) -> bool {
+        let is_empty = self.0.get(scope).is_some_and(BTreeMap::is_empty);
+        if is_empty {
+            self.0.remove(scope);
+        }
+        is_empty
+    }
+
     fn put(&mut self, scope: &Scope, key: &Key, stands: (State, String)) {
         if let Some(held) = self.0.get_mut(scope) {
             held.insert(key.clone(), stands);

@@ -27,7 +27,7 @@ crate::on_both!(
 );
 
 fn seqs(facts: &Facts) -> Vec<u64> {
-    facts.found.keys().map(|by| by.seq).collect()
+    facts.by_event().keys().map(|by| by.seq).collect()
 }
 
 async fn events_are_found_by_what_they_name(store: &Store) {
@@ -161,9 +161,15 @@ async fn anchors_give_the_time(store: &Store) {
     put(&mut tx, 2, 1, scan("C1", 0)).await;
     let anchors = lookup::anchors(&mut tx, &[terminal_id(1), terminal_id(2)]).await.unwrap();
     assert_eq!(anchors.keys().collect::<Vec<_>>(), [&(terminal_id(1), epoch_id(1))]);
+    put(&mut tx, 1, 3, Act::ClockAnchor { server_time: at(600_000), round_trip_ms: 40 }).await;
+    let log = (terminal_id(1), epoch_id(1));
+    for (first_seq, told) in [(1, vec![2, 3]), (2, vec![2, 3]), (3, vec![2, 3]), (4, vec![3])] {
+        let anchors = lookup::anchors_from(&mut tx, log, first_seq).await.unwrap();
+        assert_eq!(anchors.as_slice().iter().map(|anchor| anchor.seq).collect::<Vec<_>>(), told);
+    }
     let mut facts = Facts::default();
     lookup::of_bases(&mut tx, &["C1".into()].into(), &mut facts).await.unwrap();
-    assert!(facts.found[&by(1, 1)].at > at(400_000) && facts.found[&by(2, 1)].at == at(1_000));
+    assert!(facts.by_event()[&by(1, 1)].at > at(400_000) && facts.by_event()[&by(2, 1)].at == at(1_000));
     tx.rollback().await.unwrap();
 }
 
@@ -198,7 +204,7 @@ async fn what_is_named_without_a_scan_is_found(store: &Store) {
     let found = async |tx: &mut sqlx::AnyConnection, name: Name<'_>| {
         let mut facts = Facts::default();
         let all = named::of(tx, &[name.key()].into(), &mut facts).await.unwrap();
-        assert_eq!(all, facts.found.keys().copied().collect::<Vec<_>>());
+        assert_eq!(all, facts.by_event().keys().copied().collect::<Vec<_>>());
         seqs(&facts)
     };
     assert_eq!(found(&mut tx, Name::Package(&sample_code(1))).await, [1]);
@@ -234,7 +240,7 @@ async fn conduct_is_found_by_terminal(store: &Store) {
     put(&mut tx, 2, 1, Act::Void { voids: by(1, 1), reason: VoidReason::DidNotOccur }).await;
     let mut facts = Facts::default();
     lookup::of_conduct(&mut tx, &[].into(), &mut facts).await.unwrap();
-    assert!(facts.found.is_empty());
+    assert!(facts.by_event().is_empty());
     lookup::of_conduct(&mut tx, &[terminal_id(1)].into(), &mut facts).await.unwrap();
     assert_eq!(seqs(&facts), [2]);
     tx.rollback().await.unwrap();

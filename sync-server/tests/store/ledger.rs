@@ -81,10 +81,11 @@ async fn heads_move_and_close(store: &Store) {
 async fn watermarks_never_go_back(store: &Store) {
     let mut tx = store.write().await.unwrap();
     enrol(&mut tx, 1).await;
-    assert!(store::event::reached(&mut tx).await.unwrap().is_empty());
+    let (here, nobody) = ([terminal_id(1)].into(), [].into());
+    assert!(store::event::reached(&mut tx, &here).await.unwrap().is_empty());
     for (told, reached) in [(5, 5), (9, 9), (7, 9)] {
         ledger::set_reached(&mut tx, terminal_id(1), at(told)).await.unwrap();
-        assert_eq!(store::event::reached(&mut tx).await.unwrap()[&terminal_id(1)], at(reached));
+        assert_eq!(store::event::reached(&mut tx, &here).await.unwrap()[&terminal_id(1)], at(reached));
     }
     tx.rollback().await.unwrap();
 }

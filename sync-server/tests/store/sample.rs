@@ -12,6 +12,7 @@ use shared::time::Timestamp;
 use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, WIRE_VERSION};
 use sqlx::AnyConnection;
 use sync_server::store::event::NewEvent;
+use sync_server::store::labelled::Labelled;
 use sync_server::store::ledger::{self, NewBatch};
 use sync_server::store::terminal::{self, Terminal};
 use sync_server::store::trail::{self, Place};
@@ -170,7 +171,8 @@ pub async fn bring(conn: &mut AnyConnection, n: u8, first_seq: u64, acts: Vec<Ac
         rows.map(|((event, body), hash)| NewEvent { event, body, hash: *hash, member: &member }).collect();
     sync_server::store::event::append(conn, &rows).await.unwrap();
     let entry = brought.entry;
-    let place = |event: &Event| Place { entry, index: u16::try_from(event.seq - first_seq).unwrap() };
-    trail::append(conn, brought.events.iter().map(|event| (event, place(event)))).await.unwrap();
+    let place = |event: &Labelled| Place { entry, index: u16::try_from(event.seq - first_seq).unwrap() };
+    let labelled: Vec<Labelled> = brought.events.iter().cloned().map(Labelled::from).collect();
+    trail::append(conn, labelled.iter().map(|event| (event, place(event)))).await.unwrap();
     brought
 }

@@ -4,6 +4,7 @@ use shared::code::CodeKey;
 use shared::event::{Act, VoidReason};
 use shared::ids::EventRef;
 use sync_server::store::facts::{Brought, Facts};
+use sync_server::store::labelled::Labelled;
 use sync_server::store::trail::Place;
 use sync_server::store::{Store, code, code_bulk, event, lookup, pack, stored, trail};
 
@@ -19,7 +20,7 @@ crate::on_both!(
 
 fn seqs(facts: &Facts) -> Vec<(u8, u64)> {
     let terminal = |by: &EventRef| if by.terminal == terminal_id(1) { 1 } else { 2 };
-    facts.found.keys().map(|by| (terminal(by), by.seq)).collect()
+    facts.by_event().keys().map(|by| (terminal(by), by.seq)).collect()
 }
 
 async fn scans_are_found_in_their_batch(store: &Store) {
@@ -95,7 +96,7 @@ async fn batches_are_found_by_entry_and_by_number(store: &Store) {
 /// A writer that remembers and hears of each batch finds what one finds who reads everything anew.
 async fn what_is_remembered_is_what_would_be_read(store: &Store) {
     let mut tx = store.write().await.unwrap();
-    let mut remembered = Facts::default();
+    let (mut remembered, mut kept) = (Facts::default(), Facts::default());
     let batches = [
         vec![scan("C1", 1), scan("C1", 2), Act::SignedOut],
         vec![scan("C1", 3), Act::Void { voids: by(1, 2), reason: VoidReason::DidNotOccur }, scan("C2", 1)],
@@ -106,21 +107,26 @@ async fn what_is_remembered_is_what_would_be_read(store: &Store) {
     for acts in batches {
         let count = acts.len() as u64;
         let brought = bring(&mut tx, 1, first_seq, acts).await;
-        let new = Brought { entry: brought.entry, first_seq, member: "M".into(), events: brought.events };
-        lookup::append(&mut tx, vec![new], &mut remembered).await.unwrap();
+        let events = brought.events.into_iter().map(Labelled::from).collect();
+        let new = Brought { entry: brought.entry, first_seq, member: "M".into(), events };
+        kept.keep_only(&["C1".into()].into());
+        for facts in [&mut remembered, &mut kept] {
+            lookup::append(&mut tx, vec![new.clone()], facts).await.unwrap();
+        }
         first_seq += count;
         let mut read = Facts::default();
-        for facts in [&mut remembered, &mut read] {
-            facts.found.clear();
+        for facts in [&mut remembered, &mut kept, &mut read] {
+            facts.search_anew();
             lookup::of_bases(&mut tx, &["C1".into()].into(), facts).await.unwrap();
             lookup::of_codes(&mut tx, &[sample_code(1), sample_code(2)].into(), facts).await.unwrap();
             lookup::of_tasks(&mut tx, &["C1".into()].into(), facts).await.unwrap();
             lookup::about_found(&mut tx, facts).await.unwrap();
         }
-        assert_eq!(remembered.found, read.found);
+        assert_eq!(remembered.by_event(), read.by_event());
+        assert_eq!(kept.by_event(), read.by_event());
     }
     assert_eq!(seqs(&remembered), [(1, 1), (1, 2), (1, 4), (1, 5), (1, 6), (1, 8), (1, 9)]);
-    assert!(remembered.found[&by(1, 1)].at > at(800_000), "an anchor that came later gave it its time");
+    assert!(remembered.by_event()[&by(1, 1)].at > at(800_000), "an anchor that came later gave it its time");
     let events = remembered.remembered();
     remembered.forget();
     assert_eq!((events, remembered.remembered()), (9, 0));

@@ -173,7 +173,7 @@ impl<'p> Cast<'p> {
                 held.facts.iter().filter(|fact| fact.by.terminal != terminal.id && is_of_registry(&fact.act));
             history.facts.extend(of_registry.cloned());
             let index = Index::new(&held, &references);
-            for manifest in manifests(&index) {
+            for manifest in manifests(&index, |_, _| true) {
                 let basis = references.bases.get(&manifest.basis);
                 if basis.is_some_and(|basis| basis.buyer == terminal.member && basis.seller != terminal.member) {
                     history.add_manifest(&manifest);

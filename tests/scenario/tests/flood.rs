@@ -109,7 +109,10 @@ impl Day {
         let by = EventRef { terminal: terminal_id(terminal), epoch: epoch_id(terminal), seq: *seq };
         let site = member.into();
         let member = member.into();
-        self.facts.push((received, Fact { by, member, site, operator: None, at, window: None, data_as_of: 0, act }));
+        self.facts.push((
+            received,
+            Fact { by, member, site, operator: None, at, window: None, data_as_of: 0, code: None, act },
+        ));
     }
 
     /// One document worked by two terminals: packages in turn, then both close.

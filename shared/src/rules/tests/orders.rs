@@ -121,6 +121,7 @@ fn facts(ops: &[Op]) -> Vec<Fact> {
             at,
             window: unsure.then(|| (at.plus_ms(-9_000), at.plus_ms(9_000))),
             data_as_of: (n % 20) as u64,
+            code: None,
             act,
         });
     }

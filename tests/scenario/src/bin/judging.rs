@@ -159,6 +159,7 @@ fn scan(history: &mut History, stage: Stage, code: &PackageCode) {
         at,
         window: None,
         data_as_of: 0,
+        code: None,
         act: Act::scan(stage, movement),
     });
 }

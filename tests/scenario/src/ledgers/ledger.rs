@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
+use std::sync::Mutex;
 
 use cluster::{Cluster, TestDatabase};
 use ring::signature::Ed25519KeyPair;
@@ -13,8 +14,8 @@ use shared::rules::Policy;
 use shared::time::Timestamp;
 use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM, Record, WIRE_VERSION};
 use sync_server::evidence;
-use sync_server::ingest::{PushError, push};
-use sync_server::reconcile::{self, Touched};
+use sync_server::ingest::{Judging, PushError, Received, push_group};
+use sync_server::reconcile::{self, Known, Touched};
 use sync_server::store::{self, DatabaseSettings, DatabaseUrl, Store, digest};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -31,9 +32,13 @@ enum Place {
     Database(#[expect(dead_code, reason = "dropped with the ledger")] TestDatabase<'static>),
 }
 
+/// Events that the ledger's writer remembers: so few that it forgets and reads again in most files.
+const REMEMBERED_MAX: usize = 8;
+
 /// A ledger, and what runs its work.
 pub(super) struct Ledger {
     store: Store,
+    known: Mutex<Known>,
     runtime: Runtime,
     place: Place,
 }
@@ -67,11 +72,12 @@ impl Ledger {
     fn new(settings: &DatabaseSettings, place: Place) -> Result<Self, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(words)?;
         let store = runtime.block_on(Store::connect(settings, LEDGER)).map_err(words)?;
-        Ok(Self { store, runtime, place })
+        Ok(Self { store, known: Mutex::new(Known::remembering(REMEMBERED_MAX)), runtime, place })
     }
 
     /// Forgets everything but the schema.
     pub(super) fn empty(&self, policy: &Policy, now: Timestamp) -> Result<(), String> {
+        *self.known.lock().map_err(words)? = Known::remembering(REMEMBERED_MAX);
         self.runtime.block_on(async {
             let mut tx = self.store.write().await.map_err(words)?;
             for table in digest::tables(&mut tx).await.map_err(words)? {
@@ -193,8 +199,12 @@ impl Ledger {
 
     fn push(&self, batch: &Batch, now: Timestamp) -> Result<(), String> {
         let bytes = zstd::encode_all(&*batch.to_ndjson().map_err(words)?, 1).map_err(words)?;
-        match self.runtime.block_on(push(&self.store, &key("server")?, batch, &bytes, now)) {
-            Err(PushError::Store(error)) => {
+        let group = [Received::new(batch.clone(), bytes)];
+        let mut known = self.known.lock().map_err(words)?;
+        let pushed = push_group(&self.store, &key("server")?, &group, (now, Judging::Now), &mut known);
+        match self.runtime.block_on(pushed).pop() {
+            None => Err(format!("the ledger does not answer a batch of {}", batch.header.terminal)),
+            Some(Err(PushError::Store(error))) => {
                 Err(format!("the ledger failed on a batch of {}: {error}", batch.header.terminal))
             }
             _ => Ok(()),
