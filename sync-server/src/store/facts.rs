@@ -131,7 +131,9 @@ impl Facts {
 
     /// Adds events at these places to what was found.
     pub(super) fn find(&mut self, places: &[u32]) {
-        places.iter().for_each(|place| self.found.add(*place));
+        for place in places {
+            self.found.add(*place);
+        }
     }
 
     /// The numbers of packages, met before or not.

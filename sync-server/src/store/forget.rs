@@ -37,7 +37,7 @@ impl Facts {
 
 impl Memory {
     fn only(self, bases: &BTreeSet<BasisId>) -> Self {
-        let packages = self.families(self.of_basis.places(bases));
+        let packages = self.families(&self.of_basis.places(bases));
         let kept = self.kept(bases, &packages);
         let mut new = Self { anchors: self.anchors, looked_up: self.looked_up, ..Self::default() };
         let mut moved = Moved::new();
@@ -67,7 +67,7 @@ impl Memory {
     }
 
     /// The known packages that events scan or name, with everything that holds or fills them.
-    fn families(&self, places: Vec<u32>) -> BTreeSet<PackageNo> {
+    fn families(&self, places: &[u32]) -> BTreeSet<PackageNo> {
         let mut packages = BTreeSet::new();
         let mut fresh: Vec<PackageNo> = places.iter().flat_map(|place| self.packages_at(*place)).copied().collect();
         while let Some(number) = fresh.pop() {
