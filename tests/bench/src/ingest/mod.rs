@@ -7,7 +7,10 @@ mod place;
 mod process;
 mod roof;
 mod sender;
+mod stored;
 pub mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -22,6 +25,7 @@ use place::Place;
 pub use process::{Cores, peak_memory_mb};
 use roof::{Roof, Row};
 pub use sender::Sender;
+use stored::Stored;
 use stream::{Ready, Stream, UNITS_PER_CONTRACT};
 
 /// Which database holds the ledger.
@@ -52,7 +56,7 @@ pub struct Options {
     /// Terminals that send at once, each under contracts of its own.
     #[arg(long, default_value_t = 1)]
     pub connections: u8,
-    /// Events that are on the server before, through the same ingest.
+    /// Events that are on the server before: stored as ingest stores them, and not judged.
     #[arg(long, default_value_t = 0)]
     pub preload: usize,
     /// Units of one contract: what one judgement is about.
@@ -81,6 +85,11 @@ pub struct Report {
     pub full_events_per_s: f64,
     /// The median of the same rounds' ratios.
     pub share_of_roof: f64,
+    /// Events a second that are read, checked and stored by the server's statements, with no rule asked and nobody answered; none where
+    /// there is no second database.
+    pub stored_events_per_s: Option<f64>,
+    /// The median of the same rounds' ratios of these.
+    pub stored_share_of_roof: Option<f64>,
     /// Half of the batches took at most this, ms.
     pub p50_ms: f64,
     /// 99 of 100 took at most this, ms.
@@ -138,6 +147,7 @@ struct Lane {
     stream: Stream,
     sender: Sender,
     roof: Roof,
+    stored: Option<Stored>,
 }
 
 /// What is sent in one round over one connection.
@@ -160,14 +170,22 @@ fn measure(options: &Options, size: usize) -> Result<Report> {
     let mut lanes = (0..options.connections)
         .map(|n| {
             let stream = Stream::new(&server, place.folder(), n, (scans, options.contract))?;
-            Ok(Lane { stream, sender: Sender::new(&server)?, roof: place.roof()? })
+            let stored = if options.connections == 1 { place.stored()? } else { None };
+            if let Some(stored) = &stored {
+                stored.enrol(&stream.enrolment())?;
+            }
+            Ok(Lane { stream, sender: Sender::new(&server)?, roof: place.roof()?, stored })
         })
         .collect::<Result<Vec<_>>>()?;
-    for lane in &mut lanes {
-        preload(lane, before)?;
+    if before > 0 {
+        let mut servers = place.servers(&server)?;
+        for lane in &mut lanes {
+            preload(lane, &mut servers, before)?;
+        }
     }
     let mut cores = Cores::of(&server)?;
-    let (mut shares, mut full_s, mut roof_s, mut bytes) = (Vec::new(), 0.0, 0.0, 0);
+    let (mut shares, mut stored_shares) = (Vec::new(), Vec::new());
+    let (mut full_s, mut stored_s, mut roof_s, mut bytes) = (0.0, 0.0, 0.0, 0);
     for round in 0..plan.rounds + plan.warm_up {
         let rounds = lanes.iter_mut().map(|lane| prepare(lane, plan.in_round, size)).collect::<Result<Vec<_>>>()?;
         if round == plan.warm_up {
@@ -180,13 +198,16 @@ fn measure(options: &Options, size: usize) -> Result<Report> {
             at_once(&mut lanes, &rounds, |lane, round| round.ready.iter().try_for_each(|one| lane.sender.send(one)))?;
         let bare =
             at_once(&mut lanes, &rounds, |lane, round| round.rows.iter().try_for_each(|one| lane.roof.write(one)))?;
+        let stored = at_once(&mut lanes, &rounds, Lane::store)?;
         if round >= plan.warm_up {
             shares.push(bare / full);
-            (full_s, roof_s) = (full_s + full, roof_s + bare);
+            stored_shares.push(bare / stored);
+            (full_s, stored_s, roof_s) = (full_s + full, stored_s + stored, roof_s + bare);
             bytes += rounds.iter().flat_map(|round| &round.ready).map(|ready| ready.compressed.len()).sum::<usize>();
         }
     }
     let events = number(plan.rounds * plan.in_round * size * lanes.len());
+    let has_stored = lanes.iter().all(|lane| lane.stored.is_some());
     let cores_used = cores.used(&server, full_s)?;
     machine.finish();
     let times: Vec<f64> = lanes.iter().flat_map(|lane| lane.sender.times_ms.iter().copied()).collect();
@@ -198,6 +219,8 @@ fn measure(options: &Options, size: usize) -> Result<Report> {
         roof_events_per_s: rounded(events / roof_s, 0),
         full_events_per_s: rounded(events / full_s, 0),
         share_of_roof: rounded(Spread::of(&shares).context("no round")?.p50, 3),
+        stored_events_per_s: has_stored.then(|| rounded(events / stored_s, 0)),
+        stored_share_of_roof: Spread::of(&stored_shares).filter(|_| has_stored).map(|spread| rounded(spread.p50, 3)),
         p50_ms: spread.p50,
         p99_ms: spread.p99,
         wire_bytes_per_event: rounded(number(bytes) / events, 1),
@@ -210,15 +233,33 @@ fn measure(options: &Options, size: usize) -> Result<Report> {
     })
 }
 
+impl Lane {
+    /// Stores a round's batches by the server's statements alone, one commit a batch.
+    fn store(&mut self, round: &Round) -> Result<()> {
+        let now = self.stream.at();
+        let Some(stored) = &mut self.stored else { return Ok(()) };
+        round.ready.iter().try_for_each(|one| stored.store(std::slice::from_ref(one), now))
+    }
+}
+
+/// Batches that are stored with one commit before a measurement.
+const STORED_AT_ONCE: usize = 16;
+
 /// Events that are there before, in batches of 1,000.
-fn preload(lane: &mut Lane, events: usize) -> Result<()> {
+fn preload(lane: &mut Lane, servers: &mut Stored, events: usize) -> Result<()> {
     let mut left = events;
     while left > 0 {
-        let part = left.min(1_000);
-        lane.sender.send(&lane.stream.next(part)?)?;
-        left -= part;
+        let mut ready = Vec::with_capacity(STORED_AT_ONCE);
+        while left > 0 && ready.len() < STORED_AT_ONCE {
+            let part = left.min(1_000);
+            ready.push(lane.stream.next(part)?);
+            left -= part;
+        }
+        for stored in lane.stored.iter_mut().chain([&mut *servers]) {
+            stored.store(&ready, lane.stream.at())?;
+        }
     }
-    Ok(())
+    servers.leave_unjudged()
 }
 
 fn prepare(lane: &mut Lane, batches: usize, size: usize) -> Result<Round> {
@@ -241,14 +282,16 @@ fn at_once(lanes: &mut [Lane], rounds: &[Round], work: impl Fn(&mut Lane, &Round
 /// One line for people, on stderr.
 pub fn print(report: &Report) {
     eprintln!(
-        "{:?} batch {:>5} x {}: {:>9} of {:>9} events/s of the rows alone = {:.3}; p50 {} ms, p99 {} ms; {} bytes/event; {} cores; \
-         {} MB; {} before",
+        "{:?} batch {:>5} x {}: {:>9} of {:>9} events/s of the rows alone = {:.3}; stored alone {} = {}; p50 {} ms, p99 {} ms; \
+         {} bytes/event; {} cores; {} MB; {} before",
         report.backend,
         report.batch,
         report.connections,
         report.full_events_per_s,
         report.roof_events_per_s,
         report.share_of_roof,
+        report.stored_events_per_s.map_or("-".to_owned(), |rate| rate.to_string()),
+        report.stored_share_of_roof.map_or("-".to_owned(), |share| share.to_string()),
         report.p50_ms,
         report.p99_ms,
         report.wire_bytes_per_event,

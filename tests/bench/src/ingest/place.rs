@@ -4,17 +4,25 @@ use std::path::Path;
 
 use anyhow::Result;
 use cluster::Cluster;
+use sync_server::backup::DATABASE as DATABASE_FILE;
 use tempfile::TempDir;
+use tests::server::Server;
 
 use super::roof::Roof;
+use super::stored::Stored;
 use super::{Backend, Options};
 
 /// The name of the database in a PostgreSQL that was started for the measurement.
 const DATABASE: &str = "bench";
 
+/// And of the one beside it, where only statements are measured.
+const BESIDE: &str = "stored";
+
 /// The place of one measurement, removed with it.
 pub(super) struct Place {
     url: Option<String>,
+    /// An empty database beside the server's; none in a PostgreSQL of somebody else.
+    beside: Option<String>,
     // Stopped before its folder goes.
     #[expect(dead_code, reason = "lives as long as the measurement")]
     cluster: Option<Cluster>,
@@ -27,16 +35,18 @@ impl Place {
             Some(folder) => TempDir::with_prefix_in("bench-ingest-", folder)?,
             None => TempDir::with_prefix("bench-ingest-")?,
         };
-        let (url, cluster) = match (options.backend, &options.postgres) {
-            (Backend::Sqlite, _) => (None, None),
-            (Backend::Postgres, Some(url)) => (Some(url.clone()), None),
+        let (url, beside, cluster) = match (options.backend, &options.postgres) {
+            (Backend::Sqlite, _) => (None, None, None),
+            (Backend::Postgres, Some(url)) => (Some(url.clone()), None, None),
             (Backend::Postgres, None) => {
                 let cluster = Cluster::durable(folder.path())?;
-                cluster.sql("postgres", &format!("create database {DATABASE}"))?;
-                (Some(cluster.url(DATABASE)), Some(cluster))
+                for name in [DATABASE, BESIDE] {
+                    cluster.sql("postgres", &format!("create database {name}"))?;
+                }
+                (Some(cluster.url(DATABASE)), Some(cluster.url(BESIDE)), Some(cluster))
             }
         };
-        Ok(Self { url, cluster, folder })
+        Ok(Self { url, beside, cluster, folder })
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -47,6 +57,22 @@ impl Place {
     pub(super) fn settings(&self) -> String {
         let database = self.url.as_ref().map(|url| format!("database = \"{url}\"\n"));
         database.unwrap_or_default()
+    }
+
+    /// A ledger beside the server's, for its statements alone.
+    pub(super) fn stored(&self) -> Result<Option<Stored>> {
+        match (&self.url, &self.beside) {
+            (None, _) => Stored::in_a_file(&self.folder().join("stored.sqlite")).map(Some),
+            (Some(_), beside) => beside.as_deref().map(Stored::in_a_database).transpose(),
+        }
+    }
+
+    /// The server's own ledger, to be filled while the server has nothing to do.
+    pub(super) fn servers(&self, server: &Server) -> Result<Stored> {
+        match &self.url {
+            None => Stored::in_a_file(&server.data().join(DATABASE_FILE)),
+            Some(url) => Stored::in_a_database(url),
+        }
     }
 
     /// A connection to the rows alone.

@@ -11,6 +11,7 @@ use shared::event::{Act, Capture, Event, Movement, Stage};
 use shared::ids::{EpochId, TerminalId};
 use shared::time::Timestamp;
 use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM, WIRE_VERSION};
+use sync_server::store::terminal::Terminal;
 use tests::server::Server;
 use uuid::Uuid;
 
@@ -54,20 +55,26 @@ impl Stream {
         number: u8,
         (scans, units_per_contract): (usize, usize),
     ) -> Result<Self> {
-        let terminal = TerminalId::new(Uuid::from_u128(u128::from(number) + 1));
-        let epoch = EpochId::new(Uuid::from_u128(u128::from(number) + 1_000));
-        let key = Ed25519KeyPair::from_seed_unchecked(&[number; 32]).ok().context("a key of 32 bytes")?;
-        let (id, public) = (terminal.to_string(), PublicKey::of(&key).to_string());
+        let mut stream = Self::unknown(number, Vec::new(), units_per_contract)?;
+        let (id, public) = (stream.terminal.to_string(), PublicKey::of(&stream.key).to_string());
         let name = format!("bench {number}");
         let who = ["--member", "M", "--site", "SZ-GATE", "--name", &name];
         server.run(["terminals", "add", "--terminal", &id, "--key", &public].into_iter().chain(who))?;
         let contracts: Vec<String> =
             (0..scans.div_ceil(units_per_contract)).map(|contract| format!("HT-{number}-{contract}")).collect();
         agree(server, folder, &contracts, units_per_contract)?;
-        let mut labels = Vec::with_capacity(contracts.len() * units_per_contract);
+        stream.labels.reserve(contracts.len() * units_per_contract);
         for contract in &contracts {
-            labels.extend(issue(server, contract, units_per_contract)?);
+            stream.labels.extend(issue(server, contract, units_per_contract)?);
         }
+        Ok(stream)
+    }
+
+    /// A terminal that no server knows, which scans these labels.
+    pub(super) fn unknown(number: u8, labels: Vec<String>, units_per_contract: usize) -> Result<Self> {
+        let terminal = TerminalId::new(Uuid::from_u128(u128::from(number) + 1));
+        let epoch = EpochId::new(Uuid::from_u128(u128::from(number) + 1_000));
+        let key = Ed25519KeyPair::from_seed_unchecked(&[number; 32]).ok().context("a key of 32 bytes")?;
         let previous_hash = epoch_hash(terminal, epoch);
         let at = Timestamp::from_ms(1_772_413_200_000);
         Ok(Self {
@@ -82,6 +89,26 @@ impl Stream {
             previous_hash,
             at,
         })
+    }
+
+    /// Its terminal, as a server that has nothing but its log knows it.
+    #[must_use]
+    pub fn enrolment(&self) -> Terminal {
+        Terminal {
+            terminal: self.terminal,
+            public_key: PublicKey::of(&self.key),
+            member: "M".into(),
+            site: "SZ-GATE".into(),
+            name: format!("bench {}", self.number),
+            revoked_at: None,
+            reached_at: None,
+        }
+    }
+
+    /// The time of its last event.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        self.at
     }
 
     /// Its number among the streams of one server.
