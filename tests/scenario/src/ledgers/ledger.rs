@@ -13,7 +13,8 @@ use shared::rules::Policy;
 use shared::time::Timestamp;
 use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM, Record, WIRE_VERSION};
 use sync_server::evidence;
-use sync_server::ingest::{PushError, push};
+use sync_server::identity::Credential;
+use sync_server::ingest::{PushError, Received, push};
 use sync_server::reconcile::{self, Touched};
 use sync_server::store::{self, DatabaseSettings, DatabaseUrl, Store, digest};
 use tempfile::TempDir;
@@ -193,7 +194,9 @@ impl Ledger {
 
     fn push(&self, batch: &Batch, now: Timestamp) -> Result<(), String> {
         let bytes = zstd::encode_all(&*batch.to_ndjson().map_err(words)?, 1).map_err(words)?;
-        match self.runtime.block_on(push(&self.store, &key("server")?, batch, &bytes, now)) {
+        // Over the terminal's own connection: what is wrong with a batch is wrong with the terminal.
+        let received = Received::new(batch.clone(), bytes).with(Credential::Own);
+        match self.runtime.block_on(push(&self.store, &key("server")?, received, now)) {
             Err(PushError::Store(error)) => {
                 Err(format!("the ledger failed on a batch of {}: {error}", batch.header.terminal))
             }
