@@ -7,8 +7,9 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use crate::audit;
-use crate::ingest::{PushError, push, readable};
+use crate::ingest::{PushError, Received, push, readable};
 use crate::keys::ServerKeys;
+use crate::packs::reported;
 use crate::people::Actor;
 use crate::reconcile::{self, Touched};
 use crate::store::admission::{self, Admission};
@@ -47,7 +48,7 @@ pub async fn replay(store: &Store, keys: &ServerKeys, now: Timestamp) -> Result<
             (Reason::Unreadable(_), Some(seq)) => reread(store, &kept, seq, now).await?,
             (Reason::Stranger, None) => {
                 let Ok(batch) = read(&kept.body) else { continue };
-                match push(store, &keys.ack, &batch, &kept.body, now).await {
+                match push(store, &keys.ack, Received::new(batch, kept.body.clone()), now).await {
                     Ok(_) => true,
                     Err(PushError::Store(error)) => return Err(error.into()),
                     Err(_) => false,
@@ -82,6 +83,7 @@ async fn reread(store: &Store, kept: &Kept, seq: u64, now: Timestamp) -> Result<
     let mut touched = Touched::default();
     touched.follow(&mut tx, &event).await?;
     reconcile::rejudge(&mut tx, &touched, now, position).await?;
+    reported::follow(&mut tx, &reported::among([(by, &event.act)]), now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(true)
 }
@@ -96,7 +98,7 @@ pub async fn admit(store: &Store, id: i64, (by, why): (&str, &str), now: Timesta
         return Err(EvidenceError::Settled(id, settled));
     }
     let inadmissible = match kept.reason {
-        Reason::Signature => Some("its signature does not hold, so nobody knows whose it is"),
+        Reason::Signature | Reason::Unproven => Some("its signature does not hold, so nobody knows whose it is"),
         Reason::Stranger => Some("its terminal is not enrolled; enrol it, then `sync-server quarantine replay`"),
         Reason::Unreadable(_) => Some("this version cannot read it; `sync-server quarantine replay` tries again"),
         Reason::Revoked | Reason::Disputed => None,
@@ -104,8 +106,9 @@ pub async fn admit(store: &Store, id: i64, (by, why): (&str, &str), now: Timesta
     if let Some(why) = inadmissible {
         return Err(EvidenceError::Inadmissible(id, why));
     }
-    let (admitted, touched) = put_events(&mut tx, &kept, (by, why)).await?;
+    let (admitted, touched, reports) = put_events(&mut tx, &kept, (by, why)).await?;
     reconcile::rejudge(&mut tx, &touched, now, position).await?;
+    reported::follow(&mut tx, &reports, now).await?;
     let all = (0, u64::MAX);
     if store::log_fault::settle(&mut tx, (kept.terminal, kept.epoch), Fault::Revoked, all).await? {
         let limits = store::reference::policy(&mut tx).await?.limits;
@@ -122,7 +125,7 @@ async fn put_events(
     conn: &mut AnyConnection,
     kept: &Kept,
     (by, why): (&str, &str),
-) -> Result<(u64, Touched), EvidenceError> {
+) -> Result<(u64, Touched, Vec<EventRef>), EvidenceError> {
     let batch = read(&kept.body).map_err(|error| EvidenceError::Unreadable(kept.id, error))?;
     let Some(terminal) = store::terminal::find(conn, kept.terminal).await? else {
         return Err(EvidenceError::Inadmissible(kept.id, "its terminal is not enrolled here any more"));
@@ -136,7 +139,7 @@ async fn put_events(
     let admission =
         Admission { epoch, of_epoch, terminal: kept.terminal, first_seq, last_seq, quarantine_id: kept.id, entry };
     admission::put(conn, &admission).await?;
-    let (mut admitted, mut touched) = (0, Touched::default());
+    let (mut admitted, mut touched, mut reports) = (0, Touched::default(), Vec::new());
     for ((seq, body), hash) in (first_seq..).zip(&batch.bodies).zip(batch.hashes()) {
         let Ok(event) = readable(&batch, seq, body) else { continue };
         let by = EventRef { terminal: kept.terminal, epoch: of_epoch, seq };
@@ -147,9 +150,10 @@ async fn put_events(
         let member = &terminal.member;
         store::event::append(conn, &[NewEvent { event: &event, body, hash, member }]).await?;
         touched.follow(conn, &event).await?;
+        reports.extend(reported::among([(event.by(), &event.act)]));
         admitted += 1;
     }
-    Ok((admitted, touched))
+    Ok((admitted, touched, reports))
 }
 
 /// The event under the admission's epoch. What it voids of its own batch moves with it.

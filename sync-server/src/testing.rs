@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::config::Config;
+use crate::http::openapi::check::{Heard, hold};
 use crate::http::state::{AppState, Stopping};
 use crate::identity::Identity;
 use crate::identity::authority::Authority;
@@ -142,7 +143,7 @@ pub(crate) fn application(level: Level, count: u64) -> Application {
     }
 }
 
-/// Asks the routes as a client does.
+/// Asks the routes as a client does. What is heard must be as it is described.
 pub(crate) async fn ask(
     routes: &Router,
     request: (&str, &str),
@@ -158,6 +159,9 @@ pub(crate) async fn ask(
     let answer = routes.clone().call(asked).await.unwrap();
     let tag = answer.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned());
     let status = answer.status().as_u16();
+    let media = answer.headers().get("content-type").map(|media| media.to_str().unwrap().to_owned());
     let bytes = axum::body::to_bytes(answer.into_body(), 1 << 24).await.unwrap();
+    let (method, target) = request;
+    hold(&Heard { method, target, sent: body.as_bytes(), status, media: media.as_deref(), body: &bytes });
     (status, tag, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
 }

@@ -15,7 +15,8 @@ use shared::time::Timestamp;
 use shared::wire::{
     Batch, BatchHeader, DataAsOf, Offer, PushReply, REPLY_FORM, Record, SignedCheckpoint, WIRE_VERSION,
 };
-use sync_server::ingest::{PushError, push};
+use sync_server::identity::Credential;
+use sync_server::ingest::{PushError, Received, push};
 use sync_server::store::{DatabaseSettings, DatabaseUrl, Store, terminal};
 use sync_server::verify::{Verified, verify_log};
 use uuid::Uuid;
@@ -250,7 +251,8 @@ impl Log {
 }
 
 pub async fn send(store: &Store, (batch, compressed): &(Batch, Vec<u8>)) -> Result<PushReply, PushError> {
-    push(store, &key(7), batch, compressed, NOW).await
+    let received = Received::new(batch.clone(), compressed.clone()).with(Credential::Own);
+    push(store, &key(7), received, NOW).await
 }
 
 pub async fn mismatches(store: &Store) -> BTreeMap<(String, String), String> {

@@ -94,7 +94,7 @@ async fn p7_a_flood_is_held_back_stored_whole_judged_in_the_end_and_forgotten() 
     for n in 3..3 + TERMINALS {
         let log = log(n);
         let (batch, compressed) = log.batch(1, log.bodies.len());
-        sync_server::ingest::push(&calm, &key(7), &batch, &compressed, NOW).await.unwrap();
+        sync_server::ingest::push(&calm, &key(7), Received::new(batch, compressed), NOW).await.unwrap();
     }
     assert_eq!(mismatches(&store).await, mismatches(&calm).await);
 }

@@ -4,13 +4,17 @@ use shared::event::{Act, Report, ReportKind, Stage, VoidReason};
 use shared::ids::{EventRef, MemberId};
 use shared::reference::PackLoss;
 use shared::wire::Record;
-use sync_server::packs::reported;
+use sync_server::evidence;
 use sync_server::pull::{Start, changes};
 use sync_server::store::Store;
 
 use crate::ledger::{Log, NOW, enrol, link, mismatches, send, terminal_id};
 
-crate::ledger::on_both!(a_reported_pack_is_frozen_and_pulled, a_strangers_report_and_one_taken_back_freeze_nothing,);
+crate::ledger::on_both!(
+    a_reported_pack_is_frozen_and_pulled,
+    a_strangers_report_and_one_taken_back_freeze_nothing,
+    a_report_of_a_revoked_terminal_counts_once_it_is_admitted,
+);
 
 fn report(log: &mut Log) {
     log.add(Act::Report(Report {
@@ -23,11 +27,8 @@ fn report(log: &mut Log) {
     }));
 }
 
-/// Sends a whole log as a request would.
 async fn deliver(store: &Store, log: &Log, first: usize) {
-    let batch = log.batch(first, log.bodies.len());
-    send(store, &batch).await.unwrap();
-    reported::follow(store, &reported::of(&batch.0), NOW).await.unwrap();
+    send(store, &log.batch(first, log.bodies.len())).await.unwrap();
 }
 
 /// What a member's terminals learn of the pack after a position, and up to where they are then.
@@ -73,4 +74,18 @@ async fn a_strangers_report_and_one_taken_back_freeze_nothing(store: &Store) {
     log.add(Act::Void { voids, reason: VoidReason::IncorrectData });
     deliver(store, &log, 1).await;
     assert_eq!(pulled(store, "M", cursor).await.0, []);
+}
+
+async fn a_report_of_a_revoked_terminal_counts_once_it_is_admitted(store: &Store) {
+    let cursor = pulled(store, "M", 0).await.1;
+    let mut tx = store.write().await.unwrap();
+    sync_server::store::terminal::revoke(&mut tx, terminal_id(1), NOW).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut log = Log::new(1);
+    report(&mut log);
+    deliver(store, &log, 1).await;
+    assert_eq!(pulled(store, "M", cursor).await.0, []);
+    let kept = sync_server::store::quarantine::list(&mut store.read().await.unwrap(), false).await.unwrap();
+    evidence::admit(store, kept[0].id, ("li", "it was hers"), NOW).await.unwrap();
+    assert_eq!(pulled(store, "M", cursor).await.0, [Some(PackLoss::Stolen)]);
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench judge | decode | frame | formats | scan | carry | link | ingest | fleet`: builds for speed what measures, and runs it.
+//! `cargo xtask bench judge | decode | frame | formats | scan | carry | link | ingest | fleet | packs`: builds for speed what measures, and runs it.
 
 use std::process::ExitCode;
 
@@ -18,9 +18,13 @@ pub fn run(args: &[String]) -> Result<ExitCode, String> {
             link("bench-ingest", &args[1..])
         }
         Some("fleet") => link("bench-fleet", &args[1..]),
+        Some("packs") => {
+            packages::install(Need::Ledgers)?;
+            link("bench-packs", &args[1..])
+        }
         _ => {
             eprintln!(
-                "xtask: measurements that exist: judge, decode, frame, formats, scan, carry, link, ingest, fleet"
+                "xtask: measurements that exist: judge, decode, frame, formats, scan, carry, link, ingest, fleet, packs"
             );
             Ok(ExitCode::from(2))
         }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use axum::Form;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -16,7 +17,7 @@ use super::pages::{data_line, respond};
 use super::registry_view::{Found, Pasted, import_page, list_page, record_page};
 use super::words::Lang;
 use crate::http::state::AppState;
-use crate::import::{self, ImportError, Options, Source};
+use crate::import::{self, FILE_BYTES_MAX, ImportError, Options, Source};
 use crate::people::{Actor, Refusal, View};
 use crate::registry::Set;
 use crate::registry::find::{find, seen};
@@ -55,6 +56,19 @@ pub struct PastedForm {
     text: String,
     /// `preview`, `take`, or `skip-bad`.
     how: String,
+}
+
+/// Bytes of a form with a pasted table, at most: as many as a file may have.
+pub const PASTED_BYTES_MAX: usize = 100 << 20;
+const _: () = assert!(PASTED_BYTES_MAX as u64 == FILE_BYTES_MAX);
+
+/// Why a longer one is not taken, and what to do instead.
+pub fn pasted_too_long() -> Refusal {
+    let megabytes = PASTED_BYTES_MAX >> 20;
+    Refusal::Bad(format!(
+        "the pasted table is longer than {megabytes} MB; nothing was imported. Split it, or import it as files with `sync-server \
+         import`. 粘贴的表格超过 {megabytes} MB，没有导入；请拆分后再粘贴，或改为导入文件。"
+    ))
 }
 
 /// A set, in a page's address; what is none is not there.
@@ -142,9 +156,13 @@ pub async fn take(
     State(state): State<AppState>,
     actor: Actor,
     Path(set): Path<String>,
-    Form(form): Form<PastedForm>,
+    form: Result<Form<PastedForm>, FormRejection>,
 ) -> Result<Response, Refusal> {
     let set = set_of(&set)?;
+    let Form(form) = form.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => pasted_too_long(),
+        _ => Refusal::Bad(format!("the form cannot be read ({rejection}); nothing was imported, open the page again")),
+    })?;
     let source =
         Source { name: form.lang.pick("粘贴的表格", "the pasted table").into(), bytes: form.text.clone().into() };
     let (preview, skip_bad) = (form.how == "preview", form.how == "skip-bad");

@@ -7,9 +7,11 @@ use super::case_view::CaseView;
 use super::detail::detail;
 use super::evidence::Row;
 use super::list::{Chosen, ListPage, detail_address, encoded, list};
+use super::registry::PASTED_BYTES_MAX;
 use super::words::Lang;
-use crate::people::Role;
-use crate::people::{Actor, Scope as People, View};
+use crate::people::password::{SALT_LEN, hash};
+use crate::people::{Actor, Role, Scope as People, View, store as people};
+use crate::store;
 use crate::store::mismatch::StoredMismatch;
 use crate::store::step::Step;
 use crate::testing::world::World;
@@ -122,4 +124,48 @@ async fn the_registry_is_found_read_of_any_day_and_imported_after_a_look() {
     assert!(foreign.contains("Nothing was imported") && foreign.contains("not yours to change"), "{foreign}");
     assert!(post("take", rows).await.contains("Imported"));
     assert!(get("/registry?lang=en&set=site").await.contains("New store"));
+}
+
+/// A table of so many members.
+fn table(members: usize) -> String {
+    let rows = (0..members).map(|n| format!("P-{n},Pasted shop number {n},retailer\n"));
+    rows.fold("member,name,role\n".to_owned(), |table, row| table + &row)
+}
+
+#[tokio::test]
+async fn a_long_table_is_pasted_whole_and_one_that_is_too_long_is_refused_in_words() {
+    let mut world = World::new().await;
+    world.add("li", Role::Regulator, None).await;
+    let mut tx = world.state.store.write().await.unwrap();
+    people::set_password(&mut tx, "li", &hash("correct horse battery", &[1; SALT_LEN]), NOW).await.unwrap();
+    tx.commit().await.unwrap();
+    let (form, own) = (("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin"));
+    let signing_in = "name=li&password=correct+horse+battery&lang=en";
+    let (_, headers, _) = world.ask("POST", "/sign-in", &[form, own], signing_in).await;
+    let cookie = headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let page = world.ask("GET", "/import/member?lang=en", &[("cookie", &cookie)], "").await.2;
+    let csrf: String = page.split_once("name=\"csrf\" value=\"").unwrap().1.chars().take(64).collect();
+    let bearer = world.someone(Role::Regulator, None).bearer;
+
+    // By the console's form, and by a program with a token: 300 KB.
+    let table = table(8_000);
+    assert!(table.len() > 250_000);
+    let by_form = format!("csrf={csrf}&lang=en&how=take&text={}", encoded(&table));
+    let (status, _, told) = world.ask("POST", "/import/member", &[form, own, ("cookie", &cookie)], &by_form).await;
+    assert!(status.is_success() && told.contains("Imported"), "{status}");
+    let known = store::reference::load_all(&mut world.state.store.read().await.unwrap()).await.unwrap();
+    assert!(known.members.contains_key(&"P-7999".into()));
+
+    let too_long = format!("csrf={csrf}&how=take&text={}", "a".repeat(PASTED_BYTES_MAX));
+    for proof in [("cookie", cookie.as_str()), ("authorization", bearer.as_str())] {
+        let (status, _, told) = world.ask("POST", "/import/member", &[form, own, proof], &too_long).await;
+        assert!(
+            status.as_u16() == 400 && told.contains("longer than 100 MB") && told.contains("100 MB，"),
+            "{status} {told}"
+        );
+    }
+    // Any other form stays short.
+    let long = format!("csrf={csrf}&before=a&new=b&again={}", "b".repeat(70_000));
+    let (status, _, told) = world.ask("POST", "/password", &[form, own, ("cookie", &cookie)], &long).await;
+    assert!(status.as_u16() == 400 && told.contains("too long"), "{status} {told}");
 }

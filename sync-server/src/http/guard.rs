@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use shared::chain::sha256;
 
 use super::state::AppState;
-use crate::console::{origin, sign_in};
+use crate::console::{origin, registry, sign_in};
 use crate::nul;
 use crate::people::actor::{Actor, Means, from_where, who};
 use crate::people::refusal::{Refusal, RefusedTo};
@@ -27,7 +27,7 @@ pub enum Access {
 /// The header that programs in a browser send the session's token in; forms send it as the field `csrf`.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
-/// Bytes of a form, at most.
+/// Bytes of a form, at most; of one with a pasted table, those of a file.
 const FORM_BYTES_MAX: usize = 64 * 1_024;
 
 /// Lets a request through, with its [`Actor`] beside it, or answers in its place: a program with JSON, a browser with a page.
@@ -54,7 +54,9 @@ async fn admit(state: &AppState, access: Access, request: Request) -> Result<Req
     let Access::Right(right) = access else { return Ok(Request::from_parts(parts, body)) };
     let actor = who(state, &parts.headers, from_where(&parts)).await?;
     let body = match &actor.means {
-        Means::Session(_) | Means::Unasked if !parts.method.is_safe() => own_page(&actor, &parts.headers, body).await?,
+        Means::Session(_) | Means::Unasked if !parts.method.is_safe() => {
+            own_page(&actor, (parts.uri.path(), &parts.headers), body).await?
+        }
         _ => body,
     };
     if !actor.has(right) {
@@ -65,7 +67,7 @@ async fn admit(state: &AppState, access: Access, request: Request) -> Result<Req
 }
 
 /// A browser must not act for a page from elsewhere: the origin is ours, and the session's token came along.
-async fn own_page(actor: &Actor, headers: &HeaderMap, body: Body) -> Result<Body, Refusal> {
+async fn own_page(actor: &Actor, (path, headers): (&str, &HeaderMap), body: Body) -> Result<Body, Refusal> {
     if !origin::is_own(headers) {
         return Err(Refusal::Foreign);
     }
@@ -82,8 +84,13 @@ async fn own_page(actor: &Actor, headers: &HeaderMap, body: Body) -> Result<Body
     if !headers.get(header::CONTENT_TYPE).is_some_and(is_form) {
         return Err(Refusal::Foreign);
     }
-    let too_long = |_| Refusal::Bad("the form is too long; nothing was changed, send less text".into());
-    let bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(too_long)?;
+    let is_table = path.starts_with("/import/");
+    let (bytes_max, too_long) = if is_table {
+        (registry::PASTED_BYTES_MAX, registry::pasted_too_long())
+    } else {
+        (FORM_BYTES_MAX, Refusal::Bad("the form is too long; nothing was changed, send less text".into()))
+    };
+    let bytes = to_bytes(body, bytes_max).await.map_err(|_| too_long)?;
     let mut fields = bytes.split(|byte| *byte == b'&').filter_map(|field| field.strip_prefix(b"csrf="));
     let given = fields.next().and_then(|value| std::str::from_utf8(value).ok());
     if given.is_some_and(is_same) { Ok(Body::from(bytes)) } else { Err(Refusal::Foreign) }

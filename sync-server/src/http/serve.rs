@@ -14,6 +14,7 @@ use crate::checkpoint;
 use crate::config::Config;
 use crate::identity::tls;
 use crate::keys::KeyError;
+use crate::store::StoreError;
 use crate::{metrics, reconcile, registry, sealed, webhook, workflow};
 
 /// How long open requests may finish after a stop was asked for.
@@ -131,8 +132,15 @@ async fn stop_on_signal(handle: Handle<SocketAddr>, stopping: Stopping) {
     handle.graceful_shutdown(Some(GRACE));
 }
 
+async fn count_mismatches(state: &AppState) -> Result<(), StoreError> {
+    state.metrics.flow.look(&mut *state.store.read().await?, state.clock.now()).await
+}
+
 async fn sweep_for_ever(state: AppState) {
     loop {
+        if let Err(error) = count_mismatches(&state).await {
+            tracing::error!(%error, "mismatches could not be counted; tried again later");
+        }
         if let Err(error) = checkpoint::make_if_due(&state.store, &state.keys.ack, state.clock.now()).await {
             tracing::error!(%error, "no checkpoint could be made; tried again later");
         }

@@ -1,5 +1,8 @@
 //! The terminals' listener against strangers, and when it is full.
 
+mod forged;
+mod reported;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
@@ -8,10 +11,11 @@ use serde_json::Value;
 use shared::chain::{Hash, PublicKey, epoch_hash, sha256};
 use shared::event::{Act, Event};
 use shared::ids::{EpochId, TerminalId};
-use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM, WIRE_VERSION};
+use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM, REQUEST_HEADER, RequestSignature, WIRE_VERSION};
 use tower::ServiceExt;
 use uuid::Uuid;
 
+use super::openapi::check::{Heard as Asked, hold};
 use super::terminal_routes;
 use crate::identity::caller::PeerCertificate;
 use crate::store;
@@ -30,12 +34,28 @@ struct Heard {
 }
 
 async fn ask(routes: &Router, method: &str, path: &str, shown: Option<Hash>, body: Vec<u8>) -> Heard {
-    let request = Request::builder().method(method).uri(path).extension(PeerCertificate(shown));
+    ask_with(routes, (method, path), (shown, None), body).await
+}
+
+/// The same with a request signature in its header.
+async fn ask_with(
+    routes: &Router,
+    (method, path): (&str, &str),
+    (shown, signed): (Option<Hash>, Option<RequestSignature>),
+    body: Vec<u8>,
+) -> Heard {
+    let mut request = Request::builder().method(method).uri(path).extension(PeerCertificate(shown));
+    let sent = body.clone();
+    if let Some(signed) = signed {
+        request = request.header(REQUEST_HEADER, signed.to_string());
+    }
     let answer = routes.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
     let status = answer.status().as_u16();
     let wait = answer.headers().get(header::RETRY_AFTER);
     let retry_after = wait.map(|seconds| seconds.to_str().unwrap().parse().unwrap());
+    let media = answer.headers().get(header::CONTENT_TYPE).map(|media| media.to_str().unwrap().to_owned());
     let bytes = to_bytes(answer.into_body(), 1_000_000).await.unwrap();
+    hold(&Asked { method, target: path, sent: &sent, status, media: media.as_deref(), body: &bytes });
     let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     Heard { status, code: said["code"].as_str().unwrap_or_default().to_owned(), retry_after }
 }
@@ -50,28 +70,34 @@ fn terminal_id(n: u8) -> TerminalId {
 
 /// The first batch of a terminal.
 fn batch(n: u8) -> Vec<u8> {
+    batch_of(n, vec![Act::EpochStarted { previous: None }], &key(n))
+}
+
+/// The first batch of a terminal, of these acts, signed by any key.
+fn batch_of(n: u8, acts: Vec<Act>, signer: &Ed25519KeyPair) -> Vec<u8> {
     let (terminal, epoch) = (terminal_id(n), EpochId::new(Uuid::from_u128(9)));
-    let event = Event {
+    let event = |(seq, act)| Event {
         terminal,
         epoch,
-        seq: 1,
+        seq,
         event_id: None,
         at: NOW,
-        mono_ms: 1,
+        mono_ms: seq,
         boot: Uuid::from_u128(5),
         operator: None,
         site: "S".into(),
         app: "test".into(),
         data_as_of: 0,
-        act: Act::EpochStarted { previous: None },
+        act,
     };
+    let bodies: Vec<_> = (1..).zip(acts).map(|one| event(one).to_body().unwrap()).collect();
     let header = BatchHeader {
         wire: WIRE_VERSION,
         reply: REPLY_FORM,
         terminal,
         epoch,
         first_seq: 1,
-        count: 1,
+        count: bodies.len() as u64,
         previous_hash: epoch_hash(terminal, epoch),
         offer: Offer::New,
         pending_after: 0,
@@ -80,33 +106,45 @@ fn batch(n: u8) -> Vec<u8> {
         rules: "2022-trial".into(),
         sent_at: NOW,
     };
-    let batch = Batch::sign(header, vec![event.to_body().unwrap()], &key(n)).unwrap();
+    let batch = Batch::sign(header, bodies, signer).unwrap();
     zstd::encode_all(&*batch.to_ndjson().unwrap(), 1).unwrap()
 }
 
 /// Enrols a terminal; answers the fingerprint of its certificate.
 async fn enrol(world: &World, n: u8, expires_in_ms: i64) -> Hash {
-    let (public_key, fingerprint) = (PublicKey::of(&key(n)), sha256(&[&[n]]));
+    enrol_by_key(world, n).await;
+    certify(world, n, n, expires_in_ms).await
+}
+
+/// Enrols a terminal without a certificate.
+async fn enrol_by_key(world: &World, n: u8) {
     let terminal = Terminal {
         terminal: terminal_id(n),
-        public_key,
+        public_key: PublicKey::of(&key(n)),
         member: "M".into(),
         site: "S".into(),
         name: format!("t{n}"),
         revoked_at: None,
         reached_at: None,
     };
+    let mut tx = world.state.store.write().await.unwrap();
+    store::terminal::put(&mut tx, &terminal).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Gives a terminal a certificate for any key; answers its fingerprint.
+async fn certify(world: &World, n: u8, of_key: u8, expires_in_ms: i64) -> Hash {
+    let (public_key, fingerprint) = (PublicKey::of(&key(of_key)), sha256(&[&[n, of_key]]));
     let expires_at = NOW.plus_ms(expires_in_ms);
     let certificate = ClientCertificate {
         fingerprint,
-        terminal: terminal.terminal,
+        terminal: terminal_id(n),
         public_key,
         issued_at: NOW,
         expires_at,
         der: vec![n],
     };
     let mut tx = world.state.store.write().await.unwrap();
-    store::terminal::put(&mut tx, &terminal).await.unwrap();
     keep(&mut tx, &certificate).await.unwrap();
     tx.commit().await.unwrap();
     fingerprint

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Form, Path, State};
+use axum::extract::{DefaultBodyLimit, Form, Path, State};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{MethodRouter, get, post};
@@ -99,7 +99,7 @@ fn page_routes() -> Vec<WebRoute> {
             "/import/{set}",
             Access::Right(Right::Records),
             "Imports a pasted table, or shows what it would do.",
-            post(console::registry::take),
+            post(console::registry::take).layer(DefaultBodyLimit::max(console::registry::PASTED_BYTES_MAX)),
         ),
         route(Method::GET, "/terminals", SEE, "The page of terminals.", get(console::terminals::terminals)),
         route(

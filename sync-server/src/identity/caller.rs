@@ -12,6 +12,7 @@ use sqlx::AnyConnection;
 
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
+use crate::identity::Credential;
 use crate::store::terminal::Terminal;
 use crate::store::{self, StoreError};
 
@@ -58,33 +59,68 @@ impl OptionalFromRequestParts<AppState> for Caller {
     }
 }
 
-/// Whose certificate the connection showed, whether or not it is out of date or its terminal revoked: for requests whose authority
-/// is a signature inside them.
-#[derive(Clone, Copy, Debug)]
-pub struct Shown(Option<Hash>);
+/// What a request showed of its sender, whether or not it is out of date or its terminal revoked: for requests whose authority is a
+/// signature inside them.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    certificate: Option<Hash>,
+    signed: Option<Signed>,
+}
+
+/// A request with the signature that came in its header.
+#[derive(Clone, Debug)]
+struct Signed {
+    method: String,
+    target: String,
+    signature: RequestSignature,
+}
 
 impl FromRequestParts<AppState> for Shown {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
-        Ok(Self(shown(parts)))
+        Ok(Self { certificate: shown(parts), signed: signed(parts) })
     }
 }
 
 impl Shown {
-    /// Refuses where the connection showed another terminal's certificate than the one that is spoken for.
-    pub async fn may_speak_for(self, state: &AppState, terminal: TerminalId) -> Result<(), ApiError> {
-        let Some(fingerprint) = self.0 else { return Ok(()) };
+    /// Refuses where the connection showed another terminal's certificate than the one that is spoken for. Answers whether it proved
+    /// that terminal; what proves nobody is no reason to refuse here.
+    pub async fn may_speak_for(self, state: &AppState, terminal: TerminalId) -> Result<Credential, ApiError> {
         let mut conn = state.store.read().await?;
-        match store::certificate::find(&mut conn, fingerprint).await? {
-            Some((owner, _)) if owner != terminal => {
-                tracing::warn!(certificate = %owner, claimed = %terminal, "a terminal tried to speak for another");
-                let message = format!("the connection is terminal {owner}'s; it cannot speak for terminal {terminal}");
-                Err(ApiError::new(ProblemCode::WrongTerminal, message))
-            }
-            _ => Ok(()),
-        }
+        let is_own = match (self.certificate, self.signed) {
+            (Some(fingerprint), _) => match store::certificate::holder(&mut conn, fingerprint).await? {
+                Some((owner, _)) if owner != terminal => {
+                    tracing::warn!(certificate = %owner, claimed = %terminal, "a terminal tried to speak for another");
+                    let message =
+                        format!("the connection is terminal {owner}'s; it cannot speak for terminal {terminal}");
+                    return Err(ApiError::new(ProblemCode::WrongTerminal, message));
+                }
+                held => held.is_some_and(|(_, is_current)| is_current),
+            },
+            (None, Some(signed)) if signed.signature.terminal == terminal => signed.proves(&mut conn).await?,
+            (None, _) => false,
+        };
+        Ok(if is_own { Credential::Own } else { Credential::Nothing })
     }
+}
+
+impl Signed {
+    /// Whether its terminal made it, and may prove itself this way.
+    async fn proves(&self, conn: &mut AnyConnection) -> Result<bool, StoreError> {
+        let Some(terminal) = store::terminal::find(conn, self.signature.terminal).await? else { return Ok(false) };
+        Ok(self.signature.verifies(&self.method, &self.target, &terminal.public_key)
+            && !store::certificate::is_certified(conn, terminal.terminal).await?)
+    }
+}
+
+fn signed(parts: &Parts) -> Option<Signed> {
+    let header = parts.headers.get(REQUEST_HEADER)?.to_str().ok()?;
+    Some(Signed { method: parts.method.to_string(), target: target(parts).to_owned(), signature: header.parse().ok()? })
+}
+
+fn target(parts: &Parts) -> &str {
+    parts.uri.path_and_query().map_or("", |target| target.as_str())
 }
 
 fn shown(parts: &Parts) -> Option<Hash> {
@@ -112,11 +148,9 @@ async fn by_certificate(conn: &mut AnyConnection, state: &AppState, fingerprint:
 async fn by_signature(conn: &mut AnyConnection, parts: &Parts) -> Result<Terminal, ApiError> {
     let unsigned =
         || ApiError::new(ProblemCode::BadSignature, format!("the header `{REQUEST_HEADER}` does not prove a terminal"));
-    let header = parts.headers.get(REQUEST_HEADER).and_then(|value| value.to_str().ok()).ok_or_else(unsigned)?;
-    let signature: RequestSignature = header.parse().map_err(|_| unsigned())?;
+    let Signed { method, target, signature } = signed(parts).ok_or_else(unsigned)?;
     let terminal = enrolled(conn, signature.terminal).await?;
-    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-    if !signature.verifies(parts.method.as_str(), target, &terminal.public_key) {
+    if !signature.verifies(&method, &target, &terminal.public_key) {
         return Err(unsigned());
     }
     if store::certificate::is_certified(conn, terminal.terminal).await? {

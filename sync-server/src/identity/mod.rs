@@ -4,6 +4,7 @@
 pub mod authority;
 pub mod caller;
 mod contacts;
+mod credential;
 pub mod enrolment;
 pub mod http;
 pub mod renewal;
@@ -21,6 +22,8 @@ use authority::Authority;
 use contacts::Contacts;
 use renewal::Nonces;
 use tries::Tries;
+
+pub use credential::Credential;
 
 /// Everything about identities that one running server holds.
 #[derive(Debug)]

@@ -44,7 +44,7 @@ pub(super) async fn append(
     known: usize,
     at: At,
 ) -> Result<Appended, PushError> {
-    let Received { batch, hashes, events, compressed } = received;
+    let Received { batch, hashes, events, compressed, .. } = received;
     let (header, member) = (&batch.header, &terminal.member);
     let mut outcomes: Vec<(u64, Outcome)> =
         numbered(batch).take(known).map(|(seq, _)| (seq, Outcome::AlreadyRecorded)).collect();

@@ -12,7 +12,6 @@ use super::{PushError, Received, stranger};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::identity::caller::Shown;
-use crate::packs::reported;
 use crate::unfold::{ReadError, read_header, read_within};
 
 /// Unfolding holds the text twice, once as lines; the events read from it take no more than the text does.
@@ -31,22 +30,23 @@ pub async fn push(State(state): State<AppState>, shown: Shown, request: Request)
     // Before anything but the first line is unfolded: strangers get no memory.
     let header = read_header(&body)?;
     let terminal = header.terminal;
-    shown.may_speak_for(&state, terminal).await?;
+    let credential = shown.may_speak_for(&state, terminal).await?;
     stranger::refuse(&state.store, &header, &body, state.clock.now()).await?;
     // Reading and hashing cost processor time that no other connection should wait for.
     let (received, room) = tokio::task::spawn_blocking(move || {
         let batch = read_within(&body, |unfolded| room.hold(body.len() + UNFOLDED_TIMES * unfolded))?;
-        let received = Received::new(batch, body.into());
+        let received = Received::new(batch, body.into()).with(credential);
         // What is read is there already: it is counted, and only a smaller room can follow.
         room.hold(received.held_bytes());
         Ok::<_, ReadError>((received, room))
     })
     .await
     .map_err(|_| ApiError::new(ProblemCode::Internal, "the batch could not be read; send it again".into()))??;
-    let reports = reported::of(&received.batch);
-    let reply = state.metrics.batches.count(state.intake.push(received, room)).await?;
-    // Before the answer: a terminal that was not answered comes again, and so does this.
-    reported::follow(&state.store, &reports, state.clock.now()).await?;
+    let answered = state.metrics.batches.count(state.intake.push(received, room)).await;
+    if matches!(answered, Err(PushError::Signature)) {
+        state.metrics.batches.count_bad_signature(credential);
+    }
+    let reply = answered?;
     crate::sealed::http::follow(&state, terminal).await;
     Ok(Json(reply))
 }

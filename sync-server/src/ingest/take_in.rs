@@ -18,6 +18,8 @@ use super::append::{Appended, Fresh, append, keep_place, numbered, readable};
 use super::refusal::{PushError, lasting};
 use super::reply::reply;
 use super::{chain, faults};
+use crate::identity::Credential;
+use crate::packs::reported;
 use crate::reconcile::{self, Known, Touched};
 use crate::store::facts::{Brought, Facts};
 use crate::store::labelled::Labelled;
@@ -36,15 +38,23 @@ pub struct Received {
     pub events: Vec<Result<Labelled, String>>,
     /// The bytes as they came.
     pub compressed: Vec<u8>,
+    /// What proved whose it is, beside its signature.
+    pub credential: Credential,
 }
 
 impl Received {
-    /// A batch and the bytes that it was read from.
+    /// A batch and the bytes that it was read from; nothing else says whose it is.
     #[must_use]
     pub fn new(batch: Batch, compressed: Vec<u8>) -> Self {
         let hashes = batch.hashes();
         let events = numbered(&batch).map(|(seq, body)| readable(&batch, seq, body).map(Labelled::from)).collect();
-        Self { batch, hashes, events, compressed }
+        Self { batch, hashes, events, compressed, credential: Credential::Nothing }
+    }
+
+    /// The same with what came beside it.
+    #[must_use]
+    pub fn with(self, credential: Credential) -> Self {
+        Self { credential, ..self }
     }
 
     /// Bytes that it takes while it waits, about: what came, the lines, and the events read from them, which take about as much as
@@ -86,16 +96,14 @@ struct Taken {
     member: Option<MemberId>,
 }
 
-/// Takes one batch in. `compressed` is kept as it came.
+/// Takes one batch in.
 pub async fn push(
     store: &Store,
     key: &Ed25519KeyPair,
-    batch: &Batch,
-    compressed: &[u8],
+    received: Received,
     now: Timestamp,
 ) -> Result<PushReply, PushError> {
-    let group = [Received::new(batch.clone(), compressed.to_vec())];
-    let mut replies = push_group(store, key, &group, (now, Judging::Now), &mut Known::default()).await;
+    let mut replies = push_group(store, key, &[received], (now, Judging::Now), &mut Known::default()).await;
     replies.pop().unwrap_or(Err(PushError::Store(StoreError::Corrupt("a batch without an answer"))))
 }
 
@@ -148,7 +156,8 @@ async fn together(
     known: &mut Known,
 ) -> Result<Vec<Result<PushReply, PushError>>, StoreError> {
     let mut tx = store.write().await?;
-    let result = in_transaction(&mut tx, key, group, (now, judging), known).await;
+    // On the heap: everything that waits for a batch would else be as large as its judgement.
+    let result = Box::pin(in_transaction(&mut tx, key, group, (now, judging), known)).await;
     match &result {
         Ok(answers)
             if answers.iter().any(|answer| answer.as_ref().map_or_else(PushError::keeps_evidence, |_| true)) =>
@@ -194,7 +203,12 @@ async fn in_transaction(
     let live = match judging {
         Judging::Now if taken.iter().any(Result::is_ok) => {
             let new = group.iter().zip(&taken).filter_map(|(received, taken)| brought(received, taken)).collect();
-            reconcile::rejudge_known(conn, references, (&touched, new), (now, at.position)).await?
+            let live = reconcile::rejudge_known(conn, references, (&touched, new), (now, at.position)).await?;
+            let taken = group.iter().zip(&taken).filter(|(_, taken)| taken.is_ok());
+            let acts =
+                taken.flat_map(|(received, _)| received.events.iter().flatten().map(|event| (event.by(), &event.act)));
+            reported::follow(conn, &reported::among(acts), now).await?;
+            live
         }
         _ => Vec::new(),
     };
@@ -228,9 +242,13 @@ async fn take_in(
     };
     let last = hashes.last().copied().unwrap_or(header.previous_hash);
     if batch.verify_at(&terminal.public_key, last).is_err() {
-        store::quarantine::keep(conn, &evidence(&Reason::Signature), at.now).await?;
-        faults::note(conn, header.terminal, Fault::BrokenChain, [], at).await?;
-        faulty.insert(header.terminal);
+        let is_own = received.credential == Credential::Own;
+        let reason = if is_own { Reason::Signature } else { Reason::Unproven };
+        store::quarantine::keep(conn, &evidence(&reason), at.now).await?;
+        if is_own {
+            faults::note(conn, header.terminal, Fault::BrokenChain, [], at).await?;
+            faulty.insert(header.terminal);
+        }
         return Err(PushError::Signature);
     }
     if terminal.revoked_at.is_some() {
@@ -377,7 +395,9 @@ pub async fn judge_waiting(store: &Store, now: Timestamp, runs: i64, known: &mut
     for fact in facts.found() {
         touched.follow(&mut tx, &**fact).await?;
     }
+    let reports = reported::among(facts.found().map(|fact| (fact.by, &fact.act)));
     reconcile::rejudge_known(&mut tx, known, (&touched, Vec::new()), (now, position)).await?;
+    reported::follow(&mut tx, &reports, now).await?;
     let more = store::unjudged::count(&mut tx).await? > 0;
     tx.commit().await?;
     Ok(more)

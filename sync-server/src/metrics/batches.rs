@@ -10,8 +10,10 @@ use shared::wire::{Outcome, PushReply};
 
 use super::histogram::Histogram;
 use super::render::{gauge, head};
+use crate::identity::Credential;
 
 const OUTCOMES: [&str; 4] = ["recorded", "already-recorded", "disputed", "quarantined"];
+const CREDENTIALS: [Credential; 2] = [Credential::Own, Credential::Nothing];
 const GATES: [&str; 3] = ["held", "waiting", "cleared"];
 
 /// Counts since the start.
@@ -19,6 +21,7 @@ const GATES: [&str; 3] = ["held", "waiting", "cleared"];
 pub struct Batches {
     outcomes: [AtomicU64; OUTCOMES.len()],
     gates: [AtomicU64; GATES.len()],
+    bad_signatures: [AtomicU64; CREDENTIALS.len()],
     waiting: AtomicU64,
     took: Histogram,
 }
@@ -53,6 +56,13 @@ impl Batches {
         reply
     }
 
+    /// Counts a batch whose signature does not hold, by what came beside it.
+    pub fn count_bad_signature(&self, credential: Credential) {
+        if let Some(place) = CREDENTIALS.iter().position(|one| *one == credential) {
+            self.bad_signatures[place].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     pub(super) fn write(&self, out: &mut String) {
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
         head(out, "tallyman_push_outcomes_total", "counter", "Events of answered batches, by what became of them.");
@@ -62,6 +72,12 @@ impl Batches {
         head(out, "tallyman_gates_total", "counter", "Answers to gates that were asked, by state.");
         for (word, count) in GATES.iter().zip(&self.gates) {
             let _ = writeln!(out, "tallyman_gates_total{{state=\"{word}\"}} {}", of(count));
+        }
+        let told = "Batches whose signature does not hold, by what proved their terminal beside it.";
+        head(out, "tallyman_bad_signatures_total", "counter", told);
+        for (credential, count) in CREDENTIALS.iter().zip(&self.bad_signatures) {
+            let word = credential.as_str();
+            let _ = writeln!(out, "tallyman_bad_signatures_total{{credential=\"{word}\"}} {}", of(count));
         }
         gauge(
             out,

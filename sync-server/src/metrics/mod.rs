@@ -2,6 +2,7 @@
 //! be read from the database is read when somebody asks.
 
 mod batches;
+mod flow;
 mod histogram;
 mod render;
 mod requests;

@@ -14,6 +14,8 @@ pub(super) async fn render(state: &AppState) -> Result<String, StoreError> {
     requests(&mut out, state);
     let mut conn = state.store.read().await?;
     ledger(&mut out, &mut conn).await?;
+    state.metrics.flow.look(&mut conn, state.clock.now()).await?;
+    state.metrics.flow.write(&mut out).await;
     let states = "select case when revoked_at is null then 'in-use' else 'revoked' end as a, count(*) as n from terminal \
                   group by case when revoked_at is null then 'in-use' else 'revoked' end";
     head(&mut out, "tallyman_terminals", "gauge", "Enrolled terminals, by state.");

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::batches::Batches;
+use super::flow::Flow;
 use super::histogram::Histogram;
 use crate::http::error::RefusedAs;
 use crate::http::state::AppState;
@@ -26,6 +27,8 @@ pub struct Requests {
     pub(super) pull: Histogram,
     /// Batches.
     pub batches: Batches,
+    /// Mismatches that come and go.
+    pub flow: Flow,
 }
 
 /// Counts one request and its answer.

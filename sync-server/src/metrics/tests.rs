@@ -75,6 +75,36 @@ async fn batches_and_mismatches_move_the_figures() {
 }
 
 #[tokio::test]
+async fn mismatches_are_counted_as_they_come_and_go() {
+    let world = World::new().await;
+    let (one, two) = (mismatch("A", "C1", "M"), mismatch("B", "C1", "M"));
+    let scopes = [one.scope.clone()].into();
+    // What stood before the start is not counted when it stands, and is when it ends.
+    world.judge_scopes(&scopes, std::slice::from_ref(&one)).await;
+    let text = async || render(&world.state).await.unwrap();
+    let raised = "tallyman_mismatches_raised_total{kind=\"missing-goods\",severity=\"hold\"}";
+    let ended = "tallyman_mismatches_ended_total{kind=\"missing-goods\",severity=\"hold\",by=\"late-data\"}";
+    assert!(!text().await.contains(raised));
+    world.pass_ms(1_000);
+    world.judge_scopes(&scopes, &[one.clone(), two.clone()]).await;
+    let seen = text().await;
+    assert!(value(&seen, raised) == "1" && !seen.contains(ended), "{seen}");
+    // Judged again without a change; then both end, and one comes back.
+    world.judge_scopes(&scopes, &[one.clone(), two.clone()]).await;
+    assert_eq!(value(&text().await, raised), "1");
+    world.judge_scopes(&scopes, &[]).await;
+    assert_eq!(value(&text().await, ended), "2");
+    world.judge_scopes(&scopes, std::slice::from_ref(&one)).await;
+    assert_eq!(value(&text().await, raised), "2");
+    // Another is raised and gone before anybody looks.
+    world.pass_ms(1_000);
+    world.judge_scopes(&scopes, &[one.clone(), mismatch("C", "C1", "M")]).await;
+    world.judge_scopes(&scopes, std::slice::from_ref(&one)).await;
+    let seen = text().await;
+    assert_eq!((value(&seen, raised), value(&seen, ended)), ("3", "3"));
+}
+
+#[tokio::test]
 async fn a_batch_that_is_given_up_waits_no_more() {
     let world = World::new().await;
     let batches = &world.state.metrics.batches;

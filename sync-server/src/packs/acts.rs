@@ -84,7 +84,8 @@ pub async fn act(
     store::end(tx, done).await
 }
 
-async fn act_in(
+/// The same in a transaction of somebody else.
+pub(super) async fn act_in(
     conn: &mut AnyConnection,
     name: &PackId,
     what: Act,

@@ -196,11 +196,11 @@ async fn disclose_sent(
 }
 
 /// Mismatches that changed after a position under some bases.
-const MISMATCHES: &str = "select body, state, raised_at, position from mismatch \
+pub const MISMATCHES: &str = "select body, state, raised_at, position from mismatch \
                                      where position > $1 and basis in (select value from json_each($2))";
 
 /// Manifests likewise.
-const MANIFESTS: &str = "select body, position from manifest \
+pub const MANIFESTS: &str = "select body, position from manifest \
                                     where position > $1 and basis in (select value from json_each($2))";
 
 /// The rows of a statement that takes a position and the member's bases.

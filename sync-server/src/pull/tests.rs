@@ -218,18 +218,3 @@ async fn a_buyer_that_an_amendment_brings_in_pulls_what_there_is_and_the_former_
     let (former, _) = pull_all(&trade, "W").await;
     assert!(former.iter().any(|record| matches!(record, Record::Document(note) if note.document == "N1".into())));
 }
-
-#[tokio::test]
-async fn changes_are_found_by_index_and_owner() {
-    let trade = Trade::new().await;
-    let mut conn = trade.store.read().await.unwrap();
-    for (sql, index) in [
-        (MISMATCHES, ["mismatch_by_position", "mismatch_by_basis"].as_slice()),
-        (MANIFESTS, ["manifest_by_position"].as_slice()),
-    ] {
-        let explain = sqlx::AssertSqlSafe(format!("explain query plan {sql}"));
-        let rows = sqlx::query(explain).bind(1_i64).bind("[\"C1\"]").fetch_all(&mut *conn).await.unwrap();
-        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
-        assert!(index.iter().any(|index| plan.iter().any(|step| step.contains(index))), "{sql}: {plan:?}");
-    }
-}

@@ -8,8 +8,7 @@ use shared::wire::{Problem, ProblemCode};
 
 use super::{SealedKey, take_waiting};
 use crate::http::error::ApiError;
-use crate::ingest::{PushError, push};
-use crate::packs::reported;
+use crate::ingest::{PushError, Received, push};
 use crate::store::sealed::{self, Delivery};
 use crate::store::{Store, StoreError};
 use crate::unfold::read;
@@ -78,10 +77,10 @@ async fn answer(
         Ok(batch) => batch,
         Err(error) => return Ok(ParcelAnswer::Refused(ApiError::from(error).into_problem())),
     };
-    let header = &batch.header;
-    match push(store, key, &batch, compressed, now).await {
+    let header = batch.header.clone();
+    // Whoever carried it: what is inside proves itself or nothing.
+    match push(store, key, Received::new(batch, compressed.to_vec()), now).await {
         Ok(mut reply) => {
-            reported::follow(store, &reported::of(&batch), now).await?;
             take_waiting(store, key, header.terminal, now).await?;
             // The member's own data, on its way through other hands: it comes by pull.
             reply.verdicts_follow |= !reply.verdicts.is_empty();

@@ -4,8 +4,7 @@ use ring::signature::Ed25519KeyPair;
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
 
-use crate::ingest::{PushError, push};
-use crate::packs::reported;
+use crate::ingest::{PushError, Received, push};
 use crate::store::{Store, StoreError, sealed};
 use crate::unfold::read;
 
@@ -32,11 +31,7 @@ pub async fn take_waiting(
         let waiting = sealed::next_waiting(&mut *store.read().await?, terminal).await?;
         let Some(waiting) = waiting else { return Ok(taken) };
         let done = match read(&waiting.body) {
-            Ok(batch) => {
-                let done = push(store, key, &batch, &waiting.body, now).await.map(drop);
-                reported::follow(store, &reported::of(&batch), now).await?;
-                done
-            }
+            Ok(batch) => push(store, key, Received::new(batch, waiting.body.clone()), now).await.map(drop),
             Err(error) => {
                 // It could be read when it came: nothing is thrown away by guessing.
                 tracing::error!(%terminal, %error, "a waiting batch cannot be read any more; it stays");

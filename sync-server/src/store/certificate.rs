@@ -61,6 +61,17 @@ pub async fn find(conn: &mut AnyConnection, fingerprint: Hash) -> Result<Option<
     Ok(Some((terminal, Timestamp::from_ms(row.try_get("expires_at")?))))
 }
 
+/// Whose certificate this is, and whether it is for the key that this terminal has now: one that was enrolled again may have another.
+pub async fn holder(conn: &mut AnyConnection, fingerprint: Hash) -> Result<Option<(TerminalId, bool)>, StoreError> {
+    let sql = "select certificate.terminal, case when terminal.public_key = certificate.public_key then 1 else 0 end as is_current \
+               from certificate left join terminal on terminal.terminal = certificate.terminal where fingerprint = $1";
+    let row = sqlx::query(sql).bind(fingerprint.as_bytes().to_vec()).fetch_optional(conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    let terminal: String = row.try_get("terminal")?;
+    let terminal = terminal.parse().map_err(|_| StoreError::Corrupt("a terminal is not a UUID"))?;
+    Ok(Some((terminal, row.try_get::<i32, _>("is_current")? == 1)))
+}
+
 /// The newest certificate of a terminal's key.
 pub async fn newest(
     conn: &mut AnyConnection,

@@ -9,14 +9,16 @@ use sqlx::{AnyConnection, Row};
 use super::entry::{self, EntryKind};
 use super::{StoreError, from_i64, to_i64};
 
-/// Bytes of evidence from nobody that is known here, at most: a stranger must not fill the disk.
+/// Bytes of evidence for each reason that anybody can give, at most: a stranger must not fill the disk.
 const STRANGER_BYTES_MAX: i64 = 64 * 1024 * 1024;
 
 /// Why bytes were not taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// A whole batch: its signature does not hold.
+    /// A whole batch that its terminal brought: its signature does not hold.
     Signature,
+    /// A whole batch that anybody may have brought: its signature does not hold.
+    Unproven,
     /// A whole batch of a terminal that was revoked.
     Revoked,
     /// A whole batch of a terminal that is not enrolled here.
@@ -33,6 +35,7 @@ impl Reason {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Signature => "signature does not hold",
+            Self::Unproven => "signature does not hold, sender unknown",
             Self::Revoked => "terminal revoked",
             Self::Stranger => "terminal unknown",
             Self::Disputed => "disputed",
@@ -40,8 +43,13 @@ impl Reason {
         }
     }
 
+    /// Whether anybody can make the server keep evidence for this reason.
+    const fn is_anybodys(&self) -> bool {
+        matches!(self, Self::Stranger | Self::Unproven)
+    }
+
     fn read(text: String) -> Self {
-        let whole = [Self::Signature, Self::Revoked, Self::Stranger, Self::Disputed];
+        let whole = [Self::Signature, Self::Unproven, Self::Revoked, Self::Stranger, Self::Disputed];
         whole.into_iter().find(|reason| reason.as_str() == text).unwrap_or(Self::Unreadable(text))
     }
 }
@@ -82,11 +90,11 @@ pub struct Kept {
     pub settled: Option<String>,
 }
 
-/// Keeps evidence; the same bytes once, and of strangers only so much.
+/// Keeps evidence; the same bytes once, and of what anybody can bring only so much.
 pub async fn keep(conn: &mut AnyConnection, evidence: &Evidence<'_>, received_at: Timestamp) -> Result<(), StoreError> {
     let digest = sha256(&[evidence.body]).as_bytes().to_vec();
     let held = sqlx::query("select 1 from quarantine where digest = $1").bind(&digest).fetch_optional(&mut *conn);
-    if held.await?.is_some() || (*evidence.reason == Reason::Stranger && strangers_are_full(conn).await?) {
+    if held.await?.is_some() || (evidence.reason.is_anybodys() && is_full(conn, evidence.reason).await?) {
         return Ok(());
     }
     let covered = entry::evidence_digest(evidence.reason.as_str(), received_at, evidence.body);
@@ -108,9 +116,9 @@ pub async fn keep(conn: &mut AnyConnection, evidence: &Evidence<'_>, received_at
     Ok(())
 }
 
-async fn strangers_are_full(conn: &mut AnyConnection) -> Result<bool, StoreError> {
+async fn is_full(conn: &mut AnyConnection, reason: &Reason) -> Result<bool, StoreError> {
     let sql = "select cast(coalesce(sum(length(body)), 0) as bigint) as bytes from quarantine where reason = $1";
-    let row = sqlx::query(sql).bind(Reason::Stranger.as_str()).fetch_one(conn).await?;
+    let row = sqlx::query(sql).bind(reason.as_str()).fetch_one(conn).await?;
     Ok(row.try_get::<i64, _>("bytes")? > STRANGER_BYTES_MAX)
 }
 

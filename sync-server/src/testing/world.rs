@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{NOW, Trade};
 use crate::config::Config;
+use crate::http::openapi::check::{Heard, hold};
 use crate::http::state::{AppState, Stopping};
 use crate::http::web::web_routes;
 use crate::identity::Identity;
@@ -230,7 +231,7 @@ impl World {
         response.into_body()
     }
 
-    /// Asks a route. Headers are pairs; the body is sent as it is.
+    /// Asks a route. Headers are pairs; the body is sent as it is. What is heard must be as it is described.
     pub(crate) async fn ask(
         &self,
         method: &str,
@@ -243,8 +244,11 @@ impl World {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body.to_owned())).unwrap();
-        let (parts, body) = self.routes.clone().oneshot(request).await.unwrap().into_parts();
-        let bytes = to_bytes(body, 10_000_000).await.unwrap();
+        let (parts, answer) = self.routes.clone().oneshot(request).await.unwrap().into_parts();
+        let bytes = to_bytes(answer, 10_000_000).await.unwrap();
+        let media = parts.headers.get(header::CONTENT_TYPE).map(|media| media.to_str().unwrap());
+        let (status, sent) = (parts.status.as_u16(), body.as_bytes());
+        hold(&Heard { method, target: path, sent, status, media, body: &bytes });
         (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
     }
 }

@@ -19,11 +19,18 @@ const FETCHED: usize = 200;
 /// The narrowing: a little wider than a member's view where nobody knows the basis.
 macro_rules! narrowed {
     ($before:literal, $after:literal) => {
+        narrowed!($before, "state", "kind", "workflow", $after)
+    };
+    ($before:literal, $state:literal, $kind:literal, $workflow:literal, $after:literal) => {
         concat!(
             $before,
-            " from mismatch where state in (select value from json_each($1)) \
-             and severity in (select value from json_each($2)) and kind in (select value from json_each($3)) \
-             and workflow in (select value from json_each($4)) and ($5 = '' or basis = $5) \
+            " from mismatch where ",
+            $state,
+            " in (select value from json_each($1)) and severity in (select value from json_each($2)) and ",
+            $kind,
+            " in (select value from json_each($3)) and ",
+            $workflow,
+            " in (select value from json_each($4)) and ($5 = '' or basis = $5) \
              and ($6 = '' or document = $6) and ($7 = '' or assignee = $7) \
              and ($8 = 1 or basis in (select value from json_each($9)) or scope in (select value from json_each($10)) \
              or basis is null or not exists (select 1 from reference r where r.reference_set = 'basis' \
@@ -103,6 +110,20 @@ pub struct Page {
     pub next: Option<Place>,
 }
 
+/// The rows behind a place, in the order of the index `mismatch_in_order`. `SQLite` uses an index on a plain column instead, and sorts what
+/// it finds; what makes a column no plain one for it is nothing to `PostgreSQL`.
+pub const PAGE: &str = narrowed!(
+    "select body, state, workflow, raised_at, changed_at, opened_at, assignee, respond_by, resolved_reason, \
+     resolved_by, resolved_at, position",
+    "case when 1 = 1 then state end",
+    "case when 1 = 1 then kind end",
+    "case when 1 = 1 then workflow end",
+    "and (case severity when 'block' then 0 when 'hold' then 1 when 'warn' then 2 else 3 end, \
+     -raised_at, kind, subject, scope) > ($11, $12, $13, $14, $15) \
+     order by case severity when 'block' then 0 when 'hold' then 1 when 'warn' then 2 else 3 end, \
+     -raised_at, kind, subject, scope limit $16"
+);
+
 /// So many cases after a place; the first ones where there is none.
 pub async fn page(
     conn: &mut AnyConnection,
@@ -114,15 +135,7 @@ pub async fn page(
     let parameters = Narrowing::new(narrow.smallest(), filter)?;
     let (mut cases, mut at): (Vec<Case>, Place) = (Vec::new(), after.cloned().unwrap_or_else(Place::before_all));
     loop {
-        let sql = narrowed!(
-            "select body, state, workflow, raised_at, changed_at, opened_at, assignee, respond_by, resolved_reason, \
-             resolved_by, resolved_at, position",
-            "and (case severity when 'block' then 0 when 'hold' then 1 when 'warn' then 2 else 3 end, \
-             -raised_at, kind, subject, scope) > ($11, $12, $13, $14, $15) \
-             order by case severity when 'block' then 0 when 'hold' then 1 when 'warn' then 2 else 3 end, \
-             -raised_at, kind, subject, scope limit $16"
-        );
-        let query = at.bind(parameters.query(sql)).bind(to_i64(FETCHED as u64));
+        let query = at.bind(parameters.query(PAGE)).bind(to_i64(FETCHED as u64));
         let rows = query.fetch_all(&mut *conn).await?;
         for row in &rows {
             let case = read(row)?;

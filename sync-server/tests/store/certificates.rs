@@ -7,7 +7,11 @@ use sync_server::store::certificate::{self, ClientCertificate};
 
 use crate::sample::{at, hash, key, terminal_id};
 
-crate::on_both!(certificates_are_known_by_their_hash, contacts_never_go_back);
+crate::on_both!(
+    certificates_are_known_by_their_hash,
+    a_certificate_is_told_from_one_of_an_earlier_key,
+    contacts_never_go_back
+);
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -41,6 +45,26 @@ async fn certificates_are_known_by_their_hash(store: &Store) {
     let late = certificate(terminal, "late", 500 * DAY_MS, 530 * DAY_MS);
     certificate::keep(&mut tx, &late).await.unwrap();
     assert_eq!(certificate::find(&mut tx, old.fingerprint).await.unwrap(), None);
+    tx.rollback().await.unwrap();
+}
+
+async fn a_certificate_is_told_from_one_of_an_earlier_key(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let (now, lost) = (certificate(terminal_id(1), "now", 0, DAY_MS), certificate(terminal_id(1), "lost", 0, DAY_MS));
+    let lost = ClientCertificate { public_key: PublicKey::of(&key(5)), ..lost };
+    let gone = certificate(terminal_id(2), "gone", 0, DAY_MS);
+    crate::sample::enrol(&mut tx, 1).await;
+    for one in [&now, &lost, &gone] {
+        certificate::keep(&mut tx, one).await.unwrap();
+    }
+    let mut held = Vec::new();
+    for name in ["now", "lost", "gone", "none"] {
+        held.push(certificate::holder(&mut tx, hash(name)).await.unwrap());
+    }
+    assert_eq!(
+        held,
+        [Some((terminal_id(1), true)), Some((terminal_id(1), false)), Some((terminal_id(2), false)), None]
+    );
     tx.rollback().await.unwrap();
 }
 

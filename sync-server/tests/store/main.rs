@@ -16,6 +16,7 @@ mod ledger;
 mod migrations;
 mod on;
 mod opening;
+mod plans;
 mod references;
 mod registers;
 mod sample;

@@ -10,6 +10,7 @@
 //! | `fleet` | many terminals that reconnect at once |
 //! | `ingest` | batches taken in and judged by a real server, beside the event rows alone |
 //! | `link` | what waits drains over a slow link |
+//! | `packs` | code packs imported and issued, beside the code rows alone |
 //! | [`contender`] | the decoders that are compared, each behind one trait |
 //! | [`race`], [`worker`] | each contender works in a process of its own, which may crash or be ended |
 //! | [`collection`], [`texts`] | pictures with what is known of their texts; how texts are compared |
@@ -29,6 +30,8 @@ pub mod ingest;
 #[cfg(feature = "link")]
 pub mod link;
 pub mod measure;
+#[cfg(feature = "link")]
+pub mod packs;
 pub mod race;
 #[cfg(feature = "scan")]
 pub mod scan;

@@ -19,14 +19,13 @@ pub(crate) struct Call {
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Vec<u8>,
     pub(super) timeout: Duration,
-    pub(super) signed: bool,
 }
 
 impl Call {
     /// A request by `method` for a path with its query, without a body, at most 30 s.
     pub(crate) fn new(method: Method, target: impl Into<String>) -> Self {
         let target = target.into();
-        Self { method, target, headers: Vec::new(), body: Vec::new(), timeout: TIMEOUT, signed: true }
+        Self { method, target, headers: Vec::new(), body: Vec::new(), timeout: TIMEOUT }
     }
 
     /// A question.
@@ -60,12 +59,6 @@ impl Call {
     /// With another limit on the whole request.
     pub(crate) const fn within(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
-        self
-    }
-
-    /// Without the request's own signature: what is sent proves itself, or is for everyone.
-    pub(crate) const fn unsigned(mut self) -> Self {
-        self.signed = false;
         self
     }
 }

@@ -19,8 +19,8 @@ const DATABASE: &str = "bench";
 const BESIDE: &str = "stored";
 
 /// The place of one measurement, removed with it.
-pub(super) struct Place {
-    url: Option<String>,
+pub(crate) struct Place {
+    pub(crate) url: Option<String>,
     /// An empty database beside the server's; none in a PostgreSQL of somebody else.
     beside: Option<String>,
     // Stopped before its folder goes.
@@ -30,7 +30,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(options: &Options) -> Result<Self> {
+    pub(crate) fn new(options: &Options) -> Result<Self> {
         let folder = match &options.folder {
             Some(folder) => TempDir::with_prefix_in("bench-ingest-", folder)?,
             None => TempDir::with_prefix("bench-ingest-")?,
@@ -49,12 +49,12 @@ impl Place {
         Ok(Self { url, beside, cluster, folder })
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// What the server's configuration says of its database.
-    pub(super) fn settings(&self) -> String {
+    pub(crate) fn settings(&self) -> String {
         let database = self.url.as_ref().map(|url| format!("database = \"{url}\"\n"));
         database.unwrap_or_default()
     }

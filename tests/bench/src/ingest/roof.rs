@@ -77,7 +77,7 @@ fn insert(conn: &mut rusqlite::Connection, rows: &[Row]) -> Result<()> {
 }
 
 /// The header of a binary COPY, and its end.
-const COPY: (&[u8], &[u8]) = (b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", &[0xff, 0xff]);
+pub(crate) const COPY: (&[u8], &[u8]) = (b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", &[0xff, 0xff]);
 
 async fn copy(conn: &mut PgConnection, rows: &[Row]) -> Result<()> {
     let mut bytes = COPY.0.to_vec();
@@ -105,7 +105,8 @@ async fn copy(conn: &mut PgConnection, rows: &[Row]) -> Result<()> {
     Ok(())
 }
 
-fn field(bytes: &mut Vec<u8>, value: &[u8]) -> Result<()> {
+/// One field of a row of a binary COPY.
+pub(crate) fn field(bytes: &mut Vec<u8>, value: &[u8]) -> Result<()> {
     bytes.extend(i32::try_from(value.len()).context("a field of 2 GB")?.to_be_bytes());
     bytes.extend(value);
     Ok(())

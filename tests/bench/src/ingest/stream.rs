@@ -202,13 +202,14 @@ pub fn set_up(server: &Server, folder: &Path) -> Result<()> {
     import(server, folder, &files)
 }
 
-fn gtin() -> String {
+/// The product's GTIN.
+pub(crate) fn gtin() -> String {
     let body = "0690123456789";
     format!("{body}{}", check_digit::compute(body))
 }
 
 /// Contracts and a note for each.
-fn agree(server: &Server, folder: &Path, contracts: &[String], units: usize) -> Result<()> {
+pub(crate) fn agree(server: &Server, folder: &Path, contracts: &[String], units: usize) -> Result<()> {
     let mut bases = "basis,kind,seller,buyer,product,units\n".to_owned();
     let mut documents = "document,basis,consignor,consignee,carrier,packing_level,product,units\n".to_owned();
     for contract in contracts {

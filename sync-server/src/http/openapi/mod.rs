@@ -1,32 +1,49 @@
-//! `GET /api/v1/openapi.json`: the web API and the terminals' protocol, described from the lists of routes themselves.
+//! `GET /api/v1/openapi.json`: the web API and the terminals' protocol, described from the lists of routes themselves; what they take
+//! and answer is in [`exchange`], its schemas in `components.json`. Tests hold every reply that they see against it.
+
+mod exchange;
+mod sets;
 
 use axum::Json;
 use axum::http::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Components, ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Ref,
-    RefOr, Required, ResponseBuilder, Schema,
+    Components, ComponentsBuilder, Content, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem,
+    PathsBuilder, Ref, Required, Response, ResponseBuilder,
 };
 
 use super::terminal_list;
 use super::web::routes;
 use crate::http::guard::Access;
-use crate::people::Refused;
+use crate::people::{Refusal, Refused};
 use crate::workflow::act::ActKind;
+use exchange::{Body, exchange};
+
+/// The schemas of bodies.
+const COMPONENTS: &str = include_str!("components.json");
 
 /// The description.
-pub async fn document() -> Json<OpenApi> {
-    Json(describe())
+pub async fn document() -> Result<Json<Value>, Refusal> {
+    let unwritten = |error: serde_json::Error| Refusal::Bad(format!("the description cannot be written ({error})"));
+    describe().map(Json).map_err(unwritten)
 }
 
 /// The description of every route but the console's pages.
-#[must_use]
-pub fn describe() -> OpenApi {
+pub fn describe() -> Result<Value, serde_json::Error> {
+    let mut described = serde_json::to_value(operations())?;
+    let written: Map<String, Value> = serde_json::from_str(COMPONENTS)?;
+    if let Some(Value::Object(schemas)) = described.pointer_mut("/components/schemas") {
+        schemas.extend(written.into_iter().chain(sets::schemas()));
+    }
+    Ok(described)
+}
+
+fn operations() -> OpenApi {
     let mut paths = PathsBuilder::new();
     for route in routes().iter().filter(|route| route.path.starts_with("/api/")) {
         let needs_sign_in = route.access != Access::Open;
@@ -82,30 +99,59 @@ fn operation(
         let none: [&str; 0] = [];
         operation = operation.security(SecurityRequirement::new("token", none));
     }
-    if let Some(example) = request_example(path) {
-        let content = ContentBuilder::new().schema(Some(object())).example(Some(example)).build();
-        operation =
-            operation.request_body(Some(RequestBodyBuilder::new().content("application/json", content).build()));
+    let said = exchange(method.as_str(), path);
+    if let Some(body) = said.as_ref().and_then(|said| said.request.as_ref()) {
+        let required = if body.may_lack { Required::False } else { Required::True };
+        let request = RequestBodyBuilder::new().required(Some(required));
+        let request = contents(body, request_example(path))
+            .fold(request, |request, (media, content)| request.content(media, content));
+        operation = operation.request_body(Some(request.build()));
     }
-    let kind = match path {
-        "/api/v1/mismatches.csv" => "text/csv",
-        "/api/v1/mismatches/stream" => "text/event-stream",
-        _ => "application/json",
-    };
-    let answer = ContentBuilder::new().example(answer_example(path)).build();
-    let answers = [
-        ("200", ResponseBuilder::new().description("Done.").content(kind, answer).build()),
-        ("4XX", refusal("Refused: what, why, and what next.")),
-        ("5XX", refusal("The server could not; nothing was changed, try again.")),
+    for (status, body) in said.into_iter().flat_map(|said| said.answers) {
+        let answer = ResponseBuilder::new().description("Done.");
+        let bodies = body.iter().flat_map(|body| contents(body, answer_example(path)));
+        let answer = bodies.fold(answer, |answer, (media, content)| answer.content(media, content));
+        operation = operation.response(status, answer.build());
+    }
+    let refusals = [
+        ("4XX", refusal(path, "Refused: what, why, and what next.")),
+        ("5XX", refusal(path, "The server could not; nothing was changed, try again.")),
     ];
-    answers.into_iter().fold(operation, |operation, (code, answer)| operation.response(code, answer)).build()
+    refusals.into_iter().fold(operation, |operation, (code, answer)| operation.response(code, answer)).build()
 }
 
-fn refusal(told: &str) -> utoipa::openapi::Response {
-    let example = json!({ "code": "not-found", "message": "there is nothing at this address that you may see" });
-    let schema = Ref::from_schema_name(Refused::name());
-    let content = ContentBuilder::new().schema(Some(schema)).example(Some(example)).build();
-    ResponseBuilder::new().description(told).content("application/json", content).build()
+/// A body as each of its media types.
+fn contents(body: &Body, example: Option<Value>) -> impl Iterator<Item = (&'static str, Content)> {
+    body.media.iter().map(move |media| {
+        let content = ContentBuilder::new();
+        let content = match body.schema {
+            Some(name) => content.schema(Some(Ref::from_schema_name(name))).example(example.clone()),
+            // Bytes, whatever they say: a file is described where it is made.
+            None => content,
+        };
+        (*media, content.build())
+    })
+}
+
+/// The registry and code packs refuse in their own form what their handlers refuse; who may not ask at all hears the common one.
+fn refusal(path: &str, told: &str) -> Response {
+    let (name, example) = if path.starts_with("/v1/") {
+        let message = "this terminal is not enrolled on this server";
+        ("TerminalProblem", json!({ "code": "unknown-terminal", "message": message }))
+    } else {
+        let message = "there is nothing at this address that you may see";
+        (&*Refused::name(), json!({ "code": "not-found", "message": message }))
+    };
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).example(Some(example)).build();
+    let answer = ResponseBuilder::new().description(told).content(exchange::JSON, content);
+    if !["/api/v1/registry", "/api/v1/packs", "/api/v1/codes", "/api/v1/stock-counts"]
+        .iter()
+        .any(|at| path.starts_with(at))
+    {
+        return answer.build();
+    }
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    answer.content("application/problem+json", content).build()
 }
 
 fn parameter(name: &str, place: ParameterIn, told: &str) -> utoipa::openapi::path::Parameter {
@@ -118,10 +164,6 @@ fn parameter(name: &str, place: ParameterIn, told: &str) -> utoipa::openapi::pat
         .description(Some(told))
         .schema(Some(schema))
         .build()
-}
-
-fn object() -> RefOr<Schema> {
-    ObjectBuilder::new().schema_type(Type::Object).build().into()
 }
 
 /// The filters, and where a page starts.
@@ -143,6 +185,37 @@ fn query_of(path: &str) -> Vec<(&'static str, &'static str)> {
         }
         "/api/v1/mismatches.csv" => filters.to_vec(),
         "/api/v1/audit" => vec![("before", "`next` of the page before.")],
+        "/api/v1/registry/{set}" => vec![
+            ("after", "`next` of the page before."),
+            ("limit", "Records of a page, 1 to 1000; 100."),
+            ("q", "A part of the key or the name. The names of columns filter as well."),
+        ],
+        "/api/v1/registry/{set}/{key}" => {
+            vec![
+                ("valid", "The moment whose state is meant; now."),
+                ("known", "The moment whose knowledge is meant; now."),
+            ]
+        }
+        "/api/v1/registry/{set}/import" => {
+            vec![("preview", "true: only look."), ("skip_bad", "true: take what is right, leave what is faulty.")]
+        }
+        "/api/v1/registry/{set}/export" | "/api/v1/registry/{set}/template" => {
+            vec![("format", "csv (the default), xlsx or json."), ("lang", "The headings' language: zh or en.")]
+        }
+        "/api/v1/packs/import" => vec![("sha256", "What the file's SHA-256 must be.")],
+        "/api/v1/packs/{pack}/file" => {
+            vec![("format", "csv (the default) or json."), ("recipient", "Whom it is encrypted for (age, X25519).")]
+        }
+        "/api/v1/stock-counts" => vec![("member", "A member's code.")],
+        "/v1/changes" => vec![
+            ("since", "`cursor` of the page before; 0."),
+            ("ledger", "Which ledger that was of."),
+            ("resume", "`resume` of the page before."),
+            ("wire", "The wire version that the terminal reads."),
+            ("server", "The digest of the server's record that it has."),
+            ("left", "true: say how much follows."),
+        ],
+        "/v1/checkpoints" => vec![("from", "Entries of the oldest checkpoint to show.")],
         _ => Vec::new(),
     }
 }
@@ -186,72 +259,6 @@ pub fn answer_example(path: &str) -> Option<Value> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use crate::people::Role;
-    use crate::testing::world::World;
-    use crate::workflow::api::Particulars;
-
-    #[test]
-    fn every_route_is_described() {
-        let described = serde_json::to_value(describe()).unwrap();
-        let web = routes().into_iter().filter(|route| route.path.starts_with("/api/"));
-        let web: Vec<_> = web.map(|route| (route.method, route.path)).collect();
-        let terminal = terminal_list().into_iter().map(|route| (route.method, route.path.to_owned()));
-        for (method, path) in web.into_iter().chain(terminal) {
-            let operation = &described["paths"][&path][method.as_str().to_lowercase()];
-            assert!(operation["summary"].as_str().is_some_and(|told| told.len() > 10), "{method} {path}: {operation}");
-            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-            let of_path = parameters.iter().filter(|parameter| parameter["in"] == "path").count();
-            assert_eq!(of_path, path.matches('{').count(), "{path}");
-            for refused in ["4XX", "5XX"] {
-                let schema = &operation["responses"][refused]["content"]["application/json"]["schema"]["$ref"];
-                assert_eq!(schema, "#/components/schemas/Refused", "{method} {path}");
-            }
-        }
-    }
-
-    #[test]
-    fn request_examples_are_what_the_acts_take() {
-        for kind in ActKind::ALL {
-            let example = request_example(&format!("/api/v1/mismatches/{{id}}/{}", kind.as_str())).unwrap();
-            let given: Particulars = serde_json::from_value(example).unwrap();
-            assert_eq!(given.act(kind).unwrap().kind(), kind);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_refusal_is_what_its_schema_says() {
-        let described = serde_json::to_value(describe()).unwrap();
-        let schema = &described["components"]["schemas"]["Refused"];
-        let required: BTreeSet<String> = serde_json::from_value(schema["required"].clone()).unwrap();
-        let (status, _, told) = World::new().await.ask("GET", "/api/v1/mismatches", &[], "").await;
-        let told: Value = serde_json::from_str(&told).unwrap();
-        assert_eq!((status.as_u16(), keys(&told), keys(&schema["properties"])), (401, required.clone(), required));
-    }
-
-    fn keys(value: &Value) -> BTreeSet<String> {
-        value.as_object().unwrap().keys().cloned().collect()
-    }
-
-    #[tokio::test]
-    async fn answer_examples_have_the_keys_of_real_answers() {
-        let world = World::peopled().await;
-        let someone = world.someone(Role::Regulator, None);
-        let id = World::id("OF-O1", "O1").to_string();
-        for path in ["/api/v1/mismatches", "/api/v1/mismatches/{id}", "/api/v1/members/credit", "/api/v1/audit"] {
-            let target = path.replace("{id}", &id);
-            let (_, _, told) = world.ask("GET", &target, &[("authorization", &someone.bearer)], "").await;
-            let (real, example): (Value, _) = (serde_json::from_str(&told).unwrap(), answer_example(path).unwrap());
-            assert_eq!(keys(&real), keys(&example), "{path}");
-            let inner = |value: &Value| match path {
-                "/api/v1/mismatches" => keys(&value["mismatches"][0]),
-                "/api/v1/mismatches/{id}" => keys(&value["mismatch"]),
-                _ => BTreeSet::new(),
-            };
-            assert_eq!(inner(&real), inner(&example), "{path}");
-        }
-    }
-}
+pub(crate) mod check;
+#[cfg(test)]
+mod tests;
