@@ -182,13 +182,13 @@ async fn in_transaction(
     let (mut taken, mut faulty, mut touched) = (Vec::new(), BTreeSet::new(), Touched::default());
     for received in group {
         let mut savepoint = conn.begin().await?;
-        let result = lasting(take_in(&mut savepoint, received, &limits, at, &mut faulty).await)?;
+        let mut result = lasting(take_in(&mut savepoint, received, &limits, at, &mut faulty).await)?;
         match &result {
             Err(error) if !error.keeps_evidence() => savepoint.rollback().await?,
             _ => savepoint.commit().await?,
         }
-        if let Ok(taken) = &result {
-            touched.add(&taken.touched);
+        if let Ok(taken) = &mut result {
+            touched.add(std::mem::take(&mut taken.touched));
             if let (Judging::Later, Some(fresh)) = (judging, taken.fresh) {
                 let header = &received.batch.header;
                 let run = (fresh.first_seq, fresh.last_seq);

@@ -110,12 +110,12 @@ impl Touched {
     }
 
     /// What either touched.
-    pub fn add(&mut self, other: &Self) {
-        self.bases.extend(other.bases.iter().cloned());
-        self.codes.extend(other.codes.iter().cloned());
-        self.members.extend(other.members.iter().cloned());
-        self.packs.extend(other.packs.iter().cloned());
-        self.operators.extend(other.operators.iter().cloned());
-        self.terminals.extend(&other.terminals);
+    pub fn add(&mut self, mut other: Self) {
+        self.bases.append(&mut other.bases);
+        self.codes.append(&mut other.codes);
+        self.members.append(&mut other.members);
+        self.packs.append(&mut other.packs);
+        self.operators.append(&mut other.operators);
+        self.terminals.append(&mut other.terminals);
     }
 }

@@ -51,14 +51,13 @@ impl World {
     ) -> Result<Self, StoreError> {
         lookup::append(conn, new, facts).await?;
         let mut bases = touched.bases.clone();
-        let mut seeds = touched.codes.clone();
-        seeds.extend(sessions::scanned_elsewhere(conn, &touched.operators, facts).await?);
+        let elsewhere = sessions::scanned_elsewhere(conn, &touched.operators, facts).await?;
         for pack in &touched.packs {
             bases.extend(store::event::bases_of_pack(conn, pack).await?);
         }
         // A scanned code may end a mismatch under each basis that its trail, or that of its case, names.
         let mut family = Family::default();
-        let seeds = facts.numbers(&seeds);
+        let seeds = facts.numbers(touched.codes.iter().chain(&elsewhere));
         trails(conn, &mut family, seeds, references, facts).await?;
         bases.extend(bases_of(facts));
         let members = whole_trades(&mut bases, references, touched);

@@ -1,7 +1,7 @@
 //! Facts as they are read, and remembered: who judges batch after batch asks the database only for what it has not seen. Who cannot hear
 //! of everything that is appended must [`Facts::forget`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use shared::code::PackageCode;
@@ -103,7 +103,8 @@ impl Facts {
         let mut scans = Vec::with_capacity(events.len());
         for event in events {
             let is_known = memory.places.contains_key(&event.by());
-            let names = named::keys(&event);
+            // A scan names nothing beside its label.
+            let names = if event.act.movement().is_some() { BTreeSet::new() } else { named::keys(&event) };
             let place = memory.keep(event, member.clone());
             let fact = Arc::clone(&memory.held[place as usize].fact);
             if fact.act.movement().is_some() {

@@ -44,22 +44,20 @@ pub async fn append<'e>(
     conn: &mut AnyConnection,
     scans: impl IntoIterator<Item = (&'e Labelled, Place)> + Send,
 ) -> Result<(), StoreError> {
-    let mut trails: BTreeMap<[u8; 16], Vec<u8>> = BTreeMap::new();
+    let mut trails: Vec<([u8; 16], Place)> = Vec::new();
     let mut bases: BTreeSet<(&BasisId, u64)> = BTreeSet::new();
     for (event, place) in scans {
         let Some((_, movement)) = event.act.movement() else { continue };
         bases.insert((&movement.basis, place.entry));
         if let Some(key) = event.key() {
-            trails.entry(*key.as_bytes()).or_default().extend(place.to_bytes());
+            trails.push((*key.as_bytes(), place));
         }
     }
     if !trails.is_empty() {
-        let rows: Vec<String> =
-            trails.iter().map(|(key, refs)| format!("{}{}", hex::encode(key), hex::encode(refs))).collect();
         let sql = "insert into trail (code_key, refs) \
                    select unhex(substr(value, 1, 32)), unhex(substr(value, 33)) from json_each($1) where true \
                    on conflict (code_key) do update set refs = cast(trail.refs || excluded.refs as blob)";
-        sqlx::query(sql).bind(serde_json::to_string(&rows)?).execute(&mut *conn).await?;
+        sqlx::query(sql).bind(rows(trails)).execute(&mut *conn).await?;
     }
     for (basis, entry) in bases {
         sqlx::query("insert into basis_batch (basis, entry) values ($1, $2)")
@@ -69,6 +67,21 @@ pub async fn append<'e>(
             .await?;
     }
     Ok(())
+}
+
+/// A JSON list of hex: of each package, in the order of their keys, the key and the places.
+fn rows(mut trails: Vec<([u8; 16], Place)>) -> String {
+    trails.sort_unstable();
+    let mut json = String::with_capacity(trails.len() * (2 * (16 + Place::BYTES) + 3) + 2);
+    for of_package in trails.chunk_by(|(one, _), (other, _)| one == other) {
+        json.push_str(if json.is_empty() { "[\"" } else { "\",\"" });
+        json.push_str(&hex::encode(of_package[0].0));
+        for (_, place) in of_package {
+            json.push_str(&hex::encode(place.to_bytes()));
+        }
+    }
+    json.push_str("\"]");
+    json
 }
 
 /// Where the scans of these codes are, by key.

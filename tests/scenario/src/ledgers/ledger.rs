@@ -203,7 +203,8 @@ impl Ledger {
         // Over the terminal's own connection: what is wrong with a batch is wrong with the terminal.
         let group = [Received::new(batch.clone(), bytes).with(Credential::Own)];
         let mut known = self.known.lock().map_err(words)?;
-        let pushed = push_group(&self.store, &key("server")?, &group, (now, Judging::Now), &mut known);
+        let key = key("server")?;
+        let pushed = push_group(&self.store, &key, &group, (now, Judging::Now), &mut known);
         match self.runtime.block_on(pushed).pop() {
             None => Err(format!("the ledger does not answer a batch of {}", batch.header.terminal)),
             Some(Err(PushError::Store(error))) => {
