@@ -81,7 +81,7 @@ async fn heads_move_and_close(store: &Store) {
 async fn watermarks_never_go_back(store: &Store) {
     let mut tx = store.write().await.unwrap();
     enrol(&mut tx, 1).await;
-    let (here, nobody) = ([terminal_id(1)].into(), [].into());
+    let here = [terminal_id(1)].into();
     assert!(store::event::reached(&mut tx, &here).await.unwrap().is_empty());
     for (told, reached) in [(5, 5), (9, 9), (7, 9)] {
         ledger::set_reached(&mut tx, terminal_id(1), at(told)).await.unwrap();
