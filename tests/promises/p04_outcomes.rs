@@ -139,6 +139,6 @@ async fn p4_late_data_and_a_wrong_clock_are_told_of_the_terminal_and_change_no_o
     let mut facts = sync_server::store::facts::Facts::default();
     let mut conn = store.read().await.unwrap();
     sync_server::store::lookup::of_run(&mut conn, (by.terminal, by.epoch), (2, 2), &mut facts).await.unwrap();
-    let off_ms = (facts.found[&by].at.as_ms() - NOW.as_ms()).abs();
+    let off_ms = (facts.by_event()[&by].at.as_ms() - NOW.as_ms()).abs();
     assert!(off_ms < 2 * 3_600_000, "the event has the server's time, not its own clock's: {off_ms} ms off");
 }
