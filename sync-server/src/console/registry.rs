@@ -63,6 +63,7 @@ pub const PASTED_BYTES_MAX: usize = 100 << 20;
 const _: () = assert!(PASTED_BYTES_MAX as u64 == FILE_BYTES_MAX);
 
 /// Why a longer one is not taken, and what to do instead.
+#[must_use]
 pub fn pasted_too_long() -> Refusal {
     let megabytes = PASTED_BYTES_MAX >> 20;
     Refusal::Bad(format!(

@@ -1,5 +1,6 @@
 //! The terminals' listener against strangers, and when it is full.
 
+mod described;
 mod forged;
 mod reported;
 
@@ -11,7 +12,7 @@ use serde_json::Value;
 use shared::chain::{Hash, PublicKey, epoch_hash, sha256};
 use shared::event::{Act, Event};
 use shared::ids::{EpochId, TerminalId};
-use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM, REQUEST_HEADER, RequestSignature, WIRE_VERSION};
+use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM, WIRE_VERSION};
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -31,23 +32,24 @@ struct Heard {
     status: u16,
     code: String,
     retry_after: Option<u64>,
+    said: Value,
 }
 
 async fn ask(routes: &Router, method: &str, path: &str, shown: Option<Hash>, body: Vec<u8>) -> Heard {
-    ask_with(routes, (method, path), (shown, None), body).await
+    ask_with(routes, (method, path), (shown, &[]), body).await
 }
 
-/// The same with a request signature in its header.
+/// The same with headers.
 async fn ask_with(
     routes: &Router,
     (method, path): (&str, &str),
-    (shown, signed): (Option<Hash>, Option<RequestSignature>),
+    (shown, headers): (Option<Hash>, &[(&str, String)]),
     body: Vec<u8>,
 ) -> Heard {
     let mut request = Request::builder().method(method).uri(path).extension(PeerCertificate(shown));
     let sent = body.clone();
-    if let Some(signed) = signed {
-        request = request.header(REQUEST_HEADER, signed.to_string());
+    for (name, value) in headers {
+        request = request.header(*name, value);
     }
     let answer = routes.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
     let status = answer.status().as_u16();
@@ -57,7 +59,7 @@ async fn ask_with(
     let bytes = to_bytes(answer.into_body(), 1_000_000).await.unwrap();
     hold(&Asked { method, target: path, sent: &sent, status, media: media.as_deref(), body: &bytes });
     let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    Heard { status, code: said["code"].as_str().unwrap_or_default().to_owned(), retry_after }
+    Heard { status, code: said["code"].as_str().unwrap_or_default().to_owned(), retry_after, said }
 }
 
 fn key(n: u8) -> Ed25519KeyPair {

@@ -9,8 +9,10 @@ mod refusal;
 mod reply;
 mod stranger;
 mod take_in;
+mod waiting;
 
 pub use append::readable;
 pub use intake::Intake;
 pub use refusal::PushError;
-pub use take_in::{Judging, Received, judge_waiting, push, push_group};
+pub use take_in::{Judging, Received, push, push_group};
+pub use waiting::judge_waiting;

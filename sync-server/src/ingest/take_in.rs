@@ -21,7 +21,7 @@ use super::{chain, faults};
 use crate::identity::Credential;
 use crate::packs::reported;
 use crate::reconcile::{self, Known, Touched};
-use crate::store::facts::{Brought, Facts};
+use crate::store::facts::Brought;
 use crate::store::labelled::Labelled;
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
@@ -376,29 +376,4 @@ async fn touched(conn: &mut AnyConnection, received: &Received) -> Result<Touche
         touched.follow(conn, event).await?;
     }
     Ok(touched)
-}
-
-/// Judges some of what was stored while there was no time. Answers whether more waits.
-pub async fn judge_waiting(store: &Store, now: Timestamp, runs: i64, known: &mut Known) -> Result<bool, StoreError> {
-    let mut tx = store.write().await?;
-    let position = store::next_position(&mut tx).await?;
-    let facts: Facts = store::unjudged::take(&mut tx, runs).await?;
-    if facts.found().next().is_none() {
-        tx.rollback().await?;
-        return Ok(false);
-    }
-    let mut touched = Touched::default();
-    let terminals: BTreeSet<TerminalId> = facts.found().map(|fact| fact.by.terminal).collect();
-    for terminal in terminals {
-        touched.bases.extend(store::open_task::bases(&mut tx, terminal).await?);
-    }
-    for fact in facts.found() {
-        touched.follow(&mut tx, &**fact).await?;
-    }
-    let reports = reported::among(facts.found().map(|fact| (fact.by, &fact.act)));
-    reconcile::rejudge_known(&mut tx, known, (&touched, Vec::new()), (now, position)).await?;
-    reported::follow(&mut tx, &reports, now).await?;
-    let more = store::unjudged::count(&mut tx).await? > 0;
-    tx.commit().await?;
-    Ok(more)
 }

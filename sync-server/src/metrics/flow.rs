@@ -51,7 +51,9 @@ impl Flow {
             let cases = since(conn, seen.position, READ).await?;
             let Some(last) = cases.last() else { break };
             seen.position = last.position;
-            cases.iter().for_each(|case| seen.follow(case));
+            for case in &cases {
+                seen.follow(case);
+            }
         }
         seen.at = now;
         Ok(())

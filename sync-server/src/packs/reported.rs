@@ -40,16 +40,22 @@ fn loss(act: &Told) -> Option<(PackLoss, &PackId)> {
 /// Doing it twice changes nothing.
 pub async fn follow(conn: &mut AnyConnection, reports: &[EventRef], now: Timestamp) -> Result<(), StoreError> {
     for by in reports {
-        let mut facts = Facts::default();
-        of_run(conn, (by.terminal, by.epoch), (by.seq, by.seq), &mut facts).await?;
-        about_found(conn, &mut facts).await?;
-        let taken_back = |fact: &Fact| matches!(&fact.act, Told::Void { voids, .. } if voids == by);
-        let is_taken_back = facts.found().any(|fact| taken_back(fact));
-        if let Some(fact) = facts.by_event().remove(by).filter(|_| !is_taken_back) {
-            freeze(conn, fact, now).await?;
-        }
+        // Reports of whole packs are rare: what every batch carries with it stays small.
+        Box::pin(follow_one(conn, *by, now)).await?;
     }
     Ok(())
+}
+
+async fn follow_one(conn: &mut AnyConnection, by: EventRef, now: Timestamp) -> Result<(), StoreError> {
+    let mut facts = Facts::default();
+    of_run(conn, (by.terminal, by.epoch), (by.seq, by.seq), &mut facts).await?;
+    about_found(conn, &mut facts).await?;
+    let taken_back = |fact: &Fact| matches!(&fact.act, Told::Void { voids, .. } if *voids == by);
+    let is_taken_back = facts.found().any(|fact| taken_back(fact));
+    match facts.by_event().remove(&by) {
+        Some(fact) if !is_taken_back => freeze(conn, fact, now).await,
+        _ => Ok(()),
+    }
 }
 
 async fn freeze(conn: &mut AnyConnection, report: &Fact, now: Timestamp) -> Result<(), StoreError> {

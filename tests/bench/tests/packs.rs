@@ -1,7 +1,6 @@
 //! `bench-packs`, started as people start it: a real server, real files.
 
 #![cfg(feature = "link")]
-#![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::process::Command;
 

@@ -103,7 +103,9 @@ impl Names {
     fn logistic_called(&self, wanted: &str) -> Option<String> {
         let logistic = self.packs.iter().filter(|(_, pack)| pack.level.is_none());
         let words = logistic.flat_map(|(name, pack)| (1..=pack.count).map(move |number| format!("{name}.{number}")));
-        words.into_iter().find(|word| matches!(self.code(word), Some(PackageCode::Logistic { sscc }) if *sscc == *wanted))
+        words
+            .into_iter()
+            .find(|word| matches!(self.code(word), Some(PackageCode::Logistic { sscc }) if *sscc == *wanted))
     }
 }
 

@@ -103,13 +103,16 @@ pub(super) fn fits(schema: &Value, value: &Value, at: &str) -> Result<(), String
             "description" | "required" | "additionalProperties" | "properties" => {}
             "$ref" => fits(named(said), value, at)?,
             "type" => of_type(said, value, at)?,
-            "enum" if !said.as_array().unwrap().contains(value) => {
-                return Err(format!("{at}: {value} is none of {said}"));
+            "enum" => {
+                if !said.as_array().unwrap().contains(value) {
+                    return Err(format!("{at}: {value} is none of {said}"));
+                }
             }
-            "minimum" if value.as_i64().is_some_and(|number| number < said.as_i64().unwrap()) => {
-                return Err(format!("{at}: {value} is less than {said}"));
+            "minimum" => {
+                if value.as_i64().is_some_and(|number| number < said.as_i64().unwrap()) {
+                    return Err(format!("{at}: {value} is less than {said}"));
+                }
             }
-            "enum" | "minimum" => {}
             "items" => {
                 for (place, one) in value.as_array().into_iter().flatten().enumerate() {
                     fits(said, one, &format!("{at}[{place}]"))?;

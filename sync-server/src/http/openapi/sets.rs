@@ -77,9 +77,10 @@ fn held(kind: Kind, is_read: bool) -> Value {
     let told = kind.allowed();
     let named = |kind: &str| if is_read { json!(kind) } else { json!([kind, "null"]) };
     match kind {
-        Kind::Id | Kind::Text | Kind::Month | Kind::Gtin => json!({ "type": named("string"), "description": told }),
         Kind::Moment if is_read => json!({ "type": "string", "format": "date-time", "description": told }),
-        Kind::Moment => json!({ "type": named("string"), "description": told }),
+        Kind::Id | Kind::Text | Kind::Month | Kind::Gtin | Kind::Moment => {
+            json!({ "type": named("string"), "description": told })
+        }
         Kind::Count | Kind::Year | Kind::Yuan | Kind::Span => {
             json!({ "type": named("integer"), "description": told })
         }

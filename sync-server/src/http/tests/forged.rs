@@ -3,7 +3,7 @@
 use shared::event::{Act, VoidReason};
 use shared::ids::EventRef;
 use shared::mismatch::Kind;
-use shared::wire::RequestSignature;
+use shared::wire::{REQUEST_HEADER, RequestSignature};
 
 use super::{ask, ask_with, batch, batch_of, certify, enrol, enrol_by_key, key, terminal_id};
 use crate::http::terminal_routes;
@@ -21,6 +21,11 @@ fn forged(n: u8, which: u64) -> Vec<u8> {
         EventRef { terminal: terminal_id(n), epoch: shared::ids::EpochId::new(uuid::Uuid::from_u128(9)), seq: which };
     let acts = vec![Act::EpochStarted { previous: None }, Act::Void { voids, reason: VoidReason::IncorrectData }];
     batch_of(n, acts, &key(99))
+}
+
+/// The header that proves a terminal without a certificate, by some key.
+fn signature(by: u8, target: &str) -> (&'static str, String) {
+    (REQUEST_HEADER, RequestSignature::sign(terminal_id(1), "POST", target, &key(by)).to_string())
 }
 
 /// What speaks against anybody, and why evidence was kept.
@@ -50,11 +55,11 @@ async fn a_stranger_under_a_terminals_name_raises_nothing_against_it() {
     let old = certify(&world, 1, 77, 60_000).await;
     // Nothing shown; a certificate that nobody knows; one of a key that the terminal has no more; a signature by another key; and one
     // by its own, which no longer proves a terminal that has a certificate.
-    let signed = |by: u8| Some(RequestSignature::sign(terminal_id(1), "POST", PUSH, &key(by)));
+    let signed = |by: u8| vec![signature(by, PUSH)];
     let unknown = Some(shared::chain::sha256(&[b"another"]));
-    let shown = [(None, None), (unknown, None), (Some(old), None), (None, signed(99)), (None, signed(1))];
-    for (which, shown) in (1..).zip(shown) {
-        let heard = ask_with(&routes, ("POST", PUSH), shown, forged(1, which)).await;
+    let shown = [(None, vec![]), (unknown, vec![]), (Some(old), vec![]), (None, signed(99)), (None, signed(1))];
+    for (which, (shown, headers)) in (1..).zip(shown) {
+        let heard = ask_with(&routes, ("POST", PUSH), (shown, &headers), forged(1, which)).await;
         assert_eq!((heard.status, heard.code.as_str()), (401, "bad-signature"), "{which}");
     }
     assert_eq!(weighed(&world).await, (vec![], vec![Reason::Unproven; 5]), "kept, and no more");
@@ -82,12 +87,11 @@ async fn a_terminal_without_a_certificate_proves_itself_by_its_request() {
     let world = World::new().await;
     let routes = terminal_routes(world.state.clone());
     enrol_by_key(&world, 1).await;
-    let signed = |by: u8, target: &str| Some(RequestSignature::sign(terminal_id(1), "POST", target, &key(by)));
-    for (which, foreign) in [(1, signed(2, PUSH)), (2, signed(1, "/v1/sealed"))] {
-        assert_eq!(ask_with(&routes, ("POST", PUSH), (None, foreign), forged(1, which)).await.status, 401);
+    for (which, foreign) in [(1, signature(2, PUSH)), (2, signature(1, "/v1/sealed"))] {
+        assert_eq!(ask_with(&routes, ("POST", PUSH), (None, &[foreign]), forged(1, which)).await.status, 401);
     }
     assert_eq!(weighed(&world).await, (vec![], vec![Reason::Unproven; 2]));
-    let heard = ask_with(&routes, ("POST", PUSH), (None, signed(1, PUSH)), forged(1, 3)).await;
+    let heard = ask_with(&routes, ("POST", PUSH), (None, &[signature(1, PUSH)]), forged(1, 3)).await;
     assert_eq!(heard.status, 401);
     let (kinds, reasons) = weighed(&world).await;
     assert_eq!((kinds, reasons.last()), (vec![Kind::BrokenChain], Some(&Reason::Signature)));
