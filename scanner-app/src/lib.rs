@@ -13,6 +13,7 @@ pub mod enrol;
 pub mod feedback;
 pub mod function_keys;
 pub mod keys;
+mod memory;
 pub mod operators;
 pub mod session;
 pub mod store;

@@ -1,5 +1,7 @@
 //! What the acts of a task ask of the session's knowledge: the one place that knows how it is kept.
 
+use std::collections::HashSet;
+
 use shared::code::PackageCode;
 use shared::ids::BasisId;
 use shared::mismatch::{Mismatch, State};
@@ -8,6 +10,9 @@ use shared::trail::{Fact, History};
 
 use super::Session;
 use crate::store::StoreError;
+
+/// Scans that a screen may tell of at once: those of one picture, and the last few.
+const SHOWN: usize = 40;
 
 impl Session {
     /// What is known to have happened under a basis. Registrations of the packages concerned are among the references then, until
@@ -19,6 +24,18 @@ impl Session {
     /// What is known around some packages; their registrations are among the references then, until the next question.
     pub(super) fn around(&mut self, codes: impl IntoIterator<Item = PackageCode>) -> Result<History, StoreError> {
         self.knowledge.around(&self.store, &self.task.basis, codes)
+    }
+
+    /// Lets the registrations go that the last question brought, but for those of the newest scans, which the screen tells of. The next
+    /// question brings its own.
+    pub fn rest(&mut self) {
+        let shown = self.feedback.iter().rev().take(SHOWN).filter_map(|answer| answer.code.as_ref());
+        let shown: HashSet<&PackageCode> = shown.collect();
+        let references = &mut self.knowledge.pulled.references;
+        references.codes.retain(|code, _| shown.contains(code));
+        references.codes.shrink_to_fit();
+        references.children.retain(|code, _| shown.contains(code));
+        references.children.shrink_to_fit();
     }
 
     /// What was pulled of contracts, documents and products; of codes those of the last question.

@@ -80,24 +80,27 @@ impl Session {
 
     /// Brings back what this task had shown before a restart. What is not known any more is judged again.
     pub(super) fn recall(&mut self) -> Result<(), StoreError> {
+        let Self { store, knowledge, device, task, .. } = self;
         let mut verdicts: HashMap<BasisId, Vec<Mismatch>> = HashMap::new();
-        for ScanRow { event, shown, voided } in self.store.scans_of(&self.task.task)? {
-            let Some((_, movement)) = event.act.movement() else { continue };
-            let code = self.knowledge.read(&movement.text);
+        let mut answers = Vec::new();
+        store.each_scan_of(&task.task, |ScanRow { event, shown, voided }| {
+            let Some((_, movement)) = event.act.movement() else { return Ok(()) };
+            let code = knowledge.read(&movement.text);
             let verdict = if let Some((_, verdict)) = shown {
                 verdict
             } else {
                 let basis = &movement.basis;
                 if !verdicts.contains_key(basis) {
-                    let judged = self.knowledge.judge_all(&self.store, basis, self.device.now())?;
-                    verdicts.insert(basis.clone(), judged);
+                    verdicts.insert(basis.clone(), knowledge.judge_all(store, basis, device.now())?);
                 }
-                verdict_on(&self.knowledge.fact(event.clone()), code.as_ref(), &verdicts[basis])
+                verdict_on(&knowledge.fact(event.clone()), code.as_ref(), &verdicts[basis])
             };
             let mut answer = feedback(&movement.text, code, verdict, (&event, movement.frame.unwrap_or(event.seq)));
             answer.undone = voided;
-            self.remember(answer);
-        }
+            answers.push(answer);
+            Ok(())
+        })?;
+        answers.into_iter().for_each(|answer| self.remember(answer));
         Ok(())
     }
 

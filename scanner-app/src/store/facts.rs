@@ -82,8 +82,12 @@ impl Store {
         Ok(events)
     }
 
-    /// The scans of a task, oldest first, with what the clerk was told.
-    pub fn scans_of(&self, task: &TaskId) -> Result<Vec<ScanRow>, StoreError> {
+    /// Goes through the scans of a task, oldest first, with what the clerk was told: one at a time, since there may be ten thousand.
+    pub fn each_scan_of(
+        &self,
+        task: &TaskId,
+        mut each: impl FnMut(ScanRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let sql = "select l.body, s.result, s.verdict, s.voided from task t \
                    join place p on p.stage = t.stage \
                    join scan s on s.place_no = p.place_no and (s.epoch_no, s.seq) > (t.opened_in, t.opened_seq) \
@@ -91,13 +95,12 @@ impl Store {
                    where t.task = ?1 and s.task = ?1 order by s.epoch_no, s.seq";
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query([task.as_str()])?;
-        let mut scans = Vec::new();
         while let Some(row) = rows.next()? {
-            let body: Vec<u8> = row.get(0)?;
+            let event = Event::from_body(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
             let voided: Option<i64> = row.get(3)?;
-            scans.push(ScanRow { event: Event::from_body(&body)?, shown: shown(row)?, voided: voided.is_some() });
+            each(ScanRow { event, shown: shown(row)?, voided: voided.is_some() })?;
         }
-        Ok(scans)
+        Ok(())
     }
 
     /// One event of this terminal, where it is still held.

@@ -14,6 +14,7 @@ mod generated {
 pub mod carry;
 pub mod intent;
 mod keys;
+mod long_rows;
 mod pages;
 pub mod route;
 mod sheet;

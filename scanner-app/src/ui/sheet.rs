@@ -6,6 +6,7 @@ use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 
 use super::Intent;
 use super::generated::{Act, MainWindow, Mark, ResultKind, Row, RowKind, Sheet as SheetGlobal};
+use super::long_rows::{self, Long, Rows};
 use super::view::{Outcome, Pair};
 use super::words::{self, pick};
 use crate::config::Language;
@@ -143,6 +144,8 @@ pub(super) struct Sheet {
     pub(super) lead: (SharedString, SharedString, SharedString),
     pub(super) tabs: Vec<Act>,
     pub(super) rows: Vec<Row>,
+    /// Rows that are made when they come into view, in the place of `rows`.
+    pub(super) long: Option<Long>,
     /// Rows of one fixed height, of which there may be many.
     pub(super) is_long: bool,
     pub(super) empty: SharedString,
@@ -162,7 +165,8 @@ impl Sheet {
         global.set_lead_sub(self.lead.2);
         set(&global.get_tabs(), self.tabs, |model| global.set_tabs(model));
         global.set_is_long(self.is_long);
-        set(&global.get_rows(), self.rows, |model| global.set_rows(model));
+        let rows = self.long.map_or(Rows::Few(self.rows), Rows::Many);
+        long_rows::put(&global.get_rows(), rows, |model| global.set_rows(model));
         global.set_empty(self.empty);
         global.set_stacked(self.stacked);
         let acts = if self.stacked { self.acts } else { handed(self.acts, left_handed) };

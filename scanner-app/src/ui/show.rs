@@ -94,7 +94,7 @@ fn set_alarm(window: &MainWindow, alarm: Option<&AlarmView>, say: Say) {
     } else {
         say.made(
             || format!("期间又扫 {scans}:{}", parts.join("  ")),
-            || format!("Scanned meanwhile {scans}: {}", parts.join("  ")),
+            || format!("Meanwhile {scans}: {}", parts.join("  ")),
         )
     });
     global.set_hold(say.of("按住 1 秒:已隔离", "Hold 1 s: set aside"));

@@ -17,6 +17,7 @@ use crate::capture::SourceName;
 use crate::config::{Config, Language};
 use crate::device::Device;
 use crate::feedback::Deck;
+use crate::memory;
 use crate::operators::{Cover, Desk, IdleLock, Moment, Rights, Stir};
 use crate::session::Identity;
 use crate::store::{Store, StoreError};
@@ -32,6 +33,9 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// How often the person's presence is written down.
 const PRESENCE_MS: u64 = 60_000;
+
+/// From so many scans on a task takes much memory while it is opened and judged.
+const MANY_SCANS: usize = 1_000;
 
 /// Who works.
 pub(super) struct Person {
@@ -67,6 +71,8 @@ pub(super) struct Clerk {
     contact: Option<crate::device::Contact>,
     shown: Option<(View, Language)>,
     present_ms: u64,
+    /// Whether something was done since memory was given back.
+    acted: bool,
 }
 
 /// What a clerk's work needs.
@@ -99,6 +105,7 @@ impl Clerk {
             contact: None,
             shown: None,
             present_ms: 0,
+            acted: true,
             config,
             device,
             worker,
@@ -132,6 +139,7 @@ impl Clerk {
                 match wanted.recv_timeout(LOOK) {
                     Ok(intent) => {
                         must = true;
+                        self.acted |= is_act(&intent);
                         self.want(intent)?;
                     }
                     Err(RecvTimeoutError::Timeout) => {}
@@ -142,6 +150,7 @@ impl Clerk {
                 match wanted.try_recv() {
                     Ok(intent) => {
                         must = true;
+                        self.acted |= is_act(&intent);
                         self.want(intent)?;
                     }
                     Err(TryRecvError::Empty) => break,
@@ -149,7 +158,21 @@ impl Clerk {
                 }
             }
             self.show(must)?;
+            if std::mem::take(&mut self.acted) && self.work.feedback().len() > MANY_SCANS {
+                self.give_back();
+            }
         }
+    }
+
+    /// What a large task took beyond what it holds goes back to the system.
+    fn give_back(&mut self) {
+        // On the other pages rows are still made of what is registered.
+        if matches!(self.route.page(), Page::Work | Page::History)
+            && let Some(session) = self.work.session()
+        {
+            session.rest();
+        }
+        memory::give_back();
     }
 
     /// Whether somebody looks through the camera on this page.
@@ -274,6 +297,7 @@ impl Clerk {
 
     /// Takes in what a pull brought.
     fn fetched(&mut self) -> Result<()> {
+        self.acted = true;
         if let Some(store) = self.work.store() {
             self.desk = super::desk::load(&self.config, &self.key, store)?;
         }
@@ -353,6 +377,11 @@ impl Clerk {
         }
         Ok(())
     }
+}
+
+/// Whether somebody wants something other than a label read.
+const fn is_act(intent: &Intent) -> bool {
+    !matches!(intent, Intent::Line(_))
 }
 
 /// Whether two views differ in the camera's picture alone.

@@ -153,6 +153,8 @@ mod tests {
             at: Timestamp::from_ms(0),
             data_as_of: None,
             loaded: (40, 2_000),
+            position: None,
+            settled: Vec::new(),
             reasons: Vec::new(),
             code: None,
             place: (0, 1),

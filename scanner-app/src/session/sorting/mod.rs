@@ -177,15 +177,18 @@ impl Sorting {
         }
         self.orders = orders;
         self.placed.clear();
-        let rows = self.session.store.scans_of(&self.session.task.task)?;
         let mut placed = Vec::new();
-        for row in rows.into_iter().filter(|row| !row.voided) {
-            let Act::Sort(movement) = &row.event.act else { continue };
-            let key = (&movement.basis, &movement.document);
-            let order = self.orders.iter().position(|order| (&order.basis, &order.document) == key);
-            let code = self.session.knowledge.read(&movement.text);
-            placed.extend(order.zip(code).map(|(order, code)| (code, order, row.event.seq)));
-        }
+        self.session.store.each_scan_of(&self.session.task.task, |row| {
+            if let Act::Sort(movement) = &row.event.act
+                && !row.voided
+            {
+                let key = (&movement.basis, &movement.document);
+                let order = self.orders.iter().position(|order| (&order.basis, &order.document) == key);
+                let code = self.session.knowledge.read(&movement.text);
+                placed.extend(order.zip(code).map(|(order, code)| (code, order, row.event.seq)));
+            }
+            Ok(())
+        })?;
         for (code, order, seq) in placed {
             let units = self.units_of(&code).map_or(0, |(_, units)| units);
             self.placed.entry(code).or_insert((order, units, seq));

@@ -1,11 +1,12 @@
 //! S13: the gate.
 
+use shared::time::Timestamp;
 use slint::{ComponentHandle, SharedString};
 
 use super::super::generated::{Act, Gate, MainWindow, Mark, Row, RowKind};
 use super::super::sheet::{Say, act, fact, handed, main_act, sentence, set};
 use super::super::sheet::{Sheet, heading as row_heading};
-use super::super::view::{CallView, GateStateView, GateView};
+use super::super::view::{CallView, GateSettled, GateStateView, GateView};
 use super::super::{Intent, words};
 use super::{Heading, heading};
 use crate::ui::carry::modules_image;
@@ -32,7 +33,10 @@ pub(super) fn put(window: &MainWindow, view: &GateView, (say, left_handed): (Say
             say.made(|| format!("{count} 项原因 · 数据 {data}"), || format!("{count} reasons · data {data}"))
         }
     });
-    set(&global.get_rows(), rows(view, say), |model| global.set_rows(model));
+    let tablet = window.get_tablet();
+    let is_cleared = view.state == GateStateView::Cleared;
+    let shown = if is_cleared { rows_of_cleared(view, say, tablet) } else { rows(view, say) };
+    set(&global.get_rows(), shown, |model| global.set_rows(model));
     let code = view.code.as_ref().filter(|_| view.state == GateStateView::Cleared);
     global.set_modules(code.map_or(0, |code| i32::try_from(code.side).unwrap_or(0)));
     if let Some(code) = code {
@@ -40,38 +44,100 @@ pub(super) fn put(window: &MainWindow, view: &GateView, (say, left_handed): (Say
     }
     let hint = say.of("给司机或门卫扫", "Show to driver or guard");
     global.set_code_hint(if code.is_some() { hint } else { SharedString::new() });
-    set(&global.get_acts(), handed(acts(view, say), left_handed), |model| global.set_acts(model));
-    let sub = if view.place.1 > 1 { format!("{} / {}", view.place.0 + 1, view.place.1) } else { String::new() };
+    set(&global.get_acts(), handed(acts(view, say, tablet), left_handed), |model| global.set_acts(model));
+    let sub = if view.state == GateStateView::Cleared && view.place.1 == 1 {
+        loaded(view, say).to_string()
+    } else if view.place.1 > 1 {
+        format!("{} / {}", view.place.0 + 1, view.place.1)
+    } else {
+        String::new()
+    };
     heading(say.made(|| format!("放行 {}", view.document), || format!("Gate {}", view.document)), sub)
 }
 
+/// Beside the code, where there is room; on a handheld the code needs it, and the facts have a page of their own.
+fn rows_of_cleared(view: &GateView, say: Say, tablet: bool) -> Vec<Row> {
+    let printed = view
+        .printed
+        .as_ref()
+        .map(|(words, is_trouble)| sentence(if *is_trouble { Mark::Bad } else { Mark::Good }, say.pair(words), ""));
+    let facts = if tablet { [decision(view, say), settled(view, say)].concat() } else { Vec::new() };
+    printed.into_iter().chain(facts).collect()
+}
+
+/// Why goods are held or wait.
 fn rows(view: &GateView, say: Say) -> Vec<Row> {
-    let (packages, units) = (words::count(view.loaded.0), words::count(view.loaded.1));
-    let loaded =
-        say.made(|| format!("{packages} 个包装 · {units} 盒"), || format!("{packages} packages · {units} units"));
-    if view.state == GateStateView::Cleared {
-        // The code needs the room.
-        let printed = view
-            .printed
-            .as_ref()
-            .map(|(words, is_trouble)| sentence(if *is_trouble { Mark::Bad } else { Mark::Good }, say.pair(words), ""));
-        return printed.into_iter().collect();
-    }
-    let mut rows = vec![fact(Mark::None, say.of("已装", "Loaded"), loaded)];
+    let mut rows = vec![fact(Mark::None, say.of("已装", "Loaded"), loaded(view, say))];
     for (place, reason) in view.reasons.iter().enumerate() {
         let article = say.pair(&reason.article);
         let next = say.pair(&reason.next);
         let sub = if article.is_empty() { next } else { format!("{article}\n{next}").into() };
         rows.push(sentence(Mark::None, format!("{}  {}", place + 1, say.pair(&reason.title)), sub));
     }
+    rows.extend(settled(view, say));
     let safe = say.of("货留在库内。扫码记录已保存,不会丢失。", "Goods stay in the store. Scans are saved.");
     rows.push(sentence(Mark::None, safe, ""));
     rows
 }
 
+fn loaded(view: &GateView, say: Say) -> SharedString {
+    let (packages, units) = (words::count(view.loaded.0), words::count(view.loaded.1));
+    say.made(|| format!("{packages} 个包装 · {units} 盒"), || format!("{packages} packages · {units} units"))
+}
+
+/// What would hold the goods, and who settled it with what words.
+fn settled(view: &GateView, say: Say) -> Vec<Row> {
+    let count = view.settled.len();
+    let head =
+        (count > 0).then(|| row_heading(say.made(|| format!("已处理 {count} 项"), || format!("Settled: {count}"))));
+    let one = |settled: &GateSettled| {
+        let (by, why) = (&settled.by, say.pair(&settled.why));
+        let about = say.pair(&settled.about);
+        let told = say.made(|| format!("{by} 已处理:{why}"), || format!("settled by {by}: {why}"));
+        sentence(Mark::Good, format!("{} · {about}", words::kind(say.0, settled.kind)), told)
+    };
+    head.into_iter().chain(view.settled.iter().map(one)).collect()
+}
+
+/// What a cleared gate rests on, in words: the load, the data, who decided, what was settled before.
+fn cleared(view: &CallView, say: Say) -> (Heading, Sheet) {
+    let mut rows = decision(&view.gate, say);
+    rows.push(fact(Mark::None, say.of("地点和终端", "Place, terminal"), view.place.as_str()));
+    rows.extend(settled(&view.gate, say));
+    let acts = vec![main_act(say.of("返回", "Back"), &Intent::Back)];
+    let document = view.gate.document.as_str();
+    (heading(say.of("放行依据", "Why cleared"), document), Sheet { rows, acts, ..Sheet::default() })
+}
+
+/// The load that was cleared, by whom, and on what data.
+fn decision(gate: &GateView, say: Say) -> Vec<Row> {
+    let (packages, units) = (words::count(gate.loaded.0), words::count(gate.loaded.1));
+    let said = say.made(
+        || format!("{packages} 个包装、{units} 盒与合同和单证一致,可以离开。"),
+        || format!("{packages} packages, {units} units agree with contract and note. They may leave."),
+    );
+    let by = match gate.position {
+        Some(position) => {
+            let position = words::count(position);
+            say.made(|| format!("服务器 · 账本 {position}"), || format!("server · ledger {position}"))
+        }
+        None => say.of("本终端", "this terminal"),
+    };
+    let data = gate.data_as_of.map_or_else(|| "–".to_owned(), Timestamp::to_minute);
+    vec![
+        sentence(Mark::Good, said, ""),
+        fact(Mark::None, say.of("判定方", "Decided by"), by),
+        fact(Mark::None, say.of("判定时间", "Decided at"), gate.at.to_minute()),
+        fact(Mark::None, say.of("数据截至", "Data as of"), data),
+    ]
+}
+
 /// What the supervisor is told: nothing is sent from here, so the screen says it to be read out or shown.
 pub(super) fn call(view: &CallView, say: Say) -> (Heading, Sheet) {
     let gate = &view.gate;
+    if gate.state == GateStateView::Cleared {
+        return cleared(view, say);
+    }
     let mut rows = vec![sentence(
         Mark::Held,
         say.of("给主管看这一页,或照着念。", "Show this page to the supervisor, or read it out."),
@@ -93,11 +159,13 @@ pub(super) fn call(view: &CallView, say: Say) -> (Heading, Sheet) {
     (heading(say.of("叫主管看", "Call supervisor"), gate.document.as_str()), Sheet { rows, acts, ..Sheet::default() })
 }
 
-fn acts(view: &GateView, say: Say) -> Vec<Act> {
+fn acts(view: &GateView, say: Say, tablet: bool) -> Vec<Act> {
     let tasks = act(say.of("回作业", "Tasks"), &Intent::Back);
     match view.state {
         GateStateView::Cleared => {
-            vec![act(say.of("打印", "Print"), &Intent::Print), Act { main: true, ..tasks }]
+            let why = (!tablet).then(|| act(say.of("依据", "Why"), &Intent::Go(Page::Call)));
+            let print = act(say.of("打印", "Print"), &Intent::Print);
+            [print].into_iter().chain(why).chain([Act { main: true, ..tasks }]).collect()
         }
         GateStateView::Waiting => vec![tasks, main_act(say.of("立即同步", "Sync now"), &Intent::SyncNow)],
         GateStateView::Held => vec![

@@ -1,8 +1,11 @@
 //! S14: every scan of the task, newest first, each to be undone.
 
+use std::sync::Arc;
+
 use shared::event::VoidReason;
 
 use super::super::generated::{Act, Mark, Row};
+use super::super::long_rows::Long;
 use super::super::sheet::{Say, Sheet, act, choice, main_act, sentence, tab, with_result, with_side};
 use super::super::view::{HistoryRow, HistoryView};
 use super::super::{Intent, words};
@@ -17,9 +20,10 @@ pub(super) fn sheet(view: &HistoryView, say: Say) -> (Heading, Sheet) {
         let text = say.made(|| format!("撤销 {}", row.tail), || format!("Undo {}", row.tail));
         act(text, &Intent::Undo(row.seq))
     });
+    let (rows, chosen) = (Arc::clone(&view.rows), view.chosen);
     let sheet = Sheet {
         tabs: tabs(view, say),
-        rows: view.rows.iter().map(|row| history_row(row, view.chosen, say)).collect(),
+        long: Some(Long::new(rows.len(), move |place| history_row(&rows[place], chosen, say))),
         is_long: true,
         empty: if view.tab == HistoryTab::All && view.search.is_empty() {
             say.of("还没有扫码。", "Nothing was scanned yet.")

@@ -1,6 +1,9 @@
 //! S8: the lists of a task.
 
+use std::sync::Arc;
+
 use super::super::generated::{Act, Row};
+use super::super::long_rows::Long;
 use super::super::sheet::{Say, Sheet, act, choice, main_act, tab, with_result, with_side};
 use super::super::view::{ListRowView, ListsView};
 use super::super::{Intent, words};
@@ -12,7 +15,7 @@ pub(super) fn sheet(view: &ListsView, say: Say) -> (Heading, Sheet) {
     let on = main_act(say.of("继续扫码", "Keep scanning"), &Intent::Go(Page::Work));
     let sheet = Sheet {
         tabs: tabs(view, say),
-        rows: rows(view, say),
+        long: Some(rows(view, say)),
         is_long: true,
         empty: say.pair(&view.empty),
         acts: vec![report, on],
@@ -42,8 +45,9 @@ fn name(tab: ListTab, say: Say) -> &'static str {
     }
 }
 
-pub(super) fn rows(view: &ListsView, say: Say) -> Vec<Row> {
-    view.rows.iter().map(|row| list_row(row, say)).collect()
+pub(super) fn rows(view: &ListsView, say: Say) -> Long {
+    let rows = Arc::clone(&view.rows);
+    Long::new(rows.len(), move |place| list_row(&rows[place], say))
 }
 
 fn list_row(row: &ListRowView, say: Say) -> Row {

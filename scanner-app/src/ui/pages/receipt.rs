@@ -44,10 +44,9 @@ pub(super) fn put(window: &MainWindow, view: &ReceiptView, (say, left_handed): (
 
 fn state(view: &ReceiptView, is_done: bool, say: Say) -> SharedString {
     match (view.confirmed, view.due_packages) {
-        (Some(count), _) => say.made(
-            || format!("已确认 {count} 个包装,未逐个扫码"),
-            || format!("{count} packages confirmed, not scanned"),
-        ),
+        (Some(count), _) => {
+            say.made(|| format!("已确认 {count} 个包装,未逐个扫码"), || format!("{count} confirmed, not scanned"))
+        }
         (None, _) if is_done => say.of("已收齐", "all received"),
         (None, None) => {
             say.of("不知道配送清单。先同步,或逐个扫码。", "The list is not known here. Sync, or scan each.")

@@ -3,6 +3,7 @@
 use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
 
 use super::super::generated::{Act, BoxItem, MainWindow, RecentItem, ResultKind, Scan};
+use super::super::long_rows::{self, Rows};
 use super::super::sheet::{Say, act, handed, main_act, result_kind, set};
 use super::super::view::{BoxView, FrameView, RecentView, ResultView, ScanView};
 use super::super::{Intent, words};
@@ -28,7 +29,7 @@ pub(super) fn put(window: &MainWindow, view: &ScanView, (say, left_handed): (Say
     scan.set_recent_key(Intent::Go(Page::History).key().into());
     if let Some(view) = &view.lists {
         set(&scan.get_tabs(), lists::tabs(view, say), |model| scan.set_tabs(model));
-        set(&scan.get_rows(), lists::rows(view, say), |model| scan.set_rows(model));
+        long_rows::put(&scan.get_rows(), Rows::Many(lists::rows(view, say)), |model| scan.set_rows(model));
         scan.set_empty(say.pair(&view.empty));
     }
     let sub = match view.reason {

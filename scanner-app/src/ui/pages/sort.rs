@@ -3,6 +3,7 @@
 use slint::{ComponentHandle, SharedString};
 
 use super::super::generated::{Act, MainWindow, Row, Scan};
+use super::super::long_rows::{self, Rows};
 use super::super::sheet::{Say, act, handed, plain, set, with_side};
 use super::super::view::{SlotView, SortView};
 use super::super::{Intent, words};
@@ -21,9 +22,9 @@ pub(super) fn put(window: &MainWindow, view: &SortView, (say, left_handed): (Say
         || format!("{done} / {total} {unit} · {} to scan", words::count(left)),
     ));
     slot(&scan, view, say);
-    set(&scan.get_rows(), view.orders.iter().map(|order| order_row(order, say)).collect(), |model| {
-        scan.set_rows(model);
-    });
+    // The same place shows a scan's lists, which are long.
+    let orders = view.orders.iter().map(|order| order_row(order, say)).collect();
+    long_rows::put(&scan.get_rows(), Rows::Few(orders), |model| scan.set_rows(model));
     set(&scan.get_acts(), handed(acts(view, say), left_handed), |model| scan.set_acts(model));
     heading(words::stage(say.0, view.scan.stage), view.scan.title.as_str())
 }

@@ -20,25 +20,40 @@ pub(super) fn put(window: &MainWindow, view: &TasksView, (say, sync): (Say, &Syn
     let mut shown: Vec<&TaskView> = view.tasks.iter().filter(wanted).collect();
     // The open one first: it is what the clerk comes back to. Those that are closed last.
     shown.sort_by_key(|task| (!task.is_open, task.gate.is_some()));
+    let open = shown.iter().find(|task| task.is_open && task.gate.is_none());
+    global.set_has_open(open.is_some());
+    global.set_open(open.map(|task| item(task, (say, sync))).unwrap_or_default());
     set(&global.get_items(), shown.into_iter().map(|task| item(task, (say, sync))).collect(), |model| {
         global.set_items(model);
     });
     set(&global.get_filters(), filters(view, say), |model| global.set_filters(model));
     global.set_empty(empty(view, say));
     global.set_scan_hint(say.of("扫单证二维码,打开作业", "Scan a document's QR to open its task"));
-    // The server does not say how much is to come: the bar tells only that something is.
-    global.set_first_sync(if view.is_synced && view.fetching.is_none() { 1.0 } else { 0.0 });
-    let sub = if search.is_empty() { view.place.clone() } else { format!("…{search} · {}", view.place) };
-    heading(say.of("作业", "Tasks"), sub)
+    global.set_first_sync(match view.fetching {
+        // Where the server does not say how much is to come, the bar tells only that something is.
+        Some(fetching) => f32::from(fetching.percent.unwrap_or(0)) / 100.0,
+        None if view.is_synced => 1.0,
+        None => 0.0,
+    });
+    let percent = view.fetching.and_then(|fetching| fetching.percent);
+    global.set_first_sync_figure(percent.map(|percent| format!("{percent}%").into()).unwrap_or_default());
+    let found = || say.made(|| format!("单证号 …{search}"), || format!("number …{search}"));
+    heading(say.of("作业", "Tasks"), if search.is_empty() { view.place.as_str().into() } else { found() })
 }
 
 fn empty(view: &TasksView, say: Say) -> SharedString {
-    if let Some(fetched) = view.fetching {
-        let count = words::count(fetched);
-        return say.made(
-            || format!("正在同步,已取 {count} 条。作业随后出现。也可先扫单证二维码。"),
-            || format!("Syncing, {count} records so far. Tasks appear as they come; or scan a document's QR."),
-        );
+    if let Some(fetching) = view.fetching {
+        let count = words::count(fetching.records);
+        return match fetching.percent {
+            Some(percent) => say.made(
+                || format!("首次同步到 {percent}%,已取 {count} 条。作业随后出现。也可先扫单证二维码。"),
+                || format!("First sync at {percent}%, {count} records so far. Tasks appear as they come; or scan a document's QR."),
+            ),
+            None => say.made(
+                || format!("正在同步,已取 {count} 条。作业随后出现。也可先扫单证二维码。"),
+                || format!("Syncing, {count} records so far. Tasks appear as they come; or scan a document's QR."),
+            ),
+        };
     }
     if !view.search.is_empty() || view.filter.is_some() {
         say.of("没有这样的作业。点“全部”看所有。", "There is no such task. Tap All to see every one.")

@@ -3,9 +3,32 @@
 use shared::mismatch::{Kind, Severity};
 
 use super::super::show;
-use super::super::view::AlarmView;
+use super::super::view::{AlarmView, SkinView};
 use super::{find, on_both, open, screens};
 use crate::config::Language;
+
+/// With scans meanwhile and other packages beside, in the largest words.
+#[test]
+fn why_and_what_it_rests_on_are_read_too_in_the_sun() {
+    on_both(|tablet| {
+        let (window, _wanted) = open(tablet);
+        for language in [Language::Zh, Language::En] {
+            let mut view = screens::all(tablet).into_iter().find(|(name, _)| *name == "alarm").unwrap().1;
+            view.chrome.look.skin = SkinView::Sunlight;
+            let kind = view.alarm.as_ref().unwrap().kind;
+            show(&window, &view, language);
+            i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
+            let (rests, meanwhile) = match language {
+                Language::Zh => ("依据", "期间又扫 2:通过 1  重复 1"),
+                Language::En => ("Rests on", "Meanwhile 2: Accepted 1  Duplicate 1"),
+            };
+            let rests = find(&window, &format!("{rests} {}", super::super::words::article(language, kind)));
+            let bottom = rests.absolute_position().y + rests.size().height;
+            let line = find(&window, meanwhile).absolute_position().y;
+            assert!(bottom <= line, "{language:?} {tablet}: ends at {bottom}, of {line}");
+        }
+    });
+}
 
 #[test]
 fn what_to_do_is_read_without_scrolling_whatever_blocks() {
@@ -20,9 +43,7 @@ fn what_to_do_is_read_without_scrolling_whatever_blocks() {
                 i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
                 let (head, hold, meanwhile) = match language {
                     Language::Zh => ("怎么办", "按住 1 秒:已隔离", "期间又扫 2:通过 1  重复 1"),
-                    Language::En => {
-                        ("What to do", "Hold 1 s: set aside", "Scanned meanwhile 2: Accepted 1  Duplicate 1")
-                    }
+                    Language::En => ("What to do", "Hold 1 s: set aside", "Meanwhile 2: Accepted 1  Duplicate 1"),
                 };
                 let next = find(&window, &format!("{head} {}", super::super::words::next(language, kind)));
                 let bottom = next.absolute_position().y + next.size().height;

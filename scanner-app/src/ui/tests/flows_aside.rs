@@ -123,7 +123,55 @@ fn a_gate_is_printed_and_the_supervisor_called() {
         ("gate-cleared", Language::Zh, "打印", Intent::Print),
         ("gate-held", Language::Zh, "叫主管看", Intent::Go(Page::Call)),
         ("gate-call", Language::En, "Back", Intent::Back),
+        ("gate-cleared", Language::En, "Why", Intent::Go(Page::Call)),
     ]);
+}
+
+#[test]
+fn a_gate_quotes_who_settled_what_and_the_load_that_it_cleared() {
+    let (window, _wanted) = open(false);
+    let said = "Short quantity · FH-2031/MINT Outbound · settled by 王主管: true shortage: 合同已改";
+    for (screen, language, words) in [
+        ("gate-held", Language::En, said),
+        ("gate-why", Language::En, said),
+        ("gate-why", Language::En, "40 packages, 2\u{202F}000 units agree with contract and note. They may leave."),
+        ("gate-why", Language::Zh, "40 个包装、2\u{202F}000 盒与合同和单证一致,可以离开。"),
+        ("gate-why", Language::Zh, "判定方 服务器 · 账本 20\u{202F}417"),
+        ("gate-cleared", Language::Zh, "放行 FH-2031 · 40 个包装 · 2\u{202F}000 盒"),
+    ] {
+        show(&window, &shown(screen), language);
+        pass(20);
+        find(&window, words);
+    }
+}
+
+#[test]
+fn a_tablet_has_the_open_task_and_a_cleared_gates_facts_beside() {
+    let (window, wanted) = open(true);
+    show(&window, &shown("tasks"), Language::Zh);
+    pass(20);
+    tap(&window, "继续 出库 FH-2031 37 / 40 箱");
+    assert_eq!(wanted.try_recv(), Ok(Intent::OpenTask("outbound C1 FH-2031".into())));
+    show(&window, &shown("gate-cleared"), Language::En);
+    pass(20);
+    find(&window, "Decided by server · ledger 20\u{202F}417");
+    show(&window, &shown("close-seen"), Language::Zh);
+    pass(20);
+    let (facts, act) = (find(&window, "37 / 40 箱"), find(&window, "最终结束 · 3 箱记为少货"));
+    assert!(act.absolute_position().x > facts.absolute_position().x + facts.size().width, "the acts stand beside");
+}
+
+#[test]
+fn the_first_sync_tells_how_far_it_is() {
+    let (window, wanted) = open(false);
+    show(&window, &shown("tasks-first-sync"), Language::En);
+    pass(20);
+    find(&window, "62%");
+    tap(&window, "Data 62% synced. The rest is judged provisional. Keep scanning.");
+    assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Queue)));
+    show(&window, &shown("tasks-no-data"), Language::En);
+    pass(20);
+    assert!(!labels(&window).iter().any(|label| label.contains('%')), "nothing is fetched, nothing is told of it");
 }
 
 #[test]

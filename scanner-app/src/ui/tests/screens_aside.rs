@@ -84,7 +84,7 @@ fn places() -> Vec<(&'static str, View)> {
     let waiting = NearbyView {
         listening: Some((address(), "402 817".into(), Some(code()))),
         events: 3,
-        messages: vec![(pair("已收终端 …1e2f 的 128 条", "Took 128 records of terminal …1e2f"), false)],
+        messages: vec![(pair("已收终端 …1e2f 的 128 条", "Taken: 128 records of …1e2f"), false)],
         ..NearbyView::default()
     };
     let receipt = pair(
@@ -92,9 +92,8 @@ fn places() -> Vec<(&'static str, View)> {
         "Receipt: taken, parcels 1. 128 records stay queued until the server's own receipt.",
     );
     let handed = NearbyView { events: 128, messages: vec![(receipt, false)], ..NearbyView::default() };
-    let call = CallView {
-        place: "广州分拣中心 · 1e2f".into(), person: "李梅".into(), gate: gate(GateStateView::Held)
-    };
+    let call =
+        |state| CallView { place: "广州分拣中心 · 1e2f".into(), person: "李梅".into(), gate: gate(state) };
     let lost = ReportView {
         what: Some(ReportWhat::Stolen),
         count: 1,
@@ -114,7 +113,8 @@ fn places() -> Vec<(&'static str, View)> {
         ("nearby", view(PageView::Nearby(Box::new(handed)))),
         ("nearby-address", view(PageView::Search(SearchFor::Address))),
         ("nearby-waiting", view(PageView::Nearby(Box::new(waiting)))),
-        ("gate-call", view(PageView::Call(Box::new(call)))),
+        ("gate-call", view(PageView::Call(Box::new(call(GateStateView::Held))))),
+        ("gate-why", view(PageView::Call(Box::new(call(GateStateView::Cleared))))),
         ("report-lost", view(PageView::Report(lost))),
         ("report-pack", view(PageView::Report(pack))),
         ("report-packs", view(PageView::Packs(vec!["P-2031-2".into(), "P-2031-1".into()]))),

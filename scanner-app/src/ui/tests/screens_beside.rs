@@ -1,15 +1,19 @@
 //! The screens beside the work.
 
 use shared::event::Stage;
+use shared::mismatch::Kind;
 use shared::reference::Level;
 
 use super::super::carry::Modules;
-use super::super::intent::ReportWhat;
+use super::super::intent::{Intent, ReportWhat};
+use super::super::route::Page;
 use super::super::view::{
-    AboutView, CarryView, CaseView, CheckItem, CheckRow, CheckView, EnrolView, FeedbackView, GateReason, GateStateView,
-    GateView, HealthView, Look, MenuView, PackageView, PageView, Pair, PaperField, PapersView, QueueView, RawRead,
-    ReportView, SearchFor, SettingsView, ShiftView, SignInView, StepView, TaskView, TasksView, View,
+    AboutView, CarryView, CaseView, CheckItem, CheckRow, CheckView, ChromeView, EnrolView, FeedbackView, FetchingView,
+    GateReason, GateSettled, GateStateView, GateView, HealthView, Look, MenuView, PackageView, PageView, Pair,
+    PaperField, PapersView, QueueView, RawRead, ReportView, SearchFor, SettingsView, ShiftView, SignInView, StepView,
+    Strip, StripTone, SyncView, TaskView, TasksView, View,
 };
+use super::super::words;
 use super::screens::ACCEPTED;
 use super::{ago, view};
 
@@ -80,6 +84,12 @@ pub(super) fn gate(state: GateStateView) -> GateView {
         article: pair("", ""),
         next: pair("联网后自动上传", "uploaded by itself when online"),
     };
+    let settled = GateSettled {
+        kind: Kind::ShortQuantity,
+        about: pair("FH-2031/MINT 出库", "FH-2031/MINT Outbound"),
+        by: "王主管".into(),
+        why: pair("确实少货:合同已改", "true shortage: 合同已改"),
+    };
     GateView {
         document: "FH-2031".into(),
         state,
@@ -91,9 +101,24 @@ pub(super) fn gate(state: GateStateView) -> GateView {
             GateStateView::Waiting => vec![upload],
             GateStateView::Held => vec![short, upload],
         },
+        position: (state == GateStateView::Cleared).then_some(20_417),
+        settled: vec![settled],
         code: (state == GateStateView::Cleared).then(code),
         place: (0, 1),
         printed: None,
+    }
+}
+
+/// The first sync on its way.
+fn first_sync() -> View {
+    let fetching = FetchingView { records: 12_400, percent: Some(62) };
+    let tasks = TasksView { place: "广州分拣中心".into(), fetching: Some(fetching), ..TasksView::default() };
+    let strip = Strip { tone: StripTone::Calm, words: words::fetching(fetching), tap: Some(Intent::Go(Page::Queue)) };
+    let shown = view(PageView::Tasks(tasks));
+    View {
+        chrome: ChromeView { strip: Some(strip), ..shown.chrome },
+        sync: SyncView { data_as_of: None, last_sync: None, ..shown.sync },
+        ..shown
     }
 }
 
@@ -215,7 +240,8 @@ fn places() -> Vec<(&'static str, View)> {
                 is_synced: true, place: "广州分拣中心".into(), ..TasksView::default()
             })),
         ),
-        ("tasks-first-sync", view(PageView::Tasks(TasksView { place: "广州分拣中心".into(), ..TasksView::default() }))),
+        ("tasks-no-data", view(PageView::Tasks(TasksView { place: "广州分拣中心".into(), ..TasksView::default() }))),
+        ("tasks-first-sync", first_sync()),
         ("enrol", view(PageView::Enrol(EnrolView::default()))),
         ("enrol-code", view(PageView::Enrol(EnrolView { code: Some("4F7K 9QX2".into()), ..EnrolView::default() }))),
         ("menu", view(PageView::Menu(MenuView { in_task: true, signs_in: true, faults: 1, training: false }))),

@@ -107,7 +107,7 @@ fn a_servers_refusal_is_on_every_page_and_each_record_says_why() {
 #[test]
 fn a_terminal_without_data_says_when_tasks_come_and_that_work_may_begin() {
     let (window, _wanted) = open(false);
-    shown(&window, &screen("tasks-first-sync"), Language::En);
+    shown(&window, &screen("tasks-no-data"), Language::En);
     says(&window, "You may scan a document's QR and work all the same.");
     shown(&window, &screen("tasks-empty"), Language::En);
     says(&window, "No tasks. Scan a dispatch note's QR, or sync.");

@@ -1,6 +1,7 @@
 //! What the pages of a package, a case, papers and a gate show.
 
 use shared::event::{PaperMark, ReturnReason, Stage};
+use shared::mismatch::Kind;
 use shared::reference::Level;
 use shared::time::Timestamp;
 
@@ -191,12 +192,29 @@ pub struct GateView {
     pub loaded: (u64, u64),
     /// Why it is held or waits.
     pub reasons: Vec<GateReason>,
+    /// Ledger position of the server's decision; none where this terminal decided.
+    pub position: Option<u64>,
+    /// What would hold them if nobody had settled it.
+    pub settled: Vec<GateSettled>,
     /// The driver's code.
     pub code: Option<Modules>,
     /// Which of several gates this is, and of how many.
     pub place: (usize, usize),
     /// What came of printing; whether it is trouble.
     pub printed: Option<(Pair, bool)>,
+}
+
+/// What a person settled, as a gate quotes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateSettled {
+    /// What it was.
+    pub kind: Kind,
+    /// About what: a package, a document, a line.
+    pub about: Pair,
+    /// Who settled it.
+    pub by: String,
+    /// How it came about, and what was said to it.
+    pub why: Pair,
 }
 
 /// What the supervisor is told.

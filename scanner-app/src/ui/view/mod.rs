@@ -7,12 +7,12 @@ mod task;
 
 pub use chrome::{AlarmView, ChromeView, Look, Pair, SkinView, Strip, StripTone, SyncView};
 pub use goods::{
-    ApprovedView, CallView, CaseCheckView, CaseView, GateReason, GateStateView, GateView, PackageView, PaperField,
-    PapersView, ReasonView, ReturnableView, StepView,
+    ApprovedView, CallView, CaseCheckView, CaseView, GateReason, GateSettled, GateStateView, GateView, PackageView,
+    PaperField, PapersView, ReasonView, ReturnableView, StepView,
 };
 pub use places::{
-    AboutView, CarryView, CheckItem, CheckRow, CheckView, EnrolView, FeedbackView, HealthView, MenuView, NearbyView,
-    QueueView, RawRead, ReportView, SettingsView, ShiftView, SignInView, TaskView, TasksView,
+    AboutView, CarryView, CheckItem, CheckRow, CheckView, EnrolView, FeedbackView, FetchingView, HealthView, MenuView,
+    NearbyView, QueueView, RawRead, ReportView, SettingsView, ShiftView, SignInView, TaskView, TasksView,
 };
 pub use task::{
     BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView, ListsView, OrderView,

@@ -72,6 +72,15 @@ pub struct TaskView {
     pub blocks: usize,
 }
 
+/// How far fetching has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FetchingView {
+    /// Records so far.
+    pub records: u64,
+    /// How much of the whole that is; none where the server does not tell.
+    pub percent: Option<u8>,
+}
+
 /// S3.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TasksView {
@@ -83,8 +92,8 @@ pub struct TasksView {
     pub filter: Option<Stage>,
     /// Whether anything was ever pulled.
     pub is_synced: bool,
-    /// Records fetched so far, while more are to come.
-    pub fetching: Option<u64>,
+    /// How far fetching has come, while more is to come.
+    pub fetching: Option<FetchingView>,
     /// What was searched for: the end of a number.
     pub search: String,
 }

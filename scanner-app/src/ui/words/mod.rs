@@ -5,8 +5,12 @@ use shared::mismatch::{Kind, ScanResult, Severity, Words};
 use shared::reference::Level;
 use shared::time::Timestamp;
 
+mod beside;
+
 use super::Outcome;
 use crate::config::Language;
+
+pub use beside::{fetching, settled_because, subject};
 
 /// The word of a language.
 #[must_use]

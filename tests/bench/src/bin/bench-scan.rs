@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 const KEYS: &str = "\
 JSON keys: ok; commit_p99_ratio_idle, commit_p99_ratio_busy, last_over_first_scans, last_over_first_scans_work, open_expected_ms, verdict_p99_ms (each
 {value, limit, ok}); frame_to_feedback_idle_ms, frame_to_feedback_busy_ms (each {count, mean, p50, p95, p99, p999, max});
-start_ms, resident_mb, cpu_percent_at_30_fps; window {start_ms, resident_mb, cpu_percent_at_30_fps, list_open_ms, list_scroll_p99_ms, wake_ms}; commits, live, expected, growth (what these rest on); quick; file_system; machine.
+start_ms, resident_mb, cpu_percent_at_30_fps; window {start_ms, resident_mb, cpu_percent_at_30_fps, list_open_ms, list_resident_mb, list_scroll_p99_ms, wake_ms}; commits, live, expected, growth (what these rest on); quick; file_system; machine.
 docs/terminal.md says what each means.";
 
 /// Measures the terminal's core: commits, frames to feedback, long tasks, many expected codes.

@@ -38,6 +38,9 @@ pub struct Options {
     /// A small version of everything: shows that it works, measures little.
     #[arg(long)]
     pub quick: bool,
+    /// So many expected codes instead of a million: bringing a million in takes longer than all the rest.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub codes: Option<u64>,
     /// Where stores and files lie; on the disk whose commits are of interest. A new folder in it is used and removed.
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
@@ -71,7 +74,10 @@ const QUICK: Amounts = Amounts { commits: 40, scans: 200, span: 50, codes: 2_000
 
 /// Measures.
 pub fn run(options: &Options) -> anyhow::Result<Report> {
-    let amounts = if options.quick { QUICK } else { FULL };
+    let mut amounts = if options.quick { QUICK } else { FULL };
+    if let Some(codes) = options.codes {
+        amounts.codes = usize::try_from(codes)?.max(amounts.verdicts);
+    }
     let folder = match &options.folder {
         Some(folder) => tempfile::TempDir::with_prefix_in("bench-scan-", folder)?,
         None => tempfile::TempDir::with_prefix("bench-scan-")?,
@@ -81,7 +87,7 @@ pub fn run(options: &Options) -> anyhow::Result<Report> {
     let told = |what: &str| eprintln!("bench scan: {what} …");
     told("commits, idle and with every core busy");
     let commits = commit::run(at, amounts.commits)?;
-    told("a million expected codes");
+    told(&format!("{} expected codes", amounts.codes));
     let expected = expected::run(at, amounts)?;
     told("ten thousand scans in one task");
     let growth = growth::run(at, amounts)?;

@@ -47,6 +47,7 @@ pub fn print(report: &Report) {
         held("window at 30 frames a second of 1280x720", window.cpu_percent_at_30_fps, " % of a core");
         held("window lists every scan of the long task", window.list_open_ms, " ms");
         held("    and one step of the wheel, p99", window.list_scroll_p99_ms, " ms");
+        held("window's memory with all of them listed", window.list_resident_mb, " MB");
         held("window's viewfinder wakes within", window.wake_ms, " ms");
         spread("step of the wheel", &window.list_scroll_ms);
     }

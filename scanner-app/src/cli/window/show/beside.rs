@@ -31,7 +31,7 @@ impl Clerk {
             tasks: self.state.tasks.iter().map(|(view, _)| view.clone()).collect(),
             filter: self.state.filter,
             is_synced: state.data_as_of.is_some(),
-            fetching: state.is_pulling.then_some(state.done.pulled),
+            fetching: self.fetching(),
             search: self.state.search.clone(),
         }
     }

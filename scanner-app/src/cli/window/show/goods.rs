@@ -5,6 +5,7 @@ use shared::event::PaperMark;
 use shared::mismatch::Kind;
 use shared::reference::{Element, ShippingDocument};
 use shared::rules::gate::{Reason, Wait};
+use shared::wire::Settled;
 
 use super::super::alarm::outcome;
 use super::super::clerk::Clerk;
@@ -18,9 +19,10 @@ use crate::session::look_up::{LookUp, look_up_in};
 use crate::session::opening::Place;
 use crate::ui::carry::Modules;
 use crate::ui::view::{
-    CallView, CaseCheckView, CaseView, GateReason, GateView, PackageView, PageView, Pair, PaperField, PapersView,
-    StepView,
+    CallView, CaseCheckView, CaseView, GateReason, GateSettled, GateView, PackageView, PageView, Pair, PaperField,
+    PapersView, StepView,
 };
+use crate::ui::words;
 
 fn pair(zh: &str, en: &str) -> Pair {
     (zh.to_owned(), en.to_owned())
@@ -154,6 +156,8 @@ impl Clerk {
             data_as_of: gate.data_as_of,
             loaded: (gate.loaded.codes.len() as u64, gate.loaded.units()),
             reasons: reasons(gate),
+            position: gate.standing.position,
+            settled: gate.standing.settled.iter().map(settled).collect(),
             code: self.gate_code(gate),
             place: (place, self.state.gates.len()),
             printed: self.state.printed.clone(),
@@ -174,6 +178,15 @@ impl Clerk {
         let super::super::work::Work::Closed(session) = &self.work else { return None };
         let paper = session.gate_paper(gate)?.signed(&self.key);
         picture::modules(&paper.to_string()).map(|(side, dark)| Modules { side, dark })
+    }
+}
+
+fn settled(one: &Settled) -> GateSettled {
+    GateSettled {
+        kind: one.kind,
+        about: words::subject(&one.subject),
+        by: one.by.clone(),
+        why: words::settled_because(&one.why),
     }
 }
 

@@ -16,7 +16,8 @@ use super::work::Work;
 use crate::session::Feedback;
 use crate::ui::View;
 use crate::ui::route::Page;
-use crate::ui::view::{ChromeView, Look, PageView, SearchFor, Strip, StripTone, SyncView};
+use crate::ui::view::{ChromeView, FetchingView, Look, PageView, SearchFor, Strip, StripTone, SyncView};
+use crate::ui::words;
 
 /// The last characters that a package is called by.
 pub(super) fn tail(answer: &Feedback) -> String {
@@ -77,6 +78,13 @@ impl Clerk {
         }
     }
 
+    /// How far the sender is with what it fetches; none while it fetches nothing.
+    fn fetching(&self) -> Option<FetchingView> {
+        let state = self.worker.state();
+        let percent = state.fetching.map(|fetching| fetching.percent());
+        state.is_pulling.then_some(FetchingView { records: state.done.pulled, percent })
+    }
+
     /// The gravest of what is to be said beneath the calm line.
     fn strip(&self, sync: &SyncView) -> Option<Strip> {
         if let Some(words) = &self.state.full {
@@ -91,14 +99,9 @@ impl Clerk {
             let tap = Some(crate::ui::Intent::Go(Page::Queue));
             return Some(Strip { tone: StripTone::Trouble, words: trouble.clone(), tap });
         }
-        let state = self.worker.state();
-        if state.is_pulling && on_floor {
-            let count = crate::ui::words::count(state.done.pulled);
-            let words = (
-                format!("数据同步中,已取 {count} 条。未到的部分判为待核。照常扫码。"),
-                format!("Data is coming, {count} records so far. The rest is judged provisional. Keep scanning."),
-            );
-            return Some(Strip { tone: StripTone::Calm, words, tap: Some(crate::ui::Intent::Go(Page::Queue)) });
+        if let Some(fetching) = self.fetching().filter(|_| on_floor) {
+            let tap = Some(crate::ui::Intent::Go(Page::Queue));
+            return Some(Strip { tone: StripTone::Calm, words: words::fetching(fetching), tap });
         }
         let hours = sync.stale_hours.filter(|_| *self.route.page() == Page::Tasks)?;
         let limit = self.limits.stale_block_ms / HOUR_MS;

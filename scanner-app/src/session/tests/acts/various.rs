@@ -40,6 +40,24 @@ fn lists_name_the_exact_missing_codes() {
 }
 
 #[test]
+fn a_session_that_rests_keeps_what_the_screen_tells_of_and_judges_as_before() {
+    let yard = hub();
+    let mut session = inbound(&yard);
+    for n in 1..=2 {
+        assert_eq!(scan(&mut session, &case(n)).result, ScanResult::Accepted);
+    }
+    session.lists().unwrap();
+    assert!(session.references().codes.contains_key(&case(3)), "the list asked for what is still to come");
+    let before = session.progress().unwrap();
+    session.rest();
+    assert!(!session.references().codes.contains_key(&case(3)), "no scan told of it");
+    assert!(session.references().codes.contains_key(&case(2)));
+    assert_eq!(session.progress().unwrap(), before);
+    assert_eq!(scan(&mut session, &case(2)).result, ScanResult::Duplicate);
+    assert_eq!(scan(&mut session, &case(3)).result, ScanResult::Accepted);
+}
+
+#[test]
 fn a_sender_has_no_list_to_expect() {
     let yard = Yard::new("M", usual());
     let mut session = yard.begin(Stage::Outbound, "C1", Papers::Reserved);

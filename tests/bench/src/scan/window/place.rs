@@ -15,6 +15,8 @@ pub(super) type Rect = (usize, usize, usize, usize);
 pub(super) const FIRST_PAINT: Rect = (0, 0, 480, 110);
 /// Within the viewfinder.
 pub(super) const FINDER: Rect = (40, 240, 300, 160);
+/// At the edge of the viewfinder, where no card lies on its black, with a strip above it or without.
+pub(super) const VIEWFINDER: (usize, usize) = (6, 340);
 /// Rows of a list, without its scroll bar.
 pub(super) const ROWS: Rect = (0, 130, 440, 500);
 /// The menu's button.
