@@ -46,6 +46,12 @@ fn config(folder: &Path) -> Config {
     Config::read(&path).unwrap()
 }
 
+/// The part of a secret that is looked for: the last one may be one letter of a hash, which any file holds.
+fn longest_part(text: &str) -> Vec<u8> {
+    let parts = text.split(['$', ':', '.', '/']);
+    parts.max_by_key(|part| part.len()).unwrap().as_bytes().to_vec()
+}
+
 /// A terminal that was used: a key, a signed-in operator, scans, a photo, a log full of what it should not say.
 fn planted() -> Planted {
     let folder = tempfile::tempdir().unwrap();
@@ -102,20 +108,15 @@ fn planted() -> Planted {
     {
         writeln!(log, "2026-10-04T06:02:03Z  WARN scanner_app: a careless line says `{said}`").unwrap();
     }
-    // The longest part: the last may be one letter of a hash, which any file holds.
-    let tail = |text: &str| {
-        let parts = text.split(['$', ':', '.', '/']);
-        parts.max_by_key(|part| part.len()).unwrap().as_bytes().to_vec()
-    };
     let secrets = vec![
         key_bytes[16..48].to_vec(),
         hex_key.as_bytes()[32..96].to_vec(),
         PIN.as_bytes().to_vec(),
-        tail(BADGE),
-        tail(&open.to_string()),
-        tail(&sealed_pin),
-        tail(&mark.to_string()),
-        tail(&sealed_badge),
+        longest_part(BADGE),
+        longest_part(&open.to_string()),
+        longest_part(&sealed_pin),
+        longest_part(&mark.to_string()),
+        longest_part(&sealed_badge),
         PHOTO[2..].to_vec(),
         PASSWORD.as_bytes().to_vec(),
     ];
