@@ -3,14 +3,14 @@
 //! Rounds of a few batches to the server and the same batches to the roof take turns; a share is the median of same-round ratios, so
 //! that what else the machine does touches both.
 
-pub(crate) mod place;
+pub(crate) #[cfg(test)]
+mod loaded;
+mod place;
 mod process;
 pub(crate) mod roof;
 mod sender;
 mod stored;
 pub mod stream;
-#[cfg(test)]
-mod tests;
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! The server's own statements without its rules: batches are read, checked and stored, and nothing is judged or answered.
 //!
 //! Beside the rows alone and everything, this tells what keeping a signed batch costs and what judging it costs. The same fills a ledger
-//! before a measurement: what is stored so is what ingest stores (`tests::what_is_loaded_is_what_ingest_stores`).
+//! before a measurement: what is stored so is what ingest stores (`loaded::what_is_loaded_is_what_ingest_stores`).
 
 use std::path::Path;
 
