@@ -3,9 +3,9 @@
 //! Rounds of a few batches to the server and the same batches to the roof take turns; a share is the median of same-round ratios, so
 //! that what else the machine does touches both.
 
-pub(crate) #[cfg(test)]
+#[cfg(test)]
 mod loaded;
-mod place;
+pub(crate) mod place;
 mod process;
 pub(crate) mod roof;
 mod sender;
