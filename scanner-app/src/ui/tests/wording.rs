@@ -20,8 +20,22 @@ fn texts(window: &MainWindow, language: Language) -> BTreeSet<(String, &'static 
 }
 
 /// Names of goods, places and people on the screens of these tests.
-const NAMES: [&str; 13] =
-    ["原味", "薄荷", "广州", "深圳", "李梅", "红星", "东门", "江南", "中文", "理货员", "张强", "王芳", "顺达物流"];
+const NAMES: [&str; 14] = [
+    "原味",
+    "薄荷",
+    "广州",
+    "深圳",
+    "李梅",
+    "红星",
+    "东门",
+    "江南",
+    "中文",
+    "理货员",
+    "张强",
+    "王芳",
+    "王主管",
+    "顺达物流",
+];
 
 #[test]
 fn screens_say_what_a_clerk_says() {
