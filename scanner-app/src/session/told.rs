@@ -100,7 +100,9 @@ impl Session {
             answers.push(answer);
             Ok(())
         })?;
-        answers.into_iter().for_each(|answer| self.remember(answer));
+        for answer in answers {
+            self.remember(answer);
+        }
         Ok(())
     }
 
