@@ -167,21 +167,11 @@ fn measure(options: &Options, size: usize) -> Result<Report> {
     eprintln!("bench ingest: {batches} batches of {size} over {lanes}, {} events before …", plan.preload);
     let before = plan.preload.div_ceil(lanes);
     let scans = batches * size + before;
-    let mut lanes = (0..options.connections)
-        .map(|n| {
-            let stream = Stream::new(&server, place.folder(), n, (scans, options.contract))?;
-            let stored = if options.connections == 1 { place.stored()? } else { None };
-            if let Some(stored) = &stored {
-                stored.enrol(&stream.enrolment())?;
-            }
-            Ok(Lane { stream, sender: Sender::new(&server)?, roof: place.roof()?, stored })
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let open = |n| Lane::open((&server, &place), n, scans, options);
+    let mut lanes = (0..options.connections).map(open).collect::<Result<Vec<_>>>()?;
     if before > 0 {
         let mut servers = place.servers(&server)?;
-        for lane in &mut lanes {
-            preload(lane, &mut servers, before)?;
-        }
+        lanes.iter_mut().try_for_each(|lane| preload(lane, &mut servers, before))?;
     }
     let mut cores = Cores::of(&server)?;
     let (mut shares, mut stored_shares) = (Vec::new(), Vec::new());
@@ -234,6 +224,16 @@ fn measure(options: &Options, size: usize) -> Result<Report> {
 }
 
 impl Lane {
+    /// A terminal of its own for so many scans.
+    fn open((server, place): (&Server, &Place), n: u8, scans: usize, options: &Options) -> Result<Self> {
+        let stream = Stream::new(server, place.folder(), n, (scans, options.contract))?;
+        let stored = if options.connections == 1 { place.stored()? } else { None };
+        if let Some(stored) = &stored {
+            stored.enrol(&stream.enrolment())?;
+        }
+        Ok(Self { stream, sender: Sender::new(server)?, roof: place.roof()?, stored })
+    }
+
     /// Stores a round's batches by the server's statements alone, one commit a batch.
     fn store(&mut self, round: &Round) -> Result<()> {
         let now = self.stream.at();
