@@ -1,5 +1,5 @@
 //! `GET /api/v1/openapi.json`: the web API and the terminals' protocol, described from the lists of routes themselves; what they take
-//! and answer is in [`exchange`], its schemas in `components.json`. Tests hold every reply that they see against it.
+//! and answer is in `exchange`, its schemas in `components.json`. Tests hold every reply that they see against it.
 
 mod exchange;
 mod sets;
