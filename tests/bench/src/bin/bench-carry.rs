@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use bench::carry::{self, Options};
+use bench::measure::finish;
 use clap::Parser;
 
 const KEYS: &str = "\
@@ -25,21 +26,5 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match measure(&args) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("bench carry: {error:#}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn measure(args: &Args) -> anyhow::Result<bool> {
-    let report = carry::run(&args.options)?;
-    carry::print(&report);
-    if args.json {
-        println!("{}", serde_json::to_string(&report)?);
-    }
-    Ok(report.ok)
+    finish("carry", args.json, carry::run(&args.options), carry::print, |report| report.ok)
 }

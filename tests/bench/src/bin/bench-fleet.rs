@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use bench::fleet::{self, Options};
+use bench::measure::finish;
 use clap::Parser;
 
 const KEYS: &str = "\
@@ -24,17 +25,5 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match fleet::run(&args.options) {
-        Ok(report) => {
-            fleet::print(&report);
-            if args.json {
-                println!("{}", serde_json::json!(report));
-            }
-            if report.ok { ExitCode::SUCCESS } else { ExitCode::from(1) }
-        }
-        Err(error) => {
-            eprintln!("bench fleet: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    finish("fleet", args.json, fleet::run(&args.options), fleet::print, |report| report.ok)
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use bench::link::{self, Options};
+use bench::measure::finish;
 use clap::Parser;
 
 const KEYS: &str = "\
@@ -24,21 +25,5 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match measure(&args) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("bench link: {error:#}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn measure(args: &Args) -> anyhow::Result<bool> {
-    let report = link::run(&args.options)?;
-    link::print(&report);
-    if args.json {
-        println!("{}", serde_json::to_string(&report)?);
-    }
-    Ok(report.ok)
+    finish("link", args.json, link::run(&args.options), link::print, |report| report.ok)
 }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use bench::measure::finish;
 use bench::packs::{self, Options};
 use clap::Parser;
 
@@ -24,17 +25,5 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match packs::run(&args.options) {
-        Ok(report) => {
-            packs::print(&report);
-            if args.json {
-                println!("{}", serde_json::json!(report));
-            }
-            if report.ok { ExitCode::SUCCESS } else { ExitCode::from(1) }
-        }
-        Err(error) => {
-            eprintln!("bench packs: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    finish("packs", args.json, packs::run(&args.options), packs::print, |report| report.ok)
 }

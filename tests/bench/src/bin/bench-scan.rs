@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bench::measure::finish;
 use bench::scan::{self, Options};
 use clap::{Parser, Subcommand};
 
@@ -40,26 +41,16 @@ enum Serve {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let done = match args.serve {
-        Some(Serve::Desk { folder }) => scan::desk::serve(&folder).map(|()| true),
-        Some(Serve::Expected { folder, verdicts }) => scan::expected::serve(&folder, verdicts).map(|()| true),
-        None => measure(&args),
+    let served = match args.serve {
+        Some(Serve::Desk { folder }) => scan::desk::serve(&folder),
+        Some(Serve::Expected { folder, verdicts }) => scan::expected::serve(&folder, verdicts),
+        None => return finish("scan", args.json, scan::run(&args.options), scan::print, |report| report.ok),
     };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench scan: {error:#}");
             ExitCode::from(2)
         }
     }
-}
-
-fn measure(args: &Args) -> anyhow::Result<bool> {
-    let report = scan::run(&args.options)?;
-    scan::print(&report);
-    if args.json {
-        println!("{}", serde_json::to_string(&report)?);
-    }
-    Ok(report.ok)
 }

@@ -12,7 +12,6 @@ mod sender;
 mod stored;
 pub mod stream;
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -21,7 +20,7 @@ use serde::Serialize;
 use tests::server::Server;
 
 use crate::measure::{Machine, Spread, number, rounded};
-use place::Place;
+use place::{Data, Place};
 pub use process::{Cores, peak_memory_mb};
 use roof::{Roof, Row};
 pub use sender::Sender;
@@ -44,12 +43,9 @@ pub struct Options {
     /// A small version: shows that it works, measures little.
     #[arg(long)]
     pub quick: bool,
-    /// Which database.
-    #[arg(long, value_enum, default_value_t = Backend::Sqlite)]
-    pub backend: Backend,
-    /// An empty database of a PostgreSQL that runs, on a Unix socket; without it one is started for the measurement.
-    #[arg(long, value_name = "URL")]
-    pub postgres: Option<String>,
+    /// Where the data lie.
+    #[command(flatten)]
+    pub data: Data,
     /// Sizes of batches, in events.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 100, 1000])]
     pub batch: Vec<usize>,
@@ -65,9 +61,6 @@ pub struct Options {
     /// Rounds of each size.
     #[arg(long, default_value_t = 9)]
     pub rounds: usize,
-    /// Where server and roof keep their data: a new folder in it is used and removed. A disk, not memory.
-    #[arg(long, value_name = "FOLDER")]
-    pub folder: Option<PathBuf>,
 }
 
 /// The figures of one size.
@@ -159,7 +152,7 @@ struct Round {
 fn measure(options: &Options, size: usize) -> Result<Report> {
     let plan = Plan::of(options);
     let mut machine = Machine::here();
-    let place = Place::new(options)?;
+    let place = Place::new(&options.data)?;
     let server = Server::start_with(&place.folder().join("server"), &place.settings())?;
     stream::set_up(&server, place.folder())?;
     let batches = (plan.rounds + plan.warm_up) * plan.in_round;
@@ -203,7 +196,7 @@ fn measure(options: &Options, size: usize) -> Result<Report> {
     let times: Vec<f64> = lanes.iter().flat_map(|lane| lane.sender.times_ms.iter().copied()).collect();
     let spread = Spread::of(&times).context("nothing was sent")?;
     Ok(Report {
-        backend: options.backend,
+        backend: options.data.backend,
         batch: size,
         connections: options.connections,
         roof_events_per_s: rounded(events / roof_s, 0),

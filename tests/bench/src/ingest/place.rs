@@ -1,22 +1,37 @@
 //! Where a measurement keeps its data: a new folder, and a PostgreSQL where one is asked for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use clap::Args;
 use cluster::Cluster;
 use sync_server::backup::DATABASE as DATABASE_FILE;
 use tempfile::TempDir;
 use tests::server::Server;
 
+use super::Backend;
 use super::roof::Roof;
 use super::stored::Stored;
-use super::{Backend, Options};
 
 /// The name of the database in a PostgreSQL that was started for the measurement.
 const DATABASE: &str = "bench";
 
 /// And of the one beside it, where only statements are measured.
 const BESIDE: &str = "stored";
+
+/// Where a measurement keeps its data.
+#[derive(Args, Clone, Debug)]
+pub struct Data {
+    /// Which database.
+    #[arg(long, value_enum, default_value_t = Backend::Sqlite)]
+    pub backend: Backend,
+    /// An empty database of a PostgreSQL that runs, on a Unix socket; without it one is started for the measurement.
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Where server and roof keep their data: a new folder in it is used and removed. A disk, not memory.
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+}
 
 /// The place of one measurement, removed with it.
 pub(crate) struct Place {
@@ -30,12 +45,12 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn new(options: &Options) -> Result<Self> {
-        let folder = match &options.folder {
+    pub(crate) fn new(data: &Data) -> Result<Self> {
+        let folder = match &data.folder {
             Some(folder) => TempDir::with_prefix_in("bench-ingest-", folder)?,
             None => TempDir::with_prefix("bench-ingest-")?,
         };
-        let (url, beside, cluster) = match (options.backend, &options.postgres) {
+        let (url, beside, cluster) = match (data.backend, &data.postgres) {
             (Backend::Sqlite, _) => (None, None, None),
             (Backend::Postgres, Some(url)) => (Some(url.clone()), None, None),
             (Backend::Postgres, None) => {

@@ -1,10 +1,12 @@
-//! Clocks, percentiles and the machine's load.
+//! Clocks, percentiles and the machine's load, and how a measuring program ends.
 
 mod clock;
+mod finish;
 mod load;
 mod spread;
 
 pub use clock::{Clock, Lap};
+pub use finish::finish;
 pub use load::{Load, Machine};
 pub use spread::Spread;
 

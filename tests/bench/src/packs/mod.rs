@@ -16,9 +16,9 @@ use serde::Serialize;
 use shared::code::{PackageCode, parse};
 use tests::server::Server;
 
-use crate::ingest::place::Place;
-use crate::ingest::stream::{self, UNITS_PER_CONTRACT, agree};
-use crate::ingest::{self, Backend};
+use crate::ingest::Backend;
+use crate::ingest::place::{Data, Place};
+use crate::ingest::stream::{self, agree};
 use crate::measure::{Machine, number, rounded};
 use roof::Row;
 
@@ -32,18 +32,12 @@ pub struct Options {
     /// A small version: shows that it works, measures little.
     #[arg(long)]
     pub quick: bool,
-    /// Which database.
-    #[arg(long, value_enum, default_value_t = Backend::Sqlite)]
-    pub backend: Backend,
-    /// An empty database of a PostgreSQL that runs, on a Unix socket; without it one is started for the measurement.
-    #[arg(long, value_name = "URL")]
-    pub postgres: Option<String>,
+    /// Where the data lie.
+    #[command(flatten)]
+    pub data: Data,
     /// Codes of each pack.
     #[arg(long, default_value_t = 1_000_000)]
     pub codes: usize,
-    /// Where server and roof keep their data: a new folder in it is used and removed. A disk, not memory.
-    #[arg(long, value_name = "FOLDER")]
-    pub folder: Option<PathBuf>,
 }
 
 /// The figures of one way in.
@@ -89,7 +83,7 @@ pub fn run(options: &Options) -> Result<Report> {
     let codes = if options.quick { 2_000 } else { options.codes };
     ensure!((1..=10_000_000).contains(&codes), "1 to 10,000,000 codes, not {codes}");
     let mut machine = Machine::here();
-    let place = Place::new(&placed(options))?;
+    let place = Place::new(&options.data)?;
     let folder = place.folder();
     let server = Server::start_with(&folder.join("server"), &place.settings())?;
     stream::set_up(&server, folder)?;
@@ -111,23 +105,8 @@ pub fn run(options: &Options) -> Result<Report> {
     let bare = roof::write(folder, place.url.as_deref(), ("P-PLATFORM", &rows))?;
     let import = way(codes, imported, bare, limit(IMPORT_S_MAX));
     machine.finish();
-    let (ok, backend, quick) = (issue.ok && import.ok, options.backend, options.quick);
+    let (ok, backend, quick) = (issue.ok && import.ok, options.data.backend, options.quick);
     Ok(Report { ok, backend, codes, issue, import, quick, machine })
-}
-
-/// The options of `bench ingest` that say where data lie.
-fn placed(options: &Options) -> ingest::Options {
-    ingest::Options {
-        quick: options.quick,
-        backend: options.backend,
-        postgres: options.postgres.clone(),
-        batch: Vec::new(),
-        connections: 1,
-        preload: 0,
-        contract: UNITS_PER_CONTRACT,
-        rounds: 1,
-        folder: options.folder.clone(),
-    }
 }
 
 /// What a program took: seconds, and the most memory, MB.
