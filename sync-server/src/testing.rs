@@ -28,6 +28,7 @@ use crate::packs::issue::Application;
 use crate::people::{Actor, Hall};
 use crate::registry::http::Route;
 use crate::store::Store;
+use crate::store::reference::SharedReferences;
 use crate::workflow::Allowances;
 
 /// The time of everything.
@@ -75,6 +76,7 @@ impl Trade {
         let intake = Intake::start(self.store.clone(), Arc::clone(&keys), Arc::clone(&clock), limits);
         AppState {
             store: self.store.clone(),
+            references: SharedReferences::default(),
             keys,
             identity,
             intake,

@@ -7,6 +7,7 @@ use shared::wire::Record;
 use sync_server::evidence;
 use sync_server::pull::{Start, changes};
 use sync_server::store::Store;
+use sync_server::store::reference::SharedReferences;
 
 use crate::ledger::{Log, NOW, enrol, link, mismatches, send, terminal_id};
 
@@ -36,7 +37,7 @@ async fn pulled(store: &Store, member: &str, since: u64) -> (Vec<Option<PackLoss
     let mut conn = store.read().await.unwrap();
     let ledger = Some(sync_server::store::ledger_id(&mut conn).await.unwrap());
     let start = Start { ledger, since, ..Start::default() };
-    let page = changes(&mut conn, &MemberId::from(member), start, NOW).await.unwrap();
+    let page = changes(&mut conn, &SharedReferences::default(), &MemberId::from(member), start, NOW).await.unwrap();
     let losses = page.changes.into_iter().filter_map(|change| match change.record {
         Record::Pack(pack) => Some(pack.loss.map(|(how, _)| how)),
         _ => None,

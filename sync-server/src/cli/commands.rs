@@ -25,6 +25,7 @@ use crate::ingest::intake::{BACKLOG_MAX, Limits};
 use crate::keys::ServerKeys;
 use crate::people::{self, Actor, Hall};
 use crate::store::identity::IdentityAct;
+use crate::store::reference::SharedReferences;
 use crate::store::{self, Store};
 use crate::{import, reconcile};
 
@@ -123,6 +124,7 @@ async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> 
     let intake = Intake::start(store.clone(), Arc::clone(&keys), Arc::clone(&clock), limits);
     let state = AppState {
         store,
+        references: SharedReferences::default(),
         keys,
         identity: Arc::new(identity),
         intake,

@@ -11,6 +11,7 @@ use crate::keys::ServerKeys;
 use crate::metrics::Requests;
 use crate::people::Hall;
 use crate::store::Store;
+use crate::store::reference::SharedReferences;
 use crate::workflow::Allowances;
 
 /// Shared by all handlers.
@@ -18,6 +19,8 @@ use crate::workflow::Allowances;
 pub struct AppState {
     /// The database.
     pub store: Store,
+    /// References as those who read share them.
+    pub references: SharedReferences,
     /// The server's own keys.
     pub keys: Arc<ServerKeys>,
     /// Where batches go in.

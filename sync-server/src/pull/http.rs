@@ -56,7 +56,7 @@ pub async fn changes(
     let mut snapshot = state.store.snapshot().await?;
     let in_pieces = query.wire >= PIECES_WIRE;
     let start = Start { ledger: query.ledger, since: query.since, resume, in_pieces, counts: query.left };
-    let page = super::changes(&mut snapshot, &terminal.member, start, now).await?;
+    let page = super::changes(&mut snapshot, &state.references, &terminal.member, start, now).await?;
     snapshot.rollback().await.map_err(StoreError::from)?;
     let mut page = visible::for_site(page, &terminal.site);
     if query.wire >= SERVER_RECORD_WIRE {

@@ -14,6 +14,7 @@ use shared::wire::{Change, ChangesPage, Manifest, Record, SiteMismatch};
 use sqlx::{AnyConnection, Row, any::AnyRow};
 use uuid::Uuid;
 
+use crate::store::reference::SharedReferences;
 use crate::store::{self, StoreError};
 pub use resume::Resume;
 use visible::Visible;
@@ -37,9 +38,10 @@ pub struct Start {
     pub counts: bool,
 }
 
-/// The changes after `start` that a member may see.
+/// The changes after `start` that a member may see, in a reading transaction. References are read as far as they are not known.
 pub async fn changes(
     conn: &mut AnyConnection,
+    references: &SharedReferences,
     member: &MemberId,
     start: Start,
     now: Timestamp,
@@ -47,7 +49,7 @@ pub async fn changes(
     let ledger_id = store::ledger_id(conn).await?;
     let start = if start.ledger == Some(ledger_id) { start } else { Start { since: 0, resume: None, ..start } };
     let newest = store::position(conn).await?;
-    let visible = Visible::of(conn, member).await?;
+    let visible = Visible::of(store::reference::as_of(conn, references, newest).await?, member);
     let lower = start.resume.map_or(start.since, |resume| resume.position);
     let mut changes = changed(conn, &visible, lower).await?;
     let (mut codes, piece) = codes(conn, &visible, &start).await?;

@@ -14,9 +14,10 @@ async fn pull_all(trade: &Trade, member: &str) -> (Vec<Record>, usize) {
 /// Everything a member may see, page by page, and how many pages that were.
 async fn pull(trade: &Trade, member: &str, in_pieces: bool) -> (Vec<Record>, usize) {
     let mut conn = trade.store.read().await.unwrap();
+    let references = SharedReferences::default();
     let (mut records, mut pages, mut start) = (Vec::new(), 0, Start { in_pieces, ..Start::default() });
     loop {
-        let page = changes(&mut conn, &member.into(), start, NOW).await.unwrap();
+        let page = changes(&mut conn, &references, &member.into(), start, NOW).await.unwrap();
         assert!(page.changes.is_sorted_by_key(|change| change.position));
         assert!(page.resume.is_none() || (page.more && in_pieces));
         records.extend(page.changes.into_iter().map(|change| change.record));
@@ -38,10 +39,11 @@ async fn who_asks_is_told_how_much_is_left() {
         issue(&trade.store, &application(Level::Case, 900), NOW).await.unwrap();
     }
     let mut conn = trade.store.read().await.unwrap();
+    let references = SharedReferences::default();
     for in_pieces in [false, true] {
         let (mut told, mut start) = (Vec::new(), Start { in_pieces, counts: true, ..Start::default() });
         loop {
-            let page = changes(&mut conn, &"M".into(), start, NOW).await.unwrap();
+            let page = changes(&mut conn, &references, &"M".into(), start, NOW).await.unwrap();
             told.push((page.left, page.changes.len() as u64));
             let resume = page.resume.map(|text| text.parse().unwrap());
             start = Start { ledger: Some(page.ledger_id), since: page.cursor, resume, ..start };
@@ -55,7 +57,8 @@ async fn who_asks_is_told_how_much_is_left() {
             assert_eq!(*left, Some(follow), "page {place} of {told:?}");
         }
     }
-    let page = changes(&mut conn, &"M".into(), Start { in_pieces: true, ..Start::default() }, NOW).await.unwrap();
+    let page =
+        changes(&mut conn, &references, &"M".into(), Start { in_pieces: true, ..Start::default() }, NOW).await.unwrap();
     assert!(page.more && page.left.is_none(), "who does not ask costs no count");
 }
 
@@ -134,9 +137,10 @@ async fn a_pack_too_large_for_a_page_comes_in_pieces_to_those_who_know_them_and_
 async fn another_ledger_starts_from_nothing() {
     let trade = Trade::new().await;
     let mut conn = trade.store.read().await.unwrap();
-    let page = changes(&mut conn, &"M".into(), from(Uuid::from_u128(8), 1_000), NOW).await.unwrap();
+    let references = SharedReferences::default();
+    let page = changes(&mut conn, &references, &"M".into(), from(Uuid::from_u128(8), 1_000), NOW).await.unwrap();
     assert!(!page.changes.is_empty());
-    let page = changes(&mut conn, &"M".into(), from(page.ledger_id, page.cursor), NOW).await.unwrap();
+    let page = changes(&mut conn, &references, &"M".into(), from(page.ledger_id, page.cursor), NOW).await.unwrap();
     assert!(page.changes.is_empty());
 }
 
@@ -163,7 +167,8 @@ async fn a_retailer_learns_of_what_it_was_sent_and_that_its_pack_was_stolen_sinc
     tx.commit().await.unwrap();
 
     let mut conn = trade.store.read().await.unwrap();
-    let first = changes(&mut conn, &"R1".into(), Start::default(), NOW).await.unwrap();
+    let references = SharedReferences::default();
+    let first = changes(&mut conn, &references, &"R1".into(), Start::default(), NOW).await.unwrap();
     let seen = |page: &ChangesPage, wanted: &Record| page.changes.iter().any(|change| change.record == *wanted);
     assert!(seen(&first, &Record::Code(codes[0].clone())) && seen(&first, &Record::Pack(pack.clone())));
     assert!(!seen(&first, &Record::Code(codes[1].clone())), "what was not sent to it stays unknown to it");
@@ -171,9 +176,10 @@ async fn a_retailer_learns_of_what_it_was_sent_and_that_its_pack_was_stolen_sinc
     let loss = Some((shared::reference::PackLoss::Stolen, NOW));
     let act = crate::packs::acts::Act::Lose(shared::reference::PackLoss::Stolen, NOW);
     crate::packs::acts::act(&trade.store, &pack.pack, act, (&tester(), ""), NOW).await.unwrap();
-    let next = changes(&mut conn, &"R1".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
+    let next = changes(&mut conn, &references, &"R1".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
     assert!(seen(&next, &Record::Pack(shared::reference::Pack { loss, ..pack.clone() })));
-    let stranger = changes(&mut conn, &"X".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
+    let stranger =
+        changes(&mut conn, &references, &"X".into(), from(first.ledger_id, first.cursor), NOW).await.unwrap();
     assert!(!stranger.changes.iter().any(|change| matches!(change.record, Record::Pack(_))));
 }
 
@@ -183,7 +189,8 @@ async fn a_buyer_that_an_amendment_brings_in_pulls_what_there_is_and_the_former_
     let trade = Trade::new().await;
     let (pack, codes) = issue(&trade.store, &application(Level::Case, 2), NOW).await.unwrap();
     let mut conn = trade.store.read().await.unwrap();
-    let before = changes(&mut conn, &"R2".into(), Start::default(), NOW).await.unwrap();
+    let references = SharedReferences::default();
+    let before = changes(&mut conn, &references, &"R2".into(), Start::default(), NOW).await.unwrap();
     let day = NOW.plus_ms(86_400_000);
     let mut tx = trade.store.write().await.unwrap();
     let mut edit = crate::registry::edit::Edit::begin(&mut tx, &tester(), NOW).await.unwrap();
@@ -199,7 +206,7 @@ async fn a_buyer_that_an_amendment_brings_in_pulls_what_there_is_and_the_former_
         .unwrap();
     tx.commit().await.unwrap();
 
-    let page = changes(&mut conn, &"R2".into(), from(before.ledger_id, before.cursor), NOW).await.unwrap();
+    let page = changes(&mut conn, &references, &"R2".into(), from(before.ledger_id, before.cursor), NOW).await.unwrap();
     let records: Vec<&Record> = page.changes.iter().map(|change| &change.record).collect();
     assert!(records.contains(&&Record::Pack(pack)) && records.contains(&&Record::Code(codes[1].clone())));
     assert!(!records.iter().any(|record| matches!(record, Record::Document(_))), "the note goes to the former buyer");

@@ -1,14 +1,12 @@
 //! What a member may see: its own trade and what it needs to judge it, in one place.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use shared::ids::{BasisId, MemberId, PackId, SiteId};
 use shared::reference::{Basis, Member, Pack, Product, References};
 use shared::time::Timestamp;
 use shared::wire::{Change, ChangesPage, Manifest, Record};
-use sqlx::AnyConnection;
-
-use crate::store::{self, StoreError};
 
 /// The page as a terminal of one site gets it: who works elsewhere is named, but can sign in elsewhere only.
 pub(super) fn for_site(page: ChangesPage, site: &SiteId) -> ChangesPage {
@@ -39,20 +37,19 @@ fn without_office_fields(record: Record) -> Record {
 
 /// A member's view of everything.
 pub(super) struct Visible {
-    pub(super) references: References,
+    pub(super) references: Arc<References>,
     bases: BTreeSet<BasisId>,
     packs: BTreeSet<PackId>,
     member: MemberId,
 }
 
 impl Visible {
-    pub(super) async fn of(conn: &mut AnyConnection, member: &MemberId) -> Result<Self, StoreError> {
-        let references = store::reference::load_all(conn).await?;
+    pub(super) fn of(references: Arc<References>, member: &MemberId) -> Self {
         let own = references.bases.values().filter(|basis| basis.parties().contains(member));
         let bases: BTreeSet<BasisId> = own.map(|basis| basis.basis.clone()).collect();
         let packs = references.packs.values().filter(|pack| bases.contains(&pack.basis));
         let packs = packs.map(|pack| pack.pack.clone()).collect();
-        Ok(Self { references, bases, packs, member: member.clone() })
+        Self { references, bases, packs, member: member.clone() }
     }
 
     /// Packs issued for the member's own contracts: all their codes are seen.

@@ -1,8 +1,11 @@
 //! Reference data: one row per record, its JSON as imported and pulled.
 
+use std::sync::Arc;
+
 use shared::reference::{Policy, References};
 use shared::wire::Record;
 use sqlx::{AnyConnection, Row};
+use tokio::sync::Mutex;
 
 use super::{StoreError, to_i64};
 
@@ -16,6 +19,41 @@ pub async fn load_all(conn: &mut AnyConnection) -> Result<References, StoreError
         references.insert(serde_json::from_str(&body)?);
     }
     Ok(references)
+}
+
+/// References as readers share them: read once, and then only what changed since. All of them but codes.
+#[derive(Clone, Debug, Default)]
+pub struct SharedReferences(Arc<Mutex<Known>>);
+
+/// What is known, and as of which ledger position; none: nothing was read yet.
+#[derive(Debug, Default)]
+struct Known {
+    references: Arc<References>,
+    position: Option<u64>,
+}
+
+/// The references in a reading transaction, in which the ledger stands at `position`.
+pub async fn as_of(
+    conn: &mut AnyConnection,
+    shared: &SharedReferences,
+    position: u64,
+) -> Result<Arc<References>, StoreError> {
+    let mut known = shared.0.lock().await;
+    if known.position.is_some_and(|known| known > position) {
+        // Somebody began to read later and was quicker.
+        drop(known);
+        return load_all(conn).await.map(Arc::new);
+    }
+    let changed = changed_after(conn, known.position).await?;
+    if !changed.is_empty() {
+        let references = Arc::make_mut(&mut known.references);
+        for record in changed {
+            // The table holds reference sets only: nothing comes back.
+            references.insert(record);
+        }
+    }
+    known.position = Some(position);
+    Ok(Arc::clone(&known.references))
 }
 
 /// Every record that changed after a ledger position; all of them where there is none.

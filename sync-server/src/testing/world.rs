@@ -29,6 +29,7 @@ use crate::keys::ServerKeys;
 use crate::people::session::{TOKEN_PREFIX, token_hash};
 use crate::people::store::{self as people, Person, Token};
 use crate::people::{Hall, Role};
+use crate::store::reference::SharedReferences;
 use crate::store::terminal::Terminal;
 use crate::workflow::{Allowances, MismatchId};
 use crate::{audit, store};
@@ -105,6 +106,7 @@ impl World {
         let intake = Intake::start(store.clone(), Arc::clone(&keys), Arc::clone(&as_clock), limits);
         let state = AppState {
             store,
+            references: SharedReferences::default(),
             keys,
             identity,
             intake,

@@ -1,11 +1,19 @@
 //! Reference data.
 
-use shared::citation::Rulebook;
-use shared::reference::{Member, Policy, Role};
-use shared::wire::Record;
-use sync_server::store::{self, Store, StoreError, reference};
+use std::sync::Arc;
 
-crate::on_both!(records_replace_each_other, texts_of_any_kind_come_back, what_is_refused_is_taken_back);
+use shared::citation::Rulebook;
+use shared::reference::{Member, Policy, References, Role};
+use shared::wire::Record;
+use sync_server::store::reference::{self, SharedReferences};
+use sync_server::store::{self, Store, StoreError};
+
+crate::on_both!(
+    records_replace_each_other,
+    texts_of_any_kind_come_back,
+    what_is_refused_is_taken_back,
+    shared_references_are_those_of_the_moment_that_is_read,
+);
 
 fn member(name: &str) -> Record {
     Record::Member(Member::new("M".into(), name.to_owned(), Role::Maker))
@@ -28,6 +36,37 @@ async fn records_replace_each_other(store: &Store) {
     reference::publish_again(&mut tx, ("member", "M"), 9).await.unwrap();
     assert_eq!(reference::changed_after(&mut tx, Some(8)).await.unwrap(), [member("two")]);
     tx.rollback().await.unwrap();
+}
+
+/// Commits a member's name. Answers the position.
+async fn name(store: &Store, name: &str) -> u64 {
+    let mut tx = store.write().await.unwrap();
+    let position = store::next_position(&mut tx).await.unwrap();
+    reference::put(&mut tx, &member(name), position).await.unwrap();
+    tx.commit().await.unwrap();
+    position
+}
+
+async fn shared_references_are_those_of_the_moment_that_is_read(store: &Store) {
+    let shared = SharedReferences::default();
+    let before = name(store, "one").await;
+    let mut old = store.snapshot().await.unwrap();
+    assert_eq!(store::position(&mut old).await.unwrap(), before);
+    let after = name(store, "two").await;
+    let named = |references: &References| references.members[&"M".into()].name.clone();
+
+    let mut conn = store.read().await.unwrap();
+    let first = reference::as_of(&mut conn, &shared, after).await.unwrap();
+    assert_eq!(named(&first), "two");
+    let again = reference::as_of(&mut conn, &shared, after).await.unwrap();
+    assert!(Arc::ptr_eq(&first, &again), "nothing changed: nothing is read");
+    // Who began to read before sees what was then, and spoils nothing.
+    assert_eq!(named(&reference::as_of(&mut old, &shared, before).await.unwrap()), "one");
+    old.rollback().await.unwrap();
+    let last = name(store, "three").await;
+    let newest = reference::as_of(&mut conn, &shared, last).await.unwrap();
+    assert_eq!((named(&newest), named(&first)), ("three".to_owned(), "two".to_owned()));
+    assert_eq!(newest.members, reference::load_all(&mut conn).await.unwrap().members);
 }
 
 async fn texts_of_any_kind_come_back(store: &Store) {

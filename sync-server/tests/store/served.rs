@@ -9,6 +9,7 @@ use sync_server::people::session::{self, token_hash};
 use sync_server::people::store::{self as people, Person, Token};
 use sync_server::people::{Actor, Role, Scope, View};
 use sync_server::pull::{Start, changes};
+use sync_server::store::reference::SharedReferences;
 use sync_server::store::{self, Store, verdict};
 use sync_server::webhook::store::{self as webhooks, Webhook};
 use sync_server::workflow::act::Act;
@@ -86,14 +87,14 @@ async fn trade(store: &Store) {
 async fn a_member_pulls_its_own_trade_page_by_page(store: &Store) {
     trade(store).await;
     raise(store, &[found("A", Severity::Hold)], 1).await;
-    let mut conn = store.read().await.unwrap();
+    let (mut conn, references) = (store.read().await.unwrap(), SharedReferences::default());
     for (member, expected) in [("M", 6), ("W", 6), ("X", 0)] {
         for in_pieces in [false, true] {
             let start = Start { in_pieces, ..Start::default() };
-            let page = changes(&mut conn, &member.into(), start, NOW).await.unwrap();
+            let page = changes(&mut conn, &references, &member.into(), start, NOW).await.unwrap();
             assert_eq!((page.changes.len(), page.more), (expected, false), "{member}");
             let start = Start { ledger: Some(page.ledger_id), since: page.cursor, in_pieces, ..Start::default() };
-            assert!(changes(&mut conn, &member.into(), start, NOW).await.unwrap().changes.is_empty());
+            assert!(changes(&mut conn, &references, &member.into(), start, NOW).await.unwrap().changes.is_empty());
         }
     }
 }
