@@ -57,7 +57,7 @@ pub struct Config {
     /// Host in the codes that this server issues (GS1 Digital Link), at most 19 characters for a national-format label.
     #[serde(default = "default_link_host")]
     pub link_host: String,
-    /// Bytes that batches may take while they wait to be taken in, unfolded; beyond them terminals are asked to come back. 128 MB.
+    /// Bytes that batches may take while they wait to be taken in, unfolded; beyond them terminals are asked to come back. 64 MB.
     #[serde(default = "default_inbox_bytes_max")]
     pub inbox_bytes_max: usize,
     /// Thresholds that are not law but agreement.
@@ -92,7 +92,7 @@ fn default_web_listen() -> SocketAddr {
 }
 
 const fn default_inbox_bytes_max() -> usize {
-    128 * 1024 * 1024
+    64 * 1024 * 1024
 }
 
 const fn default_certificate_days() -> NonZeroU16 {

@@ -6,6 +6,11 @@ use clap::Parser;
 use sync_server::cli::{Cli, run};
 use sync_server::config::LogForm;
 
+/// Batches come and go by the megabyte, on whatever thread: what is freed must be of use to all others, or go back.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();

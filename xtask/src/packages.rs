@@ -43,7 +43,11 @@ const fn build(name: &'static str, why: &'static str) -> Package {
 const PACKAGES: [Package; 20] = [
     decoder("g++", "compiles the QR decoder (C++)"),
     decoder("cmake", "builds the QR decoder (C++)"),
-    decoder("make", "builds the QR decoder (C++)"),
+    Package {
+        name: "make",
+        why: "builds the QR decoder (C++) and the server's allocator (C)",
+        needed_for: &[Need::Ledgers, Need::Demo, Need::Test, Need::CameraVm, Need::Measure],
+    },
     build("pkg-config", "finds fontconfig"),
     build("libfontconfig1-dev", "the window's fonts"),
     build("libclang-dev", "reads the kernel's camera headers (bindgen)"),
