@@ -5,7 +5,7 @@ use shared::mismatch::Kind;
 use shared::rules::gate::Reason;
 use shared::time::Timestamp;
 use shared::wire::{Batch, GateAnswer, PushReply, REPLY_FORM};
-use sync_server::ingest::{Judging, Received, push_group};
+use sync_server::ingest::{Backlog, Judging, Received, push_group};
 use sync_server::people::Actor;
 use sync_server::reconcile::Known;
 use sync_server::store::Store;
@@ -126,8 +126,8 @@ async fn a_question_is_answered_later_where_judging_is_put_off(store: &Store) {
     let (log, seq) = loaded(&[0, 1]);
     let reply = later(store, log.batch(1, seq)).await;
     assert_eq!(reply.gates.iter().map(|gate| gate.state).collect::<Vec<_>>(), [GateState::Waiting]);
-    let mut known = Known::default();
-    while sync_server::ingest::judge_waiting(store, NOW, 9, &mut known).await.unwrap() {}
+    let (mut backlog, mut known) = (Backlog::default(), Known::default());
+    while backlog.judge_some(store, NOW, &mut known).await.unwrap() {}
     assert_eq!(answer(store, &log, seq, seq).await.state, GateState::Cleared);
 }
 

@@ -24,6 +24,7 @@ mod p04_sums;
 mod p05_network;
 mod p05_poison;
 mod p06_liveness;
+mod p07_backlog;
 mod p07_overload;
 mod p08_clocks;
 mod p09_upgrade;

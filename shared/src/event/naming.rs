@@ -36,6 +36,12 @@ impl Act {
         }
     }
 
+    /// Whether it opens or closes a task.
+    #[must_use]
+    pub const fn is_of_task(&self) -> bool {
+        matches!(self, Self::TaskOpened { .. } | Self::TaskClosed { .. })
+    }
+
     /// The basis and document that the act names.
     #[must_use]
     pub const fn reference(&self) -> Option<(&BasisId, &DocumentId)> {

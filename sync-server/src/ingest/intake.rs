@@ -6,7 +6,7 @@ use shared::time::Clock;
 use shared::wire::PushReply;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use super::{Judging, PushError, Received, judge_waiting, push_group};
+use super::{Backlog, Judging, PushError, Received, push_group};
 use crate::keys::ServerKeys;
 use crate::reconcile::Known;
 use crate::store::{Store, StoreError};
@@ -19,9 +19,6 @@ const GROUP_EVENTS_MAX: u64 = 16_000;
 
 /// Batches that wait beyond which judging is put off, as a rule.
 pub const BACKLOG_MAX: usize = 64;
-
-/// Runs of events that are judged at once when there is time.
-const JUDGED_AT_ONCE: i64 = 4;
 
 /// How much may wait.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +80,10 @@ impl Intake {
     pub fn start(store: Store, keys: Arc<ServerKeys>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         let (jobs, waiting) = mpsc::unbounded_channel();
         let Limits { bytes_max, backlog_max } = limits;
-        tokio::spawn(Writer { store, known: Known::default(), keys, clock, waiting, backlog_max }.run());
+        tokio::spawn(
+            Writer { store, known: Known::default(), backlog: Backlog::default(), keys, clock, waiting, backlog_max }
+                .run(),
+        );
         Self { jobs, bytes: Arc::new(Semaphore::new(bytes_max)), bytes_max }
     }
 
@@ -119,6 +119,7 @@ impl Intake {
 struct Writer {
     store: Store,
     known: Known,
+    backlog: Backlog,
     keys: Arc<ServerKeys>,
     clock: Arc<dyn Clock>,
     waiting: mpsc::UnboundedReceiver<Job>,
@@ -177,7 +178,7 @@ impl Writer {
 
     /// Answers whether more waits to be judged.
     async fn judge_some(&mut self) -> bool {
-        match judge_waiting(&self.store, self.clock.now(), JUDGED_AT_ONCE, &mut self.known).await {
+        match self.backlog.judge_some(&self.store, self.clock.now(), &mut self.known).await {
             Ok(more) => more,
             Err(error) => {
                 tracing::error!(%error, "stored events could not be judged; tried again after the next batch");

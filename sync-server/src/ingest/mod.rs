@@ -15,4 +15,4 @@ pub use append::readable;
 pub use intake::Intake;
 pub use refusal::PushError;
 pub use take_in::{Judging, Received, push, push_group};
-pub use waiting::judge_waiting;
+pub use waiting::Backlog;

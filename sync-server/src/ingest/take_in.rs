@@ -25,6 +25,7 @@ use crate::store::facts::Brought;
 use crate::store::labelled::Labelled;
 use crate::store::quarantine::{Evidence, Reason};
 use crate::store::terminal::Terminal;
+use crate::store::unjudged::Run;
 use crate::store::{self, Store, StoreError};
 
 /// A batch as it came.
@@ -179,7 +180,7 @@ async fn in_transaction(
 ) -> Result<Vec<Result<PushReply, PushError>>, StoreError> {
     let at = At { now, position: store::next_position(conn).await? };
     let limits = store::reference::policy(conn).await?.limits;
-    let (mut taken, mut faulty, mut touched) = (Vec::new(), BTreeSet::new(), Touched::default());
+    let (mut taken, mut faulty, mut touched) = (Vec::new(), BTreeSet::new(), Vec::new());
     for received in group {
         let mut savepoint = conn.begin().await?;
         let mut result = lasting(take_in(&mut savepoint, received, &limits, at, &mut faulty).await)?;
@@ -188,11 +189,12 @@ async fn in_transaction(
             _ => savepoint.commit().await?,
         }
         if let Ok(taken) = &mut result {
-            touched.add(std::mem::take(&mut taken.touched));
+            touched.push(std::mem::take(&mut taken.touched));
             if let (Judging::Later, Some(fresh)) = (judging, taken.fresh) {
                 let header = &received.batch.header;
-                let run = (fresh.first_seq, fresh.last_seq);
-                store::unjudged::put(conn, header.terminal, header.epoch, run).await?;
+                let Fresh { first_seq, last_seq, .. } = fresh;
+                let run = Run { terminal: header.terminal, epoch: header.epoch, first_seq, last_seq };
+                store::unjudged::put(conn, run).await?;
             }
         }
         taken.push(result);
@@ -203,7 +205,7 @@ async fn in_transaction(
     let live = match judging {
         Judging::Now if taken.iter().any(Result::is_ok) => {
             let new = group.iter().zip(&taken).filter_map(|(received, taken)| brought(received, taken)).collect();
-            let live = reconcile::rejudge_known(conn, references, (&touched, new), (now, at.position)).await?;
+            let live = reconcile::rejudge_known(conn, references, (touched, new), (now, at.position)).await?;
             let taken = group.iter().zip(&taken).filter(|(_, taken)| taken.is_ok());
             let acts =
                 taken.flat_map(|(received, _)| received.events.iter().flatten().map(|event| (event.by(), &event.act)));

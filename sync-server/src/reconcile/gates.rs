@@ -38,7 +38,7 @@ pub async fn answer(
     let remembered = known.again();
     let scopes = beside(&bases, terminal, remembered.0);
     let touched = Touched { bases: bases.clone(), ..Touched::default() };
-    let world = World::load(conn, remembered, &touched, Vec::new()).await?;
+    let world = World::load(conn, remembered, &touched).await?;
     let history = world.history();
     let spoken = store::gate::speaking(conn, &bases, &scopes).await?;
     let answers = known.among(&world.packs, &world.named_bases(), &world.named_documents(), |references| {

@@ -10,9 +10,9 @@ use shared::reference::{BasisKind, References};
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
-use crate::store::facts::Facts;
+use crate::store::facts::{Brought, Facts};
 use crate::store::verdict::Standing;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, lookup};
 
 /// What is known, and as of when.
 #[derive(Debug)]
@@ -30,8 +30,10 @@ pub struct Known {
     facts: Facts,
     /// What stands under the scopes that were judged.
     standing: Standing,
-    /// At which ledger position each basis was judged last.
+    /// In which of all judgements each basis was judged last.
     judged_bases: HashMap<BasisId, u64>,
+    /// Judgements so far.
+    judgements: u64,
     /// Events that are remembered, at most.
     remembered_max: usize,
     /// Events that were left when some were forgotten last.
@@ -42,6 +44,9 @@ pub struct Known {
 
 /// Events that are remembered, at most, unless it is said otherwise. One takes about a kilobyte.
 const REMEMBERED_MAX: usize = 50_000;
+
+/// Events of a batch, as terminals send them when many wait.
+const BATCH_EVENTS: usize = 1_000;
 
 impl Default for Known {
     fn default() -> Self {
@@ -63,6 +68,7 @@ impl Known {
             facts: Facts::default(),
             standing: Standing::default(),
             judged_bases: HashMap::default(),
+            judgements: 0,
             remembered_max: events_max,
             left: 0,
             judged_at: None,
@@ -71,11 +77,7 @@ impl Known {
 
     /// Brings the references up to date inside the transaction that moved the ledger to `position`. What was committed before lies
     /// below it; what this transaction itself changed is read as well, and read again by the next.
-    pub(super) async fn refresh(
-        &mut self,
-        conn: &mut AnyConnection,
-        position: u64,
-    ) -> Result<(&mut References, &mut Facts), StoreError> {
+    pub(super) async fn refresh(&mut self, conn: &mut AnyConnection, position: u64) -> Result<(), StoreError> {
         // Whoever wrote in between may have appended something, and so may a transaction that did not end well.
         let is_whole = self.judged_at.take().is_some_and(|judged_at| judged_at + 1 == position);
         if !is_whole {
@@ -86,14 +88,30 @@ impl Known {
             self.standing = Standing::default();
             self.judged_bases.clear();
             self.left = 0;
-        } else if self.facts.remembered() > self.remembered_max.max(self.left + self.remembered_max / 2) {
-            self.forget_old();
         }
         for record in store::reference::changed_after(conn, self.position).await? {
             self.take_in(record);
         }
         self.position = Some(position.saturating_sub(1));
-        Ok(self.again())
+        Ok(())
+    }
+
+    /// Takes in events that the transaction appended.
+    pub(super) async fn append(&mut self, conn: &mut AnyConnection, new: Vec<Brought>) -> Result<(), StoreError> {
+        lookup::append(conn, new, &mut self.facts).await
+    }
+
+    /// Batches whose scans one judgement may have in hand: beside what is remembered there must be room for what is read.
+    pub(super) fn batches_max(&self) -> usize {
+        (self.remembered_max / 3 / BATCH_EVENTS).max(1)
+    }
+
+    /// Begins a judgement. What was not judged for the longest time is forgotten where too much is remembered.
+    pub(super) fn begin(&mut self) -> (&mut References, &mut Facts) {
+        if self.facts.remembered() > self.remembered_max.max(self.left + self.remembered_max / 2) {
+            self.forget_old();
+        }
+        self.again()
     }
 
     /// Keeps what was judged last, however much that is, and of what was judged before as much as half of what may be remembered.
@@ -132,9 +150,14 @@ impl Known {
         (&mut self.facts, &mut self.standing)
     }
 
-    /// A judgement at this position was stored: what was read for it holds for the next transaction.
-    pub(super) fn judged(&mut self, bases: &BTreeSet<BasisId>, position: u64) {
-        self.judged_bases.extend(bases.iter().map(|basis| (basis.clone(), position)));
+    /// A judgement of these bases was stored.
+    pub(super) fn judged(&mut self, bases: &BTreeSet<BasisId>) {
+        self.judgements += 1;
+        self.judged_bases.extend(bases.iter().map(|basis| (basis.clone(), self.judgements)));
+    }
+
+    /// All judgements at this position were stored: what was read for them holds for the next transaction.
+    pub(super) const fn complete(&mut self, position: u64) {
         self.judged_at = Some(position);
     }
 

@@ -8,11 +8,13 @@
 //! | which facts a judgement needs | `world`, `sessions` |
 //! | what an event or a record may change | `touched` |
 //! | references from batch to batch | `known` |
+//! | how much is judged at once | `parts` |
 //! | whether goods may leave | [`gates`] |
 
 mod arrivals;
 pub mod gates;
 mod known;
+mod parts;
 mod sessions;
 mod touched;
 mod world;
@@ -47,19 +49,54 @@ pub async fn rejudge(
     now: Timestamp,
     position: u64,
 ) -> Result<Vec<Mismatch>, StoreError> {
-    rejudge_known(conn, &mut Known::default(), (touched, Vec::new()), (now, position)).await
+    let each = touched.clone().by_basis();
+    rejudge_known(conn, &mut Known::default(), (each, Vec::new()), (now, position)).await
 }
 
-/// The same by one who knows the references of before, and has some of the events, those just appended, in hand.
+/// The same by one who knows the references of before, and has some of the events, those just appended, in hand. What was touched comes
+/// in pieces, none of which needs another: they are judged in as few parts as memory allows.
 pub async fn rejudge_known(
     conn: &mut AnyConnection,
     known: &mut Known,
-    (touched, new): (&Touched, Vec<Brought>),
+    (touched, new): (Vec<Touched>, Vec<Brought>),
     (now, position): (Timestamp, u64),
 ) -> Result<Vec<Mismatch>, StoreError> {
     let is_under_way = is_under_way(&new);
-    let remembered = known.refresh(conn, position).await?;
-    let world = World::load(conn, remembered, touched, new).await?;
+    known.refresh(conn, position).await?;
+    known.append(conn, new).await?;
+    let (mut live, mut done) = (Vec::new(), BTreeSet::new());
+    for mut part in parts::parts(conn, touched, known.batches_max()).await? {
+        // A quota leads to all that a member sells: another part may have judged it already.
+        part.bases.retain(|basis| !done.contains(basis));
+        if part == Touched::default() {
+            continue;
+        }
+        let Judged { bases, scopes, live: of_part } =
+            Box::pin(judge(conn, known, (&part, is_under_way), (now, position))).await?;
+        live.retain(|mismatch: &Mismatch| !scopes.contains(&mismatch.scope));
+        live.extend(of_part);
+        done.extend(bases);
+    }
+    known.complete(position);
+    Ok(live)
+}
+
+/// What one judgement came to.
+struct Judged {
+    bases: BTreeSet<BasisId>,
+    /// Under which everything is said.
+    scopes: BTreeSet<Scope>,
+    live: Vec<Mismatch>,
+}
+
+/// Judges one part, and stores what differs.
+async fn judge(
+    conn: &mut AnyConnection,
+    known: &mut Known,
+    (touched, is_under_way): (&Touched, bool),
+    (now, position): (Timestamp, u64),
+) -> Result<Judged, StoreError> {
+    let world = World::load(conn, known.begin(), touched).await?;
     let (judged, manifests, next) =
         known.among(&world.packs, &world.named_bases(), &world.named_documents(), |references| {
             let (index, policy) = (world.index(references), references.policy());
@@ -95,8 +132,8 @@ pub async fn rejudge_known(
     }
     let timed = |scope: &&Scope| matches!(scope, Scope::Basis(_) | Scope::Member(_));
     store::due::replace(conn, &scopes.iter().filter(timed).cloned().collect(), &next).await?;
-    known.judged(&world.bases, position);
-    Ok(live)
+    known.judged(&world.bases);
+    Ok(Judged { bases: world.bases, scopes: all, live })
 }
 
 /// Packages of a manifest that is written with each batch. A longer one, whose task goes on, is written by the next sweep: else each

@@ -7,7 +7,6 @@ use shared::code::PackageCode;
 use shared::event::Act;
 use shared::ids::{EventRef, OperatorId, SiteId, TerminalId};
 use shared::time::Timestamp;
-use shared::trail::Fact;
 use sqlx::AnyConnection;
 
 use super::world::distinct;
@@ -68,15 +67,11 @@ pub(super) async fn scanned_elsewhere(
             let (by, last) = (session.from, session.before_seq.saturating_sub(1));
             let mut run = Facts::default();
             lookup::of_run(conn, (by.terminal, by.epoch), (by.seq, last), &mut run).await?;
-            scanned.extend(codes(run.found().map(|fact| &**fact)));
+            scanned.extend(run.found().filter_map(|fact| fact.code.clone()));
         }
     }
     facts.adopt(&found);
     Ok(scanned)
-}
-
-fn codes<'f>(facts: impl Iterator<Item = &'f Fact>) -> impl Iterator<Item = PackageCode> {
-    facts.filter_map(|fact| fact.act.movement()).filter_map(|(_, movement)| shared::code::parse(&movement.text).ok())
 }
 
 /// The sessions of each person: from a sign-in to the next sign-in or sign-out on that terminal.

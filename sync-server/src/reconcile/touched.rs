@@ -9,14 +9,14 @@ use shared::time::Timestamp;
 use shared::trail::Fact;
 use sqlx::AnyConnection;
 
-use crate::store::labelled::Labelled;
+use crate::store::labelled::{Labelled, scanned};
 use crate::store::{self, StoreError, named};
 
 /// How many voids of voids are followed.
 const VOIDS_MAX: usize = 4;
 
 /// What changed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
     /// Bases whose events or references changed.
     pub bases: BTreeSet<BasisId>,
@@ -56,8 +56,13 @@ impl<'a> From<&'a Event> for Told<'a> {
 
 impl<'a> From<&'a Fact> for Told<'a> {
     fn from(fact: &'a Fact) -> Self {
-        let scanned = fact.code.clone().or_else(|| scanned(&fact.act));
-        Self { act: &fact.act, scanned, terminal: fact.by.terminal, operator: fact.operator.as_ref(), at: fact.at }
+        Self {
+            act: &fact.act,
+            scanned: fact.code.clone(),
+            terminal: fact.by.terminal,
+            operator: fact.operator.as_ref(),
+            at: fact.at,
+        }
     }
 }
 
@@ -66,10 +71,6 @@ impl<'a> From<&'a Labelled> for Told<'a> {
         let (terminal, operator, at) = (event.terminal, event.operator.as_ref(), event.at);
         Self { act: &event.act, scanned: event.code().cloned(), terminal, operator, at }
     }
-}
-
-fn scanned(act: &Act) -> Option<PackageCode> {
-    act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok())
 }
 
 impl Touched {
@@ -107,6 +108,14 @@ impl Touched {
             }
         }
         Ok(())
+    }
+
+    /// The same in pieces that can be judged apart: each basis alone, and the rest.
+    #[must_use]
+    pub fn by_basis(mut self) -> Vec<Self> {
+        let bases = std::mem::take(&mut self.bases);
+        let each = bases.into_iter().map(|basis| Self { bases: [basis].into(), ..Self::default() });
+        each.chain([self]).collect()
     }
 
     /// What either touched.

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use shared::event::Act;
 use shared::ids::{BasisId, DocumentId, MemberId, PackId, TerminalId};
 use shared::mismatch::Scope;
 use shared::reference::References;
@@ -14,7 +13,7 @@ use sqlx::AnyConnection;
 
 use super::Touched;
 use super::sessions;
-use crate::store::facts::{Brought, Facts};
+use crate::store::facts::Facts;
 use crate::store::named::{self, Name};
 use crate::store::packages::PackageNo;
 use crate::store::{self, StoreError, lookup};
@@ -41,15 +40,12 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Loads what `touched` may change, with the records of its codes into `references`. Events that are `new` here need not be read
-    /// again.
+    /// Loads what `touched` may change, with the records of its codes into `references`.
     pub(super) async fn load(
         conn: &mut AnyConnection,
         (references, facts): (&mut References, &mut Facts),
         touched: &Touched,
-        new: Vec<Brought>,
     ) -> Result<Self, StoreError> {
-        lookup::append(conn, new, facts).await?;
         let mut bases = touched.bases.clone();
         let elsewhere = sessions::scanned_elsewhere(conn, &touched.operators, facts).await?;
         for pack in &touched.packs {
@@ -66,8 +62,7 @@ impl World {
         let under = facts.packages_found();
         trails(conn, &mut family, under, references, facts).await?;
         lookup::of_tasks(conn, &bases_of(facts), facts).await?;
-        let packs = distinct(family.members.iter().filter_map(|number| facts.pack_of(*number)));
-        let packs: BTreeSet<PackId> = packs.into_iter().cloned().collect();
+        let packs = each_once(family.members.iter().filter_map(|number| facts.pack_of(*number)));
         let names = packs.iter().map(|pack| Name::Pack(pack).key()).collect();
         named::of(conn, &names, facts).await?;
         sessions::of_scans(conn, facts).await?;
@@ -75,7 +70,7 @@ impl World {
         lookup::about_found(conn, facts).await?;
 
         // Only who opened or closed a task is asked how far its log is held.
-        let tasks = facts.found().filter(|fact| matches!(fact.act, Act::TaskOpened { .. } | Act::TaskClosed { .. }));
+        let tasks = facts.found().filter(|fact| fact.act.is_of_task());
         let reached = store::event::reached(conn, &tasks.map(|fact| fact.by.terminal).collect()).await?;
         let facts = facts.found().map(Arc::clone).collect();
         Ok(Self { bases, packages: family, packs, members, terminals: touched.terminals.clone(), facts, reached })
@@ -103,13 +98,13 @@ impl World {
     /// The bases that are judged, and those that some fact names.
     pub(super) fn named_bases(&self) -> BTreeSet<BasisId> {
         let named = self.facts.iter().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis);
-        distinct(named.chain(&self.bases)).into_iter().cloned().collect()
+        each_once(named.chain(&self.bases))
     }
 
     /// The documents that some fact names.
     pub(super) fn named_documents(&self) -> BTreeSet<DocumentId> {
         let named = self.facts.iter().filter_map(|fact| fact.act.reference());
-        distinct(named.map(|(_, document)| document)).into_iter().cloned().collect()
+        each_once(named.map(|(_, document)| document))
     }
 }
 
@@ -193,9 +188,10 @@ pub(super) fn distinct<T: Copy + Ord>(all: impl Iterator<Item = T>) -> BTreeSet<
     found
 }
 
+fn each_once<'t, T: Clone + Ord + 't>(all: impl Iterator<Item = &'t T>) -> BTreeSet<T> {
+    distinct(all).into_iter().cloned().collect()
+}
+
 fn bases_of(facts: &Facts) -> BTreeSet<BasisId> {
-    distinct(facts.found().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis))
-        .into_iter()
-        .cloned()
-        .collect()
+    each_once(facts.found().filter_map(|fact| fact.act.reference()).map(|(basis, _)| basis))
 }

@@ -68,7 +68,7 @@ pub async fn append(conn: &mut AnyConnection, new: &[NewEvent<'_>]) -> Result<()
 fn bind<'q>(query: Query<'q, Any, AnyArguments>, new: &NewEvent<'_>) -> Query<'q, Any, AnyArguments> {
     let event = new.event;
     let (basis, document) = event.act.reference().unzip();
-    let code = event.act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok());
+    let code = super::labelled::scanned(&event.act);
     query
         .bind(event.terminal.to_string())
         .bind(event.epoch.to_string())

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use shared::code::{CodeKey, PackageCode};
-use shared::event::Event;
+use shared::event::{Act, Event};
 
 /// An event, and of a scan what was scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,14 +34,18 @@ impl Labelled {
 
 impl From<Event> for Labelled {
     fn from(event: Event) -> Self {
-        let text = event.act.movement().map(|(_, movement)| movement.text.as_str());
-        let code = text.and_then(|text| shared::code::parse(text).ok());
-        let scanned = code.map(|code| {
+        let scanned = scanned(&event.act).map(|code| {
             let key = CodeKey::of(&code);
             (code, key)
         });
         Self { event, scanned }
     }
+}
+
+/// The package that a scan's label names.
+#[must_use]
+pub fn scanned(act: &Act) -> Option<PackageCode> {
+    act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok())
 }
 
 impl Deref for Labelled {

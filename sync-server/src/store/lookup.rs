@@ -27,7 +27,8 @@ pub async fn of_bases(
         let sql = "select terminal, epoch, seq, member, about, body from event where basis in (select value from json_each($1))";
         let rows = sqlx::query(sql).bind(serde_json::to_string(&unknown)?).fetch_all(&mut *conn).await?;
         let mut places = remember(conn, &rows, facts).await?;
-        let entries = trail::of_bases(conn, unknown.iter().copied()).await?;
+        let batches = trail::batches(conn, unknown.iter().copied()).await?;
+        let entries: BTreeSet<u64> = batches.into_values().flatten().collect();
         bring(conn, entries.iter().copied(), facts).await?;
         places.extend(entries.iter().flat_map(|entry| facts.memory.scans(*entry)));
         let answers = basis_of(&places, facts);

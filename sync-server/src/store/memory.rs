@@ -191,7 +191,7 @@ impl Memory {
     pub(super) fn follow(&mut self, fact: &Fact, place: u32) {
         if let Some((basis, _)) = fact.act.reference() {
             self.of_basis.push(basis, place);
-            if is_task(&fact.act) {
+            if fact.act.is_of_task() {
                 self.tasks.push(basis, place);
             }
         }
@@ -214,9 +214,4 @@ impl Memory {
     pub(super) fn packages_at(&self, place: u32) -> &[PackageNo] {
         &self.held[place as usize].packages
     }
-}
-
-/// Whether an event opens or closes a task.
-const fn is_task(act: &Act) -> bool {
-    matches!(act, Act::TaskOpened { .. } | Act::TaskClosed { .. })
 }

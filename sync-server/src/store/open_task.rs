@@ -14,9 +14,7 @@ pub async fn follow<'e>(
     conn: &mut AnyConnection,
     events: impl IntoIterator<Item = &'e Event> + Send,
 ) -> Result<(), StoreError> {
-    let of_tasks =
-        events.into_iter().filter(|event| matches!(event.act, Act::TaskOpened { .. } | Act::TaskClosed { .. }));
-    for event in of_tasks.collect::<Vec<_>>() {
+    for event in events.into_iter().filter(|event| event.act.is_of_task()).collect::<Vec<_>>() {
         let (sql, task, basis) = match &event.act {
             Act::TaskOpened { task, basis, .. } => (
                 "insert into open_task (terminal, task, basis) values ($1, $2, $3) on conflict do nothing",

@@ -124,13 +124,18 @@ pub async fn of_pack(
     rows.iter().map(|row| Ok((row.try_get("code_key")?, Place::read(&row.try_get::<Vec<u8>, _>("refs")?)?))).collect()
 }
 
-/// The entries of the batches that hold scans under these bases.
-pub async fn of_bases<'b>(
+/// The entries of the batches that hold scans under these bases, by basis.
+pub async fn batches<'b>(
     conn: &mut AnyConnection,
     bases: impl IntoIterator<Item = &'b BasisId>,
-) -> Result<BTreeSet<u64>, StoreError> {
+) -> Result<BTreeMap<BasisId, BTreeSet<u64>>, StoreError> {
     let bases: Vec<&BasisId> = bases.into_iter().collect();
-    let sql = "select distinct entry from basis_batch where basis in (select value from json_each($1))";
+    let sql = "select basis, entry from basis_batch where basis in (select value from json_each($1))";
     let rows = sqlx::query(sql).bind(serde_json::to_string(&bases)?).fetch_all(conn).await?;
-    rows.iter().map(|row| Ok(from_i64(row.try_get("entry")?))).collect()
+    let mut batches: BTreeMap<BasisId, BTreeSet<u64>> = BTreeMap::new();
+    for row in &rows {
+        let basis = BasisId::from(row.try_get::<String, _>("basis")?);
+        batches.entry(basis).or_default().insert(from_i64(row.try_get("entry")?));
+    }
+    Ok(batches)
 }

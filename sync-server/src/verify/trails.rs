@@ -80,7 +80,8 @@ impl Brought {
             found.places += places.len() as u64;
         }
         for basis in &self.bases {
-            if !store::trail::of_bases(conn, [basis]).await?.contains(&self.entry) {
+            let batches = store::trail::batches(conn, [basis]).await?;
+            if !batches.get(basis).is_some_and(|entries| entries.contains(&self.entry)) {
                 let first = self.first_seq;
                 return Err(Fault::Found(format!("the batch from event {first} on is not found under {basis}")));
             }

@@ -101,7 +101,7 @@ const ASKS_EVERY_NODE: &[(&str, &str)] = &[
     ("select epoch, about, body from event where kind in", "once, after an upgrade"),
     ("select 1 as behind where", "at start"),
     ("select count(*) as runs from unjudged", "how long the backlog is, for people and for putting off"),
-    ("delete from unjudged where (terminal, epoch, first_seq) in", "the backlog, when there is time"),
+    ("select terminal, epoch, first_seq, last_seq from unjudged where (terminal", "the backlog, when there is time"),
     ("select 1 as named from event where kind = 'report' and member", "photos, a few a day"),
     ("select 1 as named from event where kind = 'papers_checked' and member", "photos, a few a day"),
     ("select body from attachment where sha256", "a person looks at a photo"),

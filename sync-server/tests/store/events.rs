@@ -6,7 +6,8 @@ use sync_server::store::event::{self, NewEvent};
 use sync_server::store::facts::Facts;
 use sync_server::store::lookup;
 use sync_server::store::named::{self, Name};
-use sync_server::store::{Store, code, open_task, unjudged};
+use sync_server::store::unjudged::{self, Run};
+use sync_server::store::{Store, code, open_task};
 
 use crate::sample::{
     at, by, code as sample_code, code_record, epoch_id, event as event_of, hash, header, put, scan, terminal_id,
@@ -175,18 +176,20 @@ async fn anchors_give_the_time(store: &Store) {
 
 async fn runs_wait_to_be_judged(store: &Store) {
     let mut tx = store.write().await.unwrap();
-    for seq in 1..=4 {
-        put(&mut tx, 1, seq, scan("C1", 0)).await;
+    let run = |n, first_seq, last_seq| Run { terminal: terminal_id(n), epoch: epoch_id(n), first_seq, last_seq };
+    for one in [run(2, 1, 1), run(1, 1, 2), run(1, 1, 3), run(1, 1, 2), run(1, 4, 4)] {
+        unjudged::put(&mut tx, one).await.unwrap();
     }
-    for run in [(1, 2), (1, 3), (1, 2), (4, 4)] {
-        unjudged::put(&mut tx, terminal_id(1), epoch_id(1), run).await.unwrap();
+    assert_eq!(unjudged::count(&mut tx).await.unwrap(), 3);
+    let all = [run(1, 1, 3), run(1, 4, 4), run(2, 1, 1)];
+    assert_eq!(unjudged::after(&mut tx, None, 9).await.unwrap(), all);
+    assert_eq!(unjudged::after(&mut tx, None, 2).await.unwrap(), all[..2]);
+    assert_eq!(unjudged::after(&mut tx, Some(all[0]), 9).await.unwrap(), all[1..]);
+    assert_eq!((all[0].events(), all[1].events()), (3, 1));
+    for (one, left) in all.iter().zip([2, 1, 0]) {
+        unjudged::remove(&mut tx, one).await.unwrap();
+        assert_eq!(unjudged::count(&mut tx).await.unwrap(), left);
     }
-    assert_eq!(unjudged::count(&mut tx).await.unwrap(), 2);
-    let mut taken = seqs(&unjudged::take(&mut tx, 1).await.unwrap());
-    assert_eq!(unjudged::count(&mut tx).await.unwrap(), 1);
-    taken.extend(seqs(&unjudged::take(&mut tx, 9).await.unwrap()));
-    taken.sort_unstable();
-    assert_eq!((taken, unjudged::count(&mut tx).await.unwrap()), (vec![1, 2, 3, 4], 0));
     tx.rollback().await.unwrap();
 }
 

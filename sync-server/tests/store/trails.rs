@@ -62,7 +62,8 @@ async fn a_trail_grows_from_batch_to_batch(store: &Store) {
     assert_eq!(trail::of_codes(&mut tx, &[sample_code(1)]).await.unwrap(), std::slice::from_ref(&grown));
     let by_key = trail::by_key(&mut tx, &[sample_code(1), sample_code(7)]).await.unwrap();
     assert_eq!(by_key, [(code_key(1).to_vec(), grown)].into());
-    assert_eq!(trail::of_bases(&mut tx, &["C1".into(), "C9".into()]).await.unwrap(), [first, second].into());
+    let batches = trail::batches(&mut tx, &["C1".into(), "C9".into()]).await.unwrap();
+    assert_eq!(batches, [("C1".into(), [first, second].into())].into());
     assert_eq!(trail::count(&mut tx).await.unwrap(), (5, 2));
     let known = code_bulk::scanned(&mut tx, &[CodeKey::of(&sample_code(2)), CodeKey::of(&sample_code(8))]).await;
     assert_eq!(known.unwrap(), [code_key(2).to_vec()].into());

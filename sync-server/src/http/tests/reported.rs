@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{ask, batch_of, enrol, key, terminal_id};
 use crate::http::terminal_routes;
-use crate::ingest::{Judging, Received, judge_waiting, push_group};
+use crate::ingest::{Backlog, Judging, Received, push_group};
 use crate::reconcile::Known;
 use crate::store;
 use crate::testing::NOW;
@@ -73,6 +73,7 @@ async fn a_report_that_was_stored_and_not_judged_freezes_its_pack_after_a_kill()
     let by = shared::ids::EventRef { terminal: terminal_id(1), epoch, seq: 2 };
     assert!(store::event::find(&mut store.read().await.unwrap(), by).await.unwrap().is_some(), "it is stored");
     assert_eq!(loss(&world).await, None);
-    let more = judge_waiting(store, NOW, 4, &mut Known::default()).await.unwrap();
-    assert_eq!((more, loss(&world).await), (false, Some(PackLoss::Stolen)));
+    let (mut backlog, mut known) = (Backlog::default(), Known::default());
+    while backlog.judge_some(store, NOW, &mut known).await.unwrap() {}
+    assert_eq!(loss(&world).await, Some(PackLoss::Stolen));
 }
