@@ -18,7 +18,7 @@ const GROUP_MAX: usize = 32;
 const GROUP_EVENTS_MAX: u64 = 16_000;
 
 /// Batches that wait beyond which judging is put off, as a rule.
-pub const BACKLOG_MAX: usize = 64;
+pub const BACKLOG_MAX: usize = 24;
 
 /// How much may wait.
 #[derive(Clone, Copy, Debug)]

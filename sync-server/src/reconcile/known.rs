@@ -43,7 +43,7 @@ pub struct Known {
 }
 
 /// Events that are remembered, at most, unless it is said otherwise. One takes about a kilobyte.
-const REMEMBERED_MAX: usize = 50_000;
+const REMEMBERED_MAX: usize = 40_000;
 
 /// Events of a batch, as terminals send them when many wait.
 const BATCH_EVENTS: usize = 1_000;
