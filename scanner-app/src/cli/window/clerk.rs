@@ -175,8 +175,11 @@ impl Clerk {
         memory::give_back();
     }
 
-    /// Whether somebody looks through the camera on this page.
+    /// Whether somebody looks through the camera: on this page, or with the trigger.
     fn looks(&self) -> bool {
+        if self.gaze.is_pulled(self.device.mono_ms()) {
+            return true;
+        }
         match self.route.page() {
             Page::Work | Page::Lists(_) | Page::History | Page::Case => true,
             Page::SignIn
