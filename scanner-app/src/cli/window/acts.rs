@@ -269,8 +269,7 @@ impl Clerk {
     fn open_what_was_read(&mut self, stage: Option<Stage>) -> Result<()> {
         let Some(read) = self.state.read.take() else { return Ok(()) };
         let Some(stage) = stage else {
-            self.work.leave();
-            self.go(Move::Left);
+            self.leave()?;
             return self.open_read(read);
         };
         let basis = read.basis.clone().unwrap_or_else(|| read.document.as_str().into());

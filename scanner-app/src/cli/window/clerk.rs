@@ -197,26 +197,6 @@ impl Clerk {
         }
     }
 
-    fn begin(&mut self) -> Result<()> {
-        self.gaze.stir(self.device.mono_ms());
-        self.read_limits()?;
-        self.recall_person()?;
-        self.refresh_tasks()?;
-        let open = self.work.store().map(Store::open_tasks).transpose()?.and_then(|tasks| tasks.into_iter().next());
-        if let Some(task) = open {
-            self.open_task((task.stage, task.basis, task.document))?;
-        }
-        if self.must_sign_in() {
-            self.route = Route::at(Page::SignIn);
-        } else {
-            self.lock = self.lock.after(Stir::SignedIn, self.device.mono_ms());
-            if self.work.task().is_none() {
-                self.open_due_receipt()?;
-            }
-        }
-        Ok(())
-    }
-
     /// What changed by itself: what the sender brought, who went away. Answers whether it must be shown.
     fn watch(&mut self) -> Result<bool> {
         let state = self.worker.state();
@@ -282,20 +262,6 @@ impl Clerk {
             }
         }
         Ok(false)
-    }
-
-    fn read_limits(&mut self) -> Result<()> {
-        self.limits = match self.work.session_ref() {
-            Some(session) => session.pulled().references.policy().limits,
-            None => self
-                .work
-                .store()
-                .map(Store::pulled)
-                .transpose()?
-                .map(|pulled| pulled.references.policy().limits)
-                .unwrap_or_default(),
-        };
-        Ok(())
     }
 
     /// Takes in what a pull brought.
