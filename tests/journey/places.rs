@@ -1,6 +1,7 @@
 //! Where things lie on the screen, as the window's own layout test found them by their labels.
 
 use anyhow::{Context, Result};
+use screen::Rectangle;
 
 const HANDHELD: &str = include_str!("../../scanner-app/tests/places-handheld.txt");
 const TABLET: &str = include_str!("../../scanner-app/tests/places-tablet.txt");
@@ -29,6 +30,21 @@ impl Place {
     /// Where a finger aims.
     pub const fn middle(self) -> (usize, usize) {
         (self.left + self.width / 2, self.top + self.height / 2)
+    }
+
+    /// Within its left edge, at half its height: beside the words of what stands in it.
+    pub const fn edge(self) -> (usize, usize) {
+        (self.left + 22, self.top + self.height / 2)
+    }
+
+    /// All of it.
+    pub const fn whole(self) -> Rectangle {
+        (self.left, self.top, self.width, self.height)
+    }
+
+    /// What its first four characters take, on the canvas with the smaller ones.
+    pub const fn first_word(self) -> Rectangle {
+        (self.left, self.top, 78, 26)
     }
 
     /// Where its fill shows: inside the edge, left of every word.

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, ensure};
 use tests::camera::photograph;
 use tests::server::Server;
-use tests::terminal::Terminal;
+use tests::terminal::{Terminal, invite};
 use tests::world::{self, Labels, UNITS_PER_CASE};
 
 use crate::app::Person;
@@ -63,6 +63,14 @@ impl Site {
     /// What the printer of a site was given.
     pub fn printed(&self, site: &str) -> PathBuf {
         printed(self.folder.path(), site)
+    }
+
+    /// An invitation that was made too long ago, to be asked over a terminal's cable.
+    pub fn late_invitation(&self, terminal: &Terminal) -> Result<String> {
+        let text = invite(&self.server, &terminal.cable, &["--member", "M", "--site", "SZ-GATE", "--name", "late"])?;
+        let database = rusqlite::Connection::open(self.server.data().join("tallyman.sqlite"))?;
+        database.execute("update enrolment set expires_at = expires_at - 86400000 where state = 'invited'", [])?;
+        Ok(text)
     }
 
     /// The cases that leave the factory.

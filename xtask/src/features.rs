@@ -6,9 +6,10 @@ use crate::packages::{self, Need};
 use crate::steps::{cargo, step};
 
 /// What `docs/platforms.md` promises beside the usual build: what it is, and its features.
-const BUILDS: [(&str, &[&str]); 2] = [
+const BUILDS: [(&str, &[&str]); 3] = [
     ("the window on OpenGL", &["--features", "femtovg"]),
     ("a kiosk's whole screen, without a camera", &["--no-default-features", "--features", "linuxkms"]),
+    ("a kiosk's whole screen on OpenGL", &["--no-default-features", "--features", "linuxkms,femtovg"]),
 ];
 
 /// Checks each. They select other features than the workspace's build, so the window's libraries are checked anew: minutes, and by no

@@ -40,7 +40,7 @@ const fn build(name: &'static str, why: &'static str) -> Package {
     Package { name, why, needed_for: &[Need::Demo, Need::Test, Need::CameraVm] }
 }
 
-const PACKAGES: [Package; 20] = [
+const PACKAGES: [Package; 21] = [
     decoder("g++", "compiles the QR decoder (C++)"),
     decoder("cmake", "builds the QR decoder (C++)"),
     Package {
@@ -67,6 +67,7 @@ const PACKAGES: [Package; 20] = [
     Package { name: "libinput-dev", why: "a kiosk's keys and touches", needed_for: &[Need::Kiosk] },
     Package { name: "libudev-dev", why: "a kiosk's devices", needed_for: &[Need::Kiosk] },
     Package { name: "libxkbcommon-dev", why: "a kiosk's keyboard", needed_for: &[Need::Kiosk] },
+    Package { name: "libgbm-dev", why: "a kiosk's picture on OpenGL", needed_for: &[Need::Kiosk] },
     Package { name: "libzbar0", why: "a decoder to measure against", needed_for: &[Need::Peer] },
     Package { name: "qemu-system-x86", why: "the machine of the camera test", needed_for: &[Need::CameraVm] },
 ];
@@ -149,7 +150,7 @@ mod tests {
         let measured: Vec<_> = missing(Need::Measure, |_| false).map(|package| package.name).collect();
         assert_eq!(measured, ["g++", "cmake", "make"], "no window is measured");
         assert_eq!(missing(Need::Peer, |_| false).map(|package| package.name).collect::<Vec<_>>(), ["libzbar0"]);
-        assert_eq!(missing(Need::Test, |_| false).count() + 5, PACKAGES.len(), "tests need no peer, machine or kiosk");
+        assert_eq!(missing(Need::Test, |_| false).count() + 6, PACKAGES.len(), "tests need no peer, machine or kiosk");
         let emulated: Vec<_> = missing(Need::CameraVm, |_| false).map(|package| package.name).collect();
         assert!(emulated.contains(&"g++") && emulated.contains(&"qemu-system-x86") && !emulated.contains(&"xvfb"));
     }

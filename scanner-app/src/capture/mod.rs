@@ -67,4 +67,10 @@ pub trait Source {
     fn is_continuous(&self) -> bool {
         true
     }
+    /// Whether its lamp shines; none where it has no lamp.
+    fn lamp(&self) -> Option<bool> {
+        None
+    }
+    /// Lets its lamp shine, or not, from the next picture on. Nothing where it has none.
+    fn shine(&mut self, _is_on: bool) {}
 }

@@ -144,6 +144,8 @@ pub(super) struct Sheet {
     pub(super) lead: (SharedString, SharedString, SharedString),
     pub(super) tabs: Vec<Act>,
     pub(super) rows: Vec<Row>,
+    /// Rows that a tablet has in a second pane; on a handheld they follow the others.
+    pub(super) beside: Vec<Row>,
     /// Rows that are made when they come into view, in the place of `rows`.
     pub(super) long: Option<Long>,
     /// Rows of one fixed height, of which there may be many.
@@ -158,8 +160,12 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn put(self, window: &MainWindow, (say, left_handed): (Say, bool), turn: u64) {
+    pub(super) fn put(mut self, window: &MainWindow, (say, left_handed): (Say, bool), turn: u64) {
         let global = window.global::<SheetGlobal>();
+        if !window.get_tablet() {
+            self.rows.append(&mut self.beside);
+        }
+        set(&global.get_beside(), self.beside, |model| global.set_beside(model));
         global.set_lead(self.lead.0);
         global.set_lead_unit(self.lead.1);
         global.set_lead_sub(self.lead.2);

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
-pub use painted::Colour;
 use painted::Painted;
+pub use painted::{Colour, Rectangle};
 
 /// How often it is looked again.
 const LOOK: Duration = Duration::from_millis(40);
@@ -73,6 +73,12 @@ impl Screen {
         self.xdotool(&["key", name])
     }
 
+    /// A key that stays down for so long: X repeats it meanwhile.
+    pub fn hold(&self, name: &str, time: Duration) -> Result<()> {
+        let time = time.as_secs_f32().to_string();
+        self.xdotool(&["keydown", name, "sleep", &time, "keyup", name])
+    }
+
     fn xdotool(&self, args: &[&str]) -> Result<()> {
         let mut command = Command::new("xdotool");
         let output = command.args(args).env("DISPLAY", &self.display).output();
@@ -100,8 +106,22 @@ impl Screen {
     }
 
     /// A sum over what is painted within a rectangle (left, top, width, height): it changes with any pixel.
-    pub fn sum(&self, place: (usize, usize, usize, usize)) -> Result<u64> {
+    pub fn sum(&self, place: Rectangle) -> Result<u64> {
         Painted::read(&self.framebuffer())?.sum(place)
+    }
+
+    /// Whether what is painted within a rectangle is what a picture shows there, but for a fiftieth of its pixels: edges of letters.
+    pub fn shows_part_of(&self, picture: &image::RgbImage, place: Rectangle) -> Result<bool> {
+        let (left, top, width, height) = place;
+        let painted = Painted::read(&self.framebuffer())?;
+        let mut differ = 0;
+        for (x, y) in (top..top + height).flat_map(|y| (left..left + width).map(move |x| (x, y))) {
+            let wanted =
+                picture.get_pixel_checked(u32::try_from(x)?, u32::try_from(y)?).context("a smaller picture")?;
+            let found = painted.colour(x, y)?;
+            differ += usize::from(found.iter().zip(wanted.0).any(|(one, two)| one.abs_diff(two) > 32));
+        }
+        Ok(differ * 50 <= width * height)
     }
 
     /// Writes what is painted to a file that stays.

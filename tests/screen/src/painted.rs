@@ -7,6 +7,9 @@ use anyhow::{Context, Result, ensure};
 /// Red, green, blue.
 pub type Colour = [u8; 3];
 
+/// Left, top, width, height in px.
+pub type Rectangle = (usize, usize, usize, usize);
+
 /// The X server's framebuffer as it keeps it in its file: an X window dump.
 #[derive(Debug)]
 pub(crate) struct Painted {
@@ -45,7 +48,7 @@ impl Painted {
     }
 
     /// A sum over the pixels of a rectangle, weighted by their place.
-    pub(crate) fn sum(&self, (left, top, width, height): (usize, usize, usize, usize)) -> Result<u64> {
+    pub(crate) fn sum(&self, (left, top, width, height): Rectangle) -> Result<u64> {
         let mut sum = 0_u64;
         for y in top..top + height {
             let from = self.start + y * self.line + left * 4;

@@ -50,6 +50,12 @@ pub(super) struct Setting {
     pub(super) word: &'static str,
 }
 
+/// Whether the lamp shines; none where the camera offers none that can.
+pub(super) fn lamp(offered: &[CameraControl]) -> Option<bool> {
+    let lamp = offered.iter().find(|control| control.id == Some(LAMP))?;
+    (lamp.min..=lamp.max).contains(&LAMP_TORCH).then_some(lamp.value == LAMP_TORCH)
+}
+
 /// What to set, in this order, and what cannot be set, in words.
 pub(super) fn plan(wish: &CameraWish, offered: &[CameraControl]) -> (Vec<Setting>, Vec<String>) {
     let mut plan = Plan { offered, settings: Vec::new(), refusals: Vec::new() };

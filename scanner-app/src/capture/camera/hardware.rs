@@ -37,6 +37,8 @@ pub(super) struct Started {
     pub(super) mode: Mode,
     /// What was wished and could not be had, in words.
     pub(super) notes: Vec<String>,
+    /// Whether its lamp shines; none where it has none.
+    pub(super) lamp: Option<bool>,
 }
 
 /// Starts a camera in its best mode that gives a frame, which is lent to `take`, and sets its controls.
@@ -58,7 +60,7 @@ pub(super) fn start(
                 }
                 notes.extend(differences(&runs, wish));
                 notes.extend(set_controls(hardware, wish));
-                return Ok(Started { mode: runs, notes });
+                return Ok(Started { mode: runs, notes, lamp: control::lamp(&hardware.controls()) });
             }
             Err(why) => {
                 notes.push(format!("the mode {mode} was refused: {why}"));
@@ -76,6 +78,14 @@ fn differences(mode: &Mode, wish: &CameraWish) -> Option<String> {
     let differs = other_size || other_format || wish.fps.is_some_and(|fps| fps != mode.fps);
     differs
         .then(|| format!("the camera has no mode as wished; {mode} is the nearest (`scanner-app cameras` lists all)"))
+}
+
+/// Lets the lamp of a running camera shine, or not; whether it does.
+pub(super) fn shine(hardware: &mut dyn Hardware, is_on: bool) -> Option<bool> {
+    for note in set_controls(hardware, &CameraWish { torch: Some(is_on), ..CameraWish::default() }) {
+        tracing::warn!("camera: {note}");
+    }
+    control::lamp(&hardware.controls())
 }
 
 fn set_controls(hardware: &mut dyn Hardware, wish: &CameraWish) -> Vec<String> {

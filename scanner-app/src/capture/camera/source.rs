@@ -130,6 +130,16 @@ impl Source for CameraSource {
     fn how(&self) -> Capture {
         Capture::Camera
     }
+
+    fn lamp(&self) -> Option<bool> {
+        self.shared.lamp()
+    }
+
+    fn shine(&mut self, is_on: bool) {
+        // A camera that comes back shines as it did.
+        self.wish.torch = Some(is_on);
+        self.shared.shine(is_on);
+    }
 }
 
 impl Drop for CameraSource {

@@ -42,11 +42,17 @@ struct Fake {
     /// The only rate that the driver knows, whatever is asked for.
     fps: u32,
     set: Arc<Mutex<Vec<(u32, i64)>>>,
+    /// What its lamp's control stands at; none where it has no lamp.
+    lamp: Option<i64>,
 }
 
 fn fake(acts: &[Act]) -> Fake {
-    Fake { acts: acts.iter().copied().collect(), refused: Vec::new(), fps: 30, set: Arc::default() }
+    Fake { acts: acts.iter().copied().collect(), refused: Vec::new(), fps: 30, set: Arc::default(), lamp: None }
 }
+
+/// The driver's number of a lamp, and what it stands at when it shines.
+const LAMP: u32 = 0x009c_0901;
+const SHINES: i64 = 2;
 
 const HD: Mode = Mode { format: PixelFormat::Gray, width: 1_280, height: 720, fps: 30 };
 const VGA: Mode = Mode { format: PixelFormat::Gray, width: 640, height: 480, fps: 30 };
@@ -61,21 +67,25 @@ impl Hardware for Fake {
     }
 
     fn controls(&mut self) -> Vec<CameraControl> {
-        let name = "Focus".to_owned();
-        vec![CameraControl {
-            id: Some(0x009a_090a),
-            name,
+        let offered = |id, name: &str, max, value| CameraControl {
+            id: Some(id),
+            name: name.to_owned(),
             is_switch: false,
             min: 0,
-            max: 9,
+            max,
             step: 1,
             default: 0,
-            value: 0,
-        }]
+            value,
+        };
+        let lamp = self.lamp.map(|value| offered(LAMP, "LED Mode", 2, value));
+        [offered(0x009a_090a, "Focus", 9, 0)].into_iter().chain(lamp).collect()
     }
 
     fn set(&mut self, id: u32, _: bool, value: i64) -> Result<(), String> {
         self.set.lock().unwrap().push((id, value));
+        if id == LAMP {
+            self.lamp = Some(value);
+        }
         if value == 9 { Err("rejected".to_owned()) } else { Ok(()) }
     }
 
@@ -265,6 +275,93 @@ fn wishes_that_cannot_be_had_are_told_and_the_camera_runs() {
     let wish = CameraWish { focus: Some(Lever::Value(9)), ..CameraWish::default() };
     let notes = start(&mut camera, &wish).unwrap().notes;
     assert!(notes[0].contains("focus could not be set to 9: rejected"), "{notes:?}");
+}
+
+/// A camera with a lamp, and what was set on it, whoever opens it.
+fn with_a_lamp() -> (Opener, Arc<Mutex<Vec<(u32, i64)>>>) {
+    let set = Arc::<Mutex<Vec<(u32, i64)>>>::default();
+    let told = Arc::clone(&set);
+    let open = move || {
+        let camera = Fake { lamp: Some(0), set: Arc::clone(&told), ..fake(&[FRAME; 4_000]) };
+        Ok(Box::new(camera) as Box<dyn Hardware>)
+    };
+    (Arc::new(open), set)
+}
+
+/// Looks until the lamp is as wanted.
+fn until_lamp(source: &mut CameraSource, wanted: Option<bool>) {
+    let started = Instant::now();
+    while source.lamp() != wanted {
+        assert!(started.elapsed() < Duration::from_secs(10), "the lamp is {:?}", source.lamp());
+        source.next().unwrap().unwrap();
+    }
+}
+
+#[test]
+fn the_lamp_of_a_running_camera_is_switched_without_losing_a_picture() {
+    let (opener, set) = with_a_lamp();
+    let mut source = CameraSource::open(3, CameraWish::default(), opener, PATIENT).unwrap();
+    until_lamp(&mut source, Some(false));
+    assert!(set.lock().unwrap().is_empty(), "nobody asked for light yet");
+    source.shine(true);
+    until_lamp(&mut source, Some(true));
+    source.shine(false);
+    until_lamp(&mut source, Some(false));
+    assert_eq!(*set.lock().unwrap(), [(LAMP, SHINES), (LAMP, 0)]);
+}
+
+#[test]
+fn a_camera_that_comes_back_shines_as_it_did() {
+    let (opener, set) = with_a_lamp();
+    let opened = AtomicUsize::new(0);
+    let scripts: Opener = Arc::new(move || {
+        // The first one goes away when it was lit for a while.
+        let camera = opener()?;
+        Ok(if opened.fetch_add(1, Ordering::SeqCst) == 0 { Box::new(Shaky(camera, 200)) } else { camera })
+    });
+    let mut source = CameraSource::open(3, CameraWish::default(), scripts, PATIENT).unwrap();
+    source.shine(true);
+    until_lamp(&mut source, Some(true));
+    let started = Instant::now();
+    while set.lock().unwrap().len() < 2 {
+        assert!(started.elapsed() < Duration::from_secs(10), "{:?}", set.lock().unwrap());
+        let _ = source.next();
+    }
+    assert_eq!(*set.lock().unwrap(), [(LAMP, SHINES), (LAMP, SHINES)]);
+}
+
+/// A camera that is unplugged after so many frames.
+struct Shaky(Box<dyn Hardware>, usize);
+
+impl Hardware for Shaky {
+    fn modes(&mut self) -> Result<Vec<Mode>, String> {
+        self.0.modes()
+    }
+
+    fn start(&mut self, mode: Mode) -> Result<Mode, String> {
+        self.0.start(mode)
+    }
+
+    fn controls(&mut self) -> Vec<CameraControl> {
+        self.0.controls()
+    }
+
+    fn set(&mut self, id: u32, is_switch: bool, value: i64) -> Result<(), String> {
+        self.0.set(id, is_switch, value)
+    }
+
+    fn frame(&mut self, take: &mut dyn FnMut(RawFrame<'_>)) -> Result<(), String> {
+        self.1 = self.1.checked_sub(1).ok_or("No such device")?;
+        self.0.frame(take)
+    }
+}
+
+#[test]
+fn a_camera_without_a_lamp_says_so_and_nothing_is_set() {
+    let mut source = open(&[Some(&[FRAME; 200])], PATIENT).unwrap();
+    source.shine(true);
+    watch(&mut source, |sizes, _| sizes.len() > 5);
+    assert_eq!(source.lamp(), None);
 }
 
 #[test]

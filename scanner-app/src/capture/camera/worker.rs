@@ -32,6 +32,10 @@ struct Slot {
     frame: Option<(u64, Luma)>,
     bad: Option<(u64, String)>,
     lost: Option<String>,
+    /// Whether the lamp shines, as the driver says.
+    lamp: Option<bool>,
+    /// What the lamp is to do with the next frame.
+    shine: Option<bool>,
     /// Memory of a frame that nobody took.
     spare: Vec<u8>,
 }
@@ -78,6 +82,16 @@ impl Shared {
         }
     }
 
+    /// Whether the lamp of the running camera shines.
+    pub(super) fn lamp(&self) -> Option<bool> {
+        self.lock().lamp
+    }
+
+    /// Lets the running camera's lamp shine, or not.
+    pub(super) fn shine(&self, is_on: bool) {
+        self.lock().shine = Some(is_on);
+    }
+
     /// Whatever threads there are, none speaks any more.
     pub(super) fn abandon(&self) -> u64 {
         let mut slot = self.lock();
@@ -88,6 +102,12 @@ impl Shared {
 
     fn lock(&self) -> MutexGuard<'_, Slot> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a thread's camera is to do with its lamp, told once.
+    fn to_shine(&self, generation: u64) -> Option<bool> {
+        let mut slot = self.lock();
+        if slot.generation == generation { slot.shine.take() } else { None }
     }
 
     /// Lets a thread speak; whether it may still do so.
@@ -113,7 +133,7 @@ pub(super) fn spawn(shared: &Arc<Shared>, open: &Opener, wish: CameraWish) -> st
         let ended = catch_unwind(AssertUnwindSafe(|| work(&shared, generation, &open, &wish)));
         let ended = ended.unwrap_or_else(|_| Err("its driver's library stopped".to_owned()));
         if let Err(why) = ended {
-            shared.say(generation, |slot| slot.lost = Some(why));
+            shared.say(generation, |slot| (slot.lost, slot.lamp) = (Some(why), None));
         }
         shared.threads.fetch_sub(1, Ordering::AcqRel);
     });
@@ -131,7 +151,12 @@ fn work(shared: &Shared, generation: u64, open: &Opener, wish: &CameraWish) -> R
     for note in started.notes {
         tracing::warn!("camera: {note}");
     }
+    shared.say(generation, |slot| slot.lamp = started.lamp);
     while is_wanted {
+        if let Some(is_on) = shared.to_shine(generation) {
+            let lamp = hardware::shine(hardware.as_mut(), is_on);
+            shared.say(generation, |slot| slot.lamp = lamp);
+        }
         hardware.frame(&mut |raw| is_wanted = give(shared, generation, &raw))?;
     }
     Ok(())

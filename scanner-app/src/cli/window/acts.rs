@@ -164,10 +164,12 @@ impl Clerk {
     }
 
     fn function(&mut self, function: Function) -> Result<()> {
-        if *self.route.floor() != Page::Work {
-            return Ok(());
-        }
         match function {
+            Function::Trigger => {
+                self.trigger();
+                Ok(())
+            }
+            _ if *self.route.floor() != Page::Work => Ok(()),
             Function::Undo => match self.shown_seq() {
                 Some(seq) => self.undo(seq),
                 None => Ok(()),
@@ -178,16 +180,13 @@ impl Clerk {
                 Ok(())
             }
             Function::Close => self.go_to(Page::Close),
-            Function::Trigger => {
-                self.trigger();
-                Ok(())
-            }
             Function::Menu => self.go_to(Page::Menu),
         }
     }
 
-    /// The trigger: whoever sleeps has woken by it; a label in view that was taken back, or left unrecorded, is read again.
+    /// The trigger: it looks through the camera whatever sheet is open; a label in view that was taken back, or left unrecorded, is read again.
     fn trigger(&mut self) {
+        self.gaze.pull(self.device.mono_ms());
         let work = &self.work;
         self.eye.look_again(|text| work.told_of(text).is_none());
     }
@@ -270,8 +269,7 @@ impl Clerk {
     fn open_what_was_read(&mut self, stage: Option<Stage>) -> Result<()> {
         let Some(read) = self.state.read.take() else { return Ok(()) };
         let Some(stage) = stage else {
-            self.work.leave();
-            self.go(Move::Left);
+            self.leave()?;
             return self.open_read(read);
         };
         let basis = read.basis.clone().unwrap_or_else(|| read.document.as_str().into());

@@ -175,8 +175,11 @@ impl Clerk {
         memory::give_back();
     }
 
-    /// Whether somebody looks through the camera on this page.
+    /// Whether somebody looks through the camera: on this page, or with the trigger.
     fn looks(&self) -> bool {
+        if self.gaze.is_pulled(self.device.mono_ms()) {
+            return true;
+        }
         match self.route.page() {
             Page::Work | Page::Lists(_) | Page::History | Page::Case => true,
             Page::SignIn
@@ -192,26 +195,6 @@ impl Clerk {
             | Page::Shift => self.eye.is_live() || (*self.route.page() == Page::Health),
             _ => false,
         }
-    }
-
-    fn begin(&mut self) -> Result<()> {
-        self.gaze.stir(self.device.mono_ms());
-        self.read_limits()?;
-        self.recall_person()?;
-        self.refresh_tasks()?;
-        let open = self.work.store().map(Store::open_tasks).transpose()?.and_then(|tasks| tasks.into_iter().next());
-        if let Some(task) = open {
-            self.open_task((task.stage, task.basis, task.document))?;
-        }
-        if self.must_sign_in() {
-            self.route = Route::at(Page::SignIn);
-        } else {
-            self.lock = self.lock.after(Stir::SignedIn, self.device.mono_ms());
-            if self.work.task().is_none() {
-                self.open_due_receipt()?;
-            }
-        }
-        Ok(())
     }
 
     /// What changed by itself: what the sender brought, who went away. Answers whether it must be shown.
@@ -279,20 +262,6 @@ impl Clerk {
             }
         }
         Ok(false)
-    }
-
-    fn read_limits(&mut self) -> Result<()> {
-        self.limits = match self.work.session_ref() {
-            Some(session) => session.pulled().references.policy().limits,
-            None => self
-                .work
-                .store()
-                .map(Store::pulled)
-                .transpose()?
-                .map(|pulled| pulled.references.policy().limits)
-                .unwrap_or_default(),
-        };
-        Ok(())
     }
 
     /// Takes in what a pull brought.

@@ -111,20 +111,18 @@ impl Eye {
         }
     }
 
-    /// The lamp; none where the source has none that was asked for.
-    pub(super) const fn torch(&self) -> Option<bool> {
-        match &self.name {
-            SourceName::Camera { wish, .. } => wish.torch,
-            _ => None,
-        }
+    /// Whether the lamp shines, as the device says; none where it has none.
+    pub(super) fn torch(&self) -> Option<bool> {
+        self.source.as_ref().and_then(|(source, _)| source.lamp())
     }
 
-    /// Switches the lamp: the camera is opened anew with it.
+    /// Switches the lamp of the running camera; one that is opened later shines as this one did.
     pub(super) fn switch_torch(&mut self) {
+        let Some((source, _)) = &mut self.source else { return };
+        let Some(was_on) = source.lamp() else { return };
+        source.shine(!was_on);
         if let SourceName::Camera { wish, .. } = &mut self.name {
-            wish.torch = Some(!wish.torch.unwrap_or(false));
-            self.source = None;
-            self.rests_until = Instant::now();
+            wish.torch = Some(!was_on);
         }
     }
 
@@ -231,4 +229,55 @@ fn unrestored(frame: &Frame) -> Option<Pair> {
     let fault = frame.fault.as_ref().filter(|fault| fault.restored.is_none())?;
     let (zh, en) = fault.words();
     Some((format!("{zh}。"), format!("{en}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A source that shows nothing and has a lamp.
+    struct Lit(bool);
+
+    impl Source for Lit {
+        fn next(&mut self) -> Option<Result<Input, CaptureError>> {
+            Some(Ok(Input { at_ms: 0, seen: Seen::Nothing }))
+        }
+
+        fn how(&self) -> Capture {
+            Capture::Camera
+        }
+
+        fn lamp(&self) -> Option<bool> {
+            Some(self.0)
+        }
+
+        fn shine(&mut self, is_on: bool) {
+            self.0 = is_on;
+        }
+    }
+
+    fn eye() -> Eye {
+        Eye::new("camera:0".parse().unwrap(), CaptureSettings::default())
+    }
+
+    fn wished(eye: &Eye) -> Option<bool> {
+        let SourceName::Camera { wish, .. } = &eye.name else { panic!("no camera") };
+        wish.torch
+    }
+
+    #[test]
+    fn the_torch_is_the_lamp_of_the_camera_that_runs_and_stays_for_the_next() {
+        let mut eye = eye();
+        assert_eq!(eye.torch(), None, "no camera runs yet");
+        eye.switch_torch();
+        assert_eq!(wished(&eye), None, "what has no lamp is not switched");
+        let lit: Box<dyn Source> = Box::new(Lit(false));
+        let reader = InputReader::new(lit.as_ref(), Aim::Everything);
+        eye.source = Some((lit, reader));
+        assert_eq!(eye.torch(), Some(false));
+        eye.switch_torch();
+        assert_eq!((eye.torch(), wished(&eye)), (Some(true), Some(true)));
+        eye.switch_torch();
+        assert_eq!((eye.torch(), wished(&eye)), (Some(false), Some(false)));
+    }
 }

@@ -6,18 +6,33 @@
 pub(super) struct Gaze {
     stirred_ms: u64,
     sleep_ms: u64,
+    pulled_ms: Option<u64>,
 }
+
+/// How long a pulled trigger looks: a held one is pulled again before it ends.
+const PULL_MS: u64 = 2_000;
 
 impl Gaze {
     /// A viewfinder that sleeps after so many seconds without a read; 0 = never.
     pub(super) fn new(sleep_s: u32) -> Self {
         let sleep_ms = if sleep_s == 0 { u64::MAX } else { u64::from(sleep_s) * 1_000 };
-        Self { stirred_ms: 0, sleep_ms }
+        Self { stirred_ms: 0, sleep_ms, pulled_ms: None }
     }
 
     /// Something was read, touched or pulled.
     pub(super) const fn stir(&mut self, now_ms: u64) {
         self.stirred_ms = now_ms;
+    }
+
+    /// The trigger was pulled, or is still held.
+    pub(super) const fn pull(&mut self, now_ms: u64) {
+        self.pulled_ms = Some(now_ms);
+        self.stir(now_ms);
+    }
+
+    /// Whether the trigger has it look, whatever page is open.
+    pub(super) fn is_pulled(self, now_ms: u64) -> bool {
+        self.pulled_ms.is_some_and(|pulled| now_ms.saturating_sub(pulled) < PULL_MS)
     }
 
     /// Whether it sleeps.
@@ -38,6 +53,18 @@ mod tests {
         assert!(gaze.is_asleep(61_000));
         gaze.stir(90_000);
         assert!(!gaze.is_asleep(90_000));
+    }
+
+    #[test]
+    fn a_held_trigger_looks_on_and_one_that_is_let_go_for_a_moment() {
+        let mut gaze = Gaze::new(60);
+        assert!(!gaze.is_pulled(0), "nobody pulled it yet");
+        for held_ms in (100_000..103_000).step_by(30) {
+            gaze.pull(held_ms);
+            assert!(gaze.is_pulled(held_ms + 29) && !gaze.is_asleep(held_ms));
+        }
+        assert!(gaze.is_pulled(104_000));
+        assert!(!gaze.is_pulled(105_000));
     }
 
     #[test]

@@ -21,6 +21,7 @@ use clerk::{Clerk, Tools};
 
 mod acts;
 mod alarm;
+mod begin;
 mod casing;
 mod clerk;
 mod desk;

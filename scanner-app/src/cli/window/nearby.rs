@@ -174,6 +174,7 @@ impl Clerk {
         let Some(waiting) = &mut nearby.waiting else { return false };
         let told: Vec<Told> = waiting.told.try_iter().collect();
         let changed = !told.is_empty();
+        let mut has_kept = false;
         for what in told {
             match what {
                 Told::Bound(address) => {
@@ -182,6 +183,7 @@ impl Clerk {
                     }
                 }
                 Told::Happened(event) => {
+                    has_kept |= matches!(event, Event::Kept { .. });
                     let (zh, en, is_trouble) = event_words(&event);
                     nearby.tell(zh, en, is_trouble);
                 }
@@ -190,6 +192,10 @@ impl Clerk {
                     nearby.tell(format!("不再等候:{why}"), format!("Waiting ended: {why}"), true);
                 }
             }
+        }
+        if has_kept {
+            // What was taken for others goes on without waiting for a scan here.
+            self.worker.wake();
         }
         changed
     }

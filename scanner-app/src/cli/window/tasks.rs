@@ -28,10 +28,10 @@ pub(super) fn key_of((stage, basis, document): &TaskRef) -> String {
 impl Clerk {
     /// Reads the list anew: what is to be done, and closed tasks whose gate is shut.
     pub(super) fn refresh_tasks(&mut self) -> Result<()> {
+        self.read_place()?;
         let Work::Desk(store) = std::mem::replace(&mut self.work, Work::Moving) else { return Ok(()) };
         let identity = self.identity();
         let (store, gates) = watch_shut_gates(store, &self.device, &identity)?;
-        self.state.place = site_name(&store, &self.config.site)?;
         let open: Vec<String> = store.open_tasks()?.iter().map(|task| key_of(&of_task(task))).collect();
         let work = overview(&store, Place { member: &self.config.member, site: &self.config.site }, self.device.now())?;
         let mut tasks: Vec<(TaskView, TaskRef)> = work.into_iter().map(|work| row(work, &open)).collect();
@@ -65,6 +65,14 @@ impl Clerk {
         }
         self.state.tasks = tasks;
         self.work = Work::Desk(store);
+        Ok(())
+    }
+
+    /// The name of this place.
+    pub(super) fn read_place(&mut self) -> Result<()> {
+        if let Some(store) = self.work.store() {
+            self.state.place = site_name(store, &self.config.site)?;
+        }
         Ok(())
     }
 

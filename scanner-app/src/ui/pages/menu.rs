@@ -43,18 +43,19 @@ pub(super) fn sheet(view: &MenuView, say: Say) -> (Heading, Sheet) {
         },
         &Intent::Go(Page::Search),
     ));
-    rows.push(choice(say.of("同步", "Sync"), "", &Intent::Go(Page::Queue)));
+    // What concerns the terminal and whoever holds it, not goods.
+    let mut beside = vec![choice(say.of("同步", "Sync"), "", &Intent::Go(Page::Queue))];
     if view.signs_in {
-        rows.push(choice(say.of("交班", "Change shift"), "", &Intent::Go(Page::Shift)));
+        beside.push(choice(say.of("交班", "Change shift"), "", &Intent::Go(Page::Shift)));
     }
     let check = choice(say.of("班前检查", "Pre-shift check"), "", &Intent::Go(Page::Check));
-    rows.push(if view.faults > 0 { marked(check, Mark::Bad) } else { check });
-    rows.push(choice(say.of("扫描自检", "Scanner health"), "", &Intent::Go(Page::Health)));
+    beside.push(if view.faults > 0 { marked(check, Mark::Bad) } else { check });
+    beside.push(choice(say.of("扫描自检", "Scanner health"), "", &Intent::Go(Page::Health)));
     let practice = if view.training { say.of("退出训练", "Leave training") } else { say.of("训练", "Training") };
-    rows.push(choice(practice, "", &Intent::Go(Page::Practice)));
-    rows.push(choice(say.of("设置", "Settings"), "", &Intent::Go(Page::Settings)));
-    rows.push(choice(say.of("关于", "About"), "", &Intent::Go(Page::About)));
-    (heading(say.of("菜单", "Menu"), ""), Sheet { rows, is_long: true, ..Sheet::default() })
+    beside.push(choice(practice, "", &Intent::Go(Page::Practice)));
+    beside.push(choice(say.of("设置", "Settings"), "", &Intent::Go(Page::Settings)));
+    beside.push(choice(say.of("关于", "About"), "", &Intent::Go(Page::About)));
+    (heading(say.of("菜单", "Menu"), ""), Sheet { rows, beside, is_long: true, ..Sheet::default() })
 }
 
 pub(super) fn practice(stages: &[Stage], is_open: bool, say: Say) -> (Heading, Sheet) {

@@ -47,20 +47,20 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
             rows.push(fact(Mark::None, words::stage(say.0, *stage), document.as_str()));
         }
     }
-    rows.extend(trail(view, say));
+    let mut beside = trail(view, say);
     if view.in_task {
-        rows.push(row_heading(say.of("箱", "Case")));
-        rows.push(choice(
+        beside.push(row_heading(say.of("箱", "Case")));
+        beside.push(choice(
             say.of("装箱", "Build this case"),
             say.of("扫里面的包装", "scan what goes inside"),
             &Intent::CaseBegin(CaseAct::Build),
         ));
-        rows.push(choice(
+        beside.push(choice(
             say.of("拆箱", "Open this case"),
             say.of("里面的包装从此单独算", "what is inside counts by itself from now on"),
             &Intent::CaseBegin(CaseAct::Open),
         ));
-        rows.push(choice(
+        beside.push(choice(
             say.of("开箱核对", "Check this case"),
             say.of("逐个扫里面的包装,与记录对照", "scan each package inside and compare"),
             &Intent::CaseBegin(CaseAct::Check),
@@ -71,11 +71,12 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
         Some((_, seq)) if view.may_release => acts.push(act(say.of("解除隔离", "Set free"), &Intent::Release(seq))),
         _ => {}
     }
-    match view.scan {
-        Some((_, seq)) => acts.push(main_act(say.of("撤销此条", "Undo this"), &Intent::Undo(seq))),
-        None => acts.push(main_act(say.of("返回", "Back"), &Intent::Back)),
+    if let Some((_, seq)) = view.scan {
+        acts.push(act(say.of("撤销此条", "Undo this"), &Intent::Undo(seq)));
     }
-    let sheet = Sheet { rows, acts, ..Sheet::default() };
+    // A page to look at: what it leads to is back, not undoing.
+    acts.push(main_act(say.of("返回", "Back"), &Intent::Back));
+    let sheet = Sheet { rows, beside, acts, ..Sheet::default() };
     (heading(format!("…{}", view.tail), view.product.as_deref().unwrap_or_default()), sheet)
 }
 
@@ -103,7 +104,8 @@ fn trail(view: &PackageView, say: Say) -> Vec<Row> {
         };
         let aside = if step.is_set_aside { say.of(" · 已隔离", " · set aside") } else { "".into() };
         rows.push(sentence(
-            if step.is_scanned { Mark::On } else { Mark::Off },
+            // No boxes: nothing is to be ticked here.
+            if step.is_scanned { Mark::Good } else { Mark::Missing },
             format!("{} {}", words::stage(say.0, step.stage), step.document),
             format!("{} · {} · {how}{aside}", words::row_time(step.at), step.member),
         ));

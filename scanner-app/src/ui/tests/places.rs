@@ -12,16 +12,28 @@ use super::{find, open, screens, screens_beside, view};
 use crate::config::Language;
 
 /// Screen, label, name: on both canvases.
-const PLACES: [(&str, &str, &str); 15] = [
+const PLACES: [(&str, &str, &str); 27] = [
+    ("enrol-expired", "登记码已过期或用过。只在 10 分钟内有效,只能用一次。让主管重新生成。", "enrol-trouble"),
+    ("which-stage", "出库", "stage-outbound"),
     ("sign-in-badge", "0", "digit-0"),
     ("sign-in-badge", "1", "digit-1"),
     ("sign-in-badge", "3", "digit-3"),
     ("sign-in-badge", "9", "digit-9"),
     ("sign-in-badge", "登录", "sign-in"),
+    ("sign-in-wrong", "PIN 不对,还可试 3 次。忘记了找主管重设。", "sign-in-trouble"),
+    ("scan-no-camera", "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。", "viewfinder"),
+    ("scan-full", "存储已满,暂停扫码。已记录 1 204 条均在。联网上传或离线转交。", "strip"),
     ("scan-accepted", "通过 7K3M +50 盒 ", "banner"),
     ("scan-accepted", "撤销 7K3M", "undo"),
     ("scan-accepted", "菜单", "menu"),
     ("menu", "EN", "language"),
+    ("menu", "同步", "sync-of-task"),
+    ("menu-desk", "同步", "sync-of-desk"),
+    ("queue", "离线转交", "carry"),
+    ("carry", "附近的终端 · 同一无线网,当场有回执", "nearby"),
+    ("nearby-quiet", "等候别人转交 · 它的记录下次同步代传", "listen"),
+    ("nearby", "回执:对方已收 1 包,将代传。待传仍为 128,等服务器回执。", "nearby-told"),
+    ("nearby-waiting", "已收终端 …1e2f 的 128 条", "nearby-taken"),
     ("menu", "单证核对", "papers"),
     ("papers", "齐全且一致", "papers-done"),
     ("papers-recorded", "继续扫码", "papers-back"),
@@ -39,6 +51,9 @@ const TABLET: [(&str, &str, &str); 2] =
 fn screen(name: &str, tablet: bool) -> View {
     if name == "sign-in-badge" {
         return view(PageView::SignIn(SignInView { has_badge: true, ..screens_beside::sign_in() }));
+    }
+    if name == "nearby-quiet" {
+        return view(PageView::Nearby(Box::default()));
     }
     let found = screens::all(tablet).into_iter().find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("no screen is called {name}")).1

@@ -222,6 +222,10 @@ fn places() -> Vec<(&'static str, View)> {
         "已锁屏,作业与记录都在。按扫描键或扫工牌继续。",
         "Locked; task and records are safe. Press the trigger or scan a badge.",
     );
+    let expired = pair(
+        "登记码已过期或用过。只在 10 分钟内有效,只能用一次。让主管重新生成。",
+        "Enrolment code expired or used. Valid 10 min, once. Ask the supervisor for a new one.",
+    );
     let open = Some((Stage::Outbound, "FH-2031".into(), 37, Some(40), Level::Case));
     vec![
         ("sign-in", view(PageView::SignIn(sign_in()))),
@@ -243,6 +247,7 @@ fn places() -> Vec<(&'static str, View)> {
         ("tasks-no-data", view(PageView::Tasks(TasksView { place: "广州分拣中心".into(), ..TasksView::default() }))),
         ("tasks-first-sync", first_sync()),
         ("enrol", view(PageView::Enrol(EnrolView::default()))),
+        ("enrol-expired", view(PageView::Enrol(EnrolView { trouble: Some(expired), ..EnrolView::default() }))),
         ("enrol-code", view(PageView::Enrol(EnrolView { code: Some("4F7K 9QX2".into()), ..EnrolView::default() }))),
         ("menu", view(PageView::Menu(MenuView { in_task: true, signs_in: true, faults: 1, training: false }))),
         ("menu-desk", view(PageView::Menu(MenuView { signs_in: true, ..MenuView::default() }))),

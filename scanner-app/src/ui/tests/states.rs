@@ -2,9 +2,9 @@
 
 use super::super::intent::Intent;
 use super::super::route::Page;
-use super::super::view::{EnrolView, PageView, Strip, StripTone, View};
+use super::super::view::{Strip, StripTone, View};
 use super::super::{MainWindow, show};
-use super::{find, labels, open, screens, view};
+use super::{find, labels, open, screens};
 use crate::config::Language;
 
 fn shown(window: &MainWindow, view: &View, language: Language) {
@@ -62,14 +62,7 @@ fn a_wrong_pin_says_how_many_tries_are_left() {
 #[test]
 fn an_expired_enrolment_says_who_makes_a_new_one() {
     let (window, wanted) = open(false);
-    let expired = EnrolView {
-        trouble: Some((
-            "登记码已过期或用过。只在 10 分钟内有效,只能用一次。让主管重新生成。".into(),
-            "Enrolment code expired or used. Valid 10 min, once. Ask the supervisor for a new one.".into(),
-        )),
-        ..EnrolView::default()
-    };
-    shown(&window, &view(PageView::Enrol(expired)), Language::Zh);
+    shown(&window, &screen("enrol-expired"), Language::Zh);
     says(&window, "登记码已过期或用过。");
     find(&window, "手工输入").invoke_accessible_default_action();
     assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Search)));

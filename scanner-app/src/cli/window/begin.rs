@@ -1,0 +1,52 @@
+//! The first look at the store: who is on duty, which task was open, what the policy allows.
+
+use anyhow::Result;
+use shared::event::Stage;
+
+use super::clerk::Clerk;
+use crate::operators::Stir;
+use crate::store::Store;
+use crate::ui::route::{Page, Route};
+
+impl Clerk {
+    /// A task that was open when the app ended is open again.
+    pub(super) fn begin(&mut self) -> Result<()> {
+        self.gaze.stir(self.device.mono_ms());
+        self.read_limits()?;
+        self.recall_person()?;
+        let open = self.work.store().map(Store::open_tasks).transpose()?.and_then(|tasks| tasks.into_iter().next());
+        // The list sums up every task, and the session its own once more: the list waits until somebody sees it. A receipt stands
+        // beside its list, a sort takes its orders from it.
+        if open.as_ref().is_none_or(|task| matches!(task.stage, Stage::Receipt | Stage::Sort)) {
+            self.refresh_tasks()?;
+        } else {
+            self.read_place()?;
+        }
+        if let Some(task) = open {
+            self.open_task((task.stage, task.basis, task.document))?;
+        }
+        if self.must_sign_in() {
+            self.route = Route::at(Page::SignIn);
+        } else {
+            self.lock = self.lock.after(Stir::SignedIn, self.device.mono_ms());
+            if self.work.task().is_none() {
+                self.open_due_receipt()?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn read_limits(&mut self) -> Result<()> {
+        self.limits = match self.work.session_ref() {
+            Some(session) => session.pulled().references.policy().limits,
+            None => self
+                .work
+                .store()
+                .map(Store::pulled)
+                .transpose()?
+                .map(|pulled| pulled.references.policy().limits)
+                .unwrap_or_default(),
+        };
+        Ok(())
+    }
+}
