@@ -129,7 +129,7 @@ impl CaptureError {
                 "The camera sends damaged pictures. If it stays so, try another socket or size.",
             ),
             Self::ScannerAway { .. } | Self::Scanner { .. } | Self::Wedge(_) | Self::NoScannerSupport => {
-                ("扫描枪断开。检查接头,插好自动恢复。", "Scanner lost. Check its cable; it returns by itself.")
+                ("扫描枪断开。检查接头,插好自动恢复。", "Scanner lost. Check its cable; the scanner returns by itself.")
             }
             Self::LongLine => ("扫描枪发来的内容过长,已跳过。重扫。", "The scanner sent too long a text. Scan again."),
             Self::Camera { .. }
@@ -137,8 +137,8 @@ impl CaptureError {
             | Self::NoCameraSupport
             | Self::Unknown(_)
             | Self::Option { .. } => (
-                "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。",
-                "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.",
+                "相机断开。接头松动或被占用。可用扫描枪继续,插好后画面自动恢复。",
+                "Camera lost. Unplugged or in use. Use the scanner; the camera returns by itself.",
             ),
         };
         (zh.to_owned(), en.to_owned())

@@ -120,6 +120,13 @@ impl Desk {
         Ok(Answer::Welcome { operator: operator.operator.clone(), name, rights })
     }
 
+    /// The name of whoever has this badge, where that is known here.
+    #[must_use]
+    pub fn badge_of(&self, text: &str) -> Option<String> {
+        let (number, known) = self.find(Claim::Badge(text))?;
+        Some(known.map(|known| known.name.clone()).filter(|name| !name.is_empty()).unwrap_or(number))
+    }
+
     /// The number that a claim stands for, and who has it. None for a badge that nobody has.
     fn find(&self, claim: Claim<'_>) -> Option<(String, Option<&Operator>)> {
         match claim {

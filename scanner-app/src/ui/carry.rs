@@ -66,12 +66,12 @@ pub fn show_words(window: &ShowWindow, language: Language, events: Option<u64>) 
             format!("{} 条记录。让另一台终端对准,直到它显示“完成”。收到回执前,记录仍留在本机。", count(events))
         }
         (Some(events), Language::En) => format!(
-            "{} events. Hold before the other terminal until it says Done. They stay here until receipts come back.",
+            "{} events. Hold before the other terminal until it says Done. They stay here until the server confirms them.",
             count(events)
         ),
         (None, Language::Zh) => "服务器的回执。让原终端对准,直到它显示“完成”。".to_owned(),
         (None, Language::En) => {
-            "The server's receipts. Hold them before the terminal they are for until that says Done.".to_owned()
+            "The server's acknowledgements. Hold them before the terminal they are for until that says Done.".to_owned()
         }
     };
     window.set_what(what.into());

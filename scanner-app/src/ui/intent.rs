@@ -94,6 +94,8 @@ pub enum Intent {
         /// The PIN.
         pin: String,
     },
+    /// The badge that was scanned is somebody else's.
+    NotMe,
     /// The person goes.
     SignOut,
     /// Open the task of this key.
@@ -155,6 +157,8 @@ pub enum Intent {
         /// By how many.
         by: i64,
     },
+    /// Nothing of what is due is taken in.
+    RefuseAll,
     /// What the report says.
     Report(ReportWhat),
     /// More or fewer packages.

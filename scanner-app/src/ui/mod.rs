@@ -31,7 +31,7 @@ use std::sync::mpsc::Sender;
 use slint::ComponentHandle;
 
 pub use generated::MainWindow;
-use generated::{Alarm, Chrome, Sheet, SignIn};
+use generated::{Alarm, Chrome, Keys, Sheet, SignIn};
 pub use intent::Intent;
 pub use view::{Outcome, View};
 
@@ -77,6 +77,11 @@ pub fn window(
     let send = sender(intents);
     chrome.on_switch_language(move || send(Intent::SwitchLanguage));
     let send = sender(intents);
+    window.global::<Keys>().on_shortened(|typed| {
+        let mut typed = typed.to_string();
+        typed.pop();
+        typed.into()
+    });
     window.global::<SignIn>().on_submit(move |number, pin| {
         send(Intent::SignIn { number: number.into(), pin: pin.into() });
     });

@@ -108,6 +108,11 @@ pub(super) fn with_result(row: Row, outcome: Outcome, language: Language) -> Row
     Row { mark: Mark::Result, result: result_kind(outcome), label, ..row }
 }
 
+/// A row of what was taken back: its shape counts for nothing any more.
+pub(super) fn taken_back(row: Row) -> Row {
+    Row { mark: Mark::Result, result: ResultKind::None, ..row }
+}
+
 /// A row with a value at its side.
 pub(super) fn with_side(row: Row, side: impl Into<SharedString>) -> Row {
     let side = side.into();
@@ -119,22 +124,13 @@ pub(super) fn marked(row: Row, mark: Mark) -> Row {
     Row { mark, ..row }
 }
 
-/// Keys of a pad.
-pub(super) fn letters() -> Vec<SharedString> {
-    "1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ-.:"
-        .chars()
-        .map(|letter| letter.to_string().into())
-        .chain([" ".into()])
-        .collect()
-}
-
-/// Keys of an address and a code.
-pub(super) fn address() -> Vec<SharedString> {
-    "1234567890.: ".chars().map(|letter| letter.to_string().into()).collect()
+/// Keys of a pad, in their order.
+pub(super) fn keys(of: &str) -> Vec<SharedString> {
+    of.chars().map(|key| key.to_string().into()).collect()
 }
 
 pub(super) fn digits() -> Vec<SharedString> {
-    ('0'..='9').map(|digit| digit.to_string().into()).collect()
+    keys("0123456789")
 }
 
 /// A page that is a column of rows with acts beneath.
@@ -154,7 +150,16 @@ pub(super) struct Sheet {
     /// The main one last: it is put on the hand's side.
     pub(super) acts: Vec<Act>,
     pub(super) stacked: bool,
+    /// Whether it shows what the camera sees.
+    pub(super) finder: bool,
+    /// What the last scan answered, whose it was, and in words.
+    pub(super) answer: Option<(Outcome, SharedString, SharedString)>,
     pub(super) pad: Vec<SharedString>,
+    /// Letters, one tap away from the pad's first keys.
+    pub(super) pad_letters: Vec<SharedString>,
+    pub(super) pad_rest: SharedString,
+    /// What its last key does.
+    pub(super) pad_enter: SharedString,
     pub(super) typed_label: SharedString,
     pub(super) typed_hidden: bool,
 }
@@ -178,11 +183,18 @@ impl Sheet {
         let acts = if self.stacked { self.acts } else { handed(self.acts, left_handed) };
         set(&global.get_acts(), acts, |model| global.set_acts(model));
         set(&global.get_pad(), self.pad, |model| global.set_pad(model));
+        set(&global.get_pad_letters(), self.pad_letters, |model| global.set_pad_letters(model));
+        global.set_finder(self.finder);
+        global.set_answer_kind(self.answer.as_ref().map_or(ResultKind::None, |(outcome, _, _)| result_kind(*outcome)));
+        let (tail, words) = self.answer.map(|(_, tail, words)| (tail, words)).unwrap_or_default();
+        global.set_answer_tail(tail);
+        global.set_answer(words);
         global.set_typed_label(self.typed_label);
         global.set_typed_hidden(self.typed_hidden);
         global.set_pad_delete(say.of("删除", "Delete"));
         global.set_pad_space(say.of("空格", "Space"));
-        global.set_pad_enter(say.of("确定", "OK"));
+        global.set_pad_rest(self.pad_rest);
+        global.set_pad_enter(self.pad_enter);
         global.set_pad_turn(i32::try_from(turn % 1_000_000).unwrap_or(0));
     }
 }

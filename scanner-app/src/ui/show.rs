@@ -21,6 +21,7 @@ pub(super) fn show(window: &MainWindow, view: &View, language: Language) {
 
 fn set_sync(window: &MainWindow, sync: &SyncView, language: Language) {
     let global = window.global::<Sync>();
+    global.set_is_chinese(language == Language::Zh);
     global.set_online(sync.online);
     global.set_stale(sync.stale_hours.is_some());
     global.set_state(
@@ -79,6 +80,10 @@ fn set_alarm(window: &MainWindow, alarm: Option<&AlarmView>, say: Say) {
     global.set_rests(words::article(say.0, alarm.kind).into());
     global.set_next_head(say.of("怎么办", "What to do"));
     global.set_next(words::next(say.0, alarm.kind).into());
+    let tails = [&alarm.tail].into_iter().chain(alarm.others.iter().map(|(tail, _)| tail));
+    let tails: Vec<String> = tails.map(|tail| format!("…{tail}")).collect();
+    let several = tails.len() > 1;
+    global.set_packages(if several { tails.join(" ").into() } else { SharedString::new() });
     let others = alarm.others.iter().map(|(tail, kind)| format!("…{tail} {}", words::kind(say.0, *kind)));
     let others: Vec<String> = others.collect();
     global.set_others(if others.is_empty() {
@@ -97,6 +102,12 @@ fn set_alarm(window: &MainWindow, alarm: Option<&AlarmView>, say: Say) {
             || format!("Meanwhile {scans}: {}", parts.join("  ")),
         )
     });
-    global.set_hold(say.of("按住 1 秒:已隔离", "Hold 1 s: set aside"));
+    // It says how many: each of them is to be set aside before it is held.
+    let count = tails.len();
+    global.set_hold(if several {
+        say.made(|| format!("按住 1 秒:{count} 个都已隔离"), || format!("Hold 1 s: all {count} set aside"))
+    } else {
+        say.of("按住 1 秒:已隔离", "Hold 1 s: set aside")
+    });
     global.set_is_on(true);
 }

@@ -103,11 +103,11 @@ fn words(came: &Came) -> (String, String) {
         ),
         Came::Settled { settled, pending } if settled.not_believed.is_empty() => (
             format!("完成:收到 {} 份回执,还有 {pending} 条待回执。", settled.acknowledged),
-            format!("Done: {} receipts taken in, {pending} events wait.", settled.acknowledged),
+            format!("Done: {} acknowledgements taken in, {pending} events wait.", settled.acknowledged),
         ),
         Came::Settled { .. } => (
             "回执无法核实,未采用。请重新获取;仍不行请告知主管。".to_owned(),
-            "The receipts prove nothing and were left out. Get them again; if this stays, tell the supervisor."
+            "The acknowledgements prove nothing and were left out. Get them again; if this stays, tell the supervisor."
                 .to_owned(),
         ),
     }

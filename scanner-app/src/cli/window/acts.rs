@@ -36,6 +36,10 @@ impl Clerk {
             }
             Intent::Acknowledged => self.acknowledge(),
             Intent::SignIn { number, pin } => self.sign_in(&number, &pin),
+            Intent::NotMe => {
+                self.not_me();
+                Ok(())
+            }
             // The alarm stands over everything else, and the sign-in over the work.
             _ if self.state.alarm.is_some() => Ok(()),
             _ if *self.route.floor() == Page::SignIn => Ok(()),

@@ -7,10 +7,16 @@ use crate::session::cases::{CaseError, CheckStanding, ChildAnswer, FoundAnswer};
 use crate::ui::Intent;
 use crate::ui::intent::CaseAct;
 use crate::ui::route::{Move, Page};
-use crate::ui::view::{Pair, StripTone};
+use crate::ui::view::{Outcome, Pair, StripTone};
+use shared::mismatch::ScanResult;
+
+const RIGHT: Outcome = Outcome { result: ScanResult::Accepted, note: false };
+const AGAIN: Outcome = Outcome { result: ScanResult::Duplicate, note: false };
+const WRONG: Outcome = Outcome { result: ScanResult::Wrong, note: false };
 
 impl Clerk {
     pub(super) fn want_of_case(&mut self, intent: &Intent) -> Result<()> {
+        self.state.case.about = None;
         match *intent {
             Intent::CaseBegin(act) => self.case_begin(act),
             Intent::CaseMode(mode) => {
@@ -23,7 +29,7 @@ impl Clerk {
             Intent::CaseFinish(remainder) => self.case(|session| {
                 let filling = session.finish_case(remainder)?;
                 let words = filling.words();
-                Ok(Some(((format!("装箱完成 {words}"), format!("Case finished, {words}")), true)))
+                Ok(Some(((format!("装箱完成 {words}"), format!("Case finished, {words}")), RIGHT)))
             }),
             Intent::CaseDespite => match self.state.case.insist.take() {
                 Some(text) => self.put_in_case(&text, true),
@@ -34,7 +40,7 @@ impl Clerk {
             Intent::CheckFinish => self.case(|session| {
                 let standing = session.finish_check()?;
                 let is_good = standing.missing.is_empty() && standing.foreign() == 0;
-                Ok(Some((checked_words(&standing), is_good)))
+                Ok(Some((checked_words(&standing), if is_good { RIGHT } else { WRONG })))
             }),
             _ => Ok(()),
         }
@@ -44,7 +50,7 @@ impl Clerk {
         self.case(|session| {
             session.open_case(text, &[])?;
             let words = ("已拆箱,里面的包装单独算。", "Case opened; what is inside counts by itself.");
-            Ok(Some(((words.0.to_owned(), words.1.to_owned()), true)))
+            Ok(Some(((words.0.to_owned(), words.1.to_owned()), RIGHT)))
         })
     }
 
@@ -57,8 +63,8 @@ impl Clerk {
             }
             CaseAct::Open => {
                 self.open_case(&text)?;
-                if let Some((words, is_good)) = self.state.case.answer.clone() {
-                    self.say(if is_good { StripTone::Calm } else { StripTone::Trouble }, words, None);
+                if let Some((words, outcome)) = self.state.case.answer.clone() {
+                    self.say(if outcome == RIGHT { StripTone::Calm } else { StripTone::Trouble }, words, None);
                 }
                 Ok(())
             }
@@ -72,7 +78,7 @@ impl Clerk {
     /// An act on the case that is being built, its words or its refusal shown.
     fn case(
         &mut self,
-        act: impl FnOnce(&mut crate::session::Session) -> Result<Option<(Pair, bool)>, CaseError>,
+        act: impl FnOnce(&mut crate::session::Session) -> Result<Option<(Pair, Outcome)>, CaseError>,
     ) -> Result<()> {
         let Some(session) = self.work.session() else { return Ok(()) };
         self.state.case.insist = None;
@@ -81,7 +87,7 @@ impl Clerk {
             Err(CaseError::Store(error)) => {
                 self.or_full::<()>(Err(error))?;
             }
-            Err(error) => self.state.case.answer = Some((case_words(&error), false)),
+            Err(error) => self.state.case.answer = Some((case_words(&error), WRONG)),
         }
         self.state.stale();
         self.worker.wake();
@@ -91,12 +97,18 @@ impl Clerk {
     /// A label read on the case's page: the case itself first, then what goes in.
     pub(super) fn put_in_case(&mut self, text: &str, despite: bool) -> Result<()> {
         let mode = self.state.case.mode;
+        self.state.case.about = Some(text.to_owned());
         let Some(session) = self.work.session() else { return Ok(()) };
         if session.case_check()?.is_some() {
             return self.case(|session| {
                 let answer = session.found_inside(text)?;
                 let said = answer.words();
-                Ok(Some(((said.zh, said.en), matches!(answer, FoundAnswer::Belongs))))
+                let outcome = match answer {
+                    FoundAnswer::Belongs => RIGHT,
+                    FoundAnswer::Already => AGAIN,
+                    _ => WRONG,
+                };
+                Ok(Some(((said.zh, said.en), outcome)))
             });
         }
         if session.case_draft()?.is_none() {
@@ -109,7 +121,12 @@ impl Clerk {
         let answer = session.put_in(text, despite)?;
         let said = answer.words();
         self.state.case.insist = matches!(answer, ChildAnswer::InAnotherCase(_)).then(|| text.to_owned());
-        self.state.case.answer = Some(((said.zh, said.en), matches!(answer, ChildAnswer::Added(_))));
+        let outcome = match answer {
+            ChildAnswer::Added(_) => RIGHT,
+            ChildAnswer::Already(_) => AGAIN,
+            _ => WRONG,
+        };
+        self.state.case.answer = Some(((said.zh, said.en), outcome));
         Ok(())
     }
 }
@@ -118,7 +135,7 @@ impl Clerk {
 fn checked_words(standing: &CheckStanding) -> Pair {
     let (found, missing, foreign) = (standing.found.len(), standing.missing.len(), standing.foreign());
     if missing == 0 && foreign == 0 {
-        return (format!("核对完成,{found} 件都在。"), format!("Checked: all {found} are there."));
+        return (format!("核对完成,{found} 个都在。"), format!("Checked: all {found} are there."));
     }
     (
         format!("已记录:少 {missing},多 {foreign}。多的放隔离区,通知主管。"),

@@ -9,7 +9,7 @@ use anyhow::Result;
 use ring::signature::Ed25519KeyPair;
 
 use super::eye::Eye;
-use super::gaze::Gaze;
+use super::gaze::{Gaze, is_picture_only};
 use super::preferences::Preferences;
 use super::state::State;
 use super::work::Work;
@@ -351,18 +351,4 @@ impl Clerk {
 /// Whether somebody wants something other than a label read.
 const fn is_act(intent: &Intent) -> bool {
     !matches!(intent, Intent::Line(_))
-}
-
-/// Whether two views differ in the camera's picture alone.
-fn is_picture_only(shown: &View, view: &View) -> bool {
-    use crate::ui::view::PageView;
-    match (&shown.page, &view.page) {
-        (PageView::Scan(one), PageView::Scan(two)) => {
-            one.result == two.result
-                && shown.chrome == view.chrome
-                && shown.sync == view.sync
-                && shown.alarm == view.alarm
-        }
-        _ => false,
-    }
 }

@@ -77,11 +77,17 @@ impl Clerk {
 
     /// A badge was scanned: its PIN is wanted now.
     pub(super) fn badge(&mut self, text: String) {
+        self.state.sign.badge_of = self.desk.badge_of(&text);
         self.state.sign.badge = Some(text);
         self.state.sign.message = None;
         if *self.route.page() != Page::SignIn {
             self.go(Move::To(Page::SignIn));
         }
+    }
+
+    /// The badge that was scanned is somebody else's: its owner loses no try.
+    pub(super) fn not_me(&mut self) {
+        (self.state.sign.badge, self.state.sign.badge_of, self.state.sign.message) = (None, None, None);
     }
 
     /// One try with a number, or with the badge that was scanned.
@@ -90,8 +96,7 @@ impl Clerk {
         self.state.sign.answers += 1;
         let Some(answer) = answer else { return Ok(()) };
         if let Answer::Welcome { operator, name, rights } = &answer {
-            self.state.sign.badge = None;
-            self.state.sign.message = None;
+            self.not_me();
             let before = self.person.replace(Person {
                 operator: operator.clone(),
                 name: name.clone(),

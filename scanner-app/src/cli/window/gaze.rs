@@ -1,6 +1,9 @@
 //! Whether the camera is looked through. A minute without a read puts the viewfinder to sleep: no frame is read or drawn, which is nine
 //! tenths of what this app costs a battery. The device stays open, so that a touch or the trigger wakes it within a frame. Pure.
 
+use crate::ui::View;
+use crate::ui::view::{CaseView, PageView};
+
 /// The viewfinder, awake or asleep. Times are the device's running time in ms.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gaze {
@@ -38,6 +41,26 @@ impl Gaze {
     /// Whether it sleeps.
     pub(super) const fn is_asleep(self, now_ms: u64) -> bool {
         now_ms.saturating_sub(self.stirred_ms) >= self.sleep_ms
+    }
+}
+
+/// Whether two views differ in the camera's picture alone.
+pub(super) fn is_picture_only(shown: &View, view: &View) -> bool {
+    match (&shown.page, &view.page) {
+        (PageView::Scan(one), PageView::Scan(two)) => {
+            one.result == two.result
+                && shown.chrome == view.chrome
+                && shown.sync == view.sync
+                && shown.alarm == view.alarm
+        }
+        (PageView::Case(one), PageView::Case(two)) => {
+            let without = |case: &CaseView| CaseView { finder: None, ..case.clone() };
+            without(one) == without(two)
+                && shown.chrome == view.chrome
+                && shown.sync == view.sync
+                && shown.alarm == view.alarm
+        }
+        _ => false,
     }
 }
 

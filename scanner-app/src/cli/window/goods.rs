@@ -44,6 +44,10 @@ impl Clerk {
                 self.step(line, what, by);
                 Ok(())
             }
+            Intent::RefuseAll => {
+                self.refuse_all();
+                Ok(())
+            }
             Intent::Report(_)
             | Intent::ReportCount(_)
             | Intent::ReportOf(_)
@@ -146,6 +150,14 @@ impl Clerk {
         if *line == LineDiffers::default() {
             self.state.receipt.differs.remove(&ordered.product);
         }
+    }
+
+    /// Nothing of what is due is taken in.
+    fn refuse_all(&mut self) {
+        let lines = self.state.lines.iter().flatten();
+        let all = lines.filter_map(|line| Some((line.product.clone(), line.due_packages.filter(|due| *due > 0)?)));
+        let refused = |due| LineDiffers { refused: due, ..LineDiffers::default() };
+        self.state.receipt.differs = all.map(|(product, due)| (product, refused(due))).collect();
     }
 
     /// What differs is signed with the PIN of whoever is signed in.

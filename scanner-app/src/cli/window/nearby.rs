@@ -156,13 +156,13 @@ impl Clerk {
         let kept = called.kept;
         self.state.nearby.tell(
             format!("回执:对方已收 {kept} 包,将代传。待传仍为 {pending},等服务器回执。"),
-            format!("Taken over: {kept} parcels. {pending} records stay queued here until the server's own receipt."),
+            format!("Handed over, parcels: {kept}. {pending} records stay queued until the server confirms."),
             false,
         );
         if let Err(error) = settled {
             self.state.nearby.tell(
                 format!("带回的服务器回执用不了:{error}。"),
-                format!("The server's receipts that came back cannot be used: {error}."),
+                format!("The server's acknowledgements that came back cannot be used: {error}."),
                 true,
             );
         }
@@ -238,7 +238,11 @@ fn event_words(event: &Event) -> (String, String, bool) {
         }
         Event::Given { terminal, parcels } => {
             let name = tail(&terminal.to_string());
-            (format!("已交终端 …{name} {parcels} 份回执"), format!("Gave terminal …{name} {parcels} receipts"), false)
+            (
+                format!("已交终端 …{name} {parcels} 份回执"),
+                format!("Gave terminal …{name} {parcels} acknowledgements"),
+                false,
+            )
         }
         Event::WrongCode => ("有人输错配对码。".to_owned(), "Somebody typed a wrong code.".to_owned(), true),
         Event::Broken(why) => (format!("一次转交中断:{why}"), format!("A hand-over broke off: {why}"), true),

@@ -114,7 +114,7 @@ fn page(gate: &GateView, code: &Modules, place: &str, now: Timestamp) -> String 
     let lines = [
         format!("准予放行 Cleared  {}", gate.document),
         format!("{} 个包装 packages · {} 盒 units", gate.loaded.0, gate.loaded.1),
-        place.to_owned(),
+        format!("{place}  {}", gate.carrier).trim_end().to_owned(),
         format!("判定 decided {} · 打印 printed {}", gate.at.to_minute(), now.to_minute()),
     ];
     let texts: Vec<String> = lines
@@ -153,6 +153,8 @@ mod tests {
             at: Timestamp::from_ms(0),
             data_as_of: None,
             loaded: (40, 2_000),
+            level: None,
+            carrier: "顺达物流".into(),
             position: None,
             settled: Vec::new(),
             reasons: Vec::new(),
@@ -166,7 +168,7 @@ mod tests {
     fn the_page_says_what_left_and_every_dark_module_is_on_it() {
         let code = Modules { side: 3, dark: vec![true, false, true, false, true, false, true, false, true] };
         let page = page(&gate(), &code, "深圳 & 门", Timestamp::from_ms(0));
-        assert!(page.contains("FH-2031 &lt;1&gt;") && page.contains("深圳 &amp; 门"), "{page}");
+        assert!(page.contains("FH-2031 &lt;1&gt;") && page.contains("深圳 &amp; 门  顺达物流"), "{page}");
         assert!(page.contains("40 个包装 packages · 2000 盒 units"), "{page}");
         assert_eq!(page.matches("h300v300h-300z").count(), 5);
         assert_eq!(file_name("FH/20 31"), "FH_20_31");

@@ -206,18 +206,10 @@ impl Clerk {
                 let en: Vec<String> = parts.iter().map(|(slot, units)| format!("slot {slot}: {units} units")).collect();
                 let over = (left_over_units > 0).then_some(left_over_units);
                 sort.to = None;
-                sort.instead = Some((
-                    format!(
-                        "拆箱分:{}{}",
-                        zh.join(","),
-                        over.map_or_else(String::new, |units| format!(",余 {units} 盒"))
-                    ),
-                    format!(
-                        "Open the case: {}{}",
-                        en.join(", "),
-                        over.map_or_else(String::new, |units| format!(", {units} left"))
-                    ),
-                ));
+                // A line each: a slot and its units are read together.
+                let zh = zh.into_iter().chain(over.map(|units| format!("余 {units} 盒")));
+                let en = en.into_iter().chain(over.map(|units| format!("left over: {units} units")));
+                sort.instead = Some((zh.collect::<Vec<_>>().join("\n"), en.collect::<Vec<_>>().join("\n")));
                 sort.whole = shares.first().map(|(order, _)| (text.to_owned(), *order));
                 self.deck.give(Cue::of(Signal::Duplicate, self.prefs.manner()));
                 Ok(())

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use shared::event::ReportKind;
+use shared::ids::MemberId;
+use shared::reference::{Pack, References};
 
 use super::clerk::Clerk;
 use super::work::Work;
@@ -12,7 +14,7 @@ use crate::store::{Pulled, Store};
 use crate::ui::Intent;
 use crate::ui::intent::ReportWhat;
 use crate::ui::route::{Move, Page};
-use crate::ui::view::Pair;
+use crate::ui::view::{PackView, Pair};
 
 impl Clerk {
     pub(super) fn want_of_report(&mut self, intent: Intent) -> Result<()> {
@@ -134,14 +136,27 @@ impl Clerk {
     }
 
     /// Code packs that can be reported here.
-    pub(super) fn packs(&self) -> Result<Vec<String>> {
-        let of = |pulled: &Pulled| own_packs(&pulled.references, &self.config.member);
-        let packs = match self.work.session_ref() {
+    pub(super) fn packs(&self) -> Result<Vec<PackView>> {
+        let of = |pulled: &Pulled| pack_views(&pulled.references, &self.config.member);
+        Ok(match self.work.session_ref() {
             Some(session) => of(session.pulled()),
             None => of(&self.work.store().map(Store::pulled).transpose()?.unwrap_or_default()),
-        };
-        Ok(packs.into_iter().map(|pack| pack.to_string()).collect())
+        })
     }
+}
+
+fn pack_views(references: &References, member: &MemberId) -> Vec<PackView> {
+    let known = own_packs(references, member).into_iter().filter_map(|pack| references.packs.get(&pack));
+    let view = |pack: &Pack| {
+        let product = references.products.get(&pack.product);
+        PackView {
+            pack: pack.pack.to_string(),
+            product: product.map_or_else(|| pack.product.to_string(), |product| product.name.clone()),
+            level: pack.level,
+            at: pack.issued_at,
+        }
+    };
+    known.map(view).collect()
 }
 
 /// A refusal of a report, as a clerk reads it.

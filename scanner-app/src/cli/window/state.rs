@@ -33,6 +33,8 @@ pub(super) type TaskRef = (Stage, BasisId, DocumentId);
 pub(super) struct SignState {
     /// The badge that was scanned.
     pub(super) badge: Option<String>,
+    /// Whose it is, where that is known here.
+    pub(super) badge_of: Option<String>,
     pub(super) message: Option<(Pair, bool)>,
     pub(super) answers: u32,
 }
@@ -68,9 +70,11 @@ impl Default for ReportState {
 pub(super) struct CaseState {
     /// What a scan of a case's label does.
     pub(super) mode: CaseAct,
-    pub(super) answer: Option<(Pair, bool)>,
+    pub(super) answer: Option<(Pair, Outcome)>,
     /// The child that may be put in all the same.
     pub(super) insist: Option<String>,
+    /// The label that was answered last.
+    pub(super) about: Option<String>,
 }
 
 /// A sort under way.

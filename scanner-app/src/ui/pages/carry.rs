@@ -25,7 +25,7 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
             ..Row::default()
         });
         rows.push(fact(Mark::None, say.of("已显示", "Shown"), words::count(*shown)));
-        let safe = say.of("收到回执前,记录仍留在本机。", "Records stay here until receipts come back.");
+        let safe = say.of("收到回执前,记录仍留在本机。", "Records stay here until the server confirms them.");
         rows.push(sentence(Mark::None, safe, ""));
         let acts = vec![main_act(say.of("停止", "Stop"), &Intent::Back)];
         return (heading(title, ""), Sheet { rows, acts, ..Sheet::default() });
@@ -39,7 +39,7 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
         ),
         say.of(
             "加密后只有服务器能打开。收到回执前仍是待传。",
-            "Sealed: only the server opens them. They stay queued until a receipt comes.",
+            "Sealed: only the server opens them. They stay queued until it confirms them.",
         ),
     ));
     rows.push(choice(
@@ -54,7 +54,7 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
     ));
     rows.push(choice(
         say.of("附近的终端", "A terminal nearby"),
-        say.of("同一无线网,当场有回执", "same network, receipt at once"),
+        say.of("同一无线网,当场有回执", "same network, confirmed at once"),
         &Intent::Go(Page::Nearby),
     ));
     let acts = vec![act(say.of("返回", "Back"), &Intent::Back)];
@@ -106,7 +106,7 @@ pub(super) fn nearby(view: &NearbyView, say: Say) -> (Heading, Sheet) {
     rows.push(sentence(
         Mark::None,
         say.of("对准另一台屏幕上的配对二维码。", "Scan the pairing code on the other terminal's screen."),
-        say.of("转交当场有回执。", "A receipt comes at once."),
+        say.of("转交当场有回执。", "It confirms at once."),
     ));
     rows.push(choice(
         say.of("输入地址和配对码", "Type address and code"),

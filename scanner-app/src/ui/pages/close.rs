@@ -32,10 +32,9 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
                 say.of("不发出,不计数", "neither sent nor counted"),
                 &Intent::Go(Page::Lists(ListTab::SetAside)),
             ),
-            Mark::Held,
+            Mark::Aside,
         ));
     }
-    rows.extend((view.others > 0).then(|| others(view.others, say)));
     rows.push(papers(view.papers, say));
     if notes > 0 {
         let seen = say.made(|| format!("已看过 {notes} 条提示"), || format!("{notes} notes seen"));
@@ -45,6 +44,10 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
         // The one thing without which there is no final close comes first.
         rows.insert(0, marked(row, if view.notes_seen { Mark::On } else { Mark::Off }));
         rows.push(choice(say.of("看提示", "See the notes"), "", &Intent::Go(Page::Lists(ListTab::Notes))));
+    }
+    // Whom to ask first stands right beneath: it must be read before the final close is touched.
+    if view.others > 0 {
+        rows.insert(usize::from(notes > 0), others(view.others, unit, say));
     }
     if short == 0 && view.set_aside == 0 && view.total.is_some() {
         rows.insert(0, sentence(Mark::Good, say.of("数量齐全。", "All there."), ""));
@@ -56,7 +59,7 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
     );
     let last = say.of("最终结束", "Close final");
     let last = if notes == 0 || view.notes_seen {
-        Act { main: true, ..act_with_hint(last, records(short, unit, say), &Intent::CloseFinal) }
+        Act { main: true, ..act_with_hint(last, records(short, unit, (view.others > 0, say)), &Intent::CloseFinal) }
     } else {
         // It says why it does nothing yet.
         let why = say.of("先勾选:已看过提示", "tick the notes as seen first");
@@ -68,18 +71,12 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
     (heading(title, words::stage(say.0, view.stage)), Sheet { lead, rows, acts, stacked: true, ..Sheet::default() })
 }
 
-fn others(count: u64, say: Say) -> super::super::generated::Row {
+fn others(count: u64, unit: &str, say: Say) -> super::super::generated::Row {
     let others = words::count(count);
     sentence(
         Mark::Wait,
-        say.made(
-            || format!("别的终端也在扫这份单证:{others}"),
-            || format!("Other terminals scan this document too: {others}"),
-        ),
-        say.of(
-            "最终结束是对整份单证的。先问他们扫完没有。",
-            "The final close is for the whole document. Ask first whether they are done.",
-        ),
+        say.made(|| format!("别的终端也扫了 {others} {unit}"), || format!("{others} {unit} scanned by others")),
+        say.of("先问他们扫完没有。", "Ask first whether they are done."),
     )
 }
 
@@ -92,9 +89,13 @@ fn papers(checked: Option<bool>, say: Say) -> super::super::generated::Row {
     marked(choice(say.of("单证核对", "Papers"), sub, &Intent::Go(Page::Papers)), mark)
 }
 
-fn records(short: u64, unit: &'static str, say: Say) -> SharedString {
-    match short {
+fn records(short: u64, unit: &'static str, (is_shared, say): (bool, Say)) -> SharedString {
+    let said = match short {
         0 => say.of("数量齐全", "nothing is short"),
         short => say.made(|| format!("{short} {unit}记为少货"), || format!("{short} {unit} short")),
+    };
+    if is_shared {
+        return say.made(|| format!("{said} · 先问别的终端"), || format!("{said} · ask the others first"));
     }
+    said
 }

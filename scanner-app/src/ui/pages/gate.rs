@@ -1,5 +1,6 @@
 //! S13: the gate.
 
+use shared::reference::Level;
 use shared::time::Timestamp;
 use slint::{ComponentHandle, SharedString};
 
@@ -46,13 +47,18 @@ pub(super) fn put(window: &MainWindow, view: &GateView, (say, left_handed): (Say
     global.set_code_hint(if code.is_some() { hint } else { SharedString::new() });
     set(&global.get_acts(), handed(acts(view, say, tablet), left_handed), |model| global.set_acts(model));
     let sub = if view.state == GateStateView::Cleared && view.place.1 == 1 {
-        loaded(view, say).to_string()
+        // The guard holds the paper against load and carrier.
+        if view.carrier.is_empty() {
+            loaded(view, say).into()
+        } else {
+            format!("{} · {}", packages(view, say), view.carrier)
+        }
     } else if view.place.1 > 1 {
         format!("{} / {}", view.place.0 + 1, view.place.1)
     } else {
         String::new()
     };
-    heading(say.made(|| format!("放行 {}", view.document), || format!("Gate {}", view.document)), sub)
+    heading(say.made(|| format!("放行判定 {}", view.document), || format!("Gate {}", view.document)), sub)
 }
 
 /// Beside the code, where there is room; on a handheld the code needs it, and the facts have a page of their own.
@@ -74,15 +80,28 @@ fn rows(view: &GateView, say: Say) -> Vec<Row> {
         let sub = if article.is_empty() { next } else { format!("{article}\n{next}").into() };
         rows.push(sentence(Mark::None, format!("{}  {}", place + 1, say.pair(&reason.title)), sub));
     }
-    rows.extend(settled(view, say));
+    // What is safe comes before what is settled: the driver waits for the one, nobody for the other.
     let safe = say.of("货留在库内。扫码记录已保存,不会丢失。", "Goods stay in the store. Scans are saved.");
     rows.push(sentence(Mark::None, safe, ""));
+    rows.extend(settled(view, say));
     rows
 }
 
 fn loaded(view: &GateView, say: Say) -> SharedString {
-    let (packages, units) = (words::count(view.loaded.0), words::count(view.loaded.1));
-    say.made(|| format!("{packages} 个包装 · {units} 盒"), || format!("{packages} packages · {units} units"))
+    let (packages, units) = (packages(view, say), words::count(view.loaded.1));
+    if view.level == Some(Level::Unit) {
+        return packages.into();
+    }
+    say.made(|| format!("{packages} · {units} 盒"), || format!("{packages} · {units} units"))
+}
+
+/// Packages by their level; where there are several levels, by none.
+fn packages(view: &GateView, say: Say) -> String {
+    let count = words::count(view.loaded.0);
+    match view.level {
+        Some(level) => format!("{count} {}", words::level(say.0, level)),
+        None => say.made(|| format!("{count} 个包装"), || format!("{count} packages")).to_string(),
+    }
 }
 
 /// What would hold the goods, and who settled it with what words.
@@ -111,25 +130,22 @@ fn cleared(view: &CallView, say: Say) -> (Heading, Sheet) {
 
 /// The load that was cleared, by whom, and on what data.
 fn decision(gate: &GateView, say: Say) -> Vec<Row> {
-    let (packages, units) = (words::count(gate.loaded.0), words::count(gate.loaded.1));
+    let loaded = loaded(gate, say);
     let said = say.made(
-        || format!("{packages} 个包装、{units} 盒与合同和单证一致,可以离开。"),
-        || format!("{packages} packages, {units} units agree with contract and note. They may leave."),
+        || format!("{loaded},与合同和单证一致,可以离开。"),
+        || format!("{loaded}: they agree with contract and note, and may leave."),
     );
-    let by = match gate.position {
-        Some(position) => {
-            let position = words::count(position);
-            say.made(|| format!("服务器 · 账本 {position}"), || format!("server · ledger {position}"))
-        }
-        None => say.of("本终端", "this terminal"),
-    };
+    let by = if gate.position.is_some() { say.of("服务器", "server") } else { say.of("本终端", "this terminal") };
+    // Whoever asks the support names it; nobody at a gate needs it.
+    let code = gate.position.map(|position| fact(Mark::None, say.of("查询号", "Support code"), words::count(position)));
     let data = gate.data_as_of.map_or_else(|| "–".to_owned(), Timestamp::to_minute);
-    vec![
+    let rows = [
         sentence(Mark::Good, said, ""),
         fact(Mark::None, say.of("判定方", "Decided by"), by),
         fact(Mark::None, say.of("判定时间", "Decided at"), gate.at.to_minute()),
         fact(Mark::None, say.of("数据截至", "Data as of"), data),
-    ]
+    ];
+    rows.into_iter().chain(code).collect()
 }
 
 /// What the supervisor is told: nothing is sent from here, so the screen says it to be read out or shown.

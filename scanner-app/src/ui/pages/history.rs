@@ -6,7 +6,7 @@ use shared::event::VoidReason;
 
 use super::super::generated::{Act, Mark, Row};
 use super::super::long_rows::Long;
-use super::super::sheet::{Say, Sheet, act, choice, main_act, sentence, tab, with_result, with_side};
+use super::super::sheet::{Say, Sheet, act, choice, main_act, sentence, tab, taken_back, with_result, with_side};
 use super::super::view::{HistoryRow, HistoryView};
 use super::super::{Intent, words};
 use super::{Heading, heading, scan};
@@ -30,7 +30,12 @@ pub(super) fn sheet(view: &HistoryView, say: Say) -> (Heading, Sheet) {
         } else {
             say.of("没有这样的记录。", "There is no such scan.")
         },
-        acts: undo.into_iter().chain([on]).collect(),
+        // Undo lies under the thumb, as on the scanning page.
+        acts: if let Some(undo) = undo {
+            vec![Act { main: false, ..on }, Act { main: true, ..undo }]
+        } else {
+            vec![on]
+        },
         ..Sheet::default()
     };
     let sub = if view.search.is_empty() { view.title.clone() } else { format!("{} · …{}", view.title, view.search) };
@@ -65,14 +70,14 @@ fn history_row(row: &HistoryRow, chosen: Option<u64>, say: Say) -> Row {
     if row.provisional {
         parts.push(scan::provisional(say).into());
     }
-    parts.push(
-        row.kind
-            .map_or_else(|| words::outcome(say.0, row.outcome).to_owned(), |kind| words::kind(say.0, kind).to_owned()),
-    );
+    // What was taken back is no answer any more: only what spoke against it is said.
+    let answer = || (!row.undone).then(|| words::outcome(say.0, row.outcome).to_owned());
+    parts.extend(row.kind.map(|kind| words::kind(say.0, kind).to_owned()).or_else(answer));
     parts.extend(row.by.clone());
     let shown =
         choice(format!("…{}", row.tail), parts.join(" · "), &Intent::Go(Page::Package(format!("#{}", row.seq))));
-    let shown = with_side(with_result(shown, row.outcome, say.0), words::row_time(row.at));
+    let shown = if row.undone { taken_back(shown) } else { with_result(shown, row.outcome, say.0) };
+    let shown = with_side(shown, words::row_time(row.at));
     Row { provisional: row.provisional, selected: Some(row.seq) == chosen, ..shown }
 }
 
@@ -86,8 +91,8 @@ pub(super) fn why((seq, tail, is_others): (u64, &str, bool), say: Say) -> (Headi
     let rows = vec![
         sentence(Mark::None, asked, say.of("原因随撤销一起记录。", "The reason is recorded with it.")),
         choice(
-            say.of("没有这回事", "It did not happen"),
-            say.of("误扫,货没有动", "scanned by mistake, nothing moved"),
+            say.of("没有这回事", "Scanned by mistake"),
+            say.of("误扫,货没有动", "nothing moved"),
             &Intent::UndoBecause(seq, VoidReason::DidNotOccur),
         ),
         choice(
@@ -96,7 +101,7 @@ pub(super) fn why((seq, tail, is_others): (u64, &str, bool), say: Say) -> (Headi
             &Intent::UndoBecause(seq, VoidReason::IncorrectData),
         ),
     ];
-    let acts = vec![main_act(say.of("不撤销", "Leave it"), &Intent::Back)];
+    let acts = vec![main_act(say.of("不撤销", "Do not undo"), &Intent::Back)];
     let title = say.made(|| format!("撤销 …{tail}"), || format!("Undo …{tail}"));
     (heading(title, ""), Sheet { rows, acts, ..Sheet::default() })
 }

@@ -40,7 +40,7 @@ fn name(tab: ListTab, say: Say) -> &'static str {
         ListTab::ToScan => words::pick(say.0, "未扫", "To scan"),
         ListTab::Extra => words::pick(say.0, "多货", "Extra"),
         ListTab::Duplicate => words::pick(say.0, "重复", "Duplicate"),
-        ListTab::SetAside => words::pick(say.0, "隔离", "Set aside"),
+        ListTab::SetAside => words::pick(say.0, "隔离", "Aside"),
         ListTab::Notes => words::pick(say.0, "提示", "Notes"),
     }
 }

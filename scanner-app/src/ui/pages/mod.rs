@@ -25,9 +25,9 @@ mod tasks;
 
 use slint::{ComponentHandle, SharedString};
 
-use super::generated::{Chrome, MainWindow, PageKind};
-use super::sheet::{Say, Sheet, address, letters};
-use super::view::{PageView, SearchFor, View};
+use super::generated::{Chrome, MainWindow, PageKind, Scan};
+use super::sheet::{Say, Sheet, keys};
+use super::view::{CaseView, PageView, SearchFor, View};
 
 /// What a page says in the header.
 pub(super) struct Heading {
@@ -51,7 +51,11 @@ pub(super) fn put(window: &MainWindow, view: &View, say: Say) {
         PageView::Receipt(page) => (PageKind::Receipt, receipt::put(window, page, (say, hand))),
         PageView::Gate(page) => (PageKind::Gate, gate::put(window, page, (say, hand))),
         other => {
-            let (heading, sheet) = sheet(other, say);
+            let (heading, mut sheet) = sheet(other, say);
+            if let PageView::Case(CaseView { finder: Some(finder), .. }) = other {
+                scan::picture(&window.global::<Scan>(), finder, say);
+                sheet.finder = true;
+            }
             sheet.put(window, (say, hand), view.chrome.turn);
             (PageKind::Sheet, heading)
         }
@@ -70,7 +74,7 @@ fn sheet(page: &PageView, say: Say) -> (Heading, Sheet) {
     match page {
         PageView::Check(page) => check::sheet(page, say),
         PageView::Differs(page) => receipt::differs(page, say),
-        PageView::Sign(trouble) => receipt::sign(trouble.as_ref(), say),
+        PageView::Sign(page) => receipt::sign(page, say),
         PageView::Lists(page) => lists::sheet(page, say),
         PageView::Package(page) => package::sheet(page, say),
         PageView::Case(page) => case::sheet(page, say),
@@ -85,7 +89,7 @@ fn sheet(page: &PageView, say: Say) -> (Heading, Sheet) {
         PageView::Settings(page) => settings::sheet(page, say),
         PageView::About(page) => settings::about(page, say),
         PageView::Menu(page) => menu::sheet(page, say),
-        PageView::WhichStage(document) => tasks::which_stage(document, say),
+        PageView::WhichStage(page) => tasks::which_stage(page, say),
         PageView::Practice { stages, is_open } => menu::practice(stages, *is_open, say),
         PageView::Search(what) => search(*what, say),
         PageView::Returns(documents) => returns::sheet(documents, say),
@@ -108,28 +112,36 @@ fn sheet(page: &PageView, say: Say) -> (Heading, Sheet) {
 
 /// A text is typed: for whom is said above it.
 fn search(what: SearchFor, say: Say) -> (Heading, Sheet) {
-    let (title, sub, label) = match what {
+    const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXY";
+    let find = || say.of("查找", "Find");
+    let (title, sub, label, (pad, letters, enter)) = match what {
         SearchFor::Code => (
             say.of("查找", "Search"),
             say.of("扫码,或输入末 4 位", "Scan it, or type its last 4"),
             say.of("码的末 4 位", "Last 4 of the code"),
+            ("123456789-0.", LETTERS, find()),
         ),
         SearchFor::Task => (
             say.of("查找", "Search"),
             say.of("扫码查包装,或输入单证号", "Scan it, or type its end"),
             say.of("单证号的末几位", "End of the document's number"),
+            ("123456789-0.", LETTERS, find()),
         ),
         SearchFor::Address => (
             say.of("附近的终端", "A terminal nearby"),
             say.of("如 10.0.0.7:7700 402817", "like 10.0.0.7:7700 402817"),
             say.of("地址、空格、配对码", "Address, space, code"),
+            ("123456789.0: ", "", say.of("连接", "Connect")),
         ),
         SearchFor::Invitation => (
             say.of("登记", "Enrol"),
             say.of("输入登记码下的文字", "Type the text under the code"),
             say.of("登记码的文字", "The code's text"),
+            ("123456789-0.: ", LETTERS, say.of("登记", "Enrol")),
         ),
     };
-    let pad = if what == SearchFor::Address { address() } else { letters() };
-    (heading(title, sub), Sheet { pad, typed_label: label, ..Sheet::default() })
+    let (pad, pad_letters) = (keys(pad), keys(letters));
+    let pad_rest = if letters.is_empty() { "" } else { "Z" }.into();
+    let sheet = Sheet { pad, pad_letters, pad_rest, pad_enter: enter, typed_label: label, ..Sheet::default() };
+    (heading(title, sub), sheet)
 }

@@ -23,7 +23,7 @@ pub(super) fn sheet(view: &PapersView, say: Say) -> (Heading, Sheet) {
         rows.push(sentence(
             Mark::None,
             say.of("与随货纸单逐项对照。", "Compare with the paper that goes with the goods."),
-            say.of("不同或缺的,点那一行。", "Tap a line that differs or is missing."),
+            say.of("不一样就点那一行。", "Tap what is not equal."),
         ));
     }
     rows.extend(view.fields.iter().enumerate().map(|(place, field)| field_row(place, field, (view.recorded, say))));
@@ -89,17 +89,18 @@ fn approvals(view: &PapersView, say: Say) -> Vec<Row> {
     needed.map(|(_, approved)| returns::approvals(approved, say)).unwrap_or_default()
 }
 
-/// One field, as it was marked; once all were recorded as equal, those that nobody marked are so too.
+/// One field, as it was marked. One that nobody marked says what will be recorded of it, and shows no box: a box is ticked by whoever
+/// finds a field right. Once all were recorded as equal, those that nobody marked are so too.
 fn field_row(place: usize, field: &PaperField, (recorded, say): (Option<bool>, Say)) -> Row {
     let (mark, side) = match field.mark.or_else(|| recorded.filter(|equal| *equal).map(|_| PaperMark::Equal)) {
         Some(PaperMark::Equal) => (Mark::Good, say.of("一致", "equal")),
         Some(PaperMark::Differs) => (Mark::Bad, say.of("不同", "differs")),
         Some(PaperMark::Missing) => (Mark::Missing, say.of("缺", "missing")),
-        None => (Mark::Off, slint::SharedString::new()),
+        None if field.value.is_none() => (Mark::None, say.of("缺", "missing")),
+        None => (Mark::None, say.of("一致", "equal")),
     };
     let value = field.value.as_deref().map_or_else(|| say.of("系统内缺", "not on record"), Into::into);
-    let row = marked(choice(say.pair(&field.name), value, &Intent::PaperMark(place)), mark);
-    if side.is_empty() { row } else { with_side(row, side) }
+    with_side(marked(choice(say.pair(&field.name), value, &Intent::PaperMark(place)), mark), side)
 }
 
 fn acts(view: &PapersView, say: Say) -> Vec<Act> {
@@ -123,8 +124,12 @@ fn acts(view: &PapersView, say: Say) -> Vec<Act> {
     } else if wrong == 0 {
         say.of("齐全且一致", "Complete and equal")
     } else {
-        say.made(|| format!("记录:{wrong} 项不符"), || format!("Record: {wrong} wrong"))
+        say.made(|| format!("记录:{wrong} 项不同"), || format!("Record: {wrong} differ"))
     };
+    if view.document.is_none() {
+        // What is missing here may only not have come yet: that is tried first.
+        return vec![act(record, &Intent::PapersRecord), main_act(say.of("立即同步", "Sync now"), &Intent::SyncNow)];
+    }
     acts.push(main_act(record, &Intent::PapersRecord));
     acts
 }

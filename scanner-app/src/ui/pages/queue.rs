@@ -23,9 +23,12 @@ pub(super) fn sheet(view: &QueueView, say: Say) -> (Heading, Sheet) {
         let refused = view.refused.len();
         rows.push(row_heading(say.made(
             || format!("服务器留存 {refused} 条待查,可继续扫码"),
-            || format!("Set aside by the server: {refused}"),
+            || format!("Kept for review: {refused}; keep scanning"),
         )));
-        rows.extend(view.refused.iter().map(|(seq, reason)| sentence(Mark::Bad, format!("# {seq}"), say.pair(reason))));
+        rows.extend(view.refused.iter().map(|(seq, reason)| {
+            let record = say.made(|| format!("第 {seq} 条"), || format!("record {seq}"));
+            sentence(Mark::Bad, record, say.pair(reason))
+        }));
     }
     if pending == 0 {
         rows.push(sentence(Mark::Good, say.of("全部已传。", "Everything is sent."), ""));

@@ -6,9 +6,9 @@ use shared::reference::Level;
 
 use super::super::generated::{Act, MainWindow, Mark, OrderLine, Receipt, Row, RowKind};
 use super::super::sheet::{
-    Say, Sheet, act, act_with_hint, choice, digits, handed, heading as row_heading, main_act, sentence, set, with_side,
+    Say, Sheet, act, act_with_hint, choice, digits, fact, handed, main_act, sentence, set, with_side,
 };
-use super::super::view::{DifferLine, DiffersView, OrderView, Pair, ReceiptLine, ReceiptView};
+use super::super::view::{DifferLine, DiffersView, OrderView, ReceiptLine, ReceiptView, SignView};
 use super::super::{Intent, words};
 use super::{Heading, heading};
 use crate::ui::intent::Differ;
@@ -33,10 +33,13 @@ pub(super) fn put(window: &MainWindow, view: &ReceiptView, (say, left_handed): (
     set(&global.get_orders(), view.orders.iter().map(|order| order_row(order, say)).collect(), |model| {
         global.set_orders(model);
     });
-    global.set_differs(say.of("货与单不同?", "Goods not as ordered?"));
-    let differ = [("少货", "Short"), ("破损", "Damaged"), ("拒收", "Refused")];
-    let differ = differ.map(|(zh, en)| act(say.of(zh, en), &Intent::Go(Page::Differs)));
-    let differ = if is_done || view.due_packages.is_none() { Vec::new() } else { differ.to_vec() };
+    // One way to one page: three buttons would promise three.
+    let differ = act_with_hint(
+        say.of("货与单不同", "Not as ordered"),
+        say.of("少货、破损、拒收", "short, damaged, refused"),
+        &Intent::Go(Page::Differs),
+    );
+    let differ = if is_done || view.due_packages.is_none() { Vec::new() } else { vec![differ] };
     set(&global.get_differ_acts(), differ, |model| global.set_differ_acts(model));
     set(&global.get_acts(), handed(acts(view, is_done, say), left_handed), |model| global.set_acts(model));
     heading(format!("{} {}", words::stage(say.0, shared::event::Stage::Receipt), view.document), view.sender.as_str())
@@ -57,8 +60,10 @@ fn state(view: &ReceiptView, is_done: bool, say: Say) -> SharedString {
 
 fn acts(view: &ReceiptView, is_done: bool, say: Say) -> Vec<Act> {
     if view.confirmed.is_some() {
+        let undo = act(say.of("撤销", "Undo"), &Intent::UndoConfirm);
+        let left = view.undo_s;
         return vec![
-            act(say.of("撤销", "Undo"), &Intent::UndoConfirm),
+            Act { hint: say.made(|| format!("还有 {left} 秒"), || format!("{left} s left")), ..undo },
             main_act(say.of("完成", "Done"), &Intent::CloseFinal),
         ];
     }
@@ -82,14 +87,16 @@ fn order_line(line: &ReceiptLine, say: Say) -> OrderLine {
             || format!("{} due {due}, confirmed {confirmed}", line.product),
         ),
         due: format!("{due} {unit}").into(),
-        confirmed: confirmed.into(),
+        confirmed: format!("{confirmed} {unit}").into(),
     }
 }
 
 fn order_row(order: &OrderView, say: Say) -> Row {
+    let is_in = order.units.1 > 0 && order.units.0 >= order.units.1;
+    let stands = if is_in { say.of("已收", "received") } else { say.of("待收", "due") };
     let unit = words::level(say.0, Level::Unit);
     let shown = with_side(
-        choice(order.order.as_str(), "", &Intent::OpenTask(order.key.clone())),
+        choice(order.order.as_str(), stands, &Intent::OpenTask(order.key.clone())),
         format!("{} {unit}", words::figure(order.units.0, Some(order.units.1))),
     );
     Row { selected: order.is_open, ..shown }
@@ -100,15 +107,21 @@ pub(super) fn differs(view: &DiffersView, say: Say) -> (Heading, Sheet) {
     if let Some(trouble) = &view.trouble {
         rows.push(sentence(Mark::Bad, say.pair(trouble), ""));
     }
+    if view.lines.iter().any(|line| line.differs[2] < line.due) {
+        let all = say.of("全部拒收", "Refuse all");
+        rows.push(choice(all, say.of("都按应收记为拒收", "every line, as much as is due"), &Intent::RefuseAll));
+    }
     for (place, line) in view.lines.iter().enumerate() {
-        let due = say.made(
-            || format!("{} · 应收 {} 个包装", line.product, line.due),
-            || format!("{} · {} packages due", line.product, line.due),
-        );
-        rows.push(row_heading(due));
+        // A product's name is no word of ours: it is not set in bold, whose face may lack its letters.
+        rows.push(fact(Mark::None, line.product.as_str(), due_words((line.due, line.in_units), say)));
         rows.extend([Differ::Short, Differ::Damaged, Differ::Refused].map(|what| stepper((place, line), what, say)));
     }
-    let sign = main_act(say.of("签收", "Sign"), &Intent::Go(Page::Sign));
+    let sum = view.lines.iter().fold([0; 3], |sum: [u64; 3], line| {
+        let [short, damaged, refused] = line.differs;
+        [sum[0] + short, sum[1] + damaged, sum[2] + refused]
+    });
+    // The act says what will be recorded.
+    let sign = Act { main: true, ..act_with_hint(say.of("签收", "Sign"), sums(sum, say), &Intent::Go(Page::Sign)) };
     let photo = view.has_camera.then(|| {
         let photos = view.photos;
         let text = if photos == 0 {
@@ -121,7 +134,7 @@ pub(super) fn differs(view: &DiffersView, say: Say) -> (Heading, Sheet) {
     let nothing = view.lines.iter().all(|line| line.differs == [0; 3]);
     let back = act(say.of("返回", "Back"), &Intent::Back);
     let acts: Vec<Act> = if nothing { vec![back] } else { [back].into_iter().chain(photo).chain([sign]).collect() };
-    (heading(say.of("货与单不同", "What differs"), ""), Sheet { rows, acts, ..Sheet::default() })
+    (heading(say.of("货与单不同", "What differs"), view.document.as_str()), Sheet { rows, acts, ..Sheet::default() })
 }
 
 fn stepper((place, line): (usize, &DifferLine), what: Differ, say: Say) -> Row {
@@ -146,14 +159,37 @@ fn stepper((place, line): (usize, &DifferLine), what: Differ, say: Say) -> Row {
     }
 }
 
-pub(super) fn sign(trouble: Option<&Pair>, say: Say) -> (Heading, Sheet) {
-    let rows = trouble.map(|words| sentence(Mark::Bad, say.pair(words), ""));
+/// `少 1 · 破损 2`, what is none left out.
+fn sums([short, damaged, refused]: [u64; 3], say: Say) -> SharedString {
+    let kinds = [(short, "少", "short"), (damaged, "破损", "damaged"), (refused, "拒收", "refused")];
+    let said = kinds.into_iter().filter(|(count, _, _)| *count > 0);
+    let said: Vec<String> = said
+        .map(|(count, zh, en)| say.made(|| format!("{zh} {count}"), || format!("{count} {en}")).to_string())
+        .collect();
+    said.join(" · ").into()
+}
+
+/// How many are due, in 盒 where they all are.
+fn due_words((due, in_units): (u64, bool), say: Say) -> SharedString {
+    let due = words::count(due);
+    if in_units {
+        say.made(|| format!("应收 {due} 盒"), || format!("{due} units due"))
+    } else {
+        say.made(|| format!("应收 {due} 个包装"), || format!("{due} packages due"))
+    }
+}
+
+/// The PIN signs what stands above it.
+pub(super) fn sign(view: &SignView, say: Say) -> (Heading, Sheet) {
+    let mut rows = vec![sentence(Mark::None, due_words((view.due, view.in_units), say), sums(view.differs, say))];
+    rows.extend(view.trouble.as_ref().map(|words| sentence(Mark::Bad, say.pair(words), "")));
     let sheet = Sheet {
-        rows: rows.into_iter().collect(),
+        rows,
+        pad_enter: say.of("签收", "Sign"),
         pad: digits(),
         typed_label: say.of("输入您的 PIN,签收", "Your PIN signs the receipt"),
         typed_hidden: true,
         ..Sheet::default()
     };
-    (heading(say.of("签收", "Sign"), ""), sheet)
+    (heading(say.of("签收", "Sign"), view.document.as_str()), sheet)
 }

@@ -1,9 +1,9 @@
 //! S15: what is wrong with goods.
 
-use super::super::Intent;
 use super::super::generated::{Mark, Row, RowKind};
-use super::super::sheet::{Say, Sheet, act, choice, digits, main_act, marked, sentence};
-use super::super::view::ReportView;
+use super::super::sheet::{Say, Sheet, act, choice, digits, main_act, marked, sentence, with_side};
+use super::super::view::{PackView, ReportView};
+use super::super::{Intent, words};
 use super::{Heading, heading};
 use crate::ui::intent::ReportWhat;
 use crate::ui::route::Page;
@@ -93,7 +93,7 @@ fn details(view: &ReportView, say: Say) -> Vec<Row> {
     if gone && view.tail.is_none() && view.has_packs {
         rows.push(choice(
             say.of("是整个码包", "A whole code pack"),
-            say.of("未用的追溯码丢失或失窃", "codes not yet used were lost or stolen"),
+            say.of("未用的追溯码丢失或失窃", "unused codes lost or stolen"),
             &Intent::Go(Page::Packs),
         ));
     }
@@ -101,8 +101,15 @@ fn details(view: &ReportView, say: Say) -> Vec<Row> {
 }
 
 /// The code packs that can be reported.
-pub(super) fn packs(packs: &[String], say: Say) -> (Heading, Sheet) {
-    let row = |pack: &String| choice(pack.as_str(), "", &Intent::ReportPack(pack.clone()));
+pub(super) fn packs(packs: &[PackView], say: Say) -> (Heading, Sheet) {
+    // A number alone tells nobody which roll it is.
+    let row = |pack: &PackView| {
+        let (level, issued) = (words::one_level(say.0, pack.level), words::row_time(pack.at));
+        let day = &issued[..5];
+        let row =
+            choice(pack.pack.as_str(), format!("{} · {level}", pack.product), &Intent::ReportPack(pack.pack.clone()));
+        with_side(row, say.made(|| format!("{day} 发"), || format!("issued {day}")))
+    };
     let sheet = Sheet {
         rows: packs.iter().map(row).collect(),
         is_long: true,
@@ -115,7 +122,8 @@ pub(super) fn packs(packs: &[String], say: Say) -> (Heading, Sheet) {
 /// A large pad for how many.
 pub(super) fn typed_count(say: Say) -> (Heading, Sheet) {
     let label = say.of("数量,1 到 1000", "Packages, 1 to 1000");
-    let sheet = Sheet { pad: digits(), typed_label: label, ..Sheet::default() };
+    let sheet =
+        Sheet { pad: digits(), pad_enter: say.of("就这个数", "Use it"), typed_label: label, ..Sheet::default() };
     (heading(say.of("数量", "How many?"), ""), sheet)
 }
 

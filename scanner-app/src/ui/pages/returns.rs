@@ -3,7 +3,7 @@
 use shared::event::ReturnReason;
 
 use super::super::generated::{Mark, Row};
-use super::super::sheet::{Say, Sheet, act, choice, fact, heading as row_heading, sentence};
+use super::super::sheet::{Say, Sheet, act, choice, fact, heading as row_heading, main_act, sentence};
 use super::super::view::{ApprovedView, ReasonView, ReturnableView};
 use super::super::{Intent, words};
 use super::{Heading, heading};
@@ -17,6 +17,12 @@ pub(super) fn sheet(documents: &[ReturnableView], say: Say) -> (Heading, Sheet) 
         choice(format!("{stage}  {}", document.document), sub, &Intent::Return(document.document.clone()))
     };
     let sheet = Sheet {
+        // What fills an empty list is done here.
+        acts: if documents.is_empty() {
+            vec![main_act(say.of("立即同步", "Sync now"), &Intent::SyncNow)]
+        } else {
+            Vec::new()
+        },
         rows: documents.iter().map(row).collect(),
         is_long: true,
         empty: say.of(
@@ -49,7 +55,7 @@ pub(super) fn reason(view: &ReasonView, say: Say) -> (Heading, Sheet) {
 
 /// What approvals cover, product by product.
 pub(super) fn approvals(approved: &[ApprovedView], say: Say) -> Vec<Row> {
-    let mut rows = vec![row_heading(say.of("退货批准(交易规则第 16 条)", "Return approvals (trading rules, art. 16)"))];
+    let mut rows = vec![row_heading(say.of("退货批准(交易规则第 16 条)", "Approvals (trading rules, art. 16)"))];
     if approved.is_empty() {
         rows.push(sentence(
             Mark::Missing,

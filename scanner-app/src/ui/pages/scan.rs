@@ -20,7 +20,7 @@ pub(super) fn put(window: &MainWindow, view: &ScanView, (say, left_handed): (Say
     scan.set_figure_unit(unit.into());
     scan.set_units(if view.level == Level::Unit { SharedString::new() } else { units(view.units, say) });
     scan.set_set_aside(set_aside(view.set_aside, say));
-    scan.set_complete(view.total.is_some_and(|total| total > 0 && view.done >= total));
+    scan.set_complete(is_complete(view));
     set(&scan.get_acts(), handed(acts(view, say), left_handed), |model| scan.set_acts(model));
     picture(&scan, view, say);
     let recent = view.recent.iter().map(|recent| recent_item(recent, say)).collect();
@@ -47,7 +47,9 @@ pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, say: Say) {
         scan.set_frame_height(side(plane.height()));
         scan.set_frame(image(frame));
     }
-    let boxes = view.boxes.iter().map(|found| box_item(found, say)).collect();
+    // A box that stays green while nothing is recorded would say that it was.
+    let boxes = view.boxes.iter().filter(|_| !view.stopped).map(|found| box_item(found, say)).collect();
+    scan.set_stopped(view.stopped);
     set(&scan.get_boxes(), boxes, |model| scan.set_boxes(model));
     let trouble = view.camera_trouble.as_ref().map(|words| say.pair(words));
     scan.set_camera_message(trouble.unwrap_or_default());
@@ -55,15 +57,28 @@ pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, say: Say) {
         say.of("暂停扫码", "Scanning stopped")
     } else if view.camera_trouble.is_some() {
         say.of("用扫描枪扫码", "Use the scanner")
+    } else if view.asleep {
+        // Nothing is aimed at what sleeps; the picture says how it wakes.
+        SharedString::new()
     } else {
         say.of("对准标签", "Aim at a label")
     });
-    let asleep = say.of("取景已休眠。点这里或扫码唤醒。", "Viewfinder asleep. Tap here or scan to wake it.");
+    let asleep = say.of("取景已休眠。点这里唤醒。", "Viewfinder asleep. Tap here to wake it.");
     scan.set_asleep(if view.asleep && view.camera_trouble.is_none() { asleep } else { SharedString::new() });
     scan.set_trigger_key(Intent::Trigger.key().into());
-    set(&scan.get_on_picture(), on_picture(view, say), |model| scan.set_on_picture(model));
+    let on_picture = if view.camera_trouble.is_some() { Vec::new() } else { on_picture(view, say) };
+    set(&scan.get_on_picture(), on_picture, |model| scan.set_on_picture(model));
     // An old answer beside a scan that was not recorded would be taken for its own.
     result(scan, view.result.as_ref().filter(|_| !view.stopped), say);
+    let is_last = view.result.as_ref().is_some_and(|result| !result.undone && result.kinds.is_empty());
+    if is_complete(view) && is_last && !view.stopped {
+        scan.set_advice(say.of("全部扫完,按“结束”", "All scanned: close"));
+    }
+}
+
+/// Whether everything that should come was scanned.
+fn is_complete(view: &ScanView) -> bool {
+    view.total.is_some_and(|total| total > 0 && view.done >= total)
 }
 
 fn on_picture(view: &ScanView, say: Say) -> Vec<Act> {
@@ -76,8 +91,14 @@ fn on_picture(view: &ScanView, say: Say) -> Vec<Act> {
 }
 
 fn acts(view: &ScanView, say: Say) -> Vec<Act> {
+    if view.stopped {
+        // The two ways out of a full storage.
+        let carry = view.can_carry.then(|| act(say.of("离线转交", "Carry out"), &Intent::Go(Page::Carry)));
+        let now = main_act(say.of("立即同步", "Sync now"), &Intent::SyncNow);
+        return carry.into_iter().chain([now]).collect();
+    }
     let lists = match (view.set_aside, view.to_scan) {
-        (_, Some(left)) if view.set_aside == 0 => {
+        (_, Some(left)) if view.set_aside == 0 && left > 0 => {
             say.made(|| format!("未扫 {}", words::count(left)), || format!("{} to scan", words::count(left)))
         }
         (0, _) => say.of("清单", "Lists"),
@@ -86,7 +107,11 @@ fn acts(view: &ScanView, say: Say) -> Vec<Act> {
     let tab = if view.set_aside > 0 { ListTab::SetAside } else { ListTab::ToScan };
     let close = act(say.of("结束", "Close"), &Intent::Go(Page::Close));
     let lists = act(lists, &Intent::Go(Page::Lists(tab)));
-    let mut acts = vec![close, lists, undo(view.result.as_ref(), say)];
+    let undo = undo(view.result.as_ref(), say);
+    // Once all is there the close is what comes next: it turns blue where it stands.
+    let is_complete = is_complete(view);
+    let (close, undo) = (Act { main: is_complete, ..close }, Act { main: undo.main && !is_complete, ..undo });
+    let mut acts = vec![close, lists, undo];
     if view.lists.is_some() {
         // On the tablet the lists stand beside.
         acts.remove(1);
@@ -100,9 +125,10 @@ pub(super) fn undo(result: Option<&ResultView>, say: Say) -> Act {
     let text = say.of("撤销", "Undo");
     match shown {
         Some(shown) => {
-            Act { label: format!("{text} {}", shown.tail).into(), ..main_act(text, &Intent::Undo(shown.seq)) }
+            let label = format!("{text} {}", shown.tail).into();
+            Act { label, hint: shown.tail.as_str().into(), ..main_act(text, &Intent::Undo(shown.seq)) }
         }
-        None => Act { key: SharedString::new(), ..main_act(text, &Intent::Back) },
+        None => Act { key: SharedString::new(), ..act(text, &Intent::Back) },
     }
 }
 
@@ -139,6 +165,8 @@ fn result(scan: &Scan<'_>, result: Option<&ResultView>, say: Say) {
     scan.set_provisional_word(provisional(say));
     let Some(result) = result else {
         scan.set_kind(ResultKind::None);
+        scan.set_detail(SharedString::new());
+        scan.set_advice(SharedString::new());
         return;
     };
     scan.set_tail(result.tail.as_str().into());
@@ -186,6 +214,7 @@ fn box_item(found: &BoxView, say: Say) -> BoxItem {
         height: (bottom - top).max(0.0),
         kind: found.outcome.map_or(ResultKind::None, result_kind),
         word: words::box_word(say.0, found.kind).into(),
+        short: found.outcome.map(|outcome| words::outcome(say.0, outcome)).unwrap_or_default().into(),
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn sheet(view: &ShiftView, say: Say) -> (Heading, Sheet) {
             "下一位扫工牌并输入 PIN,接着做同一作业。",
             "The next person scans a badge and types the PIN: same task, same package.",
         ),
-        say.of("待传的不受影响。", "What waits is not touched."),
+        say.of("待传的不受影响。", "Queued records stay."),
     ));
     let out = act(say.of("退出登录", "Sign out"), &Intent::SignOut);
     let next = main_act(say.of("继续作业", "Back to work"), &Intent::Back);

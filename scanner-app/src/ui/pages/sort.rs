@@ -30,9 +30,15 @@ pub(super) fn put(window: &MainWindow, view: &SortView, (say, left_handed): (Say
 }
 
 fn slot(scan: &Scan<'_>, view: &SortView, say: Say) {
+    scan.set_slot_head(if view.slot.is_some() { say.of("格口", "Slot") } else { SharedString::new() });
     if let Some(instead) = &view.instead {
         let words = say.pair(instead);
-        scan.set_slot(say.of("先停下", "Hold on"));
+        scan.set_slot(if view.whole.is_some() {
+            scan.set_waiting(say.of("再逐盒扫", "Then scan each unit"));
+            say.of("拆箱分", "Open the case")
+        } else {
+            say.of("先停下", "Hold on")
+        });
         scan.set_retailer(SharedString::new());
         scan.set_left(words.clone());
         scan.set_slot_label(words);
@@ -77,7 +83,7 @@ fn acts(view: &SortView, say: Say) -> Vec<Act> {
     let close = act(say.of("结束", "Close"), &Intent::Go(Page::Close));
     let other = match view.whole {
         Some((place, slot)) => {
-            act(say.made(|| format!("整箱进 {slot}"), || format!("Whole to {slot}")), &Intent::PutWhole(place))
+            act(say.made(|| format!("整箱进 {slot}"), || format!("All to slot {slot}")), &Intent::PutWhole(place))
         }
         None => act(say.of("换格口", "Other slot"), &Intent::OtherSlot),
     };

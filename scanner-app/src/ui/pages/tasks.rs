@@ -6,8 +6,8 @@ use shared::event::Stage;
 use shared::time::Timestamp;
 
 use super::super::generated::{Act, MainWindow, Mark, TaskItem, Tasks};
-use super::super::sheet::{Say, Sheet, choice, set, tab};
-use super::super::view::{GateStateView, SyncView, TaskView, TasksView};
+use super::super::sheet::{Say, Sheet, choice, main_act, sentence, set, tab};
+use super::super::view::{GateStateView, SyncView, TaskView, TasksView, WhichStageView};
 use super::super::{Intent, words};
 use super::{Heading, heading};
 
@@ -28,6 +28,9 @@ pub(super) fn put(window: &MainWindow, view: &TasksView, (say, sync): (Say, &Syn
     });
     set(&global.get_filters(), filters(view, say), |model| global.set_filters(model));
     global.set_empty(empty(view, say));
+    let is_bare = view.tasks.is_empty() && view.fetching.is_none();
+    let fills = if is_bare { vec![main_act(say.of("立即同步", "Sync now"), &Intent::SyncNow)] } else { Vec::new() };
+    set(&global.get_empty_acts(), fills, |model| global.set_empty_acts(model));
     global.set_scan_hint(say.of("扫单证二维码,打开作业", "Scan a document's QR to open its task"));
     global.set_first_sync(match view.fetching {
         // Where the server does not say how much is to come, the bar tells only that something is.
@@ -85,7 +88,8 @@ fn filters(view: &TasksView, say: Say) -> Vec<Act> {
         let text = format!("{} {count}", words::stage(say.0, stage)).into();
         tab(text, view.filter == Some(stage), &Intent::Filter(Some(stage)))
     };
-    stages.into_iter().map(one).chain([all]).collect()
+    // All comes first: it is what ends a search, and must not be the one that is cut off.
+    [all].into_iter().chain(stages.into_iter().map(one)).collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share of a bar, not a count")]
@@ -97,8 +101,7 @@ fn item(task: &TaskView, (say, sync): (Say, &SyncView)) -> TaskItem {
         task.gate.map_or_else(Default::default, |(state, reasons)| gate_words(state, reasons, say));
     if task.blocks > 0 && task.gate.is_none() {
         let blocks = task.blocks;
-        gate =
-            say.made(|| format!("事后拦截 {blocks}:隔离这些货"), || format!("Blocked since: {blocks}, set them aside"));
+        gate = say.made(|| format!("事后拦截 {blocks}:隔离这些货"), || format!("{blocks} blocked later: set aside"));
         mark = Mark::Held;
     }
     TaskItem {
@@ -140,19 +143,31 @@ fn gate_words(state: GateStateView, reasons: usize, say: Say) -> (SharedString, 
     }
 }
 
-/// A document was read that nobody here knows: the clerk says what is done with it.
-pub(super) fn which_stage(document: &str, say: Say) -> (Heading, Sheet) {
-    let rows = [
-        Stage::Inbound,
-        Stage::Outbound,
-        Stage::Sort,
-        Stage::Receipt,
-        Stage::TransferIn,
-        Stage::TransferOut,
-        Stage::ReturnIn,
-        Stage::ReturnOut,
-    ];
-    let row = |stage: Stage| choice(words::stage(say.0, stage), "", &Intent::OpenRead(Some(stage)));
-    let sheet = Sheet { rows: rows.into_iter().map(row).collect(), is_long: true, ..Sheet::default() };
-    (heading(say.of("选择环节", "Which stage?"), document), sheet)
+/// A document was read that nobody here knows: why it is asked, and what each stage is, so that nobody opens the wrong one.
+pub(super) fn which_stage(view: &WhichStageView, say: Say) -> (Heading, Sheet) {
+    let number = &view.document;
+    let data = view.data_as_of.map_or_else(|| "–".to_owned(), Timestamp::to_clock);
+    let why = sentence(
+        Mark::None,
+        say.made(|| format!("{number} 不在 {data} 的数据中。"), || format!("{number} is not in the data of {data}.")),
+        say.of("先同步。不能同步,就选要做什么。", "Sync first. If you cannot, choose what you do."),
+    );
+    let row = |stage: &Stage| choice(words::stage(say.0, *stage), does(*stage, say), &Intent::OpenRead(Some(*stage)));
+    let rows = [why].into_iter().chain(view.stages.iter().map(row)).collect();
+    let acts = vec![main_act(say.of("立即同步", "Sync now"), &Intent::SyncNow)];
+    (heading(say.of("选择环节", "Which stage?"), number.as_str()), Sheet { rows, acts, ..Sheet::default() })
+}
+
+/// What happens at a stage.
+fn does(stage: Stage, say: Say) -> SharedString {
+    match stage {
+        Stage::Inbound => say.of("货到了这里", "goods arrived here"),
+        Stage::Outbound => say.of("货从这里发走", "goods leave from here"),
+        Stage::Sort => say.of("按订单分货", "goods are put to orders"),
+        Stage::Receipt => say.of("零售收货", "a shop takes goods in"),
+        Stage::TransferIn => say.of("从本单位别处来", "from our own other site"),
+        Stage::TransferOut => say.of("到本单位别处去", "to our own other site"),
+        Stage::ReturnIn => say.of("别人退来的货", "goods that are sent back to us"),
+        Stage::ReturnOut => say.of("退给发货方的货", "goods that we send back"),
+    }
 }

@@ -1,6 +1,6 @@
 //! Flows of acts that are not done every day, by accessible label.
 
-use shared::event::{ReturnReason, VoidReason};
+use shared::event::{ReturnReason, Stage, VoidReason};
 use slint::platform::Key;
 
 use super::super::intent::{CaseAct, HistoryTab, ReportWhat};
@@ -64,8 +64,10 @@ fn a_case_is_built_opened_or_checked() {
     expect(&[
         ("case-mode", Language::Zh, "拆箱", Intent::CaseMode(CaseAct::Open)),
         ("case-mode", Language::En, "Check", Intent::CaseMode(CaseAct::Check)),
-        ("case-elsewhere", Language::En, "Put in anyway", Intent::CaseDespite),
-        ("case-check", Language::Zh, "撤销", Intent::CheckUndo),
+        ("case-elsewhere", Language::En, "Put in anyway · …5R8N", Intent::CaseDespite),
+        ("case-elsewhere", Language::En, "Undo 7K3M", Intent::CaseUndo),
+        ("case", Language::Zh, "尾箱完成 · 就 43,不再加", Intent::CaseFinish(true)),
+        ("case-check", Language::Zh, "撤销 9WPT", Intent::CheckUndo),
         ("case-check", Language::Zh, "完成:少 2 多 1", Intent::CheckFinish),
     ]);
 }
@@ -82,10 +84,12 @@ fn a_case_undone_says_how_many_units_go_with_it() {
 fn papers_are_equal_in_one_tap_or_marked_field_by_field() {
     expect(&[
         ("papers", Language::Zh, "齐全且一致", Intent::PapersRecord),
-        ("papers", Language::Zh, "数量(盒) · 2 000", Intent::PaperMark(4)),
-        ("papers-differ", Language::En, "Record: 1 wrong", Intent::PapersRecord),
+        ("papers", Language::Zh, "数量(盒) · 2 000 一致", Intent::PaperMark(4)),
+        ("papers-differ", Language::En, "Record: 1 differ", Intent::PapersRecord),
         ("papers-differ", Language::En, "Photo 1", Intent::Photo),
         ("papers-none", Language::Zh, "记录:没有单证", Intent::PapersRecord),
+        ("papers-none", Language::Zh, "立即同步", Intent::SyncNow),
+        ("returns-empty", Language::En, "Sync now", Intent::SyncNow),
         ("papers-recorded", Language::Zh, "继续扫码", Intent::Go(Page::Work)),
     ]);
 }
@@ -94,7 +98,12 @@ fn papers_are_equal_in_one_tap_or_marked_field_by_field() {
 fn a_code_pack_is_reported_lost_or_stolen() {
     expect(&[
         ("report-lost", Language::Zh, "是整个码包 · 未用的追溯码丢失或失窃", Intent::Go(Page::Packs)),
-        ("report-packs", Language::Zh, "P-2031-1", Intent::ReportPack("P-2031-1".into())),
+        (
+            "report-packs",
+            Language::Zh,
+            "P-2031-1 · 原味 3% · 30 ml · 盒 09-18 发",
+            Intent::ReportPack("P-2031-1".into()),
+        ),
         ("report-pack", Language::En, "Record", Intent::ReportSend),
         ("report-lost", Language::En, "Type the count", Intent::Go(Page::Count)),
         ("report-lost", Language::En, "Stolen · tap to choose another", Intent::Report(ReportWhat::Stolen)),
@@ -113,7 +122,7 @@ fn any_scan_is_undone_and_somebody_elses_with_a_reason() {
             "记录有误 · 货动了,单证或环节不对",
             Intent::UndoBecause(7, VoidReason::IncorrectData),
         ),
-        ("undo-why", Language::En, "Leave it", Intent::Back),
+        ("undo-why", Language::En, "Do not undo", Intent::Back),
     ]);
 }
 
@@ -130,14 +139,13 @@ fn a_gate_is_printed_and_the_supervisor_called() {
 #[test]
 fn a_gate_quotes_who_settled_what_and_the_load_that_it_cleared() {
     let (window, _wanted) = open(false);
-    let said = "Short quantity · FH-2031/MINT Outbound · settled by 王主管: true shortage: 合同已改";
+    let said = "Short quantity · FH-2031 薄荷 2% Outbound · settled by 王主管: true shortage: 合同已改";
     for (screen, language, words) in [
-        ("gate-held", Language::En, said),
         ("gate-why", Language::En, said),
-        ("gate-why", Language::En, "40 packages, 2\u{202F}000 units agree with contract and note. They may leave."),
-        ("gate-why", Language::Zh, "40 个包装、2\u{202F}000 盒与合同和单证一致,可以离开。"),
-        ("gate-why", Language::Zh, "判定方 服务器 · 账本 20\u{202F}417"),
-        ("gate-cleared", Language::Zh, "放行 FH-2031 · 40 个包装 · 2\u{202F}000 盒"),
+        ("gate-why", Language::En, "40 cases · 2\u{202F}000 units: they agree with contract and note, and may leave."),
+        ("gate-why", Language::Zh, "40 箱 · 2\u{202F}000 盒,与合同和单证一致,可以离开。"),
+        ("gate-why", Language::Zh, "查询号 20\u{202F}417"),
+        ("gate-cleared", Language::Zh, "放行判定 FH-2031 · 40 箱 · 顺达物流"),
     ] {
         show(&window, &shown(screen), language);
         pass(20);
@@ -154,10 +162,13 @@ fn a_tablet_has_the_open_task_and_a_cleared_gates_facts_beside() {
     assert_eq!(wanted.try_recv(), Ok(Intent::OpenTask("outbound C1 FH-2031".into())));
     show(&window, &shown("gate-cleared"), Language::En);
     pass(20);
-    find(&window, "Decided by server · ledger 20\u{202F}417");
+    find(&window, "Decided by server");
+    show(&window, &shown("gate-held"), Language::En);
+    pass(20);
+    find(&window, "Short quantity · FH-2031 薄荷 2% Outbound · settled by 王主管: true shortage: 合同已改");
     show(&window, &shown("close-seen"), Language::Zh);
     pass(20);
-    let (facts, act) = (find(&window, "37 / 40 箱"), find(&window, "最终结束 · 3 箱记为少货"));
+    let (facts, act) = (find(&window, "37 / 40 箱"), find(&window, "最终结束 · 3 箱记为少货 · 先问别的终端"));
     assert!(act.absolute_position().x > facts.absolute_position().x + facts.size().width, "the acts stand beside");
 }
 
@@ -178,6 +189,10 @@ fn the_first_sync_tells_how_far_it_is() {
 fn records_are_handed_to_a_terminal_nearby() {
     expect(&[
         ("carry", Language::Zh, "附近的终端 · 同一无线网,当场有回执", Intent::Go(Page::Nearby)),
+        ("which-stage", Language::Zh, "出库 · 货从这里发走", Intent::OpenRead(Some(Stage::Outbound))),
+        ("which-stage", Language::En, "Sync now", Intent::SyncNow),
+        ("sign-in-wrong", Language::En, "Not me", Intent::NotMe),
+        ("receipt-differs", Language::En, "Refuse all · every line, as much as is due", Intent::RefuseAll),
         ("nearby", Language::Zh, "等候别人转交 · 它的记录下次同步代传", Intent::Listen),
         ("nearby", Language::En, "Type address and code · without a camera", Intent::Go(Page::Address)),
         ("nearby-waiting", Language::En, "Stop waiting", Intent::StopListening),
@@ -185,7 +200,7 @@ fn records_are_handed_to_a_terminal_nearby() {
     let (window, wanted) = open(false);
     show(&window, &shown("nearby-address"), Language::En);
     pass(20);
-    for key in ["1", ".", "2", ":", "3", "Space", "4", "OK"] {
+    for key in ["1", ".", "2", ":", "3", "Space", "4", "Connect"] {
         tap(&window, key);
     }
     assert_eq!(wanted.try_recv(), Ok(Intent::Typed("1.2:3 4".into())));

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use slint::ComponentHandle;
 
-use super::super::view::{Look, SkinView};
+use super::super::view::{Look, PageView, SkinView};
 use super::super::{MainWindow, show};
 use super::{open, picture, screens};
 use crate::config::Language;
@@ -33,6 +33,9 @@ fn every_screen(tablet: bool, skin: SkinView, skin_name: &str) {
             continue;
         }
         view.chrome.look = Look { skin, left_handed: view.chrome.look.left_handed };
+        if let PageView::Settings(settings) = &mut view.page {
+            settings.look = view.chrome.look;
+        }
         for (language, language_name) in [(Language::Zh, "zh"), (Language::En, "en")] {
             show(&window, &view, language);
             settle(&window);

@@ -1,6 +1,7 @@
 //! The window by its accessible labels, as a screen reader or a finger finds things; its pictures; its measures. No display is needed.
 
 mod alarms;
+mod fits;
 mod flows;
 mod flows_aside;
 mod golden;

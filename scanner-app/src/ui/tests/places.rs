@@ -37,7 +37,7 @@ const PLACES: [(&str, &str, &str); 27] = [
     ("menu", "单证核对", "papers"),
     ("papers", "齐全且一致", "papers-done"),
     ("papers-recorded", "继续扫码", "papers-back"),
-    ("close-seen", "最终结束 · 3 箱记为少货", "close-final"),
+    ("close-seen", "最终结束 · 3 箱记为少货 · 先问别的终端", "close-final"),
     ("gate-cleared", "准予放行 · 数据 09:55 · 10:31 判", "gate"),
     ("gate-cleared", "打印", "print"),
 ];

@@ -12,8 +12,8 @@ use super::super::intent::HistoryTab;
 use super::super::route::{ListTab, Page};
 use super::super::view::{
     AlarmView, BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView, ListsView,
-    OrderView, Outcome, PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SlotView, SortView,
-    Strip, StripTone, View,
+    OrderView, Outcome, PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SignView, SlotView,
+    SortView, Strip, StripTone, View,
 };
 use super::{ago, screens_aside, screens_beside, view};
 
@@ -83,11 +83,7 @@ pub(super) fn scan(result: Option<ResultView>) -> ScanView {
         units: (1_850, 2_000),
         set_aside: u64::from(outcome.result >= ScanResult::Wrong),
         to_scan: Some(3),
-        recent: vec![
-            RecentView { outcome: ACCEPTED, tail: "7K3M".into(), provisional: false },
-            RecentView { outcome: ACCEPTED, tail: "8D2T".into(), provisional: false },
-            RecentView { outcome: DUPLICATE, tail: "1QXP".into(), provisional: false },
-        ],
+        recent: recent(result.as_ref()),
         boxes: boxes(&[(ACCEPTED, None), (DUPLICATE, None), (outcome, kind)]),
         frame: Some(frame()),
         camera_trouble: None,
@@ -95,13 +91,23 @@ pub(super) fn scan(result: Option<ResultView>) -> ScanView {
         single: false,
         asleep: false,
         stopped: false,
+        can_carry: true,
         lists: Some(lists(ListTab::ToScan)),
         result,
     }
 }
 
+/// The last three that stand: what was undone is not among them.
+fn recent(result: Option<&ResultView>) -> Vec<RecentView> {
+    let last = result.filter(|result| !result.undone).into_iter();
+    let last = last.map(|result| (result.outcome, result.tail.clone()));
+    let before = [(ACCEPTED, "4HN7"), (ACCEPTED, "8D2T"), (DUPLICATE, "1QXP")].map(|(of, tail)| (of, tail.to_owned()));
+    let all = last.chain(before).take(3);
+    all.map(|(outcome, tail)| RecentView { outcome, tail, provisional: false }).collect()
+}
+
 fn lists(tab: ListTab) -> ListsView {
-    let tails = ["2LM8", "6TRA", "P0CW"];
+    let tails: &[&str] = if tab == ListTab::SetAside { &["9WPT"] } else { &["2LM8", "6TRA", "P0CW"] };
     let row = |tail: &&str| ListRowView {
         text: format!("HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2{tail}"),
         tail: (*tail).to_owned(),
@@ -129,9 +135,7 @@ fn sort(instead: bool) -> SortView {
     SortView {
         units: (61, 240),
         slot: (!instead).then(|| slot(12, "红星便利店", 4)),
-        instead: instead.then(|| {
-            ("拆箱分:格口 12:6 盒,格口 7:4 盒".into(), "Open the case: slot 12: 6 units, slot 7: 4 units".into())
-        }),
+        instead: instead.then(|| ("格口 12:6 盒\n格口 7:4 盒".into(), "slot 12: 6 units\nslot 7: 4 units".into())),
         whole: instead.then_some((0, 12)),
         orders: vec![slot(12, "红星便利店", 4), slot(7, "东门烟酒", 10), slot(3, "江南路商行", 0)],
         scan: ScanView {
@@ -154,6 +158,7 @@ fn receipt(confirmed: Option<u64>) -> ReceiptView {
         ],
         due_packages: Some(10),
         confirmed,
+        undo_s: 8,
         orders: vec![
             OrderView { key: "1".into(), order: "PS-8841".into(), units: (got(10), 10), is_open: true },
             OrderView { key: "2".into(), order: "PS-8855".into(), units: (0, 24), is_open: false },
@@ -237,11 +242,26 @@ fn scanning_return() -> PageView {
     }))
 }
 
+fn signing() -> PageView {
+    PageView::Sign(SignView { document: "PS-8841".into(), due: 10, in_units: true, differs: [1, 2, 0], trouble: None })
+}
+
+/// One that was taken back: it counts no more.
+fn undone(result: ResultView) -> View {
+    let before = ScanView { done: 36, units: (1_800, 2_000), to_scan: Some(4), ..scan(None) };
+    let result = ResultView { undone: true, ..result };
+    let recent = recent(Some(&result));
+    let lists =
+        before.lists.clone().map(|known| ListsView { counts: [Some(4), Some(0), Some(1), Some(0), Some(2)], ..known });
+    view(PageView::Scan(Box::new(ScanView { result: Some(result), recent, lists, ..before })))
+}
+
 fn differs() -> PageView {
     PageView::Differs(DiffersView {
+        document: "PS-8841".into(),
         lines: vec![
-            DifferLine { product: "原味 3% · 30 ml".into(), due: 6, differs: [1, 0, 0] },
-            DifferLine { product: "薄荷 2% · 30 ml".into(), due: 4, differs: [0, 2, 0] },
+            DifferLine { product: "原味 3% · 30 ml".into(), due: 6, in_units: true, differs: [1, 0, 0] },
+            DifferLine { product: "薄荷 2% · 30 ml".into(), due: 4, in_units: true, differs: [0, 2, 0] },
         ],
         trouble: None,
         photos: 0,
@@ -252,8 +272,8 @@ fn differs() -> PageView {
 /// Scan pages whose viewfinder shows nothing new.
 fn without_pictures() -> [(&'static str, View); 2] {
     let trouble = (
-        "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。".to_owned(),
-        "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.".to_owned(),
+        "相机断开。接头松动或被占用。可用扫描枪继续,插好后画面自动恢复。".to_owned(),
+        "Camera lost. Unplugged or in use. Use the scanner; the camera returns by itself.".to_owned(),
     );
     let asleep = ScanView { asleep: true, boxes: Vec::new(), ..scan(None) };
     let blind = ScanView { camera_trouble: Some(trouble), boxes: Vec::new(), ..scan(None) };
@@ -274,7 +294,7 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
             "scan-wrong",
             offline(scanning(Some(ResultView { same_frame, ..result(WRONG, "9WPT", &[Kind::ProductNotOnBasis]) }))),
         ),
-        ("scan-undone", view(scanning(Some(ResultView { undone: true, ..accepted() })))),
+        ("scan-undone", undone(accepted())),
         (
             "scan-provisional",
             view(scanning(Some(ResultView { provisional: true, ..result(WRONG, "9WPT", &[Kind::UnannouncedGoods]) }))),
@@ -290,7 +310,18 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         ("close", view(PageView::Close(close(false)))),
         ("close-seen", view(PageView::Close(close(true)))),
     ];
-    let full = ScanView { done: 40, units: (2_000, 2_000), to_scan: Some(0), ..scan(Some(accepted())) };
+    let nothing_left = ListsView {
+        counts: [Some(0), Some(0), Some(1), Some(0), Some(2)],
+        rows: Arc::new([]),
+        ..lists(ListTab::ToScan)
+    };
+    let full = ScanView {
+        done: 40,
+        units: (2_000, 2_000),
+        to_scan: Some(0),
+        lists: Some(nothing_left),
+        ..scan(Some(accepted()))
+    };
     screens.push(("scan-complete", view(PageView::Scan(Box::new(full)))));
     screens.extend(without_pictures());
     let mut left = view(scanning(Some(accepted())));
@@ -309,7 +340,7 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         ),
     ));
     screens.push(("receipt-differs", view(differs())));
-    screens.push(("receipt-sign", view(PageView::Sign(None))));
+    screens.push(("receipt-sign", view(signing())));
     screens.push(("scan-return", view(scanning_return())));
     screens.extend(screens_beside::all());
     screens.extend(screens_aside::all());

@@ -1,14 +1,18 @@
 //! The screens of acts that are not done every day: returns, cases that are checked, papers, losses, a terminal nearby.
 
 use shared::event::{PaperMark, ReturnReason, Stage};
+use shared::reference::Level;
 
+use super::super::Intent;
 use super::super::intent::{CaseAct, ReportWhat};
+use super::super::route::Page;
 use super::super::view::{
-    ApprovedView, CallView, CaseCheckView, CaseView, GateStateView, NearbyView, PageView, PaperField, PapersView,
-    ReasonView, ReportView, ReturnableView, SearchFor, TasksView, View,
+    ApprovedView, CallView, CaseCheckView, CaseView, GateStateView, ListsView, NearbyView, PackView, PageView,
+    PaperField, PapersView, ReasonView, ReportView, ReturnableView, SearchFor, Strip, StripTone, TasksView, View,
 };
-use super::screens_beside::{case, code, gate, pair, papers, task};
-use super::view;
+use super::screens::WRONG;
+use super::screens_beside::{case, code, finder, gate, pair, papers, queued, task, tasks};
+use super::{ago, view};
 
 fn approved() -> Vec<ApprovedView> {
     vec![ApprovedView { product: "原味 3% · 30 ml".into(), approvals: "TH-0107".into(), units: (4, 10) }]
@@ -42,23 +46,37 @@ fn returns() -> Vec<(&'static str, View)> {
 fn cases() -> Vec<(&'static str, View)> {
     let check = CaseCheckView {
         parent: "2LM8".into(),
-        found: vec![("7K3M".into(), true), ("9WPT".into(), false), ("8D2T".into(), true)],
+        found: vec![("9WPT".into(), false), ("7K3M".into(), true), ("8D2T".into(), true)],
         on_record: Some(4),
         missing: vec!["1QXP".into(), "6TRA".into()],
     };
     let answer = Some((
         pair("不符:不在此箱的记录中。放一边,继续核。", "Not on record in this case. Put it aside, keep checking."),
-        false,
+        WRONG,
     ));
     let elsewhere = pair(
         "此包记录在箱 …6TRA 里。先拆那箱,或确认后仍装入。",
         "On record in case …6TRA. Open that case first, or confirm to put it here all the same.",
     );
-    let insisting = CaseView { answer: Some((elsewhere, false)), may_insist: true, ..case() };
+    let insisting = CaseView {
+        answer: Some((elsewhere, WRONG)),
+        about: Some("5R8N".into()),
+        insist: Some("5R8N".into()),
+        ..case()
+    };
     vec![
-        ("case-mode", view(PageView::Case(CaseView { mode: CaseAct::Check, ..CaseView::default() }))),
+        ("case-mode", view(PageView::Case(CaseView { mode: CaseAct::Check, finder: finder(), ..CaseView::default() }))),
         ("case-elsewhere", view(PageView::Case(insisting))),
-        ("case-check", view(PageView::Case(CaseView { check: Some(check), answer, ..CaseView::default() }))),
+        (
+            "case-check",
+            view(PageView::Case(CaseView {
+                check: Some(check),
+                answer,
+                about: Some("9WPT".into()),
+                finder: finder(),
+                ..CaseView::default()
+            })),
+        ),
     ]
 }
 
@@ -89,7 +107,7 @@ fn places() -> Vec<(&'static str, View)> {
     };
     let receipt = pair(
         "回执:对方已收 1 包,将代传。待传仍为 128,等服务器回执。",
-        "Receipt: taken, parcels 1. 128 records stay queued until the server's own receipt.",
+        "Handed over, parcels: 1. 128 records stay queued until the server confirms.",
     );
     let handed = NearbyView { events: 128, messages: vec![(receipt, false)], ..NearbyView::default() };
     let call =
@@ -110,14 +128,14 @@ fn places() -> Vec<(&'static str, View)> {
         ..TasksView::default()
     };
     vec![
-        ("nearby", view(PageView::Nearby(Box::new(handed)))),
+        ("nearby", queued(view(PageView::Nearby(Box::new(handed))))),
         ("nearby-address", view(PageView::Search(SearchFor::Address))),
         ("nearby-waiting", view(PageView::Nearby(Box::new(waiting)))),
         ("gate-call", view(PageView::Call(Box::new(call(GateStateView::Held))))),
         ("gate-why", view(PageView::Call(Box::new(call(GateStateView::Cleared))))),
         ("report-lost", view(PageView::Report(lost))),
         ("report-pack", view(PageView::Report(pack))),
-        ("report-packs", view(PageView::Packs(vec!["P-2031-2".into(), "P-2031-1".into()]))),
+        ("report-packs", view(PageView::Packs(vec![roll("P-2031-2", Level::Case), roll("P-2031-1", Level::Unit)]))),
         ("report-count", view(PageView::Count)),
         ("tasks-search", view(PageView::Tasks(found))),
         ("search-task", view(PageView::Search(SearchFor::Task))),
@@ -125,7 +143,35 @@ fn places() -> Vec<(&'static str, View)> {
     ]
 }
 
+/// Nothing to choose from, nothing left, nothing fresh.
+fn states() -> Vec<(&'static str, View)> {
+    let nothing_left = ListsView {
+        title: "FH-2031".into(),
+        counts: [Some(0), Some(0), Some(1), Some(0), Some(2)],
+        empty: pair("没有未扫的", "Nothing to scan"),
+        ..ListsView::default()
+    };
+    let unsaid = ReportView { count: 1, has_camera: true, in_task: true, ..ReportView::default() };
+    let mut stale = view(PageView::Tasks(tasks()));
+    stale.chrome.can_go_back = false;
+    stale.sync.stale_hours = Some(26);
+    let words = pair(
+        "数据已 26 小时未更新。超过 72 小时不可放行。照常扫码,联网后同步。",
+        "Data is 26 h old. Goods cannot be cleared after 72 h. Keep scanning; sync when online.",
+    );
+    stale.chrome.strip = Some(Strip { tone: StripTone::Stale, words, tap: Some(Intent::Go(Page::Queue)) });
+    vec![
+        ("lists-empty", view(PageView::Lists(nothing_left))),
+        ("report-choice", view(PageView::Report(unsaid))),
+        ("tasks-stale", stale),
+    ]
+}
+
+fn roll(pack: &str, level: Level) -> PackView {
+    PackView { pack: pack.into(), product: "原味 3% · 30 ml".into(), level, at: ago(23_000) }
+}
+
 /// Every screen by a short name.
 pub(super) fn all() -> Vec<(&'static str, View)> {
-    returns().into_iter().chain(cases()).chain(compared()).chain(places()).collect()
+    returns().into_iter().chain(cases()).chain(compared()).chain(places()).chain(states()).collect()
 }

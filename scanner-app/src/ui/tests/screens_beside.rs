@@ -10,11 +10,11 @@ use super::super::route::Page;
 use super::super::view::{
     AboutView, CarryView, CaseView, CheckItem, CheckRow, CheckView, ChromeView, EnrolView, FeedbackView, FetchingView,
     GateReason, GateSettled, GateStateView, GateView, HealthView, Look, MenuView, PackageView, PageView, Pair,
-    PaperField, PapersView, QueueView, RawRead, ReportView, SearchFor, SettingsView, ShiftView, SignInView, StepView,
-    Strip, StripTone, SyncView, TaskView, TasksView, View,
+    PaperField, PapersView, QueueView, RawRead, ReportView, ScanView, SearchFor, SettingsView, ShiftView, SignInView,
+    StepView, Strip, StripTone, SyncView, TaskView, TasksView, View, WhichStageView,
 };
 use super::super::words;
-use super::screens::ACCEPTED;
+use super::screens::{ACCEPTED, scan};
 use super::{ago, view};
 
 pub(super) fn pair(zh: &str, en: &str) -> Pair {
@@ -37,7 +37,7 @@ pub(super) fn task(stage: Stage, title: &str, done: u64, total: u64) -> TaskView
     }
 }
 
-fn tasks() -> TasksView {
+pub(super) fn tasks() -> TasksView {
     let open = TaskView { is_open: true, ..task(Stage::Outbound, "FH-2031", 37, 40) };
     let held = TaskView { gate: Some((GateStateView::Held, 2)), ..task(Stage::Outbound, "FH-1988", 20, 20) };
     let today = TaskView { due: Some(ago(-438)), ..task(Stage::Outbound, "FH-2044", 0, 12) };
@@ -75,18 +75,18 @@ pub(super) fn code() -> Modules {
 
 pub(super) fn gate(state: GateStateView) -> GateView {
     let short = GateReason {
-        title: pair("少货:POD 单 2 000 盒,扫 1 850 盒", "Short: POD, note 2 000, scanned 1 850 units"),
+        title: pair("少货:原味 3% 单 2 000 盒,扫 1 850 盒", "Short: 原味 3%, note 2 000, scanned 1 850 units"),
         article: pair("物流细则 2022 第 13 条", "Logistics rules 2022, art. 13"),
         next: pair("补扫,或找主管处理", "scan the rest, or ask the supervisor"),
     };
     let upload = GateReason {
         title: pair("单证或扫码未上传", "Scans or note not uploaded"),
-        article: pair("", ""),
+        article: pair("物流细则 2022 第 23 条", "Logistics rules 2022, art. 23"),
         next: pair("联网后自动上传", "uploaded by itself when online"),
     };
     let settled = GateSettled {
         kind: Kind::ShortQuantity,
-        about: pair("FH-2031/MINT 出库", "FH-2031/MINT Outbound"),
+        about: pair("FH-2031 薄荷 2% 出库", "FH-2031 薄荷 2% Outbound"),
         by: "王主管".into(),
         why: pair("确实少货:合同已改", "true shortage: 合同已改"),
     };
@@ -95,7 +95,9 @@ pub(super) fn gate(state: GateStateView) -> GateView {
         state,
         at: ago(11),
         data_as_of: Some(ago(47)),
-        loaded: (40, 2_000),
+        loaded: if state == GateStateView::Held { (37, 1_850) } else { (40, 2_000) },
+        level: Some(Level::Case),
+        carrier: "顺达物流".into(),
         reasons: match state {
             GateStateView::Cleared => Vec::new(),
             GateStateView::Waiting => vec![upload],
@@ -116,7 +118,7 @@ fn first_sync() -> View {
     let strip = Strip { tone: StripTone::Calm, words: words::fetching(fetching), tap: Some(Intent::Go(Page::Queue)) };
     let shown = view(PageView::Tasks(tasks));
     View {
-        chrome: ChromeView { strip: Some(strip), ..shown.chrome },
+        chrome: ChromeView { strip: Some(strip), can_go_back: false, ..shown.chrome },
         sync: SyncView { data_as_of: None, last_sync: None, ..shown.sync },
         ..shown
     }
@@ -166,8 +168,8 @@ pub(super) fn papers() -> PapersView {
         fields: vec![
             field("发货方", "Consignor", Some("广州制造")),
             field("收货方", "Consignee", Some("深圳批发")),
-            field("货物名称", "Goods", Some("POD")),
-            field("规格", "Specification", Some("POD")),
+            field("货物名称", "Goods", Some("原味 3% · 30 ml · POD")),
+            field("规格", "Specification", Some("原味 3% · 30 ml ×50")),
             field("数量(盒)", "Units", Some("2 000")),
             field("承运方", "Carrier", Some("顺达物流")),
         ],
@@ -179,19 +181,52 @@ pub(super) fn papers() -> PapersView {
     }
 }
 
+/// The list of tasks lies on nothing: nothing leads back from it.
+fn at_floor(mut view: View) -> View {
+    view.chrome.can_go_back = false;
+    view
+}
+
+/// Nobody is signed in.
+fn at_door(mut view: View) -> View {
+    view.chrome.person.clear();
+    at_floor(view)
+}
+
+fn without_data(page: PageView) -> View {
+    let mut view = at_floor(view(page));
+    (view.sync.last_sync, view.sync.data_as_of, view.sync.pending) = (None, None, 0);
+    view
+}
+
+fn before_enrolment(page: EnrolView) -> View {
+    at_door(without_data(PageView::Enrol(page)))
+}
+
+/// The calm line says as many as the page.
+pub(super) fn queued(mut view: View) -> View {
+    view.sync.pending = 128;
+    view
+}
+
+fn which_stage() -> WhichStageView {
+    let stages = vec![Stage::Outbound, Stage::Inbound, Stage::Sort, Stage::ReturnIn, Stage::ReturnOut];
+    WhichStageView { document: "FH-2077".into(), data_as_of: Some(ago(47)), stages }
+}
+
 fn check() -> CheckView {
     let row = |item, is_good, zh: &str, en: &str| CheckRow { item, is_good, words: pair(zh, en) };
     CheckView {
         rows: vec![
-            row(CheckItem::Clock, Some(true), "准", "right"),
+            row(CheckItem::Clock, Some(true), "准", "correct"),
             row(CheckItem::Data, Some(true), "1 小时前", "1 h old"),
             row(CheckItem::Battery, Some(true), "82 %", "82 %"),
             row(CheckItem::Storage, Some(true), "余 2 140 MB", "2 140 MB left"),
             row(
                 CheckItem::Camera,
                 Some(false),
-                "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。",
-                "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.",
+                "相机断开。接头松动或被占用。可用扫描枪继续,插好后画面自动恢复。",
+                "Camera lost. Unplugged or in use. Use the scanner; the camera returns by itself.",
             ),
             row(CheckItem::Feedback, Some(true), "可用", "ready"),
             row(CheckItem::Queue, Some(true), "待传 3", "3 queued"),
@@ -203,6 +238,11 @@ pub(super) fn sign_in() -> SignInView {
     SignInView { place: "广州分拣中心 · 1e2f".into(), last: Some("李梅".into()), ..SignInView::default() }
 }
 
+/// What the camera sees while a case is packed.
+pub(super) fn finder() -> Option<Box<ScanView>> {
+    Some(Box::new(ScanView { lists: None, ..scan(None) }))
+}
+
 pub(super) fn case() -> CaseView {
     CaseView {
         parent: Some("2LM8".into()),
@@ -210,7 +250,9 @@ pub(super) fn case() -> CaseView {
         of: Some(50),
         units: 43,
         rows: ["7K3M", "8D2T", "1QXP"].map(Into::into).to_vec(),
-        answer: Some((pair("已装 43 / 50", "In: 43 / 50"), true)),
+        answer: Some((pair("已装 43 / 50", "In: 43 / 50"), ACCEPTED)),
+        about: Some("7K3M".into()),
+        finder: finder(),
         ..CaseView::default()
     }
 }
@@ -228,27 +270,41 @@ fn places() -> Vec<(&'static str, View)> {
     );
     let open = Some((Stage::Outbound, "FH-2031".into(), 37, Some(40), Level::Case));
     vec![
-        ("sign-in", view(PageView::SignIn(sign_in()))),
+        ("sign-in", at_door(view(PageView::SignIn(sign_in())))),
         (
             "sign-in-wrong",
-            view(PageView::SignIn(SignInView { message: Some((wrong, true)), has_badge: true, ..sign_in() })),
+            at_door(view(PageView::SignIn(SignInView {
+                message: Some((wrong, true)),
+                has_badge: true,
+                badge_of: Some("李梅".into()),
+                ..sign_in()
+            }))),
         ),
         (
             "sign-in-covered",
-            view(PageView::SignIn(SignInView { message: Some((covered, false)), covered: open.clone(), ..sign_in() })),
+            at_door(view(PageView::SignIn(SignInView {
+                message: Some((covered, false)),
+                covered: open.clone(),
+                ..sign_in()
+            }))),
         ),
-        ("tasks", view(PageView::Tasks(tasks()))),
+        ("tasks", at_floor(view(PageView::Tasks(tasks())))),
         (
             "tasks-empty",
-            view(PageView::Tasks(TasksView {
-                is_synced: true, place: "广州分拣中心".into(), ..TasksView::default()
-            })),
+            at_floor(view(PageView::Tasks(TasksView {
+                is_synced: true,
+                place: "广州分拣中心".into(),
+                ..TasksView::default()
+            }))),
         ),
-        ("tasks-no-data", view(PageView::Tasks(TasksView { place: "广州分拣中心".into(), ..TasksView::default() }))),
+        (
+            "tasks-no-data",
+            without_data(PageView::Tasks(TasksView { place: "广州分拣中心".into(), ..TasksView::default() })),
+        ),
         ("tasks-first-sync", first_sync()),
-        ("enrol", view(PageView::Enrol(EnrolView::default()))),
-        ("enrol-expired", view(PageView::Enrol(EnrolView { trouble: Some(expired), ..EnrolView::default() }))),
-        ("enrol-code", view(PageView::Enrol(EnrolView { code: Some("4F7K 9QX2".into()), ..EnrolView::default() }))),
+        ("enrol", before_enrolment(EnrolView::default())),
+        ("enrol-expired", before_enrolment(EnrolView { trouble: Some(expired), ..EnrolView::default() })),
+        ("enrol-code", before_enrolment(EnrolView { code: Some("4F7K 9QX2".into()), ..EnrolView::default() })),
         ("menu", view(PageView::Menu(MenuView { in_task: true, signs_in: true, faults: 1, training: false }))),
         ("menu-desk", view(PageView::Menu(MenuView { signs_in: true, ..MenuView::default() }))),
         ("check", view(PageView::Check(check()))),
@@ -262,7 +318,7 @@ fn places() -> Vec<(&'static str, View)> {
                 notes: 2,
             })),
         ),
-        ("which-stage", view(PageView::WhichStage("FH-2077".into()))),
+        ("which-stage", view(PageView::WhichStage(which_stage()))),
         ("search", view(PageView::Search(SearchFor::Code))),
         ("practice", view(PageView::Practice { stages: vec![Stage::Outbound, Stage::Inbound], is_open: false })),
     ]
@@ -319,11 +375,11 @@ pub(super) fn all() -> Vec<(&'static str, View)> {
                 ..ReportView::default()
             })),
         ),
-        ("queue", view(PageView::Queue(queue()))),
-        ("carry", view(PageView::Carry(Box::new(CarryView { code: None, events: 128, message: None })))),
+        ("queue", queued(view(PageView::Queue(queue())))),
+        ("carry", queued(view(PageView::Carry(Box::new(CarryView { code: None, events: 128, message: None }))))),
         (
             "carry-code",
-            view(PageView::Carry(Box::new(CarryView { code: Some((code(), 7)), events: 128, message: None }))),
+            queued(view(PageView::Carry(Box::new(CarryView { code: Some((code(), 7)), events: 128, message: None })))),
         ),
         (
             "health",

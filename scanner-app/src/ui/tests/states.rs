@@ -25,7 +25,7 @@ fn says(window: &MainWindow, words: &str) {
 fn without_a_camera_the_hand_scanner_goes_on() {
     let (window, wanted) = open(false);
     shown(&window, &screen("scan-no-camera"), Language::En);
-    says(&window, "Camera lost. Unplugged or in use. Use the scanner; it returns by itself.");
+    says(&window, "Camera lost. Unplugged or in use. Use the scanner; the camera returns by itself.");
     find(&window, "Close").invoke_accessible_default_action();
     assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Close)));
 }
@@ -34,7 +34,7 @@ fn without_a_camera_the_hand_scanner_goes_on() {
 fn a_viewfinder_that_sleeps_wakes_by_a_tap() {
     let (window, wanted) = open(false);
     shown(&window, &screen("scan-asleep"), Language::Zh);
-    find(&window, "取景已休眠。点这里或扫码唤醒。").invoke_accessible_default_action();
+    find(&window, "取景已休眠。点这里唤醒。").invoke_accessible_default_action();
     assert_eq!(wanted.try_recv(), Ok(Intent::Trigger));
 }
 
@@ -46,6 +46,12 @@ fn a_full_storage_leads_to_what_waits() {
     let strip = view.chrome.strip.unwrap().words.1;
     find(&window, &strip).invoke_accessible_default_action();
     assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Queue)));
+    // The page itself has both ways out, and no Undo that does nothing.
+    find(&window, "Sync now").invoke_accessible_default_action();
+    assert_eq!(wanted.try_recv(), Ok(Intent::SyncNow));
+    find(&window, "Carry out").invoke_accessible_default_action();
+    assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Carry)));
+    assert!(labels(&window).iter().all(|label| label != "Undo"));
     shown(&window, &screen("queue"), Language::En);
     find(&window, "Carry out").invoke_accessible_default_action();
     assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Carry)));
@@ -99,8 +105,10 @@ fn a_servers_refusal_is_on_every_page_and_each_record_says_why() {
 
 #[test]
 fn a_terminal_without_data_says_when_tasks_come_and_that_work_may_begin() {
-    let (window, _wanted) = open(false);
+    let (window, wanted) = open(false);
     shown(&window, &screen("tasks-no-data"), Language::En);
+    find(&window, "Sync now").invoke_accessible_default_action();
+    assert_eq!(wanted.try_recv(), Ok(Intent::SyncNow));
     says(&window, "You may scan a document's QR and work all the same.");
     shown(&window, &screen("tasks-empty"), Language::En);
     says(&window, "No tasks. Scan a dispatch note's QR, or sync.");

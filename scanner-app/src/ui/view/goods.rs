@@ -6,7 +6,7 @@ use shared::reference::Level;
 use shared::time::Timestamp;
 
 use super::Pair;
-use super::task::Outcome;
+use super::task::{Outcome, ScanView};
 use crate::ui::carry::Modules;
 use crate::ui::intent::CaseAct;
 
@@ -68,8 +68,10 @@ pub struct CaseCheckView {
 }
 
 /// S10.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CaseView {
+    /// What the camera sees: without it a camera alone would aim blind.
+    pub finder: Option<Box<ScanView>>,
     /// What scans do.
     pub mode: CaseAct,
     /// The check under way.
@@ -84,10 +86,12 @@ pub struct CaseView {
     pub units: u64,
     /// Their last characters, newest first.
     pub rows: Vec<String>,
-    /// The answer to the last child, and whether it went in.
-    pub answer: Option<(Pair, bool)>,
-    /// Whether the last child may be put in all the same.
-    pub may_insist: bool,
+    /// The answer to the last child.
+    pub answer: Option<(Pair, Outcome)>,
+    /// Last characters of the package that it speaks of.
+    pub about: Option<String>,
+    /// Last characters of the child that may be put in all the same.
+    pub insist: Option<String>,
 }
 
 /// One of the papers' fields.
@@ -190,6 +194,10 @@ pub struct GateView {
     pub data_as_of: Option<Timestamp>,
     /// Packages and units loaded.
     pub loaded: (u64, u64),
+    /// Of which level the packages are; none where they are of several.
+    pub level: Option<Level>,
+    /// Who carries them, where that is known.
+    pub carrier: String,
     /// Why it is held or waits.
     pub reasons: Vec<GateReason>,
     /// Ledger position of the server's decision; none where this terminal decided.

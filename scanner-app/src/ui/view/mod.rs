@@ -12,11 +12,12 @@ pub use goods::{
 };
 pub use places::{
     AboutView, CarryView, CheckItem, CheckRow, CheckView, EnrolView, FeedbackView, FetchingView, HealthView, MenuView,
-    NearbyView, QueueView, RawRead, ReportView, SettingsView, ShiftView, SignInView, TaskView, TasksView,
+    NearbyView, PackView, QueueView, RawRead, ReportView, SettingsView, ShiftView, SignInView, TaskView, TasksView,
+    WhichStageView,
 };
 pub use task::{
     BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView, ListsView, OrderView,
-    Outcome, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SlotView, SortView,
+    Outcome, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SignView, SlotView, SortView,
 };
 
 use shared::event::Stage;
@@ -66,8 +67,8 @@ pub enum PageView {
     Receipt(ReceiptView),
     /// S7, what differs.
     Differs(DiffersView),
-    /// A PIN signs: what it signs, and what was wrong with the last try.
-    Sign(Option<Pair>),
+    /// A PIN signs.
+    Sign(SignView),
     /// S8.
     Lists(ListsView),
     /// S9.
@@ -98,8 +99,8 @@ pub enum PageView {
     About(AboutView),
     /// The menu.
     Menu(MenuView),
-    /// The stages that a document can be opened at: its number first.
-    WhichStage(String),
+    /// The stages that a document can be opened at.
+    WhichStage(WhichStageView),
     /// A text is typed.
     Search(SearchFor),
     /// Documents whose goods can go back.
@@ -107,7 +108,7 @@ pub enum PageView {
     /// Why goods go back.
     Reason(ReasonView),
     /// Which code pack was lost.
-    Packs(Vec<String>),
+    Packs(Vec<PackView>),
     /// A count is typed.
     Count,
     /// Why a scan is undone: its number and its last characters; whether somebody else scanned it.

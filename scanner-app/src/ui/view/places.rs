@@ -39,6 +39,8 @@ pub struct SignInView {
     pub covered: Option<(Stage, String, u64, Option<u64>, Level)>,
     /// Whether a badge was scanned and its PIN is wanted.
     pub has_badge: bool,
+    /// Whose badge it is, where that is known here.
+    pub badge_of: Option<String>,
     /// The answer to the last try; whether it is trouble.
     pub message: Option<(Pair, bool)>,
     /// Counts answers.
@@ -96,6 +98,17 @@ pub struct TasksView {
     pub fetching: Option<FetchingView>,
     /// What was searched for: the end of a number.
     pub search: String,
+}
+
+/// A document was read that nobody here knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WhichStageView {
+    /// Its number.
+    pub document: String,
+    /// How old the data is that it was looked for in.
+    pub data_as_of: Option<Timestamp>,
+    /// The stages that the person may record here.
+    pub stages: Vec<Stage>,
 }
 
 /// What the pre-shift check looks at.
@@ -156,6 +169,19 @@ pub struct ReportView {
     pub has_camera: bool,
     /// What came of it; whether it is trouble.
     pub message: Option<(Pair, bool)>,
+}
+
+/// A code pack that can be reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackView {
+    /// Its number.
+    pub pack: String,
+    /// The product of its codes.
+    pub product: String,
+    /// The level that they stick on.
+    pub level: Level,
+    /// When it was issued.
+    pub at: Timestamp,
 }
 
 /// S16.

@@ -121,6 +121,8 @@ pub struct ScanView {
     pub asleep: bool,
     /// Whether nothing can be recorded: the storage is full.
     pub stopped: bool,
+    /// Whether what waits can be carried out.
+    pub can_carry: bool,
     /// The second pane of a tablet.
     pub lists: Option<ListsView>,
 }
@@ -192,6 +194,8 @@ pub struct ReceiptView {
     pub due_packages: Option<u64>,
     /// Packages that the last tap confirmed, while it can be undone.
     pub confirmed: Option<u64>,
+    /// Seconds in which it can be.
+    pub undo_s: u64,
     /// Orders beside it.
     pub orders: Vec<OrderView>,
 }
@@ -203,6 +207,8 @@ pub struct DifferLine {
     pub product: String,
     /// Packages due.
     pub due: u64,
+    /// Whether each of them is a unit (盒).
+    pub in_units: bool,
     /// Short, damaged, refused.
     pub differs: [u64; 3],
 }
@@ -210,6 +216,8 @@ pub struct DifferLine {
 /// S7, what differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiffersView {
+    /// The order's note.
+    pub document: String,
     /// The lines.
     pub lines: Vec<DifferLine>,
     /// Why nothing was recorded.
@@ -218,6 +226,21 @@ pub struct DiffersView {
     pub photos: usize,
     /// Whether there is a camera.
     pub has_camera: bool,
+}
+
+/// S7: what a PIN signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignView {
+    /// The order's note.
+    pub document: String,
+    /// Packages due.
+    pub due: u64,
+    /// Whether each of them is a unit (盒).
+    pub in_units: bool,
+    /// Short, damaged, refused.
+    pub differs: [u64; 3],
+    /// What was wrong with the last try.
+    pub trouble: Option<Pair>,
 }
 
 /// A row of a list.

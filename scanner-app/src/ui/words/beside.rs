@@ -24,9 +24,9 @@ pub fn fetching(fetching: FetchingView) -> Pair {
     }
 }
 
-/// What a mismatch is about: a package by its end, a line with its stage in words, anything else as it is written.
+/// What a mismatch is about: a package by its end, a line by its goods' name with its stage in words, anything else as it is written.
 #[must_use]
-pub fn subject(subject: &Subject) -> Pair {
+pub fn subject(subject: &Subject, name: impl Fn(&str) -> Option<String>) -> Pair {
     if let Ok(code) = subject.0.parse::<PackageCode>() {
         let shown = format!("…{}", code.tail());
         return (shown.clone(), shown);
@@ -35,11 +35,16 @@ pub fn subject(subject: &Subject) -> Pair {
         let of = Stage::EVERY.into_iter().find(|stage| stage.as_str() == word)?;
         Some((line, of))
     });
+    let goods = |line: &str| {
+        let named = line.split_once('/').and_then(|(document, product)| Some(format!("{document} {}", name(product)?)));
+        named.unwrap_or_else(|| line.to_owned())
+    };
     match line {
         Some((line, of)) => {
+            let line = goods(line);
             (format!("{line} {}", stage(Language::Zh, of)), format!("{line} {}", stage(Language::En, of)))
         }
-        None => (subject.0.clone(), subject.0.clone()),
+        None => (goods(&subject.0), goods(&subject.0)),
     }
 }
 
@@ -94,12 +99,15 @@ mod tests {
     #[test]
     fn a_subject_is_a_package_a_line_or_a_number() {
         let line = Subject("FH-2031/POD outbound".into());
-        assert_eq!(subject(&line), both(("FH-2031/POD 出库", "FH-2031/POD Outbound")));
+        let name = |product: &str| (product == "POD").then(|| "plain 3%".to_owned());
+        assert_eq!(subject(&line, name), both(("FH-2031 plain 3% 出库", "FH-2031 plain 3% Outbound")));
+        let other = Subject("FH-2031/MINT outbound".into());
+        assert_eq!(subject(&other, name), both(("FH-2031/MINT 出库", "FH-2031/MINT Outbound")), "not known here");
         let body = "1690123456789";
         let gtin = format!("{body}{}", check_digit::compute(body));
         let code = PackageCode::item(&gtin, "7K3M9QX2T4WD").unwrap();
-        assert_eq!(subject(&Subject(code.to_string())), both(("…T4WD", "…T4WD")));
-        assert_eq!(subject(&Subject("C1".into())), both(("C1", "C1")));
+        assert_eq!(subject(&Subject(code.to_string()), name), both(("…T4WD", "…T4WD")));
+        assert_eq!(subject(&Subject("C1".into()), name), both(("C1", "C1")));
     }
 
     #[test]

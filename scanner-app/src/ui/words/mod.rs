@@ -96,6 +96,10 @@ pub fn detail(language: Language, outcome: Outcome, kinds: &[Kind]) -> &'static 
 pub fn advice(language: Language, outcome: Outcome, kinds: &[Kind]) -> String {
     let Some(kind) = kinds.first().filter(|_| outcome.result != ScanResult::Duplicate) else { return String::new() };
     let info = kind.info();
+    if outcome.note {
+        // A note asks nothing of whoever scans; its next step is for whoever reads it.
+        return pick(language, "继续扫码,结束时再看", "Keep scanning; seen again at the close").to_owned();
+    }
     let next = of(language, info.next);
     match info.articles.first().filter(|_| info.severity == Severity::Block) {
         Some(citation) if language == Language::Zh => format!("{next}\n依据:{}", citation.zh()),

@@ -1,6 +1,7 @@
 //! Pages beside the work: tasks, sign-in, check, report, queue, carry, shift, health, settings, about, menu.
 
 use anyhow::Result;
+use shared::event::Stage;
 use shared::time::HOUR_MS;
 
 use super::super::clerk::Clerk;
@@ -10,7 +11,7 @@ use super::super::work::Work;
 use crate::operators::last_on_duty;
 use crate::ui::view::{
     AboutView, CarryView, CheckItem, CheckRow, CheckView, FeedbackView, HealthView, Look, MenuView, Pair, QueueView,
-    ReportView, SettingsView, ShiftView, SignInView, TasksView,
+    ReportView, SettingsView, ShiftView, SignInView, TasksView, WhichStageView,
 };
 
 /// Room on the disk below which the check warns, in bytes.
@@ -54,9 +55,23 @@ impl Clerk {
             last: last.map(|operator| self.name_of(operator.as_str())),
             covered,
             has_badge: sign.badge.is_some(),
+            badge_of: sign.badge_of.clone(),
             message: sign.message.clone(),
             answers: sign.answers,
         })
+    }
+
+    /// A document that nobody here knows, and what the person may open it as: what is done here most comes first.
+    pub(super) fn which_stage_view(&self) -> WhichStageView {
+        let rights = self.person.as_ref().and_then(|person| person.rights.as_ref()).map(|rights| rights.stages.clone());
+        let mut stages = rights.filter(|stages| !stages.is_empty()).unwrap_or_else(|| Stage::EVERY.to_vec());
+        let here = |stage: &Stage| self.state.tasks.iter().filter(|(task, _)| task.stage == *stage).count();
+        stages.sort_by_key(|stage| std::cmp::Reverse(here(stage)));
+        WhichStageView {
+            document: self.state.read.as_ref().map(super::super::reading::read_number).unwrap_or_default(),
+            data_as_of: self.worker.state().data_as_of,
+            stages,
+        }
     }
 
     pub(super) fn check_view(&self) -> CheckView {
@@ -72,7 +87,7 @@ impl Clerk {
                 );
                 row(CheckItem::Clock, Some(false), words)
             }
-            Some(_) => row(CheckItem::Clock, Some(true), pair("准", "right")),
+            Some(_) => row(CheckItem::Clock, Some(true), pair("准", "correct")),
         };
         let age = state.data_as_of.map(|at| (self.device.now().as_ms() - at.as_ms()) / HOUR_MS);
         let data = match age {

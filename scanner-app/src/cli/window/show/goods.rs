@@ -1,9 +1,11 @@
 //! Package, case, papers, gate.
 
 use anyhow::Result;
+use shared::citation::logistics;
 use shared::event::PaperMark;
+use shared::ids::ProductId;
 use shared::mismatch::Kind;
-use shared::reference::{Element, ShippingDocument};
+use shared::reference::{Element, References, ShippingDocument};
 use shared::rules::gate::{Reason, Wait};
 use shared::wire::Settled;
 
@@ -11,6 +13,7 @@ use super::super::alarm::outcome;
 use super::super::clerk::Clerk;
 use super::super::papers::{ELEMENTS, is_lacking};
 use super::super::tasks::gate_state;
+use super::super::work::Work;
 use super::is_grave;
 use crate::carry::picture;
 use crate::session::gate::Gate;
@@ -80,10 +83,13 @@ impl Clerk {
     }
 
     pub(super) fn case_view(&mut self) -> Result<CaseView> {
-        let answer = self.state.case.answer.clone();
-        let may_insist = self.state.case.insist.is_some();
+        // Where the camera is a device it looks on this page too.
+        let finder = if self.eye.has_camera() { self.scan_view()?.map(Box::new) } else { None };
         let mode = self.state.case.mode;
-        let nothing = CaseView { mode, answer: answer.clone(), may_insist, ..CaseView::default() };
+        let about = self.state.case.about.as_deref().map(|text| self.tail_of(text));
+        let insist = self.state.case.insist.as_deref().map(|text| self.tail_of(text));
+        let answer = self.state.case.answer.clone();
+        let nothing = CaseView { finder, mode, answer, about, insist, ..CaseView::default() };
         let Some(session) = self.work.session() else { return Ok(nothing) };
         if let Some(check) = session.case_check()? {
             let grammars = &session.pulled().references.grammars;
@@ -101,16 +107,23 @@ impl Clerk {
         let grammars = &session.pulled().references.grammars;
         let tail = |text: &String| grammars.parse(text).map_or_else(|_| text.clone(), |code| code.tail().to_owned());
         Ok(CaseView {
-            mode,
-            check: None,
             parent: Some(tail(&draft.parent)),
             children: filling.children,
             of: filling.of,
             units: filling.units,
             rows: draft.children.iter().rev().map(tail).collect(),
-            answer,
-            may_insist,
+            ..nothing
         })
+    }
+
+    /// The last characters of a label's text, as its code's grammar has them.
+    fn tail_of(&self, text: &str) -> String {
+        let session = self.work.session_ref();
+        let code = session.and_then(|session| session.pulled().references.grammars.parse(text).ok());
+        code.map_or_else(
+            || text.chars().skip(text.chars().count().saturating_sub(4)).collect(),
+            |code| code.tail().to_owned(),
+        )
     }
 
     pub(super) fn papers_view(&mut self) -> Result<PapersView> {
@@ -126,13 +139,11 @@ impl Clerk {
                 |session| session.pulled().references.member_name(member).to_owned(),
             )
         };
+        let known = self.references();
         let goods = |document: &ShippingDocument| {
-            let products = self.work.session_ref().map(|session| &session.pulled().references.products);
-            let of = |line: &shared::reference::Line| {
-                let known = products.and_then(|known| known.get(&line.product));
-                known.map_or_else(|| line.product.to_string(), |known| known.name.clone())
-            };
-            document.lines.iter().map(of).collect::<Vec<_>>().join(" ")
+            let of = |line: &shared::reference::Line| goods_words(known, &line.product);
+            let (names, ratios): (Vec<String>, Vec<String>) = document.lines.iter().map(of).unzip();
+            (names.join(" / "), ratios.join(" / "))
         };
         let fields = document.as_ref().map(|document| fields(document, marks, (name, goods))).unwrap_or_default();
         Ok(PapersView {
@@ -149,15 +160,25 @@ impl Clerk {
     pub(in super::super) fn gate_view(&self) -> PageView {
         let place = self.state.gate_place;
         let Some(gate) = self.state.gates.get(place) else { return PageView::Tasks(self.tasks_view()) };
+        let references = self.references();
+        let name = |product: &str| {
+            let known = references.and_then(|known| known.products.get(&ProductId::from(product)))?;
+            Some(known.name.clone()).filter(|name| !name.is_empty())
+        };
+        let document = references.and_then(|known| known.documents.get(&gate.side.document));
+        let mut levels = gate.loaded.levels.iter();
+        let level = levels.next().filter(|(_, count)| **count == gate.loaded.codes.len() as u64);
         PageView::Gate(Box::new(GateView {
             document: gate.side.document.to_string(),
             state: gate_state(gate.standing.state),
             at: gate.at,
             data_as_of: gate.data_as_of,
             loaded: (gate.loaded.codes.len() as u64, gate.loaded.units()),
-            reasons: reasons(gate),
+            level: level.map(|(level, _)| *level),
+            carrier: document.map(|document| document.carrier.clone()).unwrap_or_default(),
+            reasons: reasons(gate, name),
             position: gate.standing.position,
-            settled: gate.standing.settled.iter().map(settled).collect(),
+            settled: gate.standing.settled.iter().map(|one| settled(one, name)).collect(),
             code: self.gate_code(gate),
             place: (place, self.state.gates.len()),
             printed: self.state.printed.clone(),
@@ -174,36 +195,55 @@ impl Clerk {
         }))
     }
 
+    /// What the open task, or the one just closed, knows of goods and documents.
+    fn references(&self) -> Option<&References> {
+        match &self.work {
+            Work::Closed(session) => Some(&session.pulled().references),
+            other => other.session_ref().map(|session| &session.pulled().references),
+        }
+    }
+
     fn gate_code(&self, gate: &Gate) -> Option<Modules> {
-        let super::super::work::Work::Closed(session) = &self.work else { return None };
+        let Work::Closed(session) = &self.work else { return None };
         let paper = session.gate_paper(gate)?.signed(&self.key);
         picture::modules(&paper.to_string()).map(|(side, dark)| Modules { side, dark })
     }
 }
 
-fn settled(one: &Settled) -> GateSettled {
+/// A product as its paper has it: its name with its number, and its specification with how many units (盒) each level packs.
+fn goods_words(known: Option<&References>, product: &ProductId) -> (String, String) {
+    let Some(known) = known.and_then(|known| known.products.get(product)) else {
+        return (product.to_string(), product.to_string());
+    };
+    let packs = known.levels.iter().filter(|level| level.units > 1).map(|level| format!(" ×{}", level.units));
+    (format!("{} · {product}", known.name), format!("{}{}", known.name, packs.collect::<String>()))
+}
+
+fn settled(one: &Settled, name: impl Fn(&str) -> Option<String>) -> GateSettled {
     GateSettled {
         kind: one.kind,
-        about: words::subject(&one.subject),
+        about: words::subject(&one.subject, name),
         by: one.by.clone(),
         why: words::settled_because(&one.why),
     }
 }
 
-fn reasons(gate: &Gate) -> Vec<GateReason> {
+fn reasons(gate: &Gate, name: impl Fn(&str) -> Option<String>) -> Vec<GateReason> {
+    // Goods whose information is not uploaded stay, and so do those that nobody can judge.
+    let (zh, en) = (logistics(23).zh(), logistics(23).en());
     let waits = gate.standing.waits.iter().map(|wait| match wait {
         Wait::Upload => GateReason {
             title: pair("单证或扫码未上传", "Scans or note not uploaded"),
-            article: pair("", ""),
+            article: (zh.clone(), en.clone()),
             next: pair("联网后自动上传", "uploaded by itself when online"),
         },
         Wait::FreshData => GateReason {
             title: pair("数据太旧", "Data is too old"),
-            article: pair("", ""),
+            article: (zh.clone(), en.clone()),
             next: pair("联网同步后自动再判", "judged again after a sync"),
         },
     });
-    let held = gate.standing.reasons.iter().zip(kinds_of(gate)).map(|(reason, kind)| told(reason, kind));
+    let held = gate.standing.reasons.iter().zip(kinds_of(gate)).map(|(reason, kind)| told(reason, kind, &name));
     held.chain(waits).collect()
 }
 
@@ -217,17 +257,18 @@ fn kinds_of(gate: &Gate) -> Vec<Kind> {
     gate.standing.reasons.iter().filter_map(one).collect()
 }
 
-fn told(reason: &Reason, kind: Kind) -> GateReason {
+fn told(reason: &Reason, kind: Kind, name: impl Fn(&str) -> Option<String>) -> GateReason {
     use crate::ui::words::count;
     let info = kind.info();
+    let name = |product: &ProductId| name(product.as_str()).unwrap_or_else(|| product.to_string());
     let detail = match reason {
         Reason::SetDiffers { product, document_units, scanned_units } => (
-            format!(":{product} 单 {} 盒,扫 {} 盒", count(*document_units), count(*scanned_units)),
-            format!(": {product}, note {}, scanned {} units", count(*document_units), count(*scanned_units)),
+            format!(":{} 单 {} 盒,扫 {} 盒", name(product), count(*document_units), count(*scanned_units)),
+            format!(": {}, note {}, scanned {} units", name(product), count(*document_units), count(*scanned_units)),
         ),
         Reason::DocumentBeyondBasis { product, document_units, basis_units } => (
-            format!(":{product} 单 {} 盒,合同 {} 盒", count(*document_units), count(*basis_units)),
-            format!(": {product}, note {}, contract {} units", count(*document_units), count(*basis_units)),
+            format!(":{} 单 {} 盒,合同 {} 盒", name(product), count(*document_units), count(*basis_units)),
+            format!(": {}, note {}, contract {} units", name(product), count(*document_units), count(*basis_units)),
         ),
         Reason::Mismatch { .. } | Reason::NoBasis | Reason::NoDocument => (String::new(), String::new()),
     };
@@ -243,17 +284,16 @@ fn told(reason: &Reason, kind: Kind) -> GateReason {
 fn fields(
     document: &ShippingDocument,
     marks: [Option<PaperMark>; 6],
-    (name, goods): (impl Fn(&shared::ids::MemberId) -> String, impl Fn(&ShippingDocument) -> String),
+    (name, goods): (impl Fn(&shared::ids::MemberId) -> String, impl Fn(&ShippingDocument) -> (String, String)),
 ) -> Vec<PaperField> {
-    // A product is called by its name with specification on a paper, and by its number.
-    let numbers: Vec<String> = document.lines.iter().map(|line| line.product.to_string()).collect();
+    let (names, specification) = goods(document);
     let units: u64 = document.lines.iter().map(|line| line.units).sum();
     let field = |(element, mark): (Element, Option<PaperMark>)| {
         let (zh, en, value) = match element {
             Element::Consignor => ("发货方", "Consignor", name(&document.consignor)),
             Element::Consignee => ("收货方", "Consignee", name(&document.consignee)),
-            Element::Goods => ("货物名称", "Goods", goods(document)),
-            Element::Specification => ("规格", "Specification", numbers.join(" ")),
+            Element::Goods => ("货物名称", "Goods", names.clone()),
+            Element::Specification => ("规格", "Specification", specification.clone()),
             Element::Quantity => ("数量(盒)", "Units", crate::ui::words::count(units)),
             Element::Carrier => ("承运方", "Carrier", document.carrier.clone()),
         };

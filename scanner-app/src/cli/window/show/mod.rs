@@ -121,7 +121,7 @@ impl Clerk {
             Page::History => PageView::History(self.history_view()),
             Page::Close => self.close_view()?,
             Page::Differs => PageView::Differs(self.differs_view()?),
-            Page::Sign => PageView::Sign(self.state.receipt.sign_trouble.clone()),
+            Page::Sign => PageView::Sign(self.sign_view()?),
             Page::Package(text) => PageView::Package(Box::new(self.package_view(&text)?)),
             Page::Case => PageView::Case(self.case_view()?),
             Page::Papers => PageView::Papers(self.papers_view()?),
@@ -149,10 +149,7 @@ impl Clerk {
             Page::Call => self.call_view(),
             Page::Address => PageView::Search(SearchFor::Address),
             Page::Nearby => PageView::Nearby(Box::new(self.nearby_view()?)),
-            Page::WhichStage => {
-                let number = self.state.read.as_ref().map(super::reading::read_number);
-                PageView::WhichStage(number.unwrap_or_default())
-            }
+            Page::WhichStage => PageView::WhichStage(self.which_stage_view()),
             Page::Practice => {
                 PageView::Practice { stages: vec![Stage::Outbound, Stage::Inbound], is_open: self.work.is_drill() }
             }

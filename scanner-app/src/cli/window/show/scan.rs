@@ -16,7 +16,7 @@ use crate::session::sorting::OpenOrder;
 use crate::ui::route::ListTab;
 use crate::ui::view::{
     BoxView, CloseView, DifferLine, DiffersView, ListRowView, ListsView, OrderView, Outcome, PageView, ReceiptLine,
-    ReceiptView, RecentView, ResultView, ScanView, SlotView, SortView,
+    ReceiptView, RecentView, ResultView, ScanView, SignView, SlotView, SortView,
 };
 
 const fn tab_of(tab: ListTab) -> Tab {
@@ -82,6 +82,7 @@ impl Clerk {
             single: self.eye.is_single(),
             asleep: self.gaze.is_asleep(self.device.mono_ms()),
             stopped: self.state.full.is_some(),
+            can_carry: self.config.server_recipient.is_some(),
             lists,
         }))
     }
@@ -188,6 +189,11 @@ impl Clerk {
             orders: orders.collect(),
             due_packages: due.filter(|_| !lines.is_empty()),
             confirmed: self.state.receipt.confirmed.map(|(count, _)| count),
+            undo_s: self
+                .state
+                .receipt
+                .confirmed
+                .map_or(0, |(_, until)| until.saturating_sub(self.device.mono_ms()).div_ceil(1_000)),
             lines: lines
                 .into_iter()
                 .map(|line| ReceiptLine { product: line.name, due: line.due_units, confirmed: line.counted_units })
@@ -199,18 +205,34 @@ impl Clerk {
         let lines = self.lines()?;
         let differs = &self.state.receipt.differs;
         let line = |line: crate::session::OrderedLine| {
+            let due = line.due_packages.unwrap_or(0);
             let said = differs.get(&line.product).copied().unwrap_or_default();
             DifferLine {
                 product: line.name,
-                due: line.due_packages.unwrap_or(0),
+                due,
+                in_units: due == line.due_units.saturating_sub(line.counted_units),
                 differs: [said.short, said.damaged, said.refused],
             }
         };
         Ok(DiffersView {
+            document: self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default(),
             lines: lines.into_iter().map(line).collect(),
             trouble: self.state.receipt.trouble.clone(),
             photos: self.state.receipt.photos.len(),
             has_camera: self.eye.has_camera(),
+        })
+    }
+
+    /// What the PIN signs.
+    pub(super) fn sign_view(&mut self) -> Result<SignView> {
+        let DiffersView { document, lines, .. } = self.differs_view()?;
+        let sum = |of: usize| lines.iter().map(|line| line.differs[of]).sum();
+        Ok(SignView {
+            document,
+            due: lines.iter().map(|line| line.due).sum(),
+            in_units: lines.iter().all(|line| line.in_units),
+            differs: [sum(0), sum(1), sum(2)],
+            trouble: self.state.receipt.sign_trouble.clone(),
         })
     }
 

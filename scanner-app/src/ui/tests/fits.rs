@@ -1,0 +1,117 @@
+//! Words that must not be cut: verdicts in their banner, the one warning before a final close, what lies at a pad's end.
+
+use i_slint_backend_testing::ElementQuery;
+use shared::mismatch::Kind;
+
+use super::super::view::{Outcome, PageView, ResultView, SkinView, View};
+use super::super::{MainWindow, show};
+use super::screens::{self, ACCEPTED, BLOCKED, DUPLICATE, NOTE, WRONG, result, scan};
+use super::{find, labels, on_both, open, view};
+use crate::config::Language;
+
+const SKINS: [SkinView; 3] = [SkinView::Light, SkinView::Dark, SkinView::Sunlight];
+
+fn shown(window: &MainWindow, view: &View, language: Language) {
+    show(window, view, language);
+    i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
+}
+
+fn screen(name: &str, tablet: bool) -> View {
+    screens::all(tablet).into_iter().find(|(known, _)| *known == name).unwrap().1
+}
+
+fn answered(outcome: Outcome, (provisional, training): (bool, bool), skin: SkinView) -> View {
+    let kinds = if outcome == ACCEPTED { Vec::new() } else { vec![Kind::ImplausiblePace] };
+    let answer = ResultView { provisional, ..result(outcome, "7K3M", &kinds) };
+    let mut view = view(PageView::Scan(Box::new(scan(Some(answer)))));
+    view.chrome.training = training;
+    view.chrome.look.skin = skin;
+    view
+}
+
+/// A word that is too wide would push the code out of the banner: nothing in it is elided.
+#[test]
+fn every_verdict_stands_whole_beside_its_code() {
+    on_both(|tablet| {
+        let (window, _wanted) = open(tablet);
+        let mut faults = Vec::new();
+        for outcome in [ACCEPTED, NOTE, DUPLICATE, WRONG, BLOCKED] {
+            for skin in SKINS {
+                for marks in [(false, false), (true, false), (false, true), (true, true)] {
+                    for language in [Language::Zh, Language::En] {
+                        shown(&window, &answered(outcome, marks, skin), language);
+                        let banners = ElementQuery::from_root(&window).match_descendants().match_type_name("Banner");
+                        let banner = banners.find_first().expect("there is a banner");
+                        let right = banner.absolute_position().x + banner.size().width - 12.0;
+                        let bottom = banner.absolute_position().y + banner.size().height;
+                        for text in banner.query_descendants().match_type_name("Text").find_all() {
+                            let (at, size) = (text.absolute_position(), text.size());
+                            if at.x + size.width > right || at.y + size.height > bottom {
+                                faults.push(format!(
+                                    "{outcome:?} {skin:?} {marks:?} {language:?} {tablet}: {at:?} {size:?}"
+                                ));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    });
+}
+
+#[test]
+fn whom_to_ask_first_is_read_before_the_final_close() {
+    on_both(|tablet| {
+        let (window, _wanted) = open(tablet);
+        for skin in SKINS {
+            for (language, asked, act) in [
+                (Language::Zh, "别的终端也扫了 5 箱 · 先问他们扫完没有。", "部分结束 · 稍后继续,不算少货"),
+                (
+                    Language::En,
+                    "5 cases scanned by others · Ask first whether they are done.",
+                    "Close partial · go on later, no shortage",
+                ),
+            ] {
+                let mut view = screen("close-seen", tablet);
+                view.chrome.look.skin = skin;
+                shown(&window, &view, language);
+                let asked = find(&window, asked);
+                // The second line of the row stands beneath its first, which carries the label.
+                let bottom = asked.absolute_position().y + asked.size().height + 40.0;
+                let acts = find(&window, act).absolute_position();
+                assert!(
+                    bottom <= acts.y || tablet,
+                    "{language:?} {skin:?}: ends at {bottom}, the acts begin at {}",
+                    acts.y
+                );
+                assert!(bottom <= 800.0);
+            }
+        }
+    });
+}
+
+/// All keys of a pad lie above the fold, the last one in the thumb's reach, and a slip takes back one character.
+#[test]
+fn a_pad_is_typed_on_without_pushing_anything() {
+    on_both(|tablet| {
+        let (window, _wanted) = open(tablet);
+        for name in ["search", "search-task", "nearby-address", "receipt-sign", "report-count"] {
+            shown(&window, &screen(name, tablet), Language::En);
+            if labels(&window).iter().any(|label| label == "ABC") {
+                find(&window, "ABC").invoke_accessible_default_action();
+                i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
+                find(&window, "A");
+                find(&window, "Z");
+            }
+            for element in
+                ElementQuery::from_root(&window).match_descendants().match_type_name("TouchButton").find_all()
+            {
+                let bottom = element.absolute_position().y + element.size().height;
+                assert!(bottom <= 800.0, "{name} {tablet}: {:?} ends at {bottom}", element.accessible_label());
+            }
+            let delete = find(&window, "Delete").absolute_position();
+            assert!(delete.y > 600.0, "{name} {tablet}: the last row lies at {}", delete.y);
+        }
+    });
+}
