@@ -21,6 +21,8 @@ pub struct OrderedLine {
     pub counted_units: u64,
     /// Packages still to come, of those that the sender's list names; none where that list is not known here.
     pub due_packages: Option<u64>,
+    /// Units in them.
+    pub coming_units: u64,
 }
 
 impl Session {
@@ -39,10 +41,12 @@ impl Session {
         }
         let counted = tallies(&history, references);
         let list = awaited(&history, references, &task.basis, &task.document, task.stage);
-        let of_product = |product: &ProductId| {
+        // Packages that come, and the units in them.
+        let coming = |product: &ProductId| {
             list.as_ref().map(|list| {
-                let is_of = |code| references.product_of(code).is_some_and(|(found, _)| found.product == *product);
-                list.iter().filter(|awaited| is_of(&awaited.code)).count() as u64
+                let levels = list.iter().filter_map(|awaited| references.product_of(&awaited.code));
+                let of = levels.filter(|(found, _)| found.product == *product);
+                of.fold((0_u64, 0_u64), |(packages, units), (_, level)| (packages + 1, units + u64::from(level.units)))
             })
         };
         let here = |product: &ProductId| {
@@ -53,9 +57,10 @@ impl Session {
             of.fold(0_u64, |sum, tally| sum.saturating_add(tally.units))
         };
         let line = |(product, due_units): (ProductId, u64)| OrderedLine {
+            coming_units: coming(&product).map_or(0, |(_, units)| units),
             name: references.products.get(&product).map_or_else(|| product.to_string(), |found| found.name.clone()),
             counted_units: here(&product),
-            due_packages: of_product(&product),
+            due_packages: coming(&product).map(|(packages, _)| packages),
             due_units,
             product,
         };

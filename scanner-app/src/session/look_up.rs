@@ -10,7 +10,6 @@ use shared::wire::Manifest;
 
 use super::knowledge::Knowledge;
 use super::opening::{Place, stage_of};
-use super::said::Said;
 use crate::store::{Store, StoreError};
 
 /// A step of a package's trail.
@@ -65,14 +64,6 @@ pub struct LookUp {
     pub is_partial: bool,
     /// Where it belongs at this place: listed by name first.
     pub belongs: Vec<Belongs>,
-}
-
-impl LookUp {
-    /// What the screen says first (`screens.md`, text 14).
-    #[must_use]
-    pub fn words() -> Said {
-        Said::new("仅查询,未计入作业", "Look-up only, not counted")
-    }
 }
 
 /// Looks a package up. `history` holds what is known of its family.

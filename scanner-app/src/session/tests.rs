@@ -194,6 +194,22 @@ fn an_undone_scan_can_be_scanned_again() {
 }
 
 #[test]
+fn a_duplicate_that_was_taken_back_leaves_the_first_scan_told() {
+    let bench = Bench::new();
+    let mut session = bench.open();
+    let first = scan(&mut session, &label(1));
+    let again = scan(&mut session, &label(1));
+    session.undo(again.seq).unwrap();
+    let told = |session: &Session| session.told_of(&label(1)).map(|answer| answer.seq);
+    assert_eq!((told(&session), session.progress().unwrap().packages_counted), (Some(first.seq), 1));
+    drop(session);
+    let mut session = bench.open();
+    assert_eq!(told(&session), Some(first.seq), "as before a restart");
+    session.undo(first.seq).unwrap();
+    assert_eq!(told(&session), None);
+}
+
+#[test]
 fn an_unknown_contract_is_recorded_all_the_same() {
     let bench = Bench::new();
     let identity = Identity { member: "M".into(), site: "S".into(), operator: None };

@@ -110,15 +110,26 @@ impl Session {
         let place = self.feedback.len();
         self.counted += u64::from(!answer.undone && answer.counts(self.task.stage));
         self.by_seq.insert(answer.seq, place);
-        self.newest_of_text.insert(answer.text.clone(), place);
+        let told = self.newest_of_text.get(&answer.text).is_some_and(|before| !self.feedback[*before].undone);
+        if !(answer.undone && told) {
+            self.newest_of_text.insert(answer.text.clone(), place);
+        }
         self.feedback.push(answer);
     }
 
     /// What was told of a scan that is undone counts no more.
     pub(super) fn forget(&mut self, place: usize) {
         let answer = &mut self.feedback[place];
-        if !std::mem::replace(&mut answer.undone, true) {
-            self.counted -= u64::from(answer.counts(self.task.stage));
+        if std::mem::replace(&mut answer.undone, true) {
+            return;
+        }
+        self.counted -= u64::from(answer.counts(self.task.stage));
+        // An earlier scan of the same label stands, and speaks for it again.
+        let text = answer.text.clone();
+        if let Some(before) = self.feedback[..place].iter().rposition(|other| !other.undone && other.text == text)
+            && self.newest_of_text.get(&text) == Some(&place)
+        {
+            self.newest_of_text.insert(text, before);
         }
     }
 }

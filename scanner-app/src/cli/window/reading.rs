@@ -10,10 +10,10 @@ use super::eye::Readings;
 use super::faults::Fault;
 use super::work::{Answered, Work};
 use crate::feedback::{Cue, EDGE_MS, Signal, Told, plan};
+use crate::session::Feedback;
 use crate::session::opening::Place;
 use crate::session::routing::{DocumentRead, Route, Surroundings, route};
 use crate::session::sorting::Sorted;
-use crate::session::{Feedback, look_up};
 use crate::store::{Pulled, Store};
 use crate::ui::Intent;
 use crate::ui::route::{Move, Page};
@@ -126,9 +126,8 @@ impl Clerk {
             self.state.report.count = 1;
             return;
         }
+        // That nothing was counted is what the page begins with: a strip would stay over the next page.
         self.go(Move::To(Page::Package(text.to_owned())));
-        let said = look_up::LookUp::words();
-        self.say(StripTone::Calm, (said.zh, said.en), None);
     }
 
     /// Opens what a document says; where nobody here knows it, the clerk says what is done with it.

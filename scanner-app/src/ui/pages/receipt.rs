@@ -26,7 +26,7 @@ pub(super) fn put(window: &MainWindow, view: &ReceiptView, (say, left_handed): (
     global.set_figure_unit(unit.into());
     let is_done = view.confirmed.is_some() || (due > 0 && confirmed >= due);
     global.set_is_done(is_done);
-    global.set_state(state(view, is_done, say));
+    global.set_state(state(view, (is_done, due.saturating_sub(confirmed)), say));
     set(&global.get_lines(), view.lines.iter().map(|line| order_line(line, say)).collect(), |model| {
         global.set_lines(model);
     });
@@ -45,7 +45,9 @@ pub(super) fn put(window: &MainWindow, view: &ReceiptView, (say, left_handed): (
     heading(format!("{} {}", words::stage(say.0, shared::event::Stage::Receipt), view.document), view.sender.as_str())
 }
 
-fn state(view: &ReceiptView, is_done: bool, say: Say) -> SharedString {
+/// What the figure alone does not say: how many units are still due beyond those that come.
+fn state(view: &ReceiptView, (is_done, left): (bool, u64), say: Say) -> SharedString {
+    let missing = left.saturating_sub(view.coming_units);
     match (view.confirmed, view.due_packages) {
         (Some(count), _) => {
             say.made(|| format!("已确认 {count} 个包装,未逐个扫码"), || format!("{count} confirmed, not scanned"))
@@ -53,6 +55,10 @@ fn state(view: &ReceiptView, is_done: bool, say: Say) -> SharedString {
         (None, _) if is_done => say.of("已收齐", "all received"),
         (None, None) => {
             say.of("不知道配送清单。先同步,或逐个扫码。", "The list is not known here. Sync, or scan each.")
+        }
+        (None, Some(_)) if missing > 0 => {
+            let missing = words::count(missing);
+            say.made(|| format!("还有 {missing} 盒没有发来"), || format!("{missing} units were not sent"))
         }
         (None, Some(_)) => SharedString::new(),
     }
@@ -68,11 +74,12 @@ fn acts(view: &ReceiptView, is_done: bool, say: Say) -> Vec<Act> {
         ];
     }
     let each = act(say.of("逐个扫码", "Scan each"), &Intent::ScanEach);
-    if is_done || view.due_packages.is_none() {
+    if is_done || view.due_packages.is_none_or(|packages| packages == 0) {
         return vec![each, main_act(say.of("结束", "Close"), &Intent::Go(Page::Close))];
     }
-    let due: u64 = view.lines.iter().map(|line| line.due.saturating_sub(line.confirmed)).sum();
-    let units = say.made(|| format!("{} 盒", words::count(due)), || format!("{} units", words::count(due)));
+    // What it records: what was sent and has not come, which may be less than what was ordered.
+    let coming = words::count(view.coming_units);
+    let units = say.made(|| format!("{coming} 盒"), || format!("{coming} units"));
     let all = act_with_hint(say.of("全部收到", "All received"), units, &Intent::ConfirmAll);
     vec![each, Act { main: true, ..all }]
 }

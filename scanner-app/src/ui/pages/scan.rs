@@ -10,6 +10,7 @@ use super::super::{Intent, words};
 use super::{Heading, lists};
 use crate::config::Language;
 use crate::ui::route::{ListTab, Page};
+use shared::mismatch::ScanResult;
 use shared::reference::Level;
 use vision::{Luma, LumaView};
 
@@ -174,7 +175,11 @@ fn result(scan: &Scan<'_>, result: Option<&ResultView>, say: Say) {
     if result.undone {
         scan.set_kind(ResultKind::None);
         scan.set_word(words::undone(say.0).into());
-        let again = say.of("可再扫", "can be scanned again");
+        let again = if result.outcome.result == ScanResult::Duplicate {
+            say.of("原来那次仍计数", "the first scan still counts")
+        } else {
+            say.of("可再扫", "can be scanned again")
+        };
         scan.set_detail(match result.units {
             0 | 1 => again,
             units => format!("{again} · -{} {}", words::count(units), words::level(say.0, Level::Unit)).into(),

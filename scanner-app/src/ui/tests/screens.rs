@@ -156,7 +156,8 @@ fn receipt(confirmed: Option<u64>) -> ReceiptView {
             ReceiptLine { product: "原味 3% · 30 ml".into(), due: 6, confirmed: got(6) },
             ReceiptLine { product: "薄荷 2% · 30 ml".into(), due: 4, confirmed: got(4) },
         ],
-        due_packages: Some(10),
+        due_packages: Some(if confirmed.is_some() { 0 } else { 10 }),
+        coming_units: if confirmed.is_some() { 0 } else { 10 },
         confirmed,
         undo_s: 8,
         orders: vec![

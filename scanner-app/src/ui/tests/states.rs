@@ -2,7 +2,7 @@
 
 use super::super::intent::Intent;
 use super::super::route::Page;
-use super::super::view::{Strip, StripTone, View};
+use super::super::view::{PageView, Strip, StripTone, View};
 use super::super::{MainWindow, show};
 use super::{find, labels, open, screens};
 use crate::config::Language;
@@ -112,4 +112,35 @@ fn a_terminal_without_data_says_when_tasks_come_and_that_work_may_begin() {
     says(&window, "You may scan a document's QR and work all the same.");
     shown(&window, &screen("tasks-empty"), Language::En);
     says(&window, "No tasks. Scan a dispatch note's QR, or sync.");
+}
+
+#[test]
+fn a_receipt_of_less_than_was_ordered_says_so_and_confirms_what_came() {
+    let (window, _wanted) = open(false);
+    let mut view = screen("receipt");
+    let came = |view: &mut View, packages: u64| {
+        let PageView::Receipt(page) = &mut view.page else { panic!("no receipt") };
+        (page.due_packages, page.coming_units) = (Some(packages), packages);
+    };
+    came(&mut view, 4);
+    shown(&window, &view, Language::En);
+    find(&window, "All received · 4 units");
+    says(&window, "6 units were not sent");
+    came(&mut view, 0);
+    shown(&window, &view, Language::En);
+    assert!(!labels(&window).iter().any(|label| label.starts_with("All received")), "nothing is left to confirm");
+    find(&window, "Close");
+}
+
+#[test]
+fn an_undone_duplicate_says_that_the_first_scan_counts() {
+    let (window, _wanted) = open(false);
+    let mut view = screen("scan-duplicate");
+    if let PageView::Scan(page) = &mut view.page
+        && let Some(result) = &mut page.result
+    {
+        result.undone = true;
+    }
+    shown(&window, &view, Language::En);
+    says(&window, "the first scan still counts");
 }

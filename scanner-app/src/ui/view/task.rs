@@ -192,6 +192,8 @@ pub struct ReceiptView {
     pub lines: Vec<ReceiptLine>,
     /// Packages still to confirm; none where nobody here knows the list.
     pub due_packages: Option<u64>,
+    /// Units in them: what one tap confirms.
+    pub coming_units: u64,
     /// Packages that the last tap confirmed, while it can be undone.
     pub confirmed: Option<u64>,
     /// Seconds in which it can be.

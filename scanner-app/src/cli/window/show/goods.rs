@@ -14,7 +14,7 @@ use super::super::clerk::Clerk;
 use super::super::papers::{ELEMENTS, is_lacking};
 use super::super::tasks::gate_state;
 use super::super::work::Work;
-use super::is_grave;
+use super::{end_of, is_grave};
 use crate::carry::picture;
 use crate::session::gate::Gate;
 use crate::session::gate::watch::kinds;
@@ -51,7 +51,7 @@ impl Clerk {
         });
         Ok(PackageView {
             text: text.to_owned(),
-            tail: code.map_or_else(|| "?".to_owned(), |code| code.tail().to_owned()),
+            tail: code.map_or_else(|| end_of(text), |code| code.tail().to_owned()),
             product: found.as_ref().and_then(|found| found.product.as_ref()).map(|(_, name)| name.clone()),
             level: found.as_ref().and_then(|found| found.level),
             parent: found.as_ref().and_then(|found| found.parent.as_ref()).map(|parent| parent.tail().to_owned()),

@@ -21,7 +21,13 @@ use crate::ui::words;
 
 /// The last characters that a package is called by.
 pub(super) fn tail(answer: &Feedback) -> String {
-    answer.code.as_ref().map_or_else(|| "?".to_owned(), |code| code.tail().to_owned())
+    answer.code.as_ref().map_or_else(|| end_of(&answer.text), |code| code.tail().to_owned())
+}
+
+/// The end of a text that is no code: what a clerk finds on the label.
+pub(super) fn end_of(text: &str) -> String {
+    let letters: Vec<char> = text.trim().chars().collect();
+    letters[letters.len().saturating_sub(4)..].iter().collect()
 }
 
 /// Labels of one frame are answered together, by the worst of them.

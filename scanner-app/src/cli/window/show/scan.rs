@@ -9,7 +9,7 @@ use super::super::alarm::outcome;
 use super::super::clerk::Clerk;
 use super::super::tasks::{of_task, title};
 use super::super::work::Work;
-use super::{is_grave, is_provisional, tail, worst_of_last_frame};
+use super::{end_of, is_grave, is_provisional, tail, worst_of_last_frame};
 use crate::session::Feedback;
 use crate::session::lists::{Lists, Row, Tab};
 use crate::session::sorting::OpenOrder;
@@ -188,6 +188,7 @@ impl Clerk {
             sender: self.work.session_ref().map(crate::session::Session::counterparty).unwrap_or_default(),
             orders: orders.collect(),
             due_packages: due.filter(|_| !lines.is_empty()),
+            coming_units: lines.iter().map(|line| line.coming_units).sum(),
             confirmed: self.state.receipt.confirmed.map(|(count, _)| count),
             undo_s: self
                 .state
@@ -247,6 +248,7 @@ impl Clerk {
         {
             self.state.lists = Some(session.lists()?);
         }
+        let left = self.left()?;
         let nothing = Lists::default();
         let lists = self.state.lists.as_ref().unwrap_or(&nothing);
         let wanted = tab_of(tab);
@@ -259,7 +261,8 @@ impl Clerk {
         let shown = ListsView {
             title: self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default(),
             tab,
-            counts: ListTab::EVERY.map(|tab| lists.count(tab_of(tab))),
+            // Where no list names the packages, the document still says how many.
+            counts: ListTab::EVERY.map(|tab| lists.count(tab_of(tab)).or(left.filter(|_| tab == ListTab::ToScan))),
             rows: rows.into_iter().map(|row| self.list_row(row)).collect(),
             empty: (said.zh, said.en),
             search,
@@ -268,11 +271,18 @@ impl Clerk {
         Ok(shown)
     }
 
+    /// Packages that are still to scan by the document's figure.
+    fn left(&mut self) -> Result<Option<usize>> {
+        let progress = self.progress()?;
+        let left = progress.packages_expected.map(|total| total.saturating_sub(progress.packages_counted));
+        Ok(left.map(|left| usize::try_from(left).unwrap_or(usize::MAX)))
+    }
+
     fn list_row(&self, row: &Row) -> ListRowView {
         let answer = row.seq.and_then(|seq| scan_of(self.work.feedback(), seq));
         ListRowView {
             text: row.text.clone(),
-            tail: row.code.as_ref().map_or_else(|| "?".to_owned(), |code| code.tail().to_owned()),
+            tail: row.code.as_ref().map_or_else(|| end_of(&row.text), |code| code.tail().to_owned()),
             product: row.code.as_ref().map(|code: &PackageCode| self.product_words(code)).unwrap_or_default(),
             at: row.at,
             kind: row.kinds.first().copied(),

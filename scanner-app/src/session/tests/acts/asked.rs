@@ -21,7 +21,10 @@ fn the_lines_of_an_order_say_what_is_due_what_came_and_what_is_still_to_come() {
     };
     let mint_line = |counted, left| ("MINT".to_owned(), 2, counted, Some(left));
     assert_eq!(figures(&mut session), [mint_line(0, 2), ("POD".to_owned(), 3, 1, Some(2))]);
+    let coming = |session: &mut Session| session.lines().unwrap().iter().map(|line| line.coming_units).sum::<u64>();
+    assert_eq!(coming(&mut session), 4);
     session.confirm_all(&BTreeMap::new()).unwrap();
+    assert_eq!(coming(&mut session), 0);
     assert_eq!(figures(&mut session), [mint_line(2, 0), ("POD".to_owned(), 3, 3, Some(0))]);
 }
 
