@@ -18,82 +18,60 @@ const JUMP_PX: f32 = 28.0;
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     samples: Vec<f32>,
+    /// A quarter of them, for a search over many places: those of every other row and column.
+    few: Vec<f32>,
 }
 
 impl Template {
     /// The template of what is between `corners`; `None` where nothing is to be seen.
     pub(crate) fn new(view: &LumaView<'_>, corners: &Corners) -> Option<Self> {
         let map = Perspective::from_unit_square(corners)?;
-        let samples = points().map(|point| sample(view, &map, point, [0.0; 2])).collect();
-        normalised(samples).map(|samples| Self { samples })
+        let samples: Vec<f32> = points().map(|point| sample(view, map.map(point))).collect();
+        let few = samples.iter().enumerate().filter(|(at, _)| is_of_few(*at)).map(|(_, value)| *value).collect();
+        Some(Self { few: normalised(few)?, samples: normalised(samples)? })
     }
 
-    /// How much what is between `corners`, moved by `shift` pixels, looks the same: 1 for all, 0 for chance.
-    fn correlation(&self, view: &LumaView<'_>, corners: &Corners, shift: [f32; 2]) -> f32 {
+    /// How much what is between `corners` looks the same: 1 for all, 0 for chance.
+    fn correlation(&self, view: &LumaView<'_>, corners: &Corners) -> f32 {
         let Some(map) = Perspective::from_unit_square(corners) else { return 0.0 };
-        let (mut sum, mut squares, mut product) = (0.0, 0.0, 0.0);
-        for (point, own) in points().zip(&self.samples) {
-            let value = sample(view, &map, point, shift);
-            sum += value;
-            squares += value * value;
-            product += value * own;
-        }
-        let count = small(SIDE * SIDE);
-        let spread = squares - sum * sum / count;
-        if spread < count { 0.0 } else { product / spread.sqrt() }
+        correlation(view, points().map(|point| map.map(point)), &self.samples)
     }
 
     /// Where the label that was at `corners` is now: first about `expected` pixels from there, then anywhere a hand could
     /// have moved it. `None` where it is not to be seen.
     pub(crate) fn follow(&self, view: &LumaView<'_>, corners: &Corners, expected: [f32; 2]) -> Option<Corners> {
         let pitch = (longest_side(corners) / 29.0).max(1.5);
-        let near = self.best_shift(view, corners, expected, pitch * 1.2, pitch * 0.4);
+        let map = Perspective::from_unit_square(corners)?;
+        let places: Vec<[f32; 2]> = points().map(|point| map.map(point)).collect();
+        let all = (places.as_slice(), self.samples.as_slice());
+        let near = best_shift(view, all, expected, (pitch * 1.2, pitch * 0.4));
         let found = if near.0 >= SAME_MIN * 0.8 {
             near
         } else {
             let reach = JUMP_PX * small(view.height()) / 1080.0;
-            let wide = self.best_shift(view, corners, expected, reach, pitch * 0.6);
-            if wide.0 < SAME_MIN * 0.5 {
+            // Hundreds of places: a quarter of the samples finds the one, all of them judge it.
+            let few: Vec<[f32; 2]> =
+                places.iter().enumerate().filter(|(at, _)| is_of_few(*at)).map(|(_, to)| *to).collect();
+            let wide = best_shift(view, (&few, &self.few), expected, (reach, pitch * 0.6));
+            if wide.0 < SAME_MIN * 0.4 {
                 return None;
             }
-            self.best_shift(view, corners, wide.1, pitch * 0.6, pitch * 0.2)
+            best_shift(view, all, wide.1, (pitch * 0.6, pitch * 0.2))
         };
         let mut placed = corners.map(|[x, y]| [x + found.1[0], y + found.1[1]]);
         (self.settle(view, &mut placed, pitch) >= SAME_MIN).then_some(placed)
     }
 
-    fn best_shift(
-        &self,
-        view: &LumaView<'_>,
-        corners: &Corners,
-        from: [f32; 2],
-        reach: f32,
-        step: f32,
-    ) -> (f32, [f32; 2]) {
-        let mut best = (f32::MIN, from);
-        let count = whole(reach / step);
-        for row in -count..=count {
-            for column in -count..=count {
-                let shift = [from[0] + f32::from(column) * step, from[1] + f32::from(row) * step];
-                let score = self.correlation(view, corners, shift);
-                if score > best.0 {
-                    best = (score, shift);
-                }
-            }
-        }
-        best
-    }
-
     /// Moves the corners a little as long as that helps: a label also turns and comes nearer.
     fn settle(&self, view: &LumaView<'_>, corners: &mut Corners, pitch: f32) -> f32 {
-        let mut best = self.correlation(view, corners, [0.0; 2]);
+        let mut best = self.correlation(view, corners);
         for step in [0.4 * pitch, 0.15 * pitch] {
             for corner in 0..4 {
                 for axis in 0..2 {
                     for sign in [-1.0, 1.0] {
                         let mut moved = *corners;
                         moved[corner][axis] += sign * step;
-                        let score = self.correlation(view, &moved, [0.0; 2]);
+                        let score = self.correlation(view, &moved);
                         if score > best {
                             best = score;
                             *corners = moved;
@@ -112,9 +90,49 @@ fn points() -> impl Iterator<Item = [f32; 2]> {
     (0..SIDE * SIDE).map(move |at| [place(at % SIDE), place(at / SIDE)])
 }
 
-fn sample(view: &LumaView<'_>, map: &Perspective, point: [f32; 2], shift: [f32; 2]) -> f32 {
-    let [x, y] = map.map(point);
-    view.interpolate(x + shift[0] - 0.5, y + shift[1] - 0.5)
+/// Whether a sample is of the few.
+const fn is_of_few(at: usize) -> bool {
+    at % SIDE % 2 == 1 && at / SIDE % 2 == 1
+}
+
+fn sample(view: &LumaView<'_>, [x, y]: [f32; 2]) -> f32 {
+    view.interpolate(x - 0.5, y - 0.5)
+}
+
+/// How much what is seen at `places` looks like `own`.
+fn correlation(view: &LumaView<'_>, places: impl Iterator<Item = [f32; 2]>, own: &[f32]) -> f32 {
+    let (mut sum, mut squares, mut product) = (0.0, 0.0, 0.0);
+    for (place, own) in places.zip(own) {
+        let value = sample(view, place);
+        sum += value;
+        squares += value * value;
+        product += value * own;
+    }
+    let count = small(own.len());
+    let spread = squares - sum * sum / count;
+    if spread < count { 0.0 } else { product / spread.sqrt() }
+}
+
+/// The shift, within `reach` of `from` in steps, under which the samples look most alike.
+fn best_shift(
+    view: &LumaView<'_>,
+    (places, own): (&[[f32; 2]], &[f32]),
+    from: [f32; 2],
+    (reach, step): (f32, f32),
+) -> (f32, [f32; 2]) {
+    let mut best = (f32::MIN, from);
+    let count = whole(reach / step);
+    for row in -count..=count {
+        for column in -count..=count {
+            let shift = [from[0] + f32::from(column) * step, from[1] + f32::from(row) * step];
+            let moved = places.iter().map(|[x, y]| [x + shift[0], y + shift[1]]);
+            let score = correlation(view, moved, own);
+            if score > best.0 {
+                best = (score, shift);
+            }
+        }
+    }
+    best
 }
 
 fn normalised(mut samples: Vec<f32>) -> Option<Vec<f32>> {
