@@ -154,7 +154,7 @@ mod tests {
             data_as_of: None,
             loaded: (40, 2_000),
             level: None,
-            carrier: "顺达物流".into(),
+            carrier: "Carrier A".into(),
             position: None,
             settled: Vec::new(),
             reasons: Vec::new(),
@@ -168,7 +168,7 @@ mod tests {
     fn the_page_says_what_left_and_every_dark_module_is_on_it() {
         let code = Modules { side: 3, dark: vec![true, false, true, false, true, false, true, false, true] };
         let page = page(&gate(), &code, "深圳 & 门", Timestamp::from_ms(0));
-        assert!(page.contains("FH-2031 &lt;1&gt;") && page.contains("深圳 &amp; 门  顺达物流"), "{page}");
+        assert!(page.contains("FH-2031 &lt;1&gt;") && page.contains("深圳 &amp; 门  Carrier A"), "{page}");
         assert!(page.contains("40 个包装 packages · 2000 盒 units"), "{page}");
         assert_eq!(page.matches("h300v300h-300z").count(), 5);
         assert_eq!(file_name("FH/20 31"), "FH_20_31");

@@ -65,7 +65,10 @@ fn cases() -> Vec<(&'static str, View)> {
         ..case()
     };
     vec![
-        ("case-mode", view(PageView::Case(CaseView { mode: CaseAct::Check, finder: finder(), ..CaseView::default() }))),
+        (
+            "case-mode",
+            view(PageView::Case(CaseView { mode: CaseAct::Check, finder: Some(finder()), ..CaseView::default() })),
+        ),
         ("case-elsewhere", view(PageView::Case(insisting))),
         (
             "case-check",
@@ -73,7 +76,7 @@ fn cases() -> Vec<(&'static str, View)> {
                 check: Some(check),
                 answer,
                 about: Some("9WPT".into()),
-                finder: finder(),
+                finder: Some(finder()),
                 ..CaseView::default()
             })),
         ),

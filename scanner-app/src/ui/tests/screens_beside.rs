@@ -239,8 +239,8 @@ pub(super) fn sign_in() -> SignInView {
 }
 
 /// What the camera sees while a case is packed.
-pub(super) fn finder() -> Option<Box<ScanView>> {
-    Some(Box::new(ScanView { lists: None, ..scan(None) }))
+pub(super) fn finder() -> Box<ScanView> {
+    Box::new(ScanView { lists: None, ..scan(None) })
 }
 
 pub(super) fn case() -> CaseView {
@@ -252,7 +252,7 @@ pub(super) fn case() -> CaseView {
         rows: ["7K3M", "8D2T", "1QXP"].map(Into::into).to_vec(),
         answer: Some((pair("已装 43 / 50", "In: 43 / 50"), ACCEPTED)),
         about: Some("7K3M".into()),
-        finder: finder(),
+        finder: Some(finder()),
         ..CaseView::default()
     }
 }
