@@ -84,8 +84,9 @@ pub fn full_disk(screen: &Screen, site: &Site) -> Result<()> {
 /// Writes a file until nothing more goes in.
 fn fill(path: &std::path::Path) -> Result<()> {
     let mut file = std::fs::File::create(path)?;
-    for block in [&[0xA5_u8; 1 << 16][..], &[0xA5; 1 << 10]] {
-        while file.write_all(block).is_ok() {}
+    let block = vec![0xA5_u8; 1 << 16];
+    for size in [1 << 16, 1 << 10] {
+        while file.write_all(&block[..size]).is_ok() {}
     }
     Ok(())
 }

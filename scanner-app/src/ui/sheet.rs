@@ -134,6 +134,7 @@ pub(super) fn digits() -> Vec<SharedString> {
 }
 
 /// A page that is a column of rows with acts beneath.
+#[expect(clippy::struct_excessive_bools, reason = "each says by itself how a part of the page is drawn")]
 #[derive(Default)]
 pub(super) struct Sheet {
     /// The one figure, its unit, and what stands beneath.

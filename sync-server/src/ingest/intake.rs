@@ -18,14 +18,14 @@ const GROUP_MAX: usize = 32;
 const GROUP_EVENTS_MAX: u64 = 16_000;
 
 /// Batches that wait beyond which judging is put off, as a rule.
-pub const BACKLOG_MAX: usize = 24;
+pub const BACKLOG_MAX: usize = 64;
 
 /// How much may wait.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes that batches take while they wait; beyond them senders are asked to come back.
     pub bytes_max: usize,
-    /// Batches; beyond them events are stored and judged later.
+    /// Batches; beyond them, or when half of the room is taken, events are stored and judged later.
     pub backlog_max: usize,
 }
 
@@ -79,12 +79,11 @@ impl Intake {
     #[must_use]
     pub fn start(store: Store, keys: Arc<ServerKeys>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         let (jobs, waiting) = mpsc::unbounded_channel();
-        let Limits { bytes_max, backlog_max } = limits;
-        tokio::spawn(
-            Writer { store, known: Known::default(), backlog: Backlog::default(), keys, clock, waiting, backlog_max }
-                .run(),
-        );
-        Self { jobs, bytes: Arc::new(Semaphore::new(bytes_max)), bytes_max }
+        let bytes = Arc::new(Semaphore::new(limits.bytes_max));
+        let (known, backlog) = (Known::default(), Backlog::default());
+        let writer = Writer { store, known, backlog, keys, clock, waiting, bytes: Arc::clone(&bytes), limits };
+        tokio::spawn(writer.run());
+        Self { jobs, bytes, bytes_max: limits.bytes_max }
     }
 
     /// Room for so many bytes; none when too much waits already.
@@ -123,7 +122,8 @@ struct Writer {
     keys: Arc<ServerKeys>,
     clock: Arc<dyn Clock>,
     waiting: mpsc::UnboundedReceiver<Job>,
-    backlog_max: usize,
+    bytes: Arc<Semaphore>,
+    limits: Limits,
 }
 
 impl Writer {
@@ -143,10 +143,18 @@ impl Writer {
                 },
             };
             let group = self.group(first);
-            let judging = if self.waiting.len() > self.backlog_max { Judging::Later } else { Judging::Now };
+            let judging = if self.is_crowded() { Judging::Later } else { Judging::Now };
             unjudged |= judging == Judging::Later;
             self.take_in(group, judging).await;
         }
+    }
+
+    /// Whether so much waits that storing it must come before judging it: many batches, or few that take half of all room. Else terminals
+    /// would be sent away and come back, some of them again and again.
+    fn is_crowded(&self) -> bool {
+        let waiting = self.waiting.len();
+        let is_half_full = self.bytes.available_permits() < self.limits.bytes_max / 2;
+        waiting > self.limits.backlog_max || (waiting > 0 && is_half_full)
     }
 
     /// What waits already joins the first.

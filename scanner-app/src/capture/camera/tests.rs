@@ -277,12 +277,15 @@ fn wishes_that_cannot_be_had_are_told_and_the_camera_runs() {
     assert!(notes[0].contains("focus could not be set to 9: rejected"), "{notes:?}");
 }
 
+/// What was set on a camera: controls and their values.
+type Set = Arc<Mutex<Vec<(u32, i64)>>>;
+
 /// A camera with a lamp, and what was set on it, whoever opens it.
-fn with_a_lamp() -> (Opener, Arc<Mutex<Vec<(u32, i64)>>>) {
-    let set = Arc::<Mutex<Vec<(u32, i64)>>>::default();
+fn with_a_lamp() -> (Opener, Set) {
+    let set = Set::default();
     let told = Arc::clone(&set);
     let open = move || {
-        let camera = Fake { lamp: Some(0), set: Arc::clone(&told), ..fake(&[FRAME; 4_000]) };
+        let camera = Fake { lamp: Some(0), set: Arc::clone(&told), ..fake(&vec![FRAME; 4_000]) };
         Ok(Box::new(camera) as Box<dyn Hardware>)
     };
     (Arc::new(open), set)

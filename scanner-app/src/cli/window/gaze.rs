@@ -4,12 +4,12 @@
 use crate::ui::View;
 use crate::ui::view::{CaseView, PageView};
 
-/// The viewfinder, awake or asleep. Times are the device's running time in ms.
+/// The viewfinder, awake or asleep, and when the trigger was pulled. Times are the device's running time in ms.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gaze {
     stirred_ms: u64,
     sleep_ms: u64,
-    pulled_ms: Option<u64>,
+    pulled: Option<u64>,
 }
 
 /// How long a pulled trigger looks: a held one is pulled again before it ends.
@@ -19,7 +19,7 @@ impl Gaze {
     /// A viewfinder that sleeps after so many seconds without a read; 0 = never.
     pub(super) fn new(sleep_s: u32) -> Self {
         let sleep_ms = if sleep_s == 0 { u64::MAX } else { u64::from(sleep_s) * 1_000 };
-        Self { stirred_ms: 0, sleep_ms, pulled_ms: None }
+        Self { stirred_ms: 0, sleep_ms, pulled: None }
     }
 
     /// Something was read, touched or pulled.
@@ -29,13 +29,13 @@ impl Gaze {
 
     /// The trigger was pulled, or is still held.
     pub(super) const fn pull(&mut self, now_ms: u64) {
-        self.pulled_ms = Some(now_ms);
+        self.pulled = Some(now_ms);
         self.stir(now_ms);
     }
 
     /// Whether the trigger has it look, whatever page is open.
     pub(super) fn is_pulled(self, now_ms: u64) -> bool {
-        self.pulled_ms.is_some_and(|pulled| now_ms.saturating_sub(pulled) < PULL_MS)
+        self.pulled.is_some_and(|pulled| now_ms.saturating_sub(pulled) < PULL_MS)
     }
 
     /// Whether it sleeps.

@@ -77,7 +77,7 @@ fn building(view: &CaseView, parent: &str, say: Say) -> (Heading, Sheet) {
         let words = if outcome == RIGHT { say.of("已装入", "In the case") } else { words };
         (outcome, tail, words)
     });
-    (heading(say.of("装箱", "Build a case"), sub), Sheet { lead, answer, rows, empty, acts, ..Sheet::default() })
+    (heading(say.of("装箱", "Build a case"), sub), Sheet { lead, rows, empty, acts, answer, ..Sheet::default() })
 }
 
 /// Undo stands under the thumb, as on the scanning page, and nothing ever takes its place. A case that is not full is ended on the far
@@ -144,7 +144,7 @@ fn checking(view: &CaseView, check: &CaseCheckView, say: Say) -> (Heading, Sheet
     let lead = (words::figure(belong, check.on_record).into(), say.of("已核", "checked"), beneath);
     let sub = of_case(&check.parent, say);
     let answer = answer(view, say);
-    (heading(say.of("开箱核对", "Check a case"), sub), Sheet { lead, answer, rows, acts, ..Sheet::default() })
+    (heading(say.of("开箱核对", "Check a case"), sub), Sheet { lead, rows, acts, answer, ..Sheet::default() })
 }
 
 /// The act says what it records.

@@ -14,14 +14,14 @@ use crate::config::Language;
 /// Screen, label, name: on both canvases.
 const PLACES: [(&str, &str, &str); 27] = [
     ("enrol-expired", "登记码已过期或用过。只在 10 分钟内有效,只能用一次。让主管重新生成。", "enrol-trouble"),
-    ("which-stage", "出库", "stage-outbound"),
+    ("which-stage", "出库 · 货从这里发走", "stage-outbound"),
     ("sign-in-badge", "0", "digit-0"),
     ("sign-in-badge", "1", "digit-1"),
     ("sign-in-badge", "3", "digit-3"),
     ("sign-in-badge", "9", "digit-9"),
     ("sign-in-badge", "登录", "sign-in"),
     ("sign-in-wrong", "PIN 不对,还可试 3 次。忘记了找主管重设。", "sign-in-trouble"),
-    ("scan-no-camera", "相机断开。接头松动或被占用。可用扫描枪继续,插好自动恢复。", "viewfinder"),
+    ("scan-no-camera", "相机断开。接头松动或被占用。可用扫描枪继续,插好后画面自动恢复。", "viewfinder"),
     ("scan-full", "存储已满,暂停扫码。已记录 1 204 条均在。联网上传或离线转交。", "strip"),
     ("scan-accepted", "通过 7K3M +50 盒 ", "banner"),
     ("scan-accepted", "撤销 7K3M", "undo"),

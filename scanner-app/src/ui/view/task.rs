@@ -81,6 +81,7 @@ impl PartialEq for FrameView {
 impl Eq for FrameView {}
 
 /// S5.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of the page, and all can be at once")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScanView {
     /// Which scan.
