@@ -132,6 +132,18 @@ impl<'s> App<'s> {
         self.screen.until(&format!("{place} in {fill:02x?}"), PATIENCE, || Ok(self.screen.colour(at)? == fill))
     }
 
+    /// Waits until a place has it in the middle too: no row of narrower ones stands there.
+    pub fn shows_wide(&self, place: &str, fill: Colour) -> Result<()> {
+        let at = Place::named(self.tablet, place)?.above_words();
+        self.screen.until(&format!("{place} wide in {fill:02x?}"), PATIENCE, || Ok(self.screen.colour(at)? == fill))
+    }
+
+    /// Waits until the ground of some words has it, left of them.
+    pub fn shows_beside(&self, place: &str, fill: Colour) -> Result<()> {
+        let at = Place::named(self.tablet, place)?.before_words();
+        self.screen.until(&format!("{place} upon {fill:02x?}"), PATIENCE, || Ok(self.screen.colour(at)? == fill))
+    }
+
     /// Waits until a place has it no more.
     pub fn hides(&self, place: &str, fill: Colour) -> Result<()> {
         let at = Place::named(self.tablet, place)?.fill();
@@ -180,10 +192,21 @@ impl<'s> App<'s> {
         self.screen.until(what, PATIENCE, || Ok(holds(&self.events()?)))
     }
 
+    /// The store where it can be opened: SQLite follows links itself, and loses its way into another's mounts. There it is copied.
+    fn readable(&self, copies: &Path) -> Result<PathBuf> {
+        if !self.store.starts_with("/proc") {
+            return Ok(self.store.clone());
+        }
+        for name in ["terminal.sqlite", "terminal.sqlite-wal"] {
+            std::fs::copy(self.store.with_file_name(name), copies.join(name)).with_context(|| format!("no {name}"))?;
+        }
+        Ok(copies.join("terminal.sqlite"))
+    }
+
     /// Everything that this terminal recorded, oldest first.
     pub fn events(&self) -> Result<Vec<Value>> {
-        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let conn = rusqlite::Connection::open_with_flags(&self.store, flags)?;
+        let (copy, flags) = (tempfile::tempdir()?, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE);
+        let conn = rusqlite::Connection::open_with_flags(self.readable(copy.path())?, flags)?;
         conn.busy_timeout(PATIENCE)?;
         let mut bodies = conn.prepare("select cast(body as text) from log order by rowid")?;
         let rows = bodies.query_map([], |row| row.get::<_, String>(0))?;

@@ -37,6 +37,16 @@ impl Place {
         (self.left + 22, self.top + self.height / 2)
     }
 
+    /// Left of it, where words stand on a ground that is wider.
+    pub const fn before_words(self) -> (usize, usize) {
+        (self.left - 6, self.top + self.height / 2)
+    }
+
+    /// In the middle, inside its upper edge.
+    pub const fn above_words(self) -> (usize, usize) {
+        (self.left + self.width / 2, self.top + 11)
+    }
+
     /// All of it.
     pub const fn whole(self) -> Rectangle {
         (self.left, self.top, self.width, self.height)

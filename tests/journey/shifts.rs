@@ -33,7 +33,8 @@ fn scan_cases(app: &App<'_>, site: &Site, kind: &str) -> Result<()> {
 /// Closes the task for good and waits until the server has all of it.
 fn close(app: &App<'_>, screen: &Screen, site: &Site, closed: usize) -> Result<()> {
     app.key("F4")?;
-    app.shows("close-final", PRIMARY)?;
+    // The scanning page's own act is as blue once everything is scanned, and stands where this one begins.
+    app.shows_wide("close-final", PRIMARY)?;
     app.tap("close-final")?;
     uploaded(screen, site, closed)
 }
