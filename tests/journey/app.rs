@@ -89,12 +89,19 @@ impl<'s> App<'s> {
     pub fn sign_in(&self, person: &Person) -> Result<()> {
         self.show_badge(person)?;
         self.type_pin(person.pin)?;
-        self.hides("sign-in", PRIMARY)
+        self.asks_who(false)
+    }
+
+    /// Waits until the sign-in is there, or no more. Its button is looked at half-way down: above a task that waits the pad is shorter.
+    pub fn asks_who(&self, wanted: bool) -> Result<()> {
+        let at = Place::named(self.tablet, "sign-in")?.edge();
+        let what = if wanted { "the sign-in" } else { "a page behind the sign-in" };
+        self.screen.until(what, PATIENCE, || Ok((self.screen.colour(at)? == PRIMARY) == wanted))
     }
 
     /// The badge alone, by the hand scanner.
     pub fn show_badge(&self, person: &Person) -> Result<()> {
-        self.shows("sign-in", PRIMARY)?;
+        self.asks_who(true)?;
         self.screen.scan(&person.badge)?;
         // The number's field makes room: from then on the digits are the PIN's.
         std::thread::sleep(Duration::from_millis(400));

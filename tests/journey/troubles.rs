@@ -107,8 +107,8 @@ pub fn leave_alone<'s>(screen: &'s Screen, site: &'s Site) -> Result<App<'s>> {
 
 /// After a minute the sign-in covers the task; the badge and the PIN bring the same task back.
 pub fn covered(app: &App<'_>, site: &Site) -> Result<()> {
-    for _ in 0..9 {
-        if app.shows("sign-in", PRIMARY).is_ok() {
+    for _ in 0..5 {
+        if app.asks_who(true).is_ok() {
             break;
         }
     }
