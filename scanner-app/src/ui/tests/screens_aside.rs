@@ -11,8 +11,14 @@ use super::super::view::{
     PaperField, PapersView, ReasonView, ReportView, ReturnableView, SearchFor, Strip, StripTone, TasksView, View,
 };
 use super::screens::WRONG;
-use super::screens_beside::{case, code, finder, gate, pair, papers, queued, task, tasks};
+use super::screens_beside::{case, code, finder, gate, pair, papers, task, tasks};
 use super::{ago, view};
+
+/// The calm line says as many as the page.
+pub(super) fn queued(mut view: View) -> View {
+    view.sync.pending = 128;
+    view
+}
 
 fn approved() -> Vec<ApprovedView> {
     vec![ApprovedView { product: "原味 3% · 30 ml".into(), approvals: "TH-0107".into(), units: (4, 10) }]

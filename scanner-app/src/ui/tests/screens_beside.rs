@@ -15,6 +15,7 @@ use super::super::view::{
 };
 use super::super::words;
 use super::screens::{ACCEPTED, scan};
+use super::screens_aside::queued;
 use super::{ago, view};
 
 pub(super) fn pair(zh: &str, en: &str) -> Pair {
@@ -201,12 +202,6 @@ fn without_data(page: PageView) -> View {
 
 fn before_enrolment(page: EnrolView) -> View {
     at_door(without_data(PageView::Enrol(page)))
-}
-
-/// The calm line says as many as the page.
-pub(super) fn queued(mut view: View) -> View {
-    view.sync.pending = 128;
-    view
 }
 
 fn which_stage() -> WhichStageView {
