@@ -9,7 +9,7 @@ use serde_json::Value;
 use tests::terminal::Terminal;
 
 use crate::places::Place;
-use screen::{Colour, Rectangle, Screen};
+use screen::{Colour, Point, Rectangle, Screen};
 
 /// How long anything may take that a person waits for: a bound, not a measure.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -92,11 +92,16 @@ impl<'s> App<'s> {
         self.asks_who(false)
     }
 
-    /// Waits until the sign-in is there, or no more. Its button is looked at half-way down: above a task that waits the pad is shorter.
+    /// Waits until the sign-in is there, or no more.
     pub fn asks_who(&self, wanted: bool) -> Result<()> {
+        self.asks_who_within(PATIENCE, wanted)
+    }
+
+    /// The same, waiting for so long. Its button is looked at half-way down: above a task that waits the pad is shorter.
+    pub fn asks_who_within(&self, patience: Duration, wanted: bool) -> Result<()> {
         let at = Place::named(self.tablet, "sign-in")?.edge();
         let what = if wanted { "the sign-in" } else { "a page behind the sign-in" };
-        self.screen.until(what, PATIENCE, || Ok((self.screen.colour(at)? == PRIMARY) == wanted))
+        self.until_colour(what, patience, at, (PRIMARY, wanted))
     }
 
     /// The badge alone, by the hand scanner.
@@ -135,38 +140,41 @@ impl<'s> App<'s> {
 
     /// Waits until a place has a fill.
     pub fn shows(&self, place: &str, fill: Colour) -> Result<()> {
-        let at = Place::named(self.tablet, place)?.fill();
-        self.screen.until(&format!("{place} in {fill:02x?}"), PATIENCE, || Ok(self.screen.colour(at)? == fill))
+        self.until_part(place, Place::fill, (fill, true))
     }
 
     /// Waits until a place has it in the middle too: no row of narrower ones stands there.
     pub fn shows_wide(&self, place: &str, fill: Colour) -> Result<()> {
-        let at = Place::named(self.tablet, place)?.above_words();
-        self.screen.until(&format!("{place} wide in {fill:02x?}"), PATIENCE, || Ok(self.screen.colour(at)? == fill))
+        self.until_part(place, Place::above_words, (fill, true))
     }
 
     /// Waits until the ground of some words has it, left of them.
     pub fn shows_beside(&self, place: &str, fill: Colour) -> Result<()> {
-        let at = Place::named(self.tablet, place)?.before_words();
-        self.screen.until(&format!("{place} upon {fill:02x?}"), PATIENCE, || Ok(self.screen.colour(at)? == fill))
+        self.until_part(place, Place::before_words, (fill, true))
     }
 
     /// Waits until a place has it no more.
     pub fn hides(&self, place: &str, fill: Colour) -> Result<()> {
-        let at = Place::named(self.tablet, place)?.fill();
-        self.screen.until(&format!("{place} not in {fill:02x?}"), PATIENCE, || Ok(self.screen.colour(at)? != fill))
+        self.until_part(place, Place::fill, (fill, false))
     }
 
     /// Waits until a place is edged by the fill of what is wrong: the words stand within.
     pub fn warns(&self, place: &str) -> Result<()> {
-        let at = Place::named(self.tablet, place)?.edge();
-        self.screen.until(&format!("{place} warns"), PATIENCE, || Ok(self.screen.colour(at)? == TROUBLE))
+        self.until_part(place, Place::edge, (TROUBLE, true))
     }
 
     /// Waits until it warns no more.
     pub fn is_calm(&self, place: &str) -> Result<()> {
-        let at = Place::named(self.tablet, place)?.edge();
-        self.screen.until(&format!("{place} is calm"), PATIENCE, || Ok(self.screen.colour(at)? != TROUBLE))
+        self.until_part(place, Place::edge, (TROUBLE, false))
+    }
+
+    fn until_part(&self, place: &str, part: fn(Place) -> Point, (fill, wanted): (Colour, bool)) -> Result<()> {
+        let what = format!("{place} {}in {fill:02x?}", if wanted { "" } else { "not " });
+        self.until_colour(&what, PATIENCE, part(Place::named(self.tablet, place)?), (fill, wanted))
+    }
+
+    fn until_colour(&self, what: &str, patience: Duration, at: Point, (fill, wanted): (Colour, bool)) -> Result<()> {
+        self.screen.until(what, patience, || Ok((self.screen.colour(at)? == fill) == wanted))
     }
 
     /// Waits until the words of a place are those of a golden picture.

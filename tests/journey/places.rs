@@ -1,7 +1,7 @@
 //! Where things lie on the screen, as the window's own layout test found them by their labels.
 
 use anyhow::{Context, Result};
-use screen::Rectangle;
+use screen::{Point, Rectangle};
 
 const HANDHELD: &str = include_str!("../../scanner-app/tests/places-handheld.txt");
 const TABLET: &str = include_str!("../../scanner-app/tests/places-tablet.txt");
@@ -28,22 +28,22 @@ impl Place {
     }
 
     /// Where a finger aims.
-    pub const fn middle(self) -> (usize, usize) {
+    pub const fn middle(self) -> Point {
         (self.left + self.width / 2, self.top + self.height / 2)
     }
 
     /// Within its left edge, at half its height: beside the words of what stands in it.
-    pub const fn edge(self) -> (usize, usize) {
+    pub const fn edge(self) -> Point {
         (self.left + 22, self.top + self.height / 2)
     }
 
     /// Left of it, where words stand on a ground that is wider.
-    pub const fn before_words(self) -> (usize, usize) {
+    pub const fn before_words(self) -> Point {
         (self.left - 6, self.top + self.height / 2)
     }
 
     /// In the middle, inside its upper edge.
-    pub const fn above_words(self) -> (usize, usize) {
+    pub const fn above_words(self) -> Point {
         (self.left + self.width / 2, self.top + 11)
     }
 
@@ -58,7 +58,7 @@ impl Place {
     }
 
     /// Where its fill shows: inside the edge, left of every word.
-    pub const fn fill(self) -> (usize, usize) {
+    pub const fn fill(self) -> Point {
         (self.left + 11, self.top + 11)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::app::{ACCEPTED, App, PRIMARY, TROUBLE};
+use crate::app::{ACCEPTED, App, PATIENCE, PRIMARY, TROUBLE};
 use crate::site::Site;
 use screen::Screen;
 
@@ -107,11 +107,7 @@ pub fn leave_alone<'s>(screen: &'s Screen, site: &'s Site) -> Result<App<'s>> {
 
 /// After a minute the sign-in covers the task; the badge and the PIN bring the same task back.
 pub fn covered(app: &App<'_>, site: &Site) -> Result<()> {
-    for _ in 0..5 {
-        if app.asks_who(true).is_ok() {
-            break;
-        }
-    }
+    app.asks_who_within(5 * PATIENCE, true)?;
     app.sign_in(&site.posts[1].1)?;
     app.scan(&site.cases()[0])?;
     app.logged("a scan in the task of before", |events| events.iter().any(|event| event["kind"] == "inbound"))?;

@@ -66,14 +66,8 @@ fn few(waiting: Vec<Run>) -> Vec<Run> {
 
 async fn judge(store: &Store, runs: &[Run], now: Timestamp, known: &mut Known) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    match Box::pin(in_transaction(&mut tx, runs, now, known)).await {
-        Ok(()) => Ok(tx.commit().await?),
-        Err(error) => {
-            // A dropped transaction keeps its locks until its connection is used again.
-            tx.rollback().await?;
-            Err(error)
-        }
-    }
+    let done = Box::pin(in_transaction(&mut tx, runs, now, known)).await;
+    store::end(tx, done).await
 }
 
 async fn in_transaction(

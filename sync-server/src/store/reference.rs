@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use shared::reference::{Policy, References};
 use shared::wire::Record;
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 use tokio::sync::Mutex;
 
@@ -11,13 +12,8 @@ use super::{StoreError, to_i64};
 
 /// All reference data but codes.
 pub async fn load_all(conn: &mut AnyConnection) -> Result<References, StoreError> {
-    let rows = sqlx::query("select body from reference").fetch_all(conn).await?;
     let mut references = References::default();
-    for row in rows {
-        let body: String = row.try_get("body")?;
-        // The table holds reference sets only: nothing comes back.
-        references.insert(serde_json::from_str(&body)?);
-    }
+    take_in(changed_after(conn, None).await?, &mut references);
     Ok(references)
 }
 
@@ -46,30 +42,35 @@ pub async fn as_of(
     }
     let changed = changed_after(conn, known.position).await?;
     if !changed.is_empty() {
-        let references = Arc::make_mut(&mut known.references);
-        for record in changed {
-            // The table holds reference sets only: nothing comes back.
-            references.insert(record);
-        }
+        take_in(changed, Arc::make_mut(&mut known.references));
     }
     known.position = Some(position);
     Ok(Arc::clone(&known.references))
+}
+
+fn take_in(records: Vec<Record>, references: &mut References) {
+    for record in records {
+        // The table holds reference sets only: nothing comes back.
+        references.insert(record);
+    }
 }
 
 /// Every record that changed after a ledger position; all of them where there is none.
 pub async fn changed_after(conn: &mut AnyConnection, position: Option<u64>) -> Result<Vec<Record>, StoreError> {
     let sql = "select body from reference where position > $1 order by position";
     let rows = sqlx::query(sql).bind(position.map_or(-1, to_i64)).fetch_all(conn).await?;
+    parsed(&rows)
+}
+
+fn parsed(rows: &[AnyRow]) -> Result<Vec<Record>, StoreError> {
     rows.iter().map(|row| Ok(serde_json::from_str(&row.try_get::<String, _>("body")?)?)).collect()
 }
 
 /// The agreed thresholds in force.
 pub async fn policy(conn: &mut AnyConnection) -> Result<Policy, StoreError> {
-    let row = sqlx::query("select body from reference where reference_set = 'policy'").fetch_optional(conn).await?;
+    let rows = sqlx::query("select body from reference where reference_set = 'policy'").fetch_all(conn).await?;
     let mut references = References::default();
-    if let Some(row) = row {
-        references.insert(serde_json::from_str(&row.try_get::<String, _>("body")?)?);
-    }
+    take_in(parsed(&rows)?, &mut references);
     Ok(references.policy())
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 use painted::Painted;
-pub use painted::{Colour, Rectangle};
+pub use painted::{Colour, Point, Rectangle};
 
 /// How often it is looked again.
 const LOOK: Duration = Duration::from_millis(40);

@@ -7,6 +7,9 @@ use anyhow::{Context, Result, ensure};
 /// Red, green, blue.
 pub type Colour = [u8; 3];
 
+/// Left and top in px.
+pub type Point = (usize, usize);
+
 /// Left, top, width, height in px.
 pub type Rectangle = (usize, usize, usize, usize);
 

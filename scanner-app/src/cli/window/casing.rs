@@ -8,11 +8,6 @@ use crate::ui::Intent;
 use crate::ui::intent::CaseAct;
 use crate::ui::route::{Move, Page};
 use crate::ui::view::{Outcome, Pair, StripTone};
-use shared::mismatch::ScanResult;
-
-const RIGHT: Outcome = Outcome { result: ScanResult::Accepted, note: false };
-const AGAIN: Outcome = Outcome { result: ScanResult::Duplicate, note: false };
-const WRONG: Outcome = Outcome { result: ScanResult::Wrong, note: false };
 
 impl Clerk {
     pub(super) fn want_of_case(&mut self, intent: &Intent) -> Result<()> {
@@ -29,7 +24,7 @@ impl Clerk {
             Intent::CaseFinish(remainder) => self.case(|session| {
                 let filling = session.finish_case(remainder)?;
                 let words = filling.words();
-                Ok(Some(((format!("装箱完成 {words}"), format!("Case finished, {words}")), RIGHT)))
+                Ok(Some(((format!("装箱完成 {words}"), format!("Case finished, {words}")), Outcome::ACCEPTED)))
             }),
             Intent::CaseDespite => match self.state.case.insist.take() {
                 Some(text) => self.put_in_case(&text, true),
@@ -40,7 +35,7 @@ impl Clerk {
             Intent::CheckFinish => self.case(|session| {
                 let standing = session.finish_check()?;
                 let is_good = standing.missing.is_empty() && standing.foreign() == 0;
-                Ok(Some((checked_words(&standing), if is_good { RIGHT } else { WRONG })))
+                Ok(Some((checked_words(&standing), if is_good { Outcome::ACCEPTED } else { Outcome::WRONG })))
             }),
             _ => Ok(()),
         }
@@ -50,7 +45,7 @@ impl Clerk {
         self.case(|session| {
             session.open_case(text, &[])?;
             let words = ("已拆箱,里面的包装单独算。", "Case opened; what is inside counts by itself.");
-            Ok(Some(((words.0.to_owned(), words.1.to_owned()), RIGHT)))
+            Ok(Some(((words.0.to_owned(), words.1.to_owned()), Outcome::ACCEPTED)))
         })
     }
 
@@ -64,7 +59,11 @@ impl Clerk {
             CaseAct::Open => {
                 self.open_case(&text)?;
                 if let Some((words, outcome)) = self.state.case.answer.clone() {
-                    self.say(if outcome == RIGHT { StripTone::Calm } else { StripTone::Trouble }, words, None);
+                    self.say(
+                        if outcome == Outcome::ACCEPTED { StripTone::Calm } else { StripTone::Trouble },
+                        words,
+                        None,
+                    );
                 }
                 Ok(())
             }
@@ -87,7 +86,7 @@ impl Clerk {
             Err(CaseError::Store(error)) => {
                 self.or_full::<()>(Err(error))?;
             }
-            Err(error) => self.state.case.answer = Some((case_words(&error), WRONG)),
+            Err(error) => self.state.case.answer = Some((case_words(&error), Outcome::WRONG)),
         }
         self.state.stale();
         self.worker.wake();
@@ -104,9 +103,9 @@ impl Clerk {
                 let answer = session.found_inside(text)?;
                 let said = answer.words();
                 let outcome = match answer {
-                    FoundAnswer::Belongs => RIGHT,
-                    FoundAnswer::Already => AGAIN,
-                    _ => WRONG,
+                    FoundAnswer::Belongs => Outcome::ACCEPTED,
+                    FoundAnswer::Already => Outcome::DUPLICATE,
+                    _ => Outcome::WRONG,
                 };
                 Ok(Some(((said.zh, said.en), outcome)))
             });
@@ -122,9 +121,9 @@ impl Clerk {
         let said = answer.words();
         self.state.case.insist = matches!(answer, ChildAnswer::InAnotherCase(_)).then(|| text.to_owned());
         let outcome = match answer {
-            ChildAnswer::Added(_) => RIGHT,
-            ChildAnswer::Already(_) => AGAIN,
-            _ => WRONG,
+            ChildAnswer::Added(_) => Outcome::ACCEPTED,
+            ChildAnswer::Already(_) => Outcome::DUPLICATE,
+            _ => Outcome::WRONG,
         };
         self.state.case.answer = Some(((said.zh, said.en), outcome));
         Ok(())

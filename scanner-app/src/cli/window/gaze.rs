@@ -46,22 +46,15 @@ impl Gaze {
 
 /// Whether two views differ in the camera's picture alone.
 pub(super) fn is_picture_only(shown: &View, view: &View) -> bool {
-    match (&shown.page, &view.page) {
-        (PageView::Scan(one), PageView::Scan(two)) => {
-            one.result == two.result
-                && shown.chrome == view.chrome
-                && shown.sync == view.sync
-                && shown.alarm == view.alarm
-        }
+    let same_page = match (&shown.page, &view.page) {
+        (PageView::Scan(one), PageView::Scan(two)) => one.result == two.result,
         (PageView::Case(one), PageView::Case(two)) => {
             let without = |case: &CaseView| CaseView { finder: None, ..case.clone() };
             without(one) == without(two)
-                && shown.chrome == view.chrome
-                && shown.sync == view.sync
-                && shown.alarm == view.alarm
         }
         _ => false,
-    }
+    };
+    same_page && shown.chrome == view.chrome && shown.sync == view.sync && shown.alarm == view.alarm
 }
 
 #[cfg(test)]

@@ -10,11 +10,7 @@ use super::super::view::{CaseCheckView, CaseView, Outcome};
 use super::super::{Intent, words};
 use super::{Heading, heading};
 use crate::ui::intent::CaseAct;
-use shared::mismatch::ScanResult;
 use shared::reference::Level;
-
-const RIGHT: Outcome = Outcome { result: ScanResult::Accepted, note: false };
-const WRONG: Outcome = Outcome { result: ScanResult::Wrong, note: false };
 
 /// The answer to the last scan: whether it was right, of which package, in words.
 type Answered = Option<(Outcome, SharedString, SharedString)>;
@@ -60,7 +56,8 @@ fn waiting(view: &CaseView, say: Say) -> (Heading, Sheet) {
 }
 
 fn building(view: &CaseView, parent: &str, say: Say) -> (Heading, Sheet) {
-    let rows = view.rows.iter().map(|tail| with_result(plain(format!("…{tail}"), ""), RIGHT, say.0)).collect();
+    let rows =
+        view.rows.iter().map(|tail| with_result(plain(format!("…{tail}"), ""), Outcome::ACCEPTED, say.0)).collect();
     let acts = building_acts(view, say);
     let unit = words::level(say.0, Level::Unit);
     // Of what the figure counts, or how many units its packages hold.
@@ -74,7 +71,7 @@ fn building(view: &CaseView, parent: &str, say: Say) -> (Heading, Sheet) {
     let empty = say.of("扫放进去的包装。", "Scan what goes inside.");
     let answer = answer(view, say).map(|(outcome, tail, words)| {
         // How many are in it says the figure above.
-        let words = if outcome == RIGHT { say.of("已装入", "In the case") } else { words };
+        let words = if outcome == Outcome::ACCEPTED { say.of("已装入", "In the case") } else { words };
         (outcome, tail, words)
     });
     (heading(say.of("装箱", "Build a case"), sub), Sheet { lead, rows, empty, acts, answer, ..Sheet::default() })
@@ -162,9 +159,13 @@ fn ends(check: &CaseCheckView, say: Say) -> SharedString {
 
 fn found_row(tail: &str, belongs: bool, say: Say) -> Row {
     if belongs {
-        with_result(plain(format!("…{tail}"), say.of("在此箱", "belongs here")), RIGHT, say.0)
+        with_result(plain(format!("…{tail}"), say.of("在此箱", "belongs here")), Outcome::ACCEPTED, say.0)
     } else {
-        with_result(plain(format!("…{tail}"), say.of("不在此箱的记录中", "not on record in this case")), WRONG, say.0)
+        with_result(
+            plain(format!("…{tail}"), say.of("不在此箱的记录中", "not on record in this case")),
+            Outcome::WRONG,
+            say.0,
+        )
     }
 }
 

@@ -123,12 +123,9 @@ pub(super) fn differs(view: &DiffersView, say: Say) -> (Heading, Sheet) {
         rows.push(fact(Mark::None, line.product.as_str(), due_words((line.due, line.in_units), say)));
         rows.extend([Differ::Short, Differ::Damaged, Differ::Refused].map(|what| stepper((place, line), what, say)));
     }
-    let sum = view.lines.iter().fold([0; 3], |sum: [u64; 3], line| {
-        let [short, damaged, refused] = line.differs;
-        [sum[0] + short, sum[1] + damaged, sum[2] + refused]
-    });
     // The act says what will be recorded.
-    let sign = Act { main: true, ..act_with_hint(say.of("签收", "Sign"), sums(sum, say), &Intent::Go(Page::Sign)) };
+    let sign =
+        Act { main: true, ..act_with_hint(say.of("签收", "Sign"), sums(view.sums(), say), &Intent::Go(Page::Sign)) };
     let photo = view.has_camera.then(|| {
         let photos = view.photos;
         let text = if photos == 0 {

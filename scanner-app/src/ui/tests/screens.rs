@@ -17,10 +17,10 @@ use super::super::view::{
 };
 use super::{ago, screens_aside, screens_beside, view};
 
-pub(super) const ACCEPTED: Outcome = Outcome { result: ScanResult::Accepted, note: false };
+pub(super) const ACCEPTED: Outcome = Outcome::ACCEPTED;
 pub(super) const NOTE: Outcome = Outcome { result: ScanResult::Accepted, note: true };
-pub(super) const DUPLICATE: Outcome = Outcome { result: ScanResult::Duplicate, note: false };
-pub(super) const WRONG: Outcome = Outcome { result: ScanResult::Wrong, note: false };
+pub(super) const DUPLICATE: Outcome = Outcome::DUPLICATE;
+pub(super) const WRONG: Outcome = Outcome::WRONG;
 pub(super) const BLOCKED: Outcome = Outcome { result: ScanResult::Blocked, note: false };
 
 pub(super) fn result(outcome: Outcome, tail: &str, kinds: &[Kind]) -> ResultView {

@@ -22,6 +22,15 @@ pub struct Outcome {
     pub note: bool,
 }
 
+impl Outcome {
+    /// Accepted, and nothing to note.
+    pub const ACCEPTED: Self = Self { result: ScanResult::Accepted, note: false };
+    /// Read before.
+    pub const DUPLICATE: Self = Self { result: ScanResult::Duplicate, note: false };
+    /// Not what belongs here.
+    pub const WRONG: Self = Self { result: ScanResult::Wrong, note: false };
+}
+
 /// The banner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResultView {
@@ -229,6 +238,15 @@ pub struct DiffersView {
     pub photos: usize,
     /// Whether there is a camera.
     pub has_camera: bool,
+}
+
+impl DiffersView {
+    /// Of all lines: short, damaged, refused.
+    #[must_use]
+    pub fn sums(&self) -> [u64; 3] {
+        let of = |what: usize| self.lines.iter().map(|line| line.differs[what]).sum();
+        [of(0), of(1), of(2)]
+    }
 }
 
 /// S7: what a PIN signs.

@@ -120,10 +120,7 @@ impl Clerk {
     fn tail_of(&self, text: &str) -> String {
         let session = self.work.session_ref();
         let code = session.and_then(|session| session.pulled().references.grammars.parse(text).ok());
-        code.map_or_else(
-            || text.chars().skip(text.chars().count().saturating_sub(4)).collect(),
-            |code| code.tail().to_owned(),
-        )
+        code.map_or_else(|| end_of(text), |code| code.tail().to_owned())
     }
 
     pub(super) fn papers_view(&mut self) -> Result<PapersView> {

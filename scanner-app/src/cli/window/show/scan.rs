@@ -226,13 +226,14 @@ impl Clerk {
 
     /// What the PIN signs.
     pub(super) fn sign_view(&mut self) -> Result<SignView> {
-        let DiffersView { document, lines, .. } = self.differs_view()?;
-        let sum = |of: usize| lines.iter().map(|line| line.differs[of]).sum();
+        let view = self.differs_view()?;
+        let differs = view.sums();
+        let DiffersView { document, lines, .. } = view;
         Ok(SignView {
             document,
+            differs,
             due: lines.iter().map(|line| line.due).sum(),
             in_units: lines.iter().all(|line| line.in_units),
-            differs: [sum(0), sum(1), sum(2)],
             trouble: self.state.receipt.sign_trouble.clone(),
         })
     }
