@@ -6,8 +6,8 @@ use bench::ingest::{self, Options};
 use clap::Parser;
 
 const KEYS: &str = "\
-JSON keys, one object a line: backend, batch, connections, roof_events_per_s, full_events_per_s, share_of_roof, p50_ms, p99_ms,
-wire_bytes_per_event, preload, cores_used, quick, machine. docs/scaling.md says what each means.";
+JSON keys, one object a line: backend, batch, connections, roof_events_per_s, full_events_per_s, share_of_roof, stored_events_per_s,
+stored_share_of_roof, p50_ms, p99_ms, wire_bytes_per_event, preload, cost_over_first, contract, cores_used, memory_mb, quick, machine. docs/scaling.md says what each means.";
 
 /// Measures what full ingest and reconciliation cost over HTTPS, beside the event rows alone in the same run.
 ///

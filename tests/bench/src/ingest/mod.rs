@@ -3,6 +3,7 @@
 //! Rounds of a few batches to the server and the same batches to the roof take turns; a share is the median of same-round ratios, so
 //! that what else the machine does touches both.
 
+mod bed;
 #[cfg(test)]
 mod loaded;
 pub(crate) mod place;
@@ -12,20 +13,16 @@ mod sender;
 mod stored;
 pub mod stream;
 
-use std::time::Instant;
-
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use tests::server::Server;
 
-use crate::measure::{Machine, Spread, number, rounded};
-use place::{Data, Place};
+use crate::measure::Machine;
+use bed::Bed;
+use place::Data;
 pub use process::{Cores, peak_memory_mb};
-use roof::{Roof, Row};
 pub use sender::Sender;
-use stored::Stored;
-use stream::{Ready, Stream, UNITS_PER_CONTRACT};
+use stream::UNITS_PER_CONTRACT;
 
 /// Which database holds the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
@@ -52,9 +49,10 @@ pub struct Options {
     /// Terminals that send at once, each under contracts of its own.
     #[arg(long, default_value_t = 1)]
     pub connections: u8,
-    /// Events that are on the server before: stored as ingest stores them, and not judged.
-    #[arg(long, default_value_t = 0)]
-    pub preload: usize,
+    /// Events that are on the server before: stored as ingest stores them, and not judged. Several: a server for each, whose rounds
+    /// take turns, and what a batch costs beside the first.
+    #[arg(long, value_delimiter = ',', default_values_t = [0])]
+    pub preload: Vec<usize>,
     /// Units of one contract: what one judgement is about.
     #[arg(long, default_value_t = UNITS_PER_CONTRACT)]
     pub contract: usize,
@@ -91,6 +89,8 @@ pub struct Report {
     pub wire_bytes_per_event: f64,
     /// Events that were there before.
     pub preload: usize,
+    /// What a batch cost beside the same round's on the server with the first preload: the median of these ratios. None for the first.
+    pub cost_over_first: Option<f64>,
     /// Units of one contract.
     pub contract: usize,
     /// Processor time over elapsed time of the server while it was asked; a database server's is not in it.
@@ -111,172 +111,68 @@ pub fn run(options: &Options, mut each: impl FnMut(&Report)) -> Result<()> {
         "a contract has 1 to 1,000,000 units, not {}",
         options.contract
     );
+    ensure!(
+        options.data.postgres.is_none() || options.preload.len() == 1,
+        "several preloads need a database each: leave --postgres out, and a server of its own is started for each"
+    );
     for batch in &options.batch {
         ensure!((1..=5_000).contains(batch), "a batch holds 1 to 5,000 events, not {batch}");
-        each(&measure(options, *batch)?);
+        measure(options, *batch)?.iter().for_each(&mut each);
     }
     Ok(())
 }
 
 /// Rounds, and batches in each.
+#[derive(Clone, Copy)]
 struct Plan {
     rounds: usize,
     warm_up: usize,
     in_round: usize,
-    preload: usize,
 }
 
 impl Plan {
-    fn of(options: &Options) -> Self {
+    const fn of(options: &Options) -> Self {
         if options.quick {
-            return Self { rounds: 2, warm_up: 1, in_round: 2, preload: options.preload.min(1_000) };
+            return Self { rounds: 2, warm_up: 1, in_round: 2 };
         }
-        Self { rounds: options.rounds, warm_up: 2, in_round: 10, preload: options.preload }
+        Self { rounds: options.rounds, warm_up: 2, in_round: 10 }
+    }
+
+    const fn batches(self) -> usize {
+        (self.rounds + self.warm_up) * self.in_round
     }
 }
 
-/// One terminal, and the connection of the roof beside it.
-struct Lane {
-    stream: Stream,
-    sender: Sender,
-    roof: Roof,
-    stored: Option<Stored>,
-}
-
-/// What is sent in one round over one connection.
-struct Round {
-    ready: Vec<Ready>,
-    rows: Vec<Vec<Row>>,
-}
-
-fn measure(options: &Options, size: usize) -> Result<Report> {
+/// One size, on a server for each preload.
+fn measure(options: &Options, size: usize) -> Result<Vec<Report>> {
     let plan = Plan::of(options);
     let mut machine = Machine::here();
-    let place = Place::new(&options.data)?;
-    let server = Server::start_with(&place.folder().join("server"), &place.settings())?;
-    stream::set_up(&server, place.folder())?;
-    let batches = (plan.rounds + plan.warm_up) * plan.in_round;
-    let lanes = usize::from(options.connections);
-    eprintln!("bench ingest: {batches} batches of {size} over {lanes}, {} events before …", plan.preload);
-    let before = plan.preload.div_ceil(lanes);
-    let scans = batches * size + before;
-    let open = |n| Lane::open((&server, &place), n, scans, options);
-    let mut lanes = (0..options.connections).map(open).collect::<Result<Vec<_>>>()?;
-    if before > 0 {
-        let mut servers = place.servers(&server)?;
-        lanes.iter_mut().try_for_each(|lane| preload(lane, &mut servers, before))?;
+    let mut beds = Vec::with_capacity(options.preload.len());
+    for events in &options.preload {
+        eprintln!("bench ingest: {events} events before {} batches of {size} …", plan.batches());
+        beds.push(Bed::new(options, plan, (size, *events))?);
     }
-    let mut cores = Cores::of(&server)?;
-    let (mut shares, mut stored_shares) = (Vec::new(), Vec::new());
-    let (mut full_s, mut stored_s, mut roof_s, mut bytes) = (0.0, 0.0, 0.0, 0);
+    eprintln!("bench ingest: {} rounds …", plan.rounds + plan.warm_up);
+    beds.iter_mut().try_for_each(Bed::connect)?;
     for round in 0..plan.rounds + plan.warm_up {
-        let rounds = lanes.iter_mut().map(|lane| prepare(lane, plan.in_round, size)).collect::<Result<Vec<_>>>()?;
-        if round == plan.warm_up {
-            for lane in &mut lanes {
-                lane.sender.times_ms.clear();
+        let mut first_s = None;
+        for bed in &mut beds {
+            if round == plan.warm_up {
+                bed.begin()?;
             }
-            cores = Cores::of(&server)?;
-        }
-        let full =
-            at_once(&mut lanes, &rounds, |lane, round| round.ready.iter().try_for_each(|one| lane.sender.send(one)))?;
-        let bare =
-            at_once(&mut lanes, &rounds, |lane, round| round.rows.iter().try_for_each(|one| lane.roof.write(one)))?;
-        let stored = at_once(&mut lanes, &rounds, Lane::store)?;
-        if round >= plan.warm_up {
-            shares.push(bare / full);
-            stored_shares.push(bare / stored);
-            (full_s, stored_s, roof_s) = (full_s + full, stored_s + stored, roof_s + bare);
-            bytes += rounds.iter().flat_map(|round| &round.ready).map(|ready| ready.compressed.len()).sum::<usize>();
+            let took_s = bed.round(first_s)?;
+            first_s.get_or_insert(took_s);
         }
     }
-    let events = number(plan.rounds * plan.in_round * size * lanes.len());
-    let has_stored = lanes.iter().all(|lane| lane.stored.is_some());
-    let cores_used = cores.used(&server, full_s)?;
     machine.finish();
-    let times: Vec<f64> = lanes.iter().flat_map(|lane| lane.sender.times_ms.iter().copied()).collect();
-    let spread = Spread::of(&times).context("nothing was sent")?;
-    Ok(Report {
-        backend: options.data.backend,
-        batch: size,
-        connections: options.connections,
-        roof_events_per_s: rounded(events / roof_s, 0),
-        full_events_per_s: rounded(events / full_s, 0),
-        share_of_roof: rounded(Spread::of(&shares).context("no round")?.p50, 3),
-        stored_events_per_s: has_stored.then(|| rounded(events / stored_s, 0)),
-        stored_share_of_roof: Spread::of(&stored_shares).filter(|_| has_stored).map(|spread| rounded(spread.p50, 3)),
-        p50_ms: spread.p50,
-        p99_ms: spread.p99,
-        wire_bytes_per_event: rounded(number(bytes) / events, 1),
-        preload: plan.preload,
-        contract: options.contract,
-        cores_used: rounded(cores_used, 2),
-        memory_mb: peak_memory_mb(&server)?,
-        quick: options.quick,
-        machine,
-    })
-}
-
-impl Lane {
-    /// A terminal of its own for so many scans.
-    fn open((server, place): (&Server, &Place), n: u8, scans: usize, options: &Options) -> Result<Self> {
-        let stream = Stream::new(server, place.folder(), n, (scans, options.contract))?;
-        let stored = if options.connections == 1 { place.stored()? } else { None };
-        if let Some(stored) = &stored {
-            stored.enrol(&stream.enrolment())?;
-        }
-        Ok(Self { stream, sender: Sender::new(server)?, roof: place.roof()?, stored })
-    }
-
-    /// Stores a round's batches by the server's statements alone, one commit a batch.
-    fn store(&mut self, round: &Round) -> Result<()> {
-        let now = self.stream.at();
-        let Some(stored) = &mut self.stored else { return Ok(()) };
-        round.ready.iter().try_for_each(|one| stored.store(std::slice::from_ref(one), now))
-    }
-}
-
-/// Batches that are stored with one commit before a measurement.
-const STORED_AT_ONCE: usize = 16;
-
-/// Events that are there before, in batches of 1,000.
-fn preload(lane: &mut Lane, servers: &mut Stored, events: usize) -> Result<()> {
-    let mut left = events;
-    while left > 0 {
-        let mut ready = Vec::with_capacity(STORED_AT_ONCE);
-        while left > 0 && ready.len() < STORED_AT_ONCE {
-            let part = left.min(1_000);
-            ready.push(lane.stream.next(part)?);
-            left -= part;
-        }
-        for stored in lane.stored.iter_mut().chain([&mut *servers]) {
-            stored.store(&ready, lane.stream.at())?;
-        }
-    }
-    servers.leave_unjudged()
-}
-
-fn prepare(lane: &mut Lane, batches: usize, size: usize) -> Result<Round> {
-    let ready = (0..batches).map(|_| lane.stream.next(size)).collect::<Result<Vec<_>>>()?;
-    let rows = ready.iter().map(|ready| roof::rows(&ready.batch, lane.stream.number())).collect();
-    Ok(Round { ready, rows })
-}
-
-/// Does the work of all lanes at once. Answers how long it took, s.
-fn at_once(lanes: &mut [Lane], rounds: &[Round], work: impl Fn(&mut Lane, &Round) -> Result<()> + Sync) -> Result<f64> {
-    let start = Instant::now();
-    std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            lanes.iter_mut().zip(rounds).map(|(lane, round)| scope.spawn(|| work(lane, round))).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| anyhow::bail!("a sender panicked")))
-    })?;
-    Ok(start.elapsed().as_secs_f64())
+    beds.iter().map(|bed| bed.report(options, &machine)).collect()
 }
 
 /// One line for people, on stderr.
 pub fn print(report: &Report) {
     eprintln!(
         "{:?} batch {:>5} x {}: {:>9} of {:>9} events/s of the rows alone = {:.3}; stored alone {} = {}; p50 {} ms, p99 {} ms; \
-         {} bytes/event; {} cores; {} MB; {} before",
+         {} bytes/event; {} cores; {} MB; {} before{}",
         report.backend,
         report.batch,
         report.connections,
@@ -290,7 +186,10 @@ pub fn print(report: &Report) {
         report.wire_bytes_per_event,
         report.cores_used,
         report.memory_mb,
-        report.preload
+        report.preload,
+        report
+            .cost_over_first
+            .map_or_else(String::new, |ratio| format!(": a batch cost {ratio} of one on the first server"))
     );
     eprintln!("{}", report.machine.line());
 }
