@@ -90,7 +90,7 @@ pub fn look_up(
         basis: scan.movement.basis.clone(),
         document: scan.movement.document.clone(),
         member: scan.member.clone(),
-        by: name_of(&scan.member, references),
+        by: name_of(scan.member, references),
         at: scan.at,
         is_scanned: scan.code.ok() == number,
         is_set_aside: scan.set_aside.is_some(),

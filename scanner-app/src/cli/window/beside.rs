@@ -39,14 +39,14 @@ impl BesideState {
         self.shown = shown;
     }
 
-    /// Back: what stands there by itself again, and the page to go to. None where there is nothing to take away: lists that stand there all
-    /// the time are left with the task.
-    fn back(&mut self, lists_stand_there: bool) -> Option<Option<Page>> {
+    /// Back: what stands there by itself again, and the page that is led to. None where there is nothing to take away: lists that stand
+    /// there all the time are left with the task.
+    fn back(&mut self, lists_stand_there: bool) -> Option<Page> {
         let is_own = lists_stand_there && matches!(self.shown, Beside::Lists(_)) && self.from.is_none();
         if is_own || self.shown == Beside::Plain {
             return None;
         }
-        Some(std::mem::take(self).from)
+        Some(std::mem::take(self).from.unwrap_or(Page::Work))
     }
 }
 
@@ -88,9 +88,7 @@ impl Clerk {
         let is_work = *self.route.page() == Page::Work;
         let Some(to) = is_work.then(|| self.state.beside.back(lists_stand_there)).flatten() else { return false };
         self.state.search.clear();
-        if let Some(page) = to {
-            self.go(Move::To(page));
-        }
+        self.go(Move::To(to));
         true
     }
 
@@ -147,11 +145,11 @@ mod tests {
         let mut beside = BesideState::default();
         assert_eq!(beside.back(true), None);
         beside.put(Beside::History, &Page::Menu);
-        assert_eq!(beside.back(true), Some(None));
+        assert_eq!(beside.back(true), Some(Page::Work));
         assert_eq!(beside, BesideState::default());
         // A sort has its orders there: lists are put away. A scanning page has its lists there.
         beside.put(TO_SCAN, &Page::Menu);
-        assert_eq!(beside.clone().back(false), Some(None));
+        assert_eq!(beside.clone().back(false), Some(Page::Work));
         assert_eq!(beside.back(true), None);
     }
 
@@ -160,7 +158,7 @@ mod tests {
         let mut beside = BesideState::default();
         beside.put(Beside::Lists(ListTab::Notes), &Page::Close);
         beside.turn_to(TO_SCAN);
-        assert_eq!(beside.back(true), Some(Some(Page::Close)));
+        assert_eq!(beside.back(true), Some(Page::Close));
         assert_eq!(beside.back(true), None, "once");
     }
 

@@ -37,7 +37,7 @@ fn the_manual_says_what_the_screens_say() {
             said.push_str(&labels(&window).join("\n"));
         }
         let words = quoted(&text, marks);
-        assert!(words.len() > 3, "{name} quotes {words:?}");
+        assert!(words.len() >= 3, "{name} quotes {words:?}");
         let unknown: Vec<&str> = words.into_iter().filter(|words| !said.contains(*words)).collect();
         assert!(unknown.is_empty(), "{name} quotes what no screen says: {unknown:?}");
         if language == Language::Zh {

@@ -375,7 +375,8 @@ fn lists_and_history(tablet: bool) -> Vec<(&'static str, View)> {
     }
     let last = || Some(ResultView { units: 50, ..result(ACCEPTED, "7K3M", &[]) });
     let beside = |beside| view(PageView::Scan(Box::new(ScanView { beside: Some(beside), ..scan(last()) })));
-    let found = HistoryView { search: "3".into(), chosen: None, newer: 0, ..history() };
+    let found = history().rows.iter().filter(|row| row.tail.ends_with('3')).cloned().collect();
+    let found = HistoryView { search: "3".into(), rows: found, chosen: None, newer: 0, ..history() };
     let sorting = |beside| {
         let sort = sort(false);
         view(PageView::Sort(Box::new(SortView { scan: ScanView { beside: Some(beside), ..sort.scan }, ..sort })))
