@@ -126,7 +126,7 @@ fn versions() -> Value {
     json!({
         "app": env!("CARGO_PKG_VERSION"), "wire": WIRE_VERSION, "sqlite": rusqlite::version(),
         "system": std::env::consts::OS, "machine": std::env::consts::ARCH, "kernel": kernel_file("osrelease"),
-        "camera": cfg!(feature = "camera"), "window": cfg!(feature = "desktop"),
+        "camera": cfg!(feature = "camera"), "window": cfg!(feature = "winit"),
     })
 }
 

@@ -193,12 +193,17 @@ pub fn on_duty(store: &Store, settings: &OperatorSettings, now: Moment) -> Resul
     Ok(store.desk()?.signed_in.filter(|(_, active)| here(active)).map(|(operator, _)| operator))
 }
 
+/// When the person on duty touched, typed or scanned last, as far as that was written down: a restart of the app gives nobody more time.
+pub fn touched_ms(store: &Store) -> Result<Option<u64>, StoreError> {
+    Ok(store.desk()?.signed_in.map(|(_, active)| active.mono_ms))
+}
+
 /// Who was signed in last, to be shown on the sign-in screen.
 pub fn last_on_duty(store: &Store) -> Result<Option<OperatorId>, StoreError> {
     Ok(store.desk()?.signed_in.map(|(operator, _)| operator))
 }
 
-/// Notes that the signed-in person is here. A write, so to be called once a minute and not at each scan.
+/// Notes that the signed-in person was here then. A write, so to be called once a minute and not at each scan.
 pub fn keep_active(store: &mut Store, now: Moment) -> Result<(), StoreError> {
     let desk = store.desk()?;
     if let Some((operator, _)) = desk.signed_in {

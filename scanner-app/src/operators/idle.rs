@@ -69,6 +69,12 @@ impl IdleLock {
         matches!(self.cover, Cover::Open)
     }
 
+    /// When somebody touched, typed or scanned last.
+    #[must_use]
+    pub const fn touched_ms(&self) -> u64 {
+        self.touched_ms
+    }
+
     /// The state after something happened. A touch that comes too late finds the lock shut: it is checked before it counts.
     #[must_use]
     pub const fn after(self, stir: Stir, now_ms: u64) -> Self {

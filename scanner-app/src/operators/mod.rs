@@ -21,7 +21,7 @@ mod tests;
 mod tries;
 
 pub use answer::Answer;
-pub use desk::{Claim, Desk, count_age, keep_active, last_on_duty, on_duty, sign_out};
+pub use desk::{Claim, Desk, count_age, keep_active, last_on_duty, on_duty, sign_out, touched_ms};
 pub use idle::{Cover, IdleLock, Stir};
 pub use moment::Moment;
 pub use rights::{OperatorSettings, Place, Rights};

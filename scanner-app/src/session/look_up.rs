@@ -23,6 +23,8 @@ pub struct Step {
     pub document: DocumentId,
     /// Whose terminal scanned.
     pub member: MemberId,
+    /// The same by name; by its number where nobody here knows the name.
+    pub by: String,
     /// When.
     pub at: Timestamp,
     /// Whether its own label was scanned; otherwise a package that held it was.
@@ -88,6 +90,7 @@ pub fn look_up(
         basis: scan.movement.basis.clone(),
         document: scan.movement.document.clone(),
         member: scan.member.clone(),
+        by: name_of(scan.member, references),
         at: scan.at,
         is_scanned: scan.code.ok() == number,
         is_set_aside: scan.set_aside.is_some(),
@@ -107,6 +110,11 @@ pub fn look_up(
         belongs: belongs(code, parent.as_ref(), manifests, references, place),
         parent,
     }
+}
+
+fn name_of(member: &MemberId, references: &References) -> String {
+    let name = references.member_name(member);
+    if name.is_empty() { member.to_string() } else { name.to_owned() }
 }
 
 fn belongs(

@@ -126,6 +126,8 @@ pub enum Intent {
     Mode,
     /// Which list.
     Tab(ListTab),
+    /// Beside the work, what stands there by itself.
+    BesideAgain,
     /// Set this package free again.
     Release(u64),
     /// The notes of this task were seen.
@@ -134,6 +136,8 @@ pub enum Intent {
     ClosePartial,
     /// Close the task for good.
     CloseFinal,
+    /// The same, and open the task of this key.
+    CloseAndOpen(String),
     /// Go on scanning the task of the gate that is shown.
     GoOn,
     /// The alarm's button was held for a second.

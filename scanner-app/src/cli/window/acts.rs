@@ -4,6 +4,7 @@ use anyhow::Result;
 use shared::event::{Capture, Close, Stage, VoidReason};
 use shared::mismatch::ScanResult;
 
+use super::beside::{Beside, BesideState};
 use super::clerk::Clerk;
 use super::work::Work;
 use crate::feedback::{Cue, Signal, VOLUME_MAX};
@@ -91,14 +92,20 @@ impl Clerk {
                 Ok(())
             }
             Intent::Tab(tab) if *self.route.page() == Page::Work => {
-                self.state.pane = tab;
-                self.state.stale();
+                // The search goes on in the other list.
+                self.state.beside.turn_to(Beside::Lists(tab));
                 Ok(())
             }
             Intent::Tab(tab) => self.go_to(Page::Lists(tab)),
+            Intent::BesideAgain => {
+                self.state.beside = BesideState::default();
+                self.state.search.clear();
+                Ok(())
+            }
             Intent::NotesSeen => self.notes_seen(),
             Intent::ClosePartial => self.close(Close::Partial),
             Intent::CloseFinal => self.close(Close::Final),
+            Intent::CloseAndOpen(key) => self.close_and_open(&key),
             Intent::GoOn => self.go_on(),
             Intent::SyncNow => {
                 self.worker.wake();
@@ -118,11 +125,17 @@ impl Clerk {
             self.work.leave();
             return self.refresh_tasks();
         }
+        if self.take_from_beside() {
+            return Ok(());
+        }
         self.state.search.clear();
         if self.go(Move::Back) { self.leave() } else { Ok(()) }
     }
 
     pub(super) fn go_to(&mut self, page: Page) -> Result<()> {
+        if self.put_beside(&page) {
+            return Ok(());
+        }
         let page = match page {
             // A row of the history names its scan.
             Page::Package(text) => match text.strip_prefix('#').and_then(|seq| seq.parse::<u64>().ok()) {
@@ -204,7 +217,7 @@ impl Clerk {
     }
 
     /// Rows that came meanwhile are shown from now on.
-    fn read_history_anew(&mut self) {
+    pub(super) fn read_history_anew(&mut self) {
         self.state.history.newest = self.work.feedback().last().map(|answer| answer.seq);
         self.state.history.shown = None;
         self.state.chosen = None;
@@ -261,7 +274,7 @@ impl Clerk {
                     return Ok(());
                 }
                 self.read_history_anew();
-                if *self.route.page() == Page::Work {
+                if !self.found_beside() && *self.route.page() == Page::Work {
                     self.go(Move::To(Page::Lists(ListTab::ToScan)));
                 }
                 Ok(())

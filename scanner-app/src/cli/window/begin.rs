@@ -4,7 +4,7 @@ use anyhow::Result;
 use shared::event::Stage;
 
 use super::clerk::Clerk;
-use crate::operators::Stir;
+use crate::operators::{Stir, touched_ms};
 use crate::store::Store;
 use crate::ui::route::{Page, Route};
 
@@ -28,7 +28,9 @@ impl Clerk {
         if self.must_sign_in() {
             self.route = Route::at(Page::SignIn);
         } else {
-            self.lock = self.lock.after(Stir::SignedIn, self.device.mono_ms());
+            // Who was away before a restart has not come back by it.
+            let touched_ms = self.work.store().map(touched_ms).transpose()?.flatten();
+            self.lock = self.lock.after(Stir::SignedIn, touched_ms.unwrap_or(self.device.mono_ms()));
             if self.work.task().is_none() {
                 self.open_due_receipt()?;
             }

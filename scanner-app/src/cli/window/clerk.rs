@@ -28,7 +28,7 @@ use crate::ui::{Intent, View, WindowHandle};
 use shared::ids::OperatorId;
 use shared::reference::Limits;
 
-/// How often a page without pictures looks at what the sender fetched.
+/// How often a page without pictures looks at the clock, and at what the sender fetched.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// How often the person's presence is written down.
@@ -70,7 +70,9 @@ pub(super) struct Clerk {
     epochs_closed: u64,
     contact: Option<crate::device::Contact>,
     shown: Option<(View, Language)>,
+    /// The last touch that was written down, and when it was.
     present_ms: u64,
+    noted_ms: u64,
     /// Whether something was done since memory was given back.
     acted: bool,
 }
@@ -105,6 +107,7 @@ impl Clerk {
             contact: None,
             shown: None,
             present_ms: 0,
+            noted_ms: 0,
             acted: true,
             config,
             device,
@@ -254,11 +257,13 @@ impl Clerk {
             self.cover();
             return Ok(true);
         }
-        if now_ms.saturating_sub(self.present_ms) > PRESENCE_MS && self.lock.is_open() {
-            self.present_ms = now_ms;
-            let now = Moment::of(self.device.as_ref());
+        // The last touch is what counts, not that the app ran on.
+        let touched_ms = self.lock.touched_ms();
+        if touched_ms > self.present_ms && now_ms.saturating_sub(self.noted_ms) > PRESENCE_MS && self.lock.is_open() {
+            (self.present_ms, self.noted_ms) = (touched_ms, now_ms);
+            let then = Moment { mono_ms: touched_ms, ..Moment::of(self.device.as_ref()) };
             if let Some(store) = self.work.store_mut() {
-                crate::operators::keep_active(store, now)?;
+                crate::operators::keep_active(store, then)?;
             }
         }
         Ok(false)

@@ -5,6 +5,7 @@ use ring::signature::Ed25519KeyPair;
 use shared::credential::SealingKey;
 use shared::event::{Act, Stage};
 
+use super::beside::next_due;
 use super::clerk::{Clerk, Person};
 use super::work::Work;
 use crate::config::{Config, Language};
@@ -62,9 +63,8 @@ impl Clerk {
         self.refresh_tasks()?;
         let tasks = &self.state.tasks;
         let is_shop = self.tablet && tasks.iter().all(|(view, _)| view.stage == Stage::Receipt);
-        let due = tasks.iter().filter(|(view, _)| view.total.is_none_or(|total| view.done < total));
-        let oldest = due.min_by_key(|(view, _)| (view.due.is_none(), view.due, view.title.clone()));
-        match oldest.map(|(_, task)| task.clone()).filter(|_| is_shop) {
+        let oldest = next_due(tasks, None).filter(|_| is_shop).map(|oldest| oldest.key.clone());
+        match oldest.and_then(|key| self.task_of_key(&key)) {
             Some(task) => self.open_task(task),
             None => Ok(()),
         }

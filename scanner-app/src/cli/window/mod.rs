@@ -22,6 +22,7 @@ use clerk::{Clerk, Tools};
 mod acts;
 mod alarm;
 mod begin;
+mod beside;
 mod casing;
 mod clerk;
 mod desk;

@@ -9,6 +9,7 @@ use shared::event::{PaperMark, Stage};
 use shared::ids::{BasisId, DocumentId, ProductId};
 use shared::mismatch::Kind;
 
+use super::beside::BesideState;
 use super::nearby::NearbyState;
 use super::printing::Printing;
 use crate::carry::fountain::Frames;
@@ -20,7 +21,6 @@ use crate::session::receipt::LineDiffers;
 use crate::session::routing::DocumentRead;
 use crate::session::{Feedback, OrderedLine};
 use crate::ui::intent::{CaseAct, HistoryTab, ReportWhat};
-use crate::ui::route::ListTab;
 use crate::ui::view::{
     ApprovedView, HistoryRow, ListsView, Outcome, Pair, ReasonView, ReturnableView, Strip, TaskView,
 };
@@ -176,8 +176,8 @@ pub(super) struct State {
     /// Lists and lines of the task, until something changes them.
     pub(super) lists: Option<Lists>,
     pub(super) lines: Option<Vec<OrderedLine>>,
-    /// The list that a tablet shows beside the picture.
-    pub(super) pane: ListTab,
+    /// What a tablet shows beside the work.
+    pub(super) beside: BesideState,
     /// Rows as they are shown, with what was searched for.
     pub(super) shown_lists: Option<ListsView>,
     pub(super) papers: PapersState,
@@ -216,6 +216,7 @@ impl State {
         self.receipt = ReceiptState::default();
         self.papers = PapersState::default();
         self.history = HistoryState::default();
+        self.beside = BesideState::default();
         self.printed = None;
         self.search.clear();
         (self.chosen, self.undone, self.strip, self.notes_seen) = (None, None, None, false);

@@ -1,5 +1,6 @@
 //! The gate of a task: asked at the close, watched until it is cleared, shown to the driver (`domain.md`, the gate).
 
+pub mod facts;
 pub mod watch;
 
 use std::sync::Arc;
@@ -46,7 +47,7 @@ impl Gate {
             }
             GateState::Waiting => Said::new("待上传 · 传完自动再判", "Waiting for upload · judged again by itself"),
             GateState::Held => {
-                let reasons = self.standing.reasons.len();
+                let reasons = facts::facts(&self.standing).len();
                 Said::new(format!("暂不放行 · {reasons} 项原因"), format!("Held · {reasons} reasons"))
             }
         }

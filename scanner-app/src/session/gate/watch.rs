@@ -106,7 +106,9 @@ pub fn kinds(standing: &GateStanding) -> Vec<Kind> {
     kinds.into_iter().collect()
 }
 
-const fn kind(reason: &Reason) -> Kind {
+/// The kind that a reason is named by.
+#[must_use]
+pub const fn kind(reason: &Reason) -> Kind {
     match reason {
         Reason::Mismatch { kind, .. } => *kind,
         Reason::NoBasis => Kind::NoBasis,

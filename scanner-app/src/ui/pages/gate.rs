@@ -4,10 +4,10 @@ use shared::reference::Level;
 use shared::time::Timestamp;
 use slint::{ComponentHandle, SharedString};
 
-use super::super::generated::{Act, Gate, MainWindow, Mark, Row, RowKind};
+use super::super::generated::{Act, Gate, MainWindow, Mark, Row};
 use super::super::sheet::{Say, act, fact, handed, main_act, sentence, set};
 use super::super::sheet::{Sheet, heading as row_heading};
-use super::super::view::{CallView, GateSettled, GateStateView, GateView};
+use super::super::view::{CallView, GateReason, GateSettled, GateStateView, GateView};
 use super::super::{Intent, words};
 use super::{Heading, heading};
 use crate::ui::carry::modules_image;
@@ -74,17 +74,26 @@ fn rows_of_cleared(view: &GateView, say: Say, tablet: bool) -> Vec<Row> {
 /// Why goods are held or wait.
 fn rows(view: &GateView, say: Say) -> Vec<Row> {
     let mut rows = vec![fact(Mark::None, say.of("已装", "Loaded"), loaded(view, say))];
-    for (place, reason) in view.reasons.iter().enumerate() {
-        let article = say.pair(&reason.article);
-        let next = say.pair(&reason.next);
-        let sub = if article.is_empty() { next } else { format!("{article}\n{next}").into() };
-        rows.push(sentence(Mark::None, format!("{}  {}", place + 1, say.pair(&reason.title)), sub));
-    }
+    rows.extend(reasons(view, say, |_| None));
+    rows.extend(safe_and_settled(view, say));
+    rows
+}
+
+/// Each fact with its number, the article and what to do; `more` is said beneath.
+fn reasons(view: &GateView, say: Say, more: impl Fn(&GateReason) -> Option<SharedString>) -> Vec<Row> {
+    let one = |(place, reason): (usize, &GateReason)| {
+        let said = [Some(say.pair(&reason.article)), Some(say.pair(&reason.next)), more(reason)];
+        let said: Vec<SharedString> = said.into_iter().flatten().filter(|words| !words.is_empty()).collect();
+        let said: Vec<&str> = said.iter().map(SharedString::as_str).collect();
+        sentence(Mark::None, format!("{}  {}", place + 1, say.pair(&reason.title)), said.join("\n"))
+    };
+    view.reasons.iter().enumerate().map(one).collect()
+}
+
+fn safe_and_settled(view: &GateView, say: Say) -> Vec<Row> {
     // What is safe comes before what is settled: the driver waits for the one, nobody for the other.
     let safe = say.of("货留在库内。扫码记录已保存,不会丢失。", "Goods stay in the store. Scans are saved.");
-    rows.push(sentence(Mark::None, safe, ""));
-    rows.extend(settled(view, say));
-    rows
+    [sentence(Mark::None, safe, "")].into_iter().chain(settled(view, say)).collect()
 }
 
 fn loaded(view: &GateView, say: Say) -> SharedString {
@@ -168,11 +177,27 @@ pub(super) fn call(view: &CallView, say: Say) -> (Heading, Sheet) {
         rows.push(fact(Mark::None, say.of("当班", "On duty"), view.person.as_str()));
     }
     rows.push(fact(Mark::None, say.of("判定时间", "Decided at"), gate.at.to_minute()));
-    let count = gate.reasons.len();
-    rows.push(row_heading(say.made(|| format!("{count} 项原因"), || format!("{count} reasons"))));
-    rows.extend(self::rows(gate, say).into_iter().filter(|row| row.kind == RowKind::Words));
+    let (count, rules) = (gate.reasons.len(), gate.reasons.iter().map(|reason| reason.rules).sum::<usize>());
+    rows.push(row_heading(if rules > count {
+        say.made(|| format!("{count} 项原因,规则记 {rules} 条"), || format!("{count} reasons, {rules} by the rules"))
+    } else {
+        say.made(|| format!("{count} 项原因"), || format!("{count} reasons"))
+    }));
+    rows.extend(reasons(gate, say, |reason| twofold(reason, say)));
+    rows.extend(safe_and_settled(gate, say));
     let acts = vec![main_act(say.of("返回", "Back"), &Intent::Back)];
     (heading(say.of("叫主管看", "Call supervisor"), gate.document.as_str()), Sheet { rows, acts, ..Sheet::default() })
+}
+
+/// What the rules say twice: who settles the one part does not settle the other.
+fn twofold(reason: &GateReason, say: Say) -> Option<SharedString> {
+    let rules = reason.rules;
+    (rules > 1).then(|| {
+        say.made(
+            || format!("规则记 {rules} 条:不符由主管处理,数量也要对上。"),
+            || format!("{rules} by the rules: a supervisor settles the mismatch, the figures must agree too."),
+        )
+    })
 }
 
 fn acts(view: &GateView, say: Say, tablet: bool) -> Vec<Act> {

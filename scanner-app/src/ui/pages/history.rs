@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use shared::event::VoidReason;
+use slint::SharedString;
 
 use super::super::generated::{Act, Mark, Row};
 use super::super::long_rows::Long;
@@ -15,35 +16,41 @@ use crate::ui::route::Page;
 
 pub(super) fn sheet(view: &HistoryView, say: Say) -> (Heading, Sheet) {
     let on = main_act(say.of("继续扫码", "Keep scanning"), &Intent::Go(Page::Work));
-    let chosen = view.rows.iter().find(|row| Some(row.seq) == view.chosen && !row.undone);
-    let undo = chosen.map(|row| {
-        let text = say.made(|| format!("撤销 {}", row.tail), || format!("Undo {}", row.tail));
-        act(text, &Intent::Undo(row.seq))
-    });
-    let (rows, chosen) = (Arc::clone(&view.rows), view.chosen);
     let sheet = Sheet {
         tabs: tabs(view, say),
-        long: Some(Long::new(rows.len(), move |place| history_row(&rows[place], chosen, say))),
+        long: Some(rows(view, say)),
         is_long: true,
-        empty: if view.tab == HistoryTab::All && view.search.is_empty() {
-            say.of("还没有扫码。", "Nothing was scanned yet.")
-        } else {
-            say.of("没有这样的记录。", "There is no such scan.")
-        },
+        empty: empty(view, say),
         // Undo lies under the thumb, as on the scanning page.
-        acts: if let Some(undo) = undo {
-            vec![Act { main: false, ..on }, Act { main: true, ..undo }]
-        } else {
-            vec![on]
-        },
+        acts: if let Some(undo) = undo(view, say) { vec![Act { main: false, ..on }, undo] } else { vec![on] },
         ..Sheet::default()
     };
     let sub = if view.search.is_empty() { view.title.clone() } else { format!("{} · …{}", view.title, view.search) };
     (heading(say.of("记录", "History"), sub), sheet)
 }
 
+/// Undo of the row that was tapped.
+pub(super) fn undo(view: &HistoryView, say: Say) -> Option<Act> {
+    let chosen = view.rows.iter().find(|row| Some(row.seq) == view.chosen && !row.undone)?;
+    let text = say.made(|| format!("撤销 {}", chosen.tail), || format!("Undo {}", chosen.tail));
+    Some(main_act(text, &Intent::Undo(chosen.seq)))
+}
+
+pub(super) fn rows(view: &HistoryView, say: Say) -> Long {
+    let (rows, chosen) = (Arc::clone(&view.rows), view.chosen);
+    Long::new(rows.len(), move |place| history_row(&rows[place], chosen, say))
+}
+
+pub(super) fn empty(view: &HistoryView, say: Say) -> SharedString {
+    if view.tab == HistoryTab::All && view.search.is_empty() {
+        say.of("还没有扫码。", "Nothing was scanned yet.")
+    } else {
+        say.of("没有这样的记录。", "There is no such scan.")
+    }
+}
+
 /// What came meanwhile waits behind a chip, so that what is being read does not move; then what may be left out.
-fn tabs(view: &HistoryView, say: Say) -> Vec<Act> {
+pub(super) fn tabs(view: &HistoryView, say: Say) -> Vec<Act> {
     let newer = view.newer;
     let chip = (newer > 0).then(|| {
         let text = say.made(|| format!("新 {newer}"), || format!("{newer} new"));

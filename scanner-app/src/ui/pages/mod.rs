@@ -1,5 +1,6 @@
 //! Each page's view to what its part of the window reads; every word in both languages stands beside its twin.
 
+mod beside;
 mod carry;
 mod case;
 mod check;
@@ -64,7 +65,13 @@ pub(super) fn put(window: &MainWindow, view: &View, say: Say) {
     chrome.set_title(heading.title);
     chrome.set_sub(heading.sub);
     chrome.set_page(kind);
-    let is_list = matches!(view.page, PageView::Tasks(_) | PageView::Lists(_) | PageView::History(_));
+    let is_list = match &view.page {
+        PageView::Tasks(_) | PageView::Lists(_) | PageView::History(_) => true,
+        PageView::Scan(page) => page.beside.is_some(),
+        PageView::Sort(page) => page.scan.beside.is_some(),
+        PageView::Receipt(page) => page.beside.is_some(),
+        _ => false,
+    };
     chrome.set_has_search(is_list);
     chrome.set_has_menu(!matches!(view.page, PageView::Menu(_) | PageView::Enrol(_)));
     chrome.set_has_language(matches!(view.page, PageView::Menu(_) | PageView::Enrol(_) | PageView::Settings(_)));

@@ -10,7 +10,7 @@ use super::super::sheet::{
 };
 use super::super::view::{DifferLine, DiffersView, OrderView, ReceiptLine, ReceiptView, SignView};
 use super::super::{Intent, words};
-use super::{Heading, heading};
+use super::{Heading, beside, heading};
 use crate::ui::intent::Differ;
 use crate::ui::route::Page;
 
@@ -30,9 +30,8 @@ pub(super) fn put(window: &MainWindow, view: &ReceiptView, (say, left_handed): (
     set(&global.get_lines(), view.lines.iter().map(|line| order_line(line, say)).collect(), |model| {
         global.set_lines(model);
     });
-    set(&global.get_orders(), view.orders.iter().map(|order| order_row(order, say)).collect(), |model| {
-        global.set_orders(model);
-    });
+    let orders = view.orders.iter().map(|order| order_row(order, say)).collect();
+    beside::put(window, view.beside.as_ref(), (orders, say.of("订单", "Orders")), say);
     // One way to one page: three buttons would promise three.
     let differ = act_with_hint(
         say.of("货与单不同", "Not as ordered"),
@@ -70,10 +69,15 @@ fn acts(view: &ReceiptView, is_done: bool, say: Say) -> Vec<Act> {
         let left = view.undo_s;
         return vec![
             Act { hint: say.made(|| format!("还有 {left} 秒"), || format!("{left} s left")), ..undo },
-            main_act(say.of("完成", "Done"), &Intent::CloseFinal),
+            done(view, say),
         ];
     }
     let each = act(say.of("逐个扫码", "Scan each"), &Intent::ScanEach);
+    // The row of the history that was tapped: its undo takes the place of what is not needed meanwhile.
+    let each = beside::undo(view.beside.as_ref(), say).map_or(each, |undo| Act { main: false, ..undo });
+    if is_done && !view.has_notes {
+        return vec![each, done(view, say)];
+    }
     if is_done || view.due_packages.is_none_or(|packages| packages == 0) {
         return vec![each, main_act(say.of("结束", "Close"), &Intent::Go(Page::Close))];
     }
@@ -82,6 +86,14 @@ fn acts(view: &ReceiptView, is_done: bool, say: Say) -> Vec<Act> {
     let units = say.made(|| format!("{coming} 盒"), || format!("{coming} units"));
     let all = act_with_hint(say.of("全部收到", "All received"), units, &Intent::ConfirmAll);
     vec![each, Act { main: true, ..all }]
+}
+
+/// What ends a receipt of which nothing is left, and leads on to the order that is due next.
+fn done(view: &ReceiptView, say: Say) -> Act {
+    let done = say.of("完成", "Done");
+    let Some((key, next)) = &view.next else { return main_act(done, &Intent::CloseFinal) };
+    let next = say.made(|| format!("下一单 {next}"), || format!("next: {next}"));
+    Act { main: true, ..act_with_hint(done, next, &Intent::CloseAndOpen(key.clone())) }
 }
 
 fn order_line(line: &ReceiptLine, say: Say) -> OrderLine {

@@ -3,11 +3,10 @@
 use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
 
 use super::super::generated::{Act, BoxItem, MainWindow, RecentItem, ResultKind, Scan};
-use super::super::long_rows::{self, Rows};
 use super::super::sheet::{Say, act, handed, main_act, result_kind, set};
 use super::super::view::{BoxView, FrameView, RecentView, ResultView, ScanView};
 use super::super::{Intent, words};
-use super::{Heading, lists};
+use super::{Heading, beside};
 use crate::config::Language;
 use crate::ui::route::{ListTab, Page};
 use shared::mismatch::ScanResult;
@@ -28,11 +27,7 @@ pub(super) fn put(window: &MainWindow, view: &ScanView, (say, left_handed): (Say
     set(&scan.get_recent(), recent, |model| scan.set_recent(model));
     scan.set_recent_word(say.of("记录", "History"));
     scan.set_recent_key(Intent::Go(Page::History).key().into());
-    if let Some(view) = &view.lists {
-        set(&scan.get_tabs(), lists::tabs(view, say), |model| scan.set_tabs(model));
-        long_rows::put(&scan.get_rows(), Rows::Many(lists::rows(view, say)), |model| scan.set_rows(model));
-        scan.set_empty(say.pair(&view.empty));
-    }
+    beside::put(window, view.beside.as_ref(), (Vec::new(), say.of("清单", "Lists")), say);
     let sub = match view.reason {
         Some(reason) => format!("{} · {}", view.counterparty, words::return_reason(say.0, reason)),
         None => view.counterparty.clone(),
@@ -108,12 +103,12 @@ fn acts(view: &ScanView, say: Say) -> Vec<Act> {
     let tab = if view.set_aside > 0 { ListTab::SetAside } else { ListTab::ToScan };
     let close = act(say.of("结束", "Close"), &Intent::Go(Page::Close));
     let lists = act(lists, &Intent::Go(Page::Lists(tab)));
-    let undo = undo(view.result.as_ref(), say);
+    let undo = beside::undo(view.beside.as_ref(), say).unwrap_or_else(|| undo(view.result.as_ref(), say));
     // Once all is there the close is what comes next: it turns blue where it stands.
     let is_complete = is_complete(view);
     let (close, undo) = (Act { main: is_complete, ..close }, Act { main: undo.main && !is_complete, ..undo });
     let mut acts = vec![close, lists, undo];
-    if view.lists.is_some() {
+    if view.beside.is_some() {
         // On the tablet the lists stand beside.
         acts.remove(1);
     }

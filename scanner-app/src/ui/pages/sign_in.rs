@@ -11,6 +11,7 @@ use super::{Heading, heading};
 pub(super) fn put(window: &MainWindow, view: &SignInView, say: Say) -> Heading {
     let global = window.global::<SignIn>();
     global.set_place(view.place.as_str().into());
+    global.set_terminal(say.made(|| format!("终端 {}", view.terminal), || format!("Terminal {}", view.terminal)));
     global.set_prompt(match &view.badge_of {
         Some(name) if view.has_badge => say.made(|| format!("{name},输入 PIN"), || format!("{name}: type your PIN")),
         _ if view.has_badge => say.of("工牌已读,输入 PIN", "Badge read, type your PIN"),

@@ -3,11 +3,10 @@
 use slint::{ComponentHandle, SharedString};
 
 use super::super::generated::{Act, MainWindow, Row, Scan};
-use super::super::long_rows::{self, Rows};
 use super::super::sheet::{Say, act, handed, plain, set, with_side};
 use super::super::view::{SlotView, SortView};
 use super::super::{Intent, words};
-use super::{Heading, heading, scan as scan_page};
+use super::{Heading, beside, heading, scan as scan_page};
 use crate::ui::route::Page;
 use shared::reference::Level;
 
@@ -22,9 +21,8 @@ pub(super) fn put(window: &MainWindow, view: &SortView, (say, left_handed): (Say
         || format!("{done} / {total} {unit} · {} to scan", words::count(left)),
     ));
     slot(&scan, view, say);
-    // The same place shows a scan's lists, which are long.
     let orders = view.orders.iter().map(|order| order_row(order, say)).collect();
-    long_rows::put(&scan.get_rows(), Rows::Few(orders), |model| scan.set_rows(model));
+    beside::put(window, view.scan.beside.as_ref(), (orders, say.of("订单", "Orders")), say);
     set(&scan.get_acts(), handed(acts(view, say), left_handed), |model| scan.set_acts(model));
     heading(words::stage(say.0, view.scan.stage), view.scan.title.as_str())
 }
@@ -87,5 +85,6 @@ fn acts(view: &SortView, say: Say) -> Vec<Act> {
         }
         None => act(say.of("换格口", "Other slot"), &Intent::OtherSlot),
     };
-    vec![close, other, scan_page::undo(view.scan.result.as_ref(), say)]
+    let undo = beside::undo(view.scan.beside.as_ref(), say);
+    vec![close, other, undo.unwrap_or_else(|| scan_page::undo(view.scan.result.as_ref(), say))]
 }

@@ -91,6 +91,40 @@ fn whom_to_ask_first_is_read_before_the_final_close() {
     });
 }
 
+/// The site's name is one line beside the language's button, and the terminal a smaller one, whatever they are called.
+#[test]
+fn the_sign_in_says_where_it_is_in_one_line() {
+    on_both(|tablet| {
+        let (window, _wanted) = open(tablet);
+        let mut widest = Vec::new();
+        for place in ["广州", "广州市番禺区第二物流分拣中心一号库", "Panyu second sorting centre, hall 1"]
+        {
+            for skin in SKINS {
+                for (language, terminal) in [(Language::Zh, "终端 1e2f"), (Language::En, "Terminal 1e2f")] {
+                    let mut view = screen("sign-in", tablet);
+                    let PageView::SignIn(page) = &mut view.page else { panic!("no sign-in") };
+                    page.place = place.into();
+                    view.chrome.look.skin = skin;
+                    shown(&window, &view, language);
+                    let title = find(&window, &format!("{place} · {terminal}"));
+                    let (at, size) = (title.absolute_position(), title.size());
+                    let texts = title.query_descendants().match_type_name("Text").find_all();
+                    assert!(
+                        texts
+                            .iter()
+                            .all(|text| text.absolute_position().x + text.size().width <= at.x + size.width + 0.6),
+                        "{place}"
+                    );
+                    assert!((size.height - 84.0).abs() < 0.6, "{place} {skin:?}: {size:?}");
+                    widest.push(find(&window, "PIN").absolute_position().y);
+                }
+            }
+        }
+        widest.dedup();
+        assert_eq!(widest.len(), 1, "a name pushes the pad: {widest:?}");
+    });
+}
+
 /// All keys of a pad lie above the fold, the last one in the thumb's reach, and a slip takes back one character.
 #[test]
 fn a_pad_is_typed_on_without_pushing_anything() {

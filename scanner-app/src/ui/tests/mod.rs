@@ -4,6 +4,7 @@ mod alarms;
 mod fits;
 mod flows;
 mod flows_aside;
+mod fold;
 mod golden;
 mod hands;
 mod manual;
@@ -15,6 +16,7 @@ mod screens;
 mod screens_aside;
 mod screens_beside;
 mod states;
+mod tablet;
 mod themes;
 mod wording;
 

@@ -46,7 +46,7 @@ const PLACES: [(&str, &str, &str); 27] = [
 const HANDHELD: [(&str, &str, &str); 2] =
     [("scan-accepted", "37 / 40 箱", "figure"), ("sort", "通过 3HZQ  ", "sort-banner")];
 const TABLET: [(&str, &str, &str); 2] =
-    [("receipt", "全部收到 · 10 盒", "receive-all"), ("receipt-done", "完成", "receipt-done")];
+    [("receipt", "全部收到 · 10 盒", "receive-all"), ("receipt-done", "完成 · 下一单 PS-8855", "receipt-done")];
 
 fn screen(name: &str, tablet: bool) -> View {
     if name == "sign-in-badge" {

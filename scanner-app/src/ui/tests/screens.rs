@@ -11,9 +11,9 @@ use super::super::Intent;
 use super::super::intent::HistoryTab;
 use super::super::route::{ListTab, Page};
 use super::super::view::{
-    AlarmView, BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView, ListsView,
-    OrderView, Outcome, PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SignView, SlotView,
-    SortView, Strip, StripTone, View,
+    AlarmView, BesideView, BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView,
+    ListRowView, ListsView, OrderView, Outcome, PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView,
+    SignView, SlotView, SortView, Strip, StripTone, View,
 };
 use super::{ago, screens_aside, screens_beside, view};
 
@@ -92,7 +92,7 @@ pub(super) fn scan(result: Option<ResultView>) -> ScanView {
         asleep: false,
         stopped: false,
         can_carry: true,
-        lists: Some(lists(ListTab::ToScan)),
+        beside: Some(BesideView::Lists(lists(ListTab::ToScan))),
         result,
     }
 }
@@ -164,6 +164,9 @@ fn receipt(confirmed: Option<u64>) -> ReceiptView {
             OrderView { key: "1".into(), order: "PS-8841".into(), units: (got(10), 10), is_open: true },
             OrderView { key: "2".into(), order: "PS-8855".into(), units: (0, 24), is_open: false },
         ],
+        beside: None,
+        has_notes: false,
+        next: confirmed.map(|_| ("2".into(), "PS-8855".into())),
     }
 }
 
@@ -252,9 +255,9 @@ fn undone(result: ResultView) -> View {
     let before = ScanView { done: 36, units: (1_800, 2_000), to_scan: Some(4), ..scan(None) };
     let result = ResultView { undone: true, ..result };
     let recent = recent(Some(&result));
-    let lists =
-        before.lists.clone().map(|known| ListsView { counts: [Some(4), Some(0), Some(1), Some(0), Some(2)], ..known });
-    view(PageView::Scan(Box::new(ScanView { result: Some(result), recent, lists, ..before })))
+    let counts = [Some(4), Some(0), Some(1), Some(0), Some(2)];
+    let beside = Some(BesideView::Lists(ListsView { counts, ..lists(ListTab::ToScan) }));
+    view(PageView::Scan(Box::new(ScanView { result: Some(result), recent, beside, ..before })))
 }
 
 fn differs() -> PageView {
@@ -305,9 +308,6 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         ("sort-open-case", view(PageView::Sort(Box::new(sort(true))))),
         ("receipt", view(PageView::Receipt(receipt(None)))),
         ("receipt-done", view(PageView::Receipt(receipt(Some(10))))),
-        ("lists", view(PageView::Lists(lists(ListTab::ToScan)))),
-        ("lists-aside", view(PageView::Lists(lists(ListTab::SetAside)))),
-        ("history", view(PageView::History(history()))),
         ("close", view(PageView::Close(close(false)))),
         ("close-seen", view(PageView::Close(close(true)))),
     ];
@@ -320,7 +320,7 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         done: 40,
         units: (2_000, 2_000),
         to_scan: Some(0),
-        lists: Some(nothing_left),
+        beside: Some(BesideView::Lists(nothing_left)),
         ..scan(Some(accepted()))
     };
     screens.push(("scan-complete", view(PageView::Scan(Box::new(full)))));
@@ -348,9 +348,47 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
     if !tablet {
         for (_, view) in &mut screens {
             if let PageView::Scan(scan) = &mut view.page {
-                scan.lists = None;
+                scan.beside = None;
             }
         }
     }
+    screens.extend(lists_and_history(tablet));
     screens
+}
+
+/// Lists and history: pages of a handheld; on a tablet they stand beside the work, whatever it is.
+fn lists_and_history(tablet: bool) -> Vec<(&'static str, View)> {
+    let empty = ListsView {
+        title: "FH-2031".into(),
+        counts: [Some(0), Some(0), Some(1), Some(0), Some(2)],
+        empty: ("没有未扫的".into(), "Nothing to scan".into()),
+        ..ListsView::default()
+    };
+    let (all, aside) = (lists(ListTab::ToScan), lists(ListTab::SetAside));
+    if !tablet {
+        return vec![
+            ("lists", view(PageView::Lists(all))),
+            ("lists-aside", view(PageView::Lists(aside))),
+            ("lists-empty", view(PageView::Lists(empty))),
+            ("history", view(PageView::History(history()))),
+        ];
+    }
+    let last = || Some(ResultView { units: 50, ..result(ACCEPTED, "7K3M", &[]) });
+    let beside = |beside| view(PageView::Scan(Box::new(ScanView { beside: Some(beside), ..scan(last()) })));
+    let found = history().rows.iter().filter(|row| row.tail.ends_with('3')).cloned().collect();
+    let found = HistoryView { search: "3".into(), rows: found, chosen: None, newer: 0, ..history() };
+    let sorting = |beside| {
+        let sort = sort(false);
+        view(PageView::Sort(Box::new(SortView { scan: ScanView { beside: Some(beside), ..sort.scan }, ..sort })))
+    };
+    let received = ReceiptView { beside: Some(BesideView::Lists(aside.clone())), ..receipt(None) };
+    vec![
+        ("lists", beside(BesideView::Lists(all))),
+        ("lists-aside", beside(BesideView::Lists(aside))),
+        ("lists-empty", beside(BesideView::Lists(empty))),
+        ("history", beside(BesideView::History(history()))),
+        ("history-found", beside(BesideView::History(found))),
+        ("sort-history", sorting(BesideView::History(history()))),
+        ("receipt-lists", view(PageView::Receipt(received))),
+    ]
 }

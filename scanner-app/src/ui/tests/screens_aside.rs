@@ -4,15 +4,39 @@ use shared::event::{PaperMark, ReturnReason, Stage};
 use shared::reference::Level;
 
 use super::super::Intent;
+use super::super::carry::Modules;
 use super::super::intent::{CaseAct, ReportWhat};
 use super::super::route::Page;
 use super::super::view::{
-    ApprovedView, CallView, CaseCheckView, CaseView, GateStateView, ListsView, NearbyView, PackView, PageView,
-    PaperField, PapersView, ReasonView, ReportView, ReturnableView, SearchFor, Strip, StripTone, TasksView, View,
+    ApprovedView, CallView, CaseCheckView, CaseView, GateStateView, NearbyView, PackView, PageView, PaperField,
+    PapersView, ReasonView, ReportView, ReturnableView, SearchFor, Strip, StripTone, TasksView, View,
 };
 use super::screens::WRONG;
-use super::screens_beside::{case, code, finder, gate, pair, papers, task, tasks};
+use super::screens_beside::{case, finder, gate, pair, papers, task, tasks};
 use super::{ago, view};
+
+/// A code's modules: a fixed pattern with finder squares, not a code that says anything.
+pub(super) fn code() -> Modules {
+    let side = 77;
+    let finder = |x: usize, y: usize| {
+        let ring = x.abs_diff(3).max(y.abs_diff(3));
+        ring == 3 || ring <= 1
+    };
+    let dark = |at: usize| {
+        let (x, y) = (at % side, at / side);
+        if !(4..side - 4).contains(&x) || !(4..side - 4).contains(&y) {
+            return false;
+        }
+        let (x, y, last) = (x - 4, y - 4, side - 9);
+        match (x < 7, y < 7, x + 6 > last, y + 6 > last) {
+            (true, true, _, _) => finder(x, y),
+            (_, true, true, _) => finder(last - x, y),
+            (true, _, _, true) => finder(x, last - y),
+            _ => (x * 31 + y * 17 + x * y) % 7 < 3,
+        }
+    };
+    Modules { side, dark: (0..side * side).map(dark).collect() }
+}
 
 /// The calm line says as many as the page.
 pub(super) fn queued(mut view: View) -> View {
@@ -154,12 +178,6 @@ fn places() -> Vec<(&'static str, View)> {
 
 /// Nothing to choose from, nothing left, nothing fresh.
 fn states() -> Vec<(&'static str, View)> {
-    let nothing_left = ListsView {
-        title: "FH-2031".into(),
-        counts: [Some(0), Some(0), Some(1), Some(0), Some(2)],
-        empty: pair("没有未扫的", "Nothing to scan"),
-        ..ListsView::default()
-    };
     let unsaid = ReportView { count: 1, has_camera: true, in_task: true, ..ReportView::default() };
     let mut stale = view(PageView::Tasks(tasks()));
     stale.chrome.can_go_back = false;
@@ -169,11 +187,7 @@ fn states() -> Vec<(&'static str, View)> {
         "Data is 26 h old. Goods cannot be cleared after 72 h. Keep scanning; sync when online.",
     );
     stale.chrome.strip = Some(Strip { tone: StripTone::Stale, words, tap: Some(Intent::Go(Page::Queue)) });
-    vec![
-        ("lists-empty", view(PageView::Lists(nothing_left))),
-        ("report-choice", view(PageView::Report(unsaid))),
-        ("tasks-stale", stale),
-    ]
+    vec![("report-choice", view(PageView::Report(unsaid))), ("tasks-stale", stale)]
 }
 
 fn roll(pack: &str, level: Level) -> PackView {

@@ -4,7 +4,6 @@ use shared::event::Stage;
 use shared::mismatch::Kind;
 use shared::reference::Level;
 
-use super::super::carry::Modules;
 use super::super::intent::{Intent, ReportWhat};
 use super::super::route::Page;
 use super::super::view::{
@@ -15,7 +14,7 @@ use super::super::view::{
 };
 use super::super::words;
 use super::screens::{ACCEPTED, scan};
-use super::screens_aside::queued;
+use super::screens_aside::{code, queued};
 use super::{ago, view};
 
 pub(super) fn pair(zh: &str, en: &str) -> Pair {
@@ -51,39 +50,18 @@ pub(super) fn tasks() -> TasksView {
     }
 }
 
-/// A code's modules: a fixed pattern with finder squares, not a code that says anything.
-pub(super) fn code() -> Modules {
-    let side = 77;
-    let finder = |x: usize, y: usize| {
-        let ring = x.abs_diff(3).max(y.abs_diff(3));
-        ring == 3 || ring <= 1
-    };
-    let dark = |at: usize| {
-        let (x, y) = (at % side, at / side);
-        if !(4..side - 4).contains(&x) || !(4..side - 4).contains(&y) {
-            return false;
-        }
-        let (x, y, last) = (x - 4, y - 4, side - 9);
-        match (x < 7, y < 7, x + 6 > last, y + 6 > last) {
-            (true, true, _, _) => finder(x, y),
-            (_, true, true, _) => finder(last - x, y),
-            (true, _, _, true) => finder(x, last - y),
-            _ => (x * 31 + y * 17 + x * y) % 7 < 3,
-        }
-    };
-    Modules { side, dark: (0..side * side).map(dark).collect() }
-}
-
 pub(super) fn gate(state: GateStateView) -> GateView {
     let short = GateReason {
         title: pair("少货:原味 3% 单 2 000 盒,扫 1 850 盒", "Short: 原味 3%, note 2 000, scanned 1 850 units"),
         article: pair("物流细则 2022 第 13 条", "Logistics rules 2022, art. 13"),
         next: pair("补扫,或找主管处理", "scan the rest, or ask the supervisor"),
+        rules: 2,
     };
     let upload = GateReason {
         title: pair("单证或扫码未上传", "Scans or note not uploaded"),
         article: pair("物流细则 2022 第 23 条", "Logistics rules 2022, art. 23"),
         next: pair("联网后自动上传", "uploaded by itself when online"),
+        rules: 1,
     };
     let settled = GateSettled {
         kind: Kind::ShortQuantity,
@@ -136,7 +114,7 @@ fn package() -> PackageView {
             StepView {
                 stage: Stage::Outbound,
                 document: "FH-1901".into(),
-                member: "M1".into(),
+                member: "广州制造".into(),
                 at: ago(3_000),
                 is_scanned: true,
                 is_set_aside: false,
@@ -144,7 +122,7 @@ fn package() -> PackageView {
             StepView {
                 stage: Stage::Inbound,
                 document: "FH-1901".into(),
-                member: "W1".into(),
+                member: "深圳批发".into(),
                 at: ago(1_500),
                 is_scanned: false,
                 is_set_aside: false,
@@ -230,12 +208,17 @@ fn check() -> CheckView {
 }
 
 pub(super) fn sign_in() -> SignInView {
-    SignInView { place: "广州分拣中心 · 1e2f".into(), last: Some("李梅".into()), ..SignInView::default() }
+    SignInView {
+        place: "广州分拣中心".into(),
+        terminal: "1e2f".into(),
+        last: Some("李梅".into()),
+        ..SignInView::default()
+    }
 }
 
 /// What the camera sees while a case is packed.
 pub(super) fn finder() -> Box<ScanView> {
-    Box::new(ScanView { lists: None, ..scan(None) })
+    Box::new(ScanView { beside: None, ..scan(None) })
 }
 
 pub(super) fn case() -> CaseView {

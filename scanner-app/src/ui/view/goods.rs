@@ -17,7 +17,7 @@ pub struct StepView {
     pub stage: Stage,
     /// With which document.
     pub document: String,
-    /// Whose terminal.
+    /// Whose terminal, by name where it is known.
     pub member: String,
     /// When.
     pub at: Timestamp,
@@ -168,6 +168,8 @@ pub struct GateReason {
     pub article: Pair,
     /// What to do.
     pub next: Pair,
+    /// How many reasons of the rules say it: a supervisor settles a mismatch, not what was measured.
+    pub rules: usize,
 }
 
 /// How a gate stands.

@@ -16,8 +16,9 @@ pub use places::{
     WhichStageView,
 };
 pub use task::{
-    BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView, ListsView, OrderView,
-    Outcome, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SignView, SlotView, SortView,
+    BesideView, BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView,
+    ListsView, OrderView, Outcome, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SignView, SlotView,
+    SortView,
 };
 
 use shared::event::Stage;

@@ -31,8 +31,10 @@ pub struct EnrolView {
 /// S2.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignInView {
-    /// Site and terminal.
+    /// The site's name.
     pub place: String,
+    /// The end of the terminal's number.
+    pub terminal: String,
     /// Who was here last.
     pub last: Option<String>,
     /// The open task that is covered: what is done, in words of figure and unit.

@@ -133,8 +133,8 @@ pub struct ScanView {
     pub stopped: bool,
     /// Whether what waits can be carried out.
     pub can_carry: bool,
-    /// The second pane of a tablet.
-    pub lists: Option<ListsView>,
+    /// What a tablet shows beside the work.
+    pub beside: Option<BesideView>,
 }
 
 /// An order of a sort, as its slot is shown.
@@ -210,6 +210,12 @@ pub struct ReceiptView {
     pub undo_s: u64,
     /// Orders beside it.
     pub orders: Vec<OrderView>,
+    /// What a tablet shows beside the work in their place.
+    pub beside: Option<BesideView>,
+    /// Whether there are notes that nobody saw yet: the close asks for them.
+    pub has_notes: bool,
+    /// The order that is due next: what opens it, and its number.
+    pub next: Option<(String, String)>,
 }
 
 /// One line of what differs.
@@ -281,7 +287,7 @@ pub struct ListRowView {
     pub outcome: Option<Outcome>,
 }
 
-/// S8, also beside S5 on a tablet.
+/// S8.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListsView {
     /// Document.
@@ -296,6 +302,15 @@ pub struct ListsView {
     pub empty: Pair,
     /// What was searched for.
     pub search: String,
+}
+
+/// What a tablet shows beside the work, where it is not what stands there by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BesideView {
+    /// S8.
+    Lists(ListsView),
+    /// S14.
+    History(HistoryView),
 }
 
 /// S12.

@@ -48,10 +48,10 @@ impl Clerk {
             None => None,
         };
         let last = self.work.store().map(last_on_duty).transpose()?.flatten();
-        let terminal = self.config.terminal.to_string();
         let sign = &self.state.sign;
         Ok(SignInView {
-            place: format!("{} · {}", self.state.place, &terminal[terminal.len() - 4..]),
+            place: self.state.place.clone(),
+            terminal: self.short_number(),
             last: last.map(|operator| self.name_of(operator.as_str())),
             covered,
             has_badge: sign.badge.is_some(),
@@ -59,6 +59,12 @@ impl Clerk {
             message: sign.message.clone(),
             answers: sign.answers,
         })
+    }
+
+    /// What people call this terminal by: the end of its number, as the console shows it.
+    pub(super) fn short_number(&self) -> String {
+        let terminal = self.config.terminal.to_string();
+        terminal[terminal.len() - 4..].to_owned()
     }
 
     /// A document that nobody here knows, and what the person may open it as: what is done here most comes first.

@@ -4,7 +4,6 @@ use anyhow::Result;
 use shared::citation::logistics;
 use shared::event::PaperMark;
 use shared::ids::ProductId;
-use shared::mismatch::Kind;
 use shared::reference::{Element, References, ShippingDocument};
 use shared::rules::gate::{Reason, Wait};
 use shared::wire::Settled;
@@ -17,7 +16,7 @@ use super::super::work::Work;
 use super::{end_of, is_grave};
 use crate::carry::picture;
 use crate::session::gate::Gate;
-use crate::session::gate::watch::kinds;
+use crate::session::gate::facts::{Fact, facts};
 use crate::session::look_up::{LookUp, look_up_in};
 use crate::session::opening::Place;
 use crate::ui::carry::Modules;
@@ -44,7 +43,7 @@ impl Clerk {
         let steps = found.iter().flat_map(|found| &found.trail).map(|step| StepView {
             stage: step.stage,
             document: step.document.to_string(),
-            member: step.member.to_string(),
+            member: step.by.clone(),
             at: step.at,
             is_scanned: step.is_scanned,
             is_set_aside: step.is_set_aside,
@@ -184,9 +183,8 @@ impl Clerk {
 
     pub(super) fn call_view(&self) -> PageView {
         let PageView::Gate(gate) = self.gate_view() else { return PageView::Tasks(self.tasks_view()) };
-        let terminal = self.config.terminal.to_string();
         PageView::Call(Box::new(CallView {
-            place: format!("{} · {}", self.state.place, &terminal[terminal.len() - 4..]),
+            place: format!("{} · {}", self.state.place, self.short_number()),
             person: self.person.as_ref().map(|person| person.name.clone()).unwrap_or_default(),
             gate: *gate,
         }))
@@ -233,32 +231,24 @@ fn reasons(gate: &Gate, name: impl Fn(&str) -> Option<String>) -> Vec<GateReason
             title: pair("单证或扫码未上传", "Scans or note not uploaded"),
             article: (zh.clone(), en.clone()),
             next: pair("联网后自动上传", "uploaded by itself when online"),
+            rules: 1,
         },
         Wait::FreshData => GateReason {
             title: pair("数据太旧", "Data is too old"),
             article: (zh.clone(), en.clone()),
             next: pair("联网同步后自动再判", "judged again after a sync"),
+            rules: 1,
         },
     });
-    let held = gate.standing.reasons.iter().zip(kinds_of(gate)).map(|(reason, kind)| told(reason, kind, &name));
-    held.chain(waits).collect()
+    facts(&gate.standing).iter().map(|fact| told(fact, &name)).chain(waits).collect()
 }
 
-/// The kind that each reason is named by.
-fn kinds_of(gate: &Gate) -> Vec<Kind> {
-    let one = |reason: &Reason| {
-        let mut standing = gate.standing.clone();
-        standing.reasons = [reason.clone()].into();
-        kinds(&standing).first().copied()
-    };
-    gate.standing.reasons.iter().filter_map(one).collect()
-}
-
-fn told(reason: &Reason, kind: Kind, name: impl Fn(&str) -> Option<String>) -> GateReason {
+/// A fact, by the reason that has its figures.
+fn told(fact: &Fact<'_>, name: impl Fn(&str) -> Option<String>) -> GateReason {
     use crate::ui::words::count;
-    let info = kind.info();
+    let info = fact.kind.info();
     let name = |product: &ProductId| name(product.as_str()).unwrap_or_else(|| product.to_string());
-    let detail = match reason {
+    let detail = match fact.reasons[0] {
         Reason::SetDiffers { product, document_units, scanned_units } => (
             format!(":{} 单 {} 盒,扫 {} 盒", name(product), count(*document_units), count(*scanned_units)),
             format!(": {}, note {}, scanned {} units", name(product), count(*document_units), count(*scanned_units)),
@@ -274,6 +264,7 @@ fn told(reason: &Reason, kind: Kind, name: impl Fn(&str) -> Option<String>) -> G
         title: (format!("{}{}", info.title.zh, detail.0), format!("{}{}", info.title.en, detail.1)),
         article: article.map_or_else(Pair::default, |article| (article.zh().clone(), article.en().clone())),
         next: pair(info.next.zh, info.next.en),
+        rules: fact.reasons.len(),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::ui::intent::HistoryTab;
 use crate::ui::view::{HistoryRow, HistoryView, PageView};
 
 impl Clerk {
-    pub(super) fn history_view(&mut self) -> HistoryView {
+    pub(in super::super) fn history_view(&mut self) -> HistoryView {
         let (search, tab, newest) = (self.state.search.clone(), self.state.history.tab, self.state.history.newest);
         let known = self.state.history.shown.as_ref().filter(|(known, _)| *known == search);
         let rows = known.map_or_else(

@@ -6,6 +6,7 @@ use shared::reference::Level;
 use shared::rules::Progress;
 
 use super::super::alarm::outcome;
+use super::super::beside::next_due;
 use super::super::clerk::Clerk;
 use super::super::tasks::{of_task, title};
 use super::super::work::Work;
@@ -47,7 +48,7 @@ impl Clerk {
     pub(super) fn scan_view(&mut self) -> Result<Option<ScanView>> {
         let Some(task) = self.work.task() else { return Ok(None) };
         let progress = self.progress()?;
-        let lists = if self.tablet && !self.work.is_drill() { Some(self.lists_view(self.state.pane)?) } else { None };
+        let beside = self.beside_view()?;
         let feedback = self.work.feedback();
         let standing = feedback.iter().rev().filter(|answer| !answer.undone).take(3);
         let recent = standing.map(|answer| RecentView {
@@ -83,7 +84,7 @@ impl Clerk {
             asleep: self.gaze.is_asleep(self.device.mono_ms()),
             stopped: self.state.full.is_some(),
             can_carry: self.config.server_recipient.is_some(),
-            lists,
+            beside,
         }))
     }
 
@@ -177,16 +178,23 @@ impl Clerk {
         let due: Option<u64> = lines.iter().map(|line| line.due_packages).sum();
         let task = self.work.task().map(|task| of_task(&task));
         let orders = self.state.tasks.iter().filter(|(view, _)| view.stage == shared::event::Stage::Receipt);
-        let orders = orders.map(|(view, other)| OrderView {
-            key: view.key.clone(),
-            order: view.title.clone(),
-            units: (view.done, view.total.unwrap_or(0)),
-            is_open: task.as_ref() == Some(other),
-        });
+        let orders: Vec<OrderView> = orders
+            .map(|(view, other)| OrderView {
+                key: view.key.clone(),
+                order: view.title.clone(),
+                units: (view.done, view.total.unwrap_or(0)),
+                is_open: task.as_ref() == Some(other),
+            })
+            .collect();
+        let next = next_due(&self.state.tasks, task.as_ref()).map(|next| (next.key.clone(), next.title.clone()));
+        let beside = self.beside_view()?;
         Ok(ReceiptView {
             document: task.as_ref().map(title).unwrap_or_default(),
             sender: self.work.session_ref().map(crate::session::Session::counterparty).unwrap_or_default(),
-            orders: orders.collect(),
+            orders,
+            beside,
+            has_notes: !self.state.notes_seen && !self.notes().is_empty(),
+            next,
             due_packages: due.filter(|_| !lines.is_empty()),
             coming_units: lines.iter().map(|line| line.coming_units).sum(),
             confirmed: self.state.receipt.confirmed.map(|(count, _)| count),
@@ -238,7 +246,7 @@ impl Clerk {
         })
     }
 
-    pub(super) fn lists_view(&mut self, tab: ListTab) -> Result<ListsView> {
+    pub(in super::super) fn lists_view(&mut self, tab: ListTab) -> Result<ListsView> {
         let search = self.state.search.clone();
         if let Some(shown) = self.state.shown_lists.as_ref().filter(|shown| shown.tab == tab && shown.search == search)
         {

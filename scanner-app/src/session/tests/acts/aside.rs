@@ -3,7 +3,7 @@
 
 use shared::event::{PaperField, PaperMark, ReportKind, ReturnReason, VoidReason};
 use shared::mismatch::{Kind, Mismatch, Scope, Severity, State, Subject};
-use shared::reference::Element;
+use shared::reference::{Element, Member, Role};
 use shared::wire::SiteMismatch;
 
 use super::*;
@@ -207,7 +207,22 @@ fn a_trail_that_does_not_begin_at_its_maker_is_partial() {
     records.push(manifest(&trade(), "FH-1", Stage::Outbound, [case(1)].into_iter()));
     let yard = Yard::new("W", records);
     let mut session = yard.begin(Stage::Inbound, "C1", Papers::Named("FH-1".into()));
-    assert!(!session.look_up(&case(1)).unwrap().is_partial);
+    let found = session.look_up(&case(1)).unwrap();
+    assert!(!found.is_partial);
+    let told: Vec<_> = found.trail.iter().map(|step| (step.member.as_str(), step.by.as_str())).collect();
+    assert_eq!(told, [("M", "M")], "nobody here knows its name");
     assert!(session.look_up(&case(2)).unwrap().is_partial, "nobody here knows where it was");
     assert!(session.look_up(&mint(1)).unwrap().is_partial, "not registered here");
+}
+
+#[test]
+fn a_trail_calls_members_by_their_names() {
+    let mut records = usual();
+    records.push(note("FH-1", &trade()));
+    records.push(manifest(&trade(), "FH-1", Stage::Outbound, [case(1)].into_iter()));
+    records.push(Record::Member(Member::new("M".into(), "广州制造".into(), Role::Maker)));
+    let yard = Yard::new("W", records);
+    let mut session = yard.begin(Stage::Inbound, "C1", Papers::Named("FH-1".into()));
+    let found = session.look_up(&case(1)).unwrap();
+    assert_eq!(found.trail.iter().map(|step| step.by.as_str()).collect::<Vec<_>>(), ["广州制造"]);
 }
