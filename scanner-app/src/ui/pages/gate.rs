@@ -31,7 +31,7 @@ pub(super) fn put(window: &MainWindow, view: &GateView, (say, left_handed): (Say
         }
         GateStateView::Waiting => say.of("传完自动再判", "judged again once uploaded"),
         GateStateView::Held => {
-            say.made(|| format!("{count} 项原因 · 数据 {data}"), || format!("{count} reasons · data {data}"))
+            say.made(|| format!("{count} 项原因 · 数据 {data}"), || format!("{} · data {data}", words::reasons(count)))
         }
     });
     let tablet = window.get_tablet();
@@ -169,7 +169,7 @@ pub(super) fn call(view: &CallView, say: Say) -> (Heading, Sheet) {
     }
     rows.push(fact(Mark::None, say.of("判定时间", "Decided at"), gate.at.to_minute()));
     let count = gate.reasons.len();
-    rows.push(row_heading(say.made(|| format!("{count} 项原因"), || format!("{count} reasons"))));
+    rows.push(row_heading(say.made(|| format!("{count} 项原因"), || words::reasons(count))));
     rows.extend(self::rows(gate, say).into_iter().filter(|row| row.kind == RowKind::Words));
     let acts = vec![main_act(say.of("返回", "Back"), &Intent::Back)];
     (heading(say.of("叫主管看", "Call supervisor"), gate.document.as_str()), Sheet { rows, acts, ..Sheet::default() })
