@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use scanner_app::cli::{Cli, run};
+use scanner_app::cli::{Cli, run, told_once};
 use scanner_app::diagnostics::start_logging;
 
 fn main() -> ExitCode {
@@ -12,8 +12,9 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(code) => code,
         Err(error) => {
-            tracing::info!("ended: {error:#}");
-            eprintln!("scanner-app: {error:#}");
+            let told = told_once(&error);
+            tracing::info!("ended: {told}");
+            eprintln!("scanner-app: {told}");
             ExitCode::FAILURE
         }
     }

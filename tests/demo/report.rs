@@ -97,6 +97,9 @@ impl Report {
         for found in &found {
             rows.entry(found).or_default().1 = true;
         }
+        println!(
+            "\nThe faults that were planted, and what the server found; subject = what it is about, a code, a note or one of its lines:"
+        );
         println!("\n{:<26} {:<12} {:<8} {:<6} subject", "kind", "state", "planted", "found");
         let mark = |is: bool| if is { "yes" } else { "-" };
         for (named, (planted, found)) in rows {

@@ -64,7 +64,7 @@ fn tell(line: &Value, state: &SyncState, as_json: bool) -> Result<()> {
     } else {
         let reached = if state.online { "online" } else { "offline" };
         let trouble = state.trouble.as_deref().map(|why| format!("; {why}")).unwrap_or_default();
-        writeln!(out, "{reached}, {} events wait, {} sent{trouble}", state.pending, state.done.sent)
+        writeln!(out, "{reached}, {}, {} sent{trouble}", stores::waiting(state.pending), state.done.sent)
     };
     written.and_then(|()| out.flush()).context("stdout cannot be written")
 }

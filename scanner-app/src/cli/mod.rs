@@ -11,6 +11,7 @@ mod operators;
 mod rescue;
 mod scan;
 mod stores;
+mod told;
 mod training;
 mod window;
 
@@ -24,6 +25,7 @@ use shared::event::{Close, ReturnReason, Stage};
 use crate::capture::SourceName;
 use crate::config::Config;
 use crate::diagnostics::log_path;
+pub use told::told_once;
 
 /// Tallyman's terminal.
 #[derive(Debug, Parser)]

@@ -159,7 +159,7 @@ fn finish(session: &mut Session, args: &ScanArgs) -> Result<()> {
         println!("{}", json!({ "scanned": scanned, "set_aside": set_aside, "pending": pending, "gate": gate }));
         return Ok(());
     }
-    println!("{scanned} scanned, {set_aside} set aside, {pending} events wait for the server");
+    println!("{scanned} scanned, {set_aside} set aside, {} for the server", stores::waiting(pending));
     for (note, loaded) in departure.iter().flat_map(|departure| &departure.notes) {
         println!("Note {}: {}", note.document, paper(note, loaded));
     }

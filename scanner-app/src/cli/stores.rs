@@ -100,9 +100,17 @@ fn shown_with_side(gate: &Gate) -> Value {
     shown
 }
 
+/// How many events wait; one is no plural.
+pub(super) fn waiting(pending: u64) -> String {
+    if pending == 1 { "1 event waits".to_owned() } else { format!("{pending} events wait") }
+}
+
 fn not_sent(store: &Store, error: &SyncError) -> Result<ExitCode> {
     let (pending, _) = store.pending()?;
-    eprintln!("scanner-app: {error}\n{pending} events wait safely on this terminal.");
+    match pending {
+        0 => eprintln!("scanner-app: {error}\nNothing waits on this terminal."),
+        _ => eprintln!("scanner-app: {error}\n{} safely on this terminal.", waiting(pending)),
+    }
     Ok(ExitCode::FAILURE)
 }
 
@@ -130,7 +138,7 @@ pub(super) fn queue(config: &Config, as_json: bool) -> Result<ExitCode> {
         }
         println!("{queue}");
     } else if let Some(oldest) = oldest {
-        println!("{pending} events wait, the oldest since {}", oldest.to_minute());
+        println!("{}, the oldest since {}", waiting(pending), oldest.to_minute());
     } else {
         println!("nothing waits");
     }

@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 
 use shared::code::PackageCode;
-use shared::mismatch::{Kind, ScanResult, Severity};
+use shared::mismatch::{Kind, Mismatch, ScanResult, Scope, Severity};
 
 use super::Session;
 
 impl Session {
     /// Packages of this task that the server blocks and that were not blocked when they were scanned: the scan's number and why,
-    /// oldest first. Only an open task asks: goods that have left are beyond an alarm.
+    /// oldest first. Only an open task asks: goods that have left are beyond an alarm. What is raised about another document says
+    /// nothing against goods on this one: a case that was too many there goes here by right.
     #[must_use]
     pub fn late_blocks(&self) -> Vec<(u64, Kind)> {
         let told = self.knowledge.pulled.mismatches.iter();
         let blocks = told.filter(|told| told.state.is_live() && told.mismatch.severity == Severity::Block);
+        let blocks = blocks.filter(|told| self.concerns(&told.mismatch));
         let blocks: Vec<(&BTreeSet<PackageCode>, Kind)> =
             blocks.map(|told| (&told.mismatch.codes, told.mismatch.kind)).collect();
         let stands = self.feedback.iter().filter(|answer| !answer.undone && answer.result != ScanResult::Blocked);
@@ -22,5 +24,10 @@ impl Session {
             blocks.iter().find(|(codes, _)| codes.contains(code)).map(|(_, kind)| (answer.seq, *kind))
         });
         late.collect()
+    }
+
+    /// Whether it is about the package itself, or about what this task works on.
+    fn concerns(&self, found: &Mismatch) -> bool {
+        matches!(found.scope, Scope::Code(_)) || found.document.as_ref().is_none_or(|of| *of == self.task.document)
     }
 }

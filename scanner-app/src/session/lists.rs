@@ -48,6 +48,8 @@ pub struct Row {
 pub struct Lists {
     /// Whether goods leave: then the list is the note's, not the sender's scans.
     sends: bool,
+    /// Goods go to orders, unit by unit: nothing is loaded yet.
+    sorts: bool,
     to_scan: Option<Vec<Row>>,
     extra: Vec<Row>,
     duplicate: Vec<Row>,
@@ -70,7 +72,7 @@ impl Lists {
     /// `released` are the numbers of scans whose package is free again.
     #[must_use]
     pub fn new(feedback: &[Feedback], stage: Stage, to_scan: Option<Vec<Row>>, released: &BTreeSet<u64>) -> Self {
-        let mut lists = Self { sends: stage.sends(), to_scan, ..Self::default() };
+        let mut lists = Self { sends: stage.sends(), sorts: stage == Stage::Sort, to_scan, ..Self::default() };
         // Newest first: what was just scanned stands on top.
         for answer in feedback.iter().rev().filter(|answer| !answer.undone) {
             let kinds: Vec<Kind> = answer.verdict.iter().map(|found| found.kind).collect();
@@ -138,6 +140,10 @@ impl Lists {
     #[must_use]
     pub fn when_empty(&self, tab: Tab) -> Said {
         match tab {
+            Tab::ToScan if self.to_scan.is_none() && self.sorts => Said::new(
+                "订单上没有逐盒清单。照常扫码分拣,数量按订单比对。",
+                "The order lists no single packages. Scan what you sort; quantities are compared with the order.",
+            ),
             Tab::ToScan if self.to_scan.is_none() && self.sends => Said::new(
                 "单证上没有逐箱清单。照常扫码装车,数量按单证比对。",
                 "The note lists no single packages. Scan what is loaded; quantities are compared with the note.",

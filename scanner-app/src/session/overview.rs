@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use shared::code::PackageCode;
 use shared::event::Stage;
-use shared::ids::{BasisId, DocumentId, SiteId};
-use shared::mismatch::Severity;
+use shared::ids::{BasisId, DocumentId, SiteId, TaskId};
+use shared::mismatch::{ScanResult, Severity};
 use shared::reference::{Basis, BasisKind, Level, ShippingDocument};
 use shared::rules::Progress;
 use shared::time::Timestamp;
@@ -50,7 +51,7 @@ pub fn overview(store: &Store, place: Place<'_>, now: Timestamp) -> Result<Vec<O
         let progress = knowledge.progress(store, &at, now)?;
         let level = document.as_ref().map_or(Level::Case, |document| document.packing_level);
         let counterparty = counterparty(&knowledge, &basis, document.as_ref(), stage);
-        let blocks = blocks_on(&knowledge, &at.1);
+        let blocks = blocks_on(&knowledge, store, &at)?;
         let due = basis.until;
         work.push(OpenWork { stage, basis: at.0, document: at.1, counterparty, level, progress, due, blocks });
     }
@@ -88,10 +89,37 @@ fn counterparty(knowledge: &Knowledge, basis: &Basis, document: Option<&Shipping
     references.member_name(if stage.sends() { to } else { from }).to_owned()
 }
 
-fn blocks_on(knowledge: &Knowledge, document: &DocumentId) -> usize {
+/// What a clerk here was told to set aside at its scan is not news.
+fn blocks_on(
+    knowledge: &Knowledge,
+    store: &Store,
+    (basis, document, stage): &(BasisId, DocumentId, Stage),
+) -> Result<usize, StoreError> {
     let told = knowledge.pulled.mismatches.iter().filter(|told| told.state.is_live());
     let blocks = told.filter(|told| told.mismatch.severity == Severity::Block);
-    blocks.filter(|told| !document.is_none() && told.mismatch.document.as_ref() == Some(document)).count()
+    let here = blocks.filter(|told| !document.is_none() && told.mismatch.document.as_ref() == Some(document));
+    let codes: Vec<_> = here.map(|told| &told.mismatch.codes).collect();
+    if codes.is_empty() {
+        return Ok(0);
+    }
+    let held = match store.open_task(*stage, basis, document)? {
+        Some(task) => blocked_in(knowledge, store, &task.task)?,
+        None => BTreeSet::new(),
+    };
+    Ok(codes.into_iter().filter(|codes| codes.is_empty() || !codes.is_subset(&held)).count())
+}
+
+/// Packages whose scan in this task was answered with a block.
+fn blocked_in(knowledge: &Knowledge, store: &Store, task: &TaskId) -> Result<BTreeSet<PackageCode>, StoreError> {
+    let mut held = BTreeSet::new();
+    store.each_scan_of(task, |scan| {
+        let is_blocked = scan.shown.as_ref().is_some_and(|(result, _)| *result == ScanResult::Blocked);
+        if let Some((_, movement)) = scan.event.act.movement().filter(|_| is_blocked && !scan.voided) {
+            held.extend(knowledge.read(&movement.text));
+        }
+        Ok(())
+    })?;
+    Ok(held)
 }
 
 /// The name of a site, or its code where it is not known here yet.

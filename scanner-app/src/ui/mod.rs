@@ -42,10 +42,20 @@ use route::Page;
 
 /// The window cannot be opened.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the window cannot be opened: {0}. Is there a display (DISPLAY or WAYLAND_DISPLAY)? `scanner-app scan` works without one"
-)]
+#[error("the window cannot be opened: {}", why_shut(.0))]
 pub struct WindowError(#[from] slint::PlatformError);
+
+/// Without a display the toolkit's own words are about its source files; what is to be done is the same whatever they say.
+fn why_shut(error: &slint::PlatformError) -> String {
+    let told = error.to_string();
+    if told.contains("DISPLAY") {
+        "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set). Start it on a desktop; `scanner-app scan` works without one".to_owned()
+    } else {
+        format!(
+            "{told}. Is the display named by DISPLAY or WAYLAND_DISPLAY there? `scanner-app scan` works without one"
+        )
+    }
+}
 
 /// Makes the window and sends what people want to `intents`; `scanner` tells a hand scanner from typing, `functions` what keys do.
 pub fn window(

@@ -90,7 +90,18 @@ pub(super) async fn attachment(conn: &mut AnyConnection, name: &str, out: &Path)
 pub(super) async fn mismatches(conn: &mut AnyConnection, as_json: bool, all: bool) -> Result<()> {
     let found = store::mismatch::list(conn).await?;
     let rulebook = store::reference::load_all(conn).await?.policy().rules;
-    for found in found.iter().filter(|found| all || found.state.is_live()) {
+    let shown: Vec<_> = found.iter().filter(|found| all || found.state.is_live()).collect();
+    if shown.is_empty() {
+        eprintln!(
+            "{}",
+            if all {
+                "No mismatch was ever found."
+            } else {
+                "No mismatch stands; --all lists closed and resolved ones too."
+            }
+        );
+    }
+    for found in shown {
         if as_json { line(&mismatch_json(found, rulebook))? } else { text(&mismatch_text(found))? }
     }
     Ok(())

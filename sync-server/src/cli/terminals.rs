@@ -32,6 +32,7 @@ pub(super) enum TerminalsCommand {
     /// Approve an asking, after comparing the code with the one on the terminal's own screen.
     Approve {
         /// The terminal.
+        #[arg(value_parser = number)]
         terminal: TerminalId,
         /// The code that the terminal's screen shows, such as 1234-5678.
         #[arg(long)]
@@ -40,6 +41,7 @@ pub(super) enum TerminalsCommand {
     /// Refuse an asking.
     Refuse {
         /// The terminal.
+        #[arg(value_parser = number)]
         terminal: TerminalId,
     },
     /// Enrol a terminal by the identity and key that `scanner-app init` printed: without a certificate, for provisioning by hand.
@@ -63,6 +65,7 @@ pub(super) enum TerminalsCommand {
     /// Revoke a terminal: from the next request on its batches go to quarantine.
     Revoke {
         /// Its identity.
+        #[arg(value_parser = number)]
         terminal: TerminalId,
     },
     /// List terminals.
@@ -106,7 +109,11 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
             return show(&invitation, &args, now);
         }
         TerminalsCommand::Pending => {
-            for found in enrolment::pending(&mut tx, now).await? {
+            let asking = enrolment::pending(&mut tx, now).await?;
+            if asking.is_empty() {
+                eprintln!("No terminal waits. One that was invited asks once it has run `scanner-app enrol`.");
+            }
+            for found in asking {
                 report::pending(&found)?;
             }
         }
@@ -230,4 +237,22 @@ fn show(invitation: &Invitation, args: &InviteArgs, now: Timestamp) -> Result<()
         expires_at.to_minute()
     );
     Ok(())
+}
+
+/// A terminal's number, as lists print it.
+fn number(text: &str) -> Result<TerminalId, String> {
+    text.parse().map_err(|_| {
+        format!("`{text}` is no terminal's number; `sync-server terminals list` and `pending` print them as `terminal`")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_named_as_lists_print_it() {
+        assert!(number("01a2031d-4280-7701-87ce-f59c15f4f5c6").is_ok());
+        assert!(number("gate 1").unwrap_err().contains("terminals list"));
+    }
 }

@@ -40,10 +40,27 @@ pub async fn act(
     let back = format!("{}&scope={}", detail_address(lang, &id.kind, &id.subject), encoded(&id.scope));
     let to = match done {
         Ok(()) => back,
-        Err(Refusal::Bad(why) | Refusal::Conflict(why)) => format!("{back}&failed={}", encoded(&why)),
+        Err(refused @ (Refusal::Bad(_) | Refusal::Conflict(_))) => {
+            format!("{back}&failed={}", encoded(&told(lang, kind, &refused)))
+        }
         Err(other) => return Err(other),
     };
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response())
+}
+
+/// Why, in the reader's language: in Chinese what an act asks for, which is what can be wrong with it.
+fn told(lang: Lang, kind: ActKind, refused: &Refusal) -> String {
+    if lang == Lang::En {
+        return refused.to_string();
+    }
+    let why = match (refused, kind) {
+        (Refusal::Conflict(_), _) => "此不符已有变化，或现在的状态不能这样处理。请看最新内容再试。",
+        (_, ActKind::Due) => "期限要晚于现在，自确认起最多 30 天（监管不限）；只供了解的不定期限。请另选一天。",
+        (_, ActKind::Assign) => "只能指派给能处理此不符的人。请另选一位。",
+        (_, ActKind::Resolve) => "解决要选原因，并用几个词写明查到什么，不超过 2000 字。",
+        _ => "请用几个词写明查到什么，不超过 2000 字。",
+    };
+    why.to_owned()
 }
 
 async fn do_it(state: &AppState, actor: &Actor, kind: ActKind, id: &MismatchId, form: ActForm) -> Result<(), Refusal> {
@@ -63,4 +80,22 @@ async fn do_it(state: &AppState, actor: &Actor, kind: ActKind, id: &MismatchId, 
     let act = particulars.act(kind)?;
     let seen = Some(form.version.as_str()).filter(|seen| !seen.is_empty());
     take(&state.store, actor, &Asked { id, act: &act, comment: &form.comment, seen }, state.clock.now()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_nothing_was_done_is_said_in_the_readers_language() {
+        let why = "the day must lie between now and 2026-12-22 19:56; choose another";
+        let refused = Refusal::Bad(why.to_owned());
+        assert_eq!(told(Lang::En, ActKind::Due, &refused), why);
+        for kind in [ActKind::Due, ActKind::Assign, ActKind::Resolve, ActKind::Comment] {
+            for refused in [Refusal::Bad(why.to_owned()), Refusal::Conflict(why.to_owned())] {
+                let told = told(Lang::Zh, kind, &refused);
+                assert!(!told.contains("day") && told.contains('。'), "{told}");
+            }
+        }
+    }
 }

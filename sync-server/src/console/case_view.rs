@@ -1,5 +1,7 @@
 //! The side of a mismatch's page where people act: who has it, until when, what can be done, what was done.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
 use super::words::Lang;
@@ -18,6 +20,8 @@ pub(super) struct CaseView<'a> {
     pub(super) allowances: &'a Allowances,
     /// People to whom it can be given: sign-in name and name shown.
     pub(super) people: &'a [(String, String)],
+    /// What people are called, by sign-in name: steps and comments are read with who made them.
+    pub(super) names: &'a BTreeMap<String, String>,
     /// The mismatch as its reader sees it.
     pub(super) view: &'a View,
     /// Why the last act could not be done.
@@ -25,9 +29,9 @@ pub(super) struct CaseView<'a> {
 }
 
 impl CaseView<'_> {
-    /// What people call somebody, where this reader knows.
+    /// What people call somebody.
     fn name_of<'a>(&'a self, name: &'a str) -> &'a str {
-        self.people.iter().find(|(known, _)| known == name).map_or(name, |(_, shown)| shown.as_str())
+        self.names.get(name).map_or(name, String::as_str)
     }
 
     /// Whether it is raised against the reader's own member: the other party settles it.
@@ -54,7 +58,7 @@ pub(super) fn side(lang: Lang, shown: &CaseView<'_>) -> Markup {
             @if let Some(end) = end { dt { (lang.pick("期限", "Due")) } dd { (end.to_minute()) } }
             dt { (lang.pick("最近变化", "Last changed")) } dd { (case.found.changed_at.to_minute()) }
             @if let Some(reason) = case.reason { dt { (lang.pick("原因", "Reason")) } dd { (lang.reason(reason)) } }
-            @if let (Some(by), Some(at)) = (&case.resolved_by, case.resolved_at) { dt { (lang.pick("解决", "Resolved")) } dd { (by) " · " (at.to_minute()) } }
+            @if let (Some(by), Some(at)) = (&case.resolved_by, case.resolved_at) { dt { (lang.pick("解决", "Resolved")) } dd { (shown.name_of(by)) " · " (at.to_minute()) } }
         }
         (forms(lang, shown))
         h2 { (lang.pick("历史与备注", "History and comments")) }
@@ -126,16 +130,17 @@ fn history(lang: Lang, shown: &CaseView<'_>) -> Markup {
     html! { ol.history {
         li { time { (shown.case.found.raised_at.to_minute()) } " " (lang.pick("首次发现", "first raised")) }
         @for step in shown.steps { li {
-            time { (step.at.to_minute()) } " " @if !step.who.is_empty() { strong { (step.who) } " " }
-            (lang.step(&step.step)) @if !step.detail.is_empty() { ": " (detail(lang, step)) }
+            time { (step.at.to_minute()) } " " @if !step.who.is_empty() { strong { (shown.name_of(&step.who)) } " " }
+            (lang.step(&step.step)) @if !step.detail.is_empty() { ": " (detail(lang, shown, step)) }
             @if !step.comment.is_empty() { p.said { (step.comment) } }
         } }
     } }
 }
 
-fn detail(lang: Lang, step: &Step) -> String {
+fn detail(lang: Lang, shown: &CaseView<'_>, step: &Step) -> String {
     match step.step.as_str() {
         "resolve" => step.detail.parse().map_or_else(|_| step.detail.clone(), |reason| lang.reason(reason).to_owned()),
+        "assign" => shown.name_of(&step.detail).to_owned(),
         _ => step.detail.clone(),
     }
 }

@@ -7,6 +7,8 @@ use shared::trail::Scan;
 use super::case_view::{CaseView, side};
 use super::evidence::{Row, events_table};
 use super::layout::shape;
+use super::list::encoded;
+use super::named;
 use super::words::Lang;
 
 pub(super) fn detail(
@@ -19,15 +21,16 @@ pub(super) fn detail(
     let info = mismatch.kind.info();
     html! {
         div.head { (shape(mismatch.severity)) h1 { (lang.severity(mismatch.severity)) " · " (lang.of(info.title)) } span.state.(row.found.state.as_str()) { (lang.state(row.found.state)) } }
-        p.subject { (mismatch.subject) " — " (lang.of(info.what)) }
+        p.subject { (named::subject(lang, mismatch, references)) " — " (lang.of(info.what)) }
+        (about(lang, row, references))
         div.columns {
             div {
                 section.card { h2 { (lang.pick("1 依据", "1 Law")) } p { @if info.articles.is_empty() { (lang.pick("仅用于计数", "For counting only")) } @else { (lang.citations(mismatch, references.policy().rules)) } } }
                 h2 { (lang.pick("2 证据", "2 Evidence")) }
                 section.card { (events_table(lang, row, references)) }
-                @if !trail.is_empty() { h2 { (lang.pick("3 追溯链", "3 Trail")) } section.card { (trail_table(lang, trail, references)) } }
+                @if !trail.is_empty() { h2.trail { (lang.pick("3 追溯链", "3 Trail")) } section.card.trail { (trail_table(lang, trail, references)) } }
             }
-            section.card {
+            section.card.todo {
                 h2 { (lang.pick("4 怎么办", "4 What to do")) }
                 p { (lang.of(info.next)) }
                 p { (lang.pick("通知 ", "Tell ")) (lang.of(info.tell.words())) }
@@ -38,12 +41,30 @@ pub(super) fn detail(
     }
 }
 
+/// Between whom, and on which papers: each opens its record.
+fn about(lang: Lang, row: &Row, references: &References) -> Markup {
+    let mismatch = &row.found.mismatch;
+    let basis = mismatch.basis.as_ref().and_then(|number| references.bases.get(number));
+    let document = mismatch.document.as_ref().and_then(|number| references.documents.get(number));
+    let link = |set: &str, key: &str| html! { a href={ "/registry/" (set) "/" (encoded(key)) "?lang=" (lang.as_str()) } { (key) } };
+    html! {
+        p.about {
+            @if let Some(goods) = named::goods(lang, mismatch, references) { span { (goods) } }
+            @if let Some(basis) = basis {
+                span { (references.member_name(&basis.seller)) " → " (references.member_name(&basis.buyer)) }
+                span { (lang.pick("依据 ", "basis ")) (link("basis", basis.basis.as_str())) }
+            }
+            @if let Some(document) = document { span { (lang.pick("单证 ", "document ")) (link("document", document.document.as_str())) } }
+        }
+    }
+}
+
 fn trail_table(lang: Lang, trail: &[(&Scan<'_>, bool)], references: &References) -> Markup {
     html! { table { tbody { @for (scan, is_own) in trail {
         tr {
             td.time { (scan.at.to_minute()) } td { (lang.stage(scan.stage)) } td { (references.member_name(scan.member)) }
             td { (scan.movement.document) }
-            td { @if *is_own { "(o) " (lang.pick("已扫", "scanned")) } @else { "( ) " (lang.pick("由箱推定", "inferred from its case")) }
+            td { @if *is_own { "● " (lang.pick("已扫", "scanned")) } @else { "○ " (lang.pick("由箱推定", "inferred from its case")) }
                  @if scan.set_aside.is_some() { " · " (lang.pick("已隔离", "set aside")) } }
         }
     } } } }

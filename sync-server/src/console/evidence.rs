@@ -5,6 +5,7 @@ use shared::chain::Hash;
 use shared::ids::EventRef;
 use shared::reference::References;
 
+use super::named;
 use super::words::Lang;
 use crate::store::mismatch::{Evidence, StoredMismatch};
 use crate::workflow::Stage;
@@ -33,6 +34,9 @@ pub(super) const EVENTS_SHOWN: usize = 12;
 
 pub(super) fn events_table(lang: Lang, row: &Row, references: &References) -> Markup {
     let beyond = row.found.mismatch.events.len().saturating_sub(row.evidence.len());
+    if row.evidence.is_empty() {
+        return html! { p { (lang.pick("由清单与扫码合计得出，没有单个事件可列。", "It follows from sums of papers and scans: no single event shows it.")) } };
+    }
     html! {
         table {
             thead { tr {
@@ -64,7 +68,7 @@ fn event_row(lang: Lang, row: &EvidenceRow, references: &References) -> Markup {
     html! { tr {
         td { @if let Some((stage, movement)) = what { (stage) " " (movement.document) } @else { "–" } (photos(lang, &row.photos)) }
         td { (row.terminal) " · " (event.seq) br; (site) }
-        td { @if let Some(operator) = event.operator.as_ref().filter(|_| row.is_own) { (operator) } @else { "–" } }
+        td { @if let Some(operator) = event.operator.as_ref().filter(|_| row.is_own) { (named::operator(operator, references)) } @else { "–" } }
         td.time { (event.at.to_minute()) }
         td.time { (evidence.received_at.to_minute()) }
         td.hash title=(evidence.hash) { (evidence.hash.get(..12).unwrap_or_default()) "…" }

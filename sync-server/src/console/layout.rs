@@ -13,6 +13,8 @@ pub(crate) struct DataLine {
     pub(super) behind: usize,
     pub(super) live: usize,
     pub(super) actor: Actor,
+    /// What the reader's member is called; none for who sees all.
+    pub(super) member: Option<String>,
 }
 
 /// The sections, each with the start of its addresses.
@@ -44,7 +46,7 @@ pub(crate) fn page(lang: Lang, title: &str, data: &DataLine, toggle: &str, conte
                         (lang.of(*words)) @if *start == "/" { " " span.number { (data.live) } }
                     }
                 } }
-                (person(lang, &data.actor))
+                (person(lang, data))
                 a.toggle href=(toggle) { (lang.pick("EN", "中文")) }
             }
             p.data {
@@ -57,10 +59,11 @@ pub(crate) fn page(lang: Lang, title: &str, data: &DataLine, toggle: &str, conte
     )
 }
 
-fn person(lang: Lang, actor: &Actor) -> Markup {
+fn person(lang: Lang, data: &DataLine) -> Markup {
+    let actor = &data.actor;
     html! { @if let Means::Session(_) = actor.means {
         span.person { a href={ "/password?lang=" (lang.as_str()) } { (actor.shown) }
-            small { (lang.role(actor.role)) @if let Some(member) = &actor.member { " · " (member) } } }
+            small { (lang.role(actor.role)) @if let Some(member) = &data.member { " · " (member) } } }
         form method="post" action="/sign-out" {
             input type="hidden" name="csrf" value=(actor.csrf());
             input type="hidden" name="lang" value=(lang.as_str());

@@ -8,6 +8,7 @@ use shared::reference::References;
 
 use super::evidence::{Row, events_table};
 use super::layout::shape;
+use super::named;
 use super::words::Lang;
 use crate::workflow::Stage;
 use crate::workflow::filter::Asked;
@@ -189,7 +190,8 @@ fn subject(lang: Lang, row: &Row, references: &References) -> Markup {
     let party = mismatch.basis.as_ref().and_then(|basis| references.bases.get(basis));
     let document = mismatch.document.as_ref().filter(|document| !document.is_none());
     html! {
-        (mismatch.subject)
+        (named::subject(lang, mismatch, references))
+        @if let Some(goods) = named::goods(lang, mismatch, references) { br; small { (goods) } }
         @if let Some(basis) = party {
             br; small {
                 (references.member_name(&basis.seller)) " → " (references.member_name(&basis.buyer))

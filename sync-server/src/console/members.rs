@@ -60,10 +60,10 @@ fn row(lang: Lang, member: &MemberId, record: &Credit, view: &View) -> Markup {
         td.num { @if let Some(percent) = record.in_time_percent() { (percent) " %" } @else { "–" } }
         td.num { (record.closed) }
         td { @for word in ["block", "hold", "warn", "info"] { @if let Some(count) = record.by_severity.get(word) {
-            (severity(lang, word)) " " (count) br;
+            (severity(lang, word)) " × " (count) br;
         } } }
-        td { @for (slug, count) in kinds.iter().take(5) { (title(slug)) " " (count) br; } }
-        td.time { @for (month, count) in record.by_month.iter().rev().take(MONTHS) { (month) "  " (count) br; } }
+        td { @for (slug, count) in kinds.iter().take(5) { (title(slug)) " × " (count) br; } }
+        td.time { @for (month, count) in record.by_month.iter().rev().take(MONTHS) { (month) " × " (count) br; } }
     } }
 }
 

@@ -9,6 +9,9 @@ mod evidence;
 mod layout;
 mod list;
 pub mod members;
+mod named;
+#[cfg(test)]
+mod named_tests;
 pub(crate) mod origin;
 pub mod pages;
 pub mod registry;

@@ -108,7 +108,9 @@ pub async fn mismatch(
         return Ok(respond(StatusCode::NOT_FOUND, &page(lang, "404", &data, &toggle, &nothing_here(lang))));
     };
     let steps = store::step::list(&mut conn, case.id().key()).await?;
-    let people = takers(&mut conn, &actor, &view).await?;
+    let everybody = people::store::list(&mut conn).await?;
+    let people = takers(&everybody, &actor, &view);
+    let names = everybody.iter().map(|person| (person.name.clone(), person.shown.clone())).collect();
     let title = lang.of(case.found.mismatch.kind.info().title);
     let row = with_evidence(&mut conn, case.found.clone(), Some(case.stage), &view).await?;
     let (history, family) = family_history(&mut conn, &row).await?;
@@ -124,6 +126,7 @@ pub async fn mismatch(
         actor: &actor,
         allowances: &state.allowances,
         people: &people,
+        names: &names,
         view: &view,
         failed: &query.failed,
     };
@@ -132,17 +135,17 @@ pub async fn mismatch(
 }
 
 /// People to whom this actor may give a mismatch: its own member's; any for who sees all.
-async fn takers(conn: &mut AnyConnection, actor: &Actor, view: &View) -> Result<Vec<(String, String)>, StoreError> {
+fn takers(everybody: &[people::store::Person], actor: &Actor, view: &View) -> Vec<(String, String)> {
     if !actor.has(Right::Settle) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let everybody = people::store::list(conn).await?;
     let may = |person: &people::store::Person| {
         person.disabled_at.is_none()
             && person.role.has(Right::Comment)
             && view.member().is_none_or(|member| person.member.as_ref() == Some(member))
     };
-    Ok(everybody.into_iter().filter(may).map(|person| (person.name, person.shown)).collect())
+    let may = everybody.iter().filter(|person| may(person));
+    may.map(|person| (person.name.clone(), person.shown.clone())).collect()
 }
 
 /// The stylesheet.
@@ -188,6 +191,7 @@ pub(super) async fn data_line(
         behind: view.terminals.iter().filter(|terminal| is_behind(terminal, now)).count(),
         live: workflow::list::counts(conn, view, &Filter::default()).await?.total(),
         actor: actor.clone(),
+        member: actor.member.as_ref().map(|member| view.references.member_name(member).to_owned()),
     })
 }
 

@@ -97,7 +97,7 @@ pub async fn records(
     let data = data_line(&state, &mut conn, &view, &actor).await?;
     let lang = query.lang;
     let toggle = format!("/registry?lang={}&set={}&q={}", lang.other().as_str(), set.name(), encoded(&query.q));
-    let content = list_page(lang, &found, &query.q, &actor);
+    let content = list_page(lang, &found, &query.q, (&actor, &view.references));
     Ok(respond(StatusCode::OK, &page(lang, lang.pick("登记信息", "Registry"), &data, &toggle, &content)))
 }
 
@@ -137,7 +137,15 @@ pub async fn record(
     let lang = query.lang;
     let path = format!("/registry/{}/{}", set.name(), encoded(&key));
     let toggle = format!("{path}?lang={}&valid={}&known={}", lang.other().as_str(), query.valid, query.known);
-    let shown = Found { set, key: &key, path: &path, body: body.as_ref(), versions: &versions, query: &query };
+    let shown = Found {
+        set,
+        key: &key,
+        path: &path,
+        body: body.as_ref(),
+        versions: &versions,
+        query: &query,
+        references: &view.references,
+    };
     Ok(respond(StatusCode::OK, &page(lang, &key, &data, &toggle, &record_page(lang, &shown))))
 }
 

@@ -2,9 +2,11 @@
 
 use maud::{Markup, html};
 use serde_json::{Map, Value};
+use shared::reference::References;
 
 use super::list::encoded;
-use super::registry::RecordQuery;
+use super::named;
+use super::registry::{PASTED_BYTES_MAX, RecordQuery};
 use super::words::Lang;
 use crate::export::rows;
 use crate::import::Report;
@@ -32,6 +34,7 @@ pub(super) struct Found<'a> {
     pub(super) body: Option<&'a Map<String, Value>>,
     pub(super) versions: &'a [Version],
     pub(super) query: &'a RecordQuery,
+    pub(super) references: &'a References,
 }
 
 /// A pasted table and what came of it.
@@ -44,14 +47,20 @@ pub(super) struct Pasted<'a> {
 }
 
 fn name(lang: Lang, set: Set) -> String {
-    lang.pick(set.zh(), set.name()).replace('-', " ")
+    headed(&lang.pick(set.zh(), set.name()).replace('-', " "))
+}
+
+/// A heading begins with a capital.
+fn headed(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The column of a contract's amendments.
 const AMENDMENTS: &str = "amendments";
 
-/// A cell in the reader's language.
-fn said(lang: Lang, column: &Column, cell: &str) -> String {
+/// A cell in the reader's language, with the name of what it numbers.
+fn said((lang, references): (Lang, &References), column: &Column, cell: &str) -> String {
     let word = |words: &[Word], cell: &str| {
         let found = words.iter().find(|(en, _)| *en == cell);
         found.map_or_else(|| cell.to_owned(), |(en, zh)| lang.pick(zh, en).to_owned())
@@ -62,15 +71,19 @@ fn said(lang: Lang, column: &Column, cell: &str) -> String {
             cell.split(';').map(|one| word(words, one)).collect::<Vec<_>>().join(lang.pick("；", "; "))
         }
         Kind::Flag => word(&[("yes", "是"), ("no", "否")], cell),
+        Kind::Id => named::cell(column.name, cell, references),
         _ => cell.to_owned(),
     }
 }
 
 fn heading(lang: Lang, column: &Column) -> String {
-    lang.pick(column.zh[0], column.name).replace('_', " ")
+    match column.kind {
+        Kind::Gtin => "GTIN".to_owned(),
+        _ => headed(&lang.pick(column.zh[0], column.name).replace('_', " ")),
+    }
 }
 
-pub(super) fn list_page(lang: Lang, page: &Page, text: &str, actor: &Actor) -> Markup {
+pub(super) fn list_page(lang: Lang, page: &Page, text: &str, (actor, references): (&Actor, &References)) -> Markup {
     let set = page.set;
     let key = set.key_fields();
     let is_beside =
@@ -95,7 +108,7 @@ pub(super) fn list_page(lang: Lang, page: &Page, text: &str, actor: &Actor) -> M
         @if page.records.is_empty() { p.empty { (lang.pick("没有符合的记录。", "There is no such record.")) } }
         @else { section.card { table.wide {
             thead { tr { th { (lang.pick("编号", "Number")) } @for column in &columns { th { (heading(lang, column)) } } } }
-            tbody { @for body in &page.records { (row(lang, set, body, &places)) } }
+            tbody { @for body in &page.records { (row((lang, references), set, body, &places)) } }
         } } }
         p.below {
             (page.total) (lang.pick(" 条 ", if page.total == 1 { " record " } else { " records " }))
@@ -114,12 +127,13 @@ fn key_of(set: Set, body: &Map<String, Value>) -> String {
     set.key_fields().iter().filter_map(part).collect::<Vec<_>>().join(" ")
 }
 
-fn row(lang: Lang, set: Set, body: &Map<String, Value>, places: &[usize]) -> Markup {
+fn row(reader: (Lang, &References), set: Set, body: &Map<String, Value>, places: &[usize]) -> Markup {
+    let lang = reader.0;
     let key = key_of(set, body);
     let cells = rows(set, body).into_iter().next().unwrap_or_default();
     html! { tr {
         td { a href={ "/registry/" (set.name()) "/" (encoded(&key)) "?lang=" (lang.as_str()) } { (key) } }
-        @for place in places { td.wrap { (said(lang, &set.columns()[*place], cells.get(*place).map_or("", |cell| unescape(cell)))) } }
+        @for place in places { td.wrap { (said(reader, &set.columns()[*place], cells.get(*place).map_or("", |cell| unescape(cell)))) } }
     } }
 }
 
@@ -131,7 +145,7 @@ pub(super) fn record_page(lang: Lang, found: &Found<'_>) -> Markup {
             section.card {
                 h2 { (lang.pick("内容", "What it says")) }
                 @match found.body {
-                    Some(body) => (facts(lang, found.set, body)),
+                    Some(body) => (facts((lang, found.references), found.set, body)),
                     None => p.notice { (lang.pick("那时还没有此记录的信息。", "Nothing was known of it then.")) },
                 }
             }
@@ -150,10 +164,15 @@ pub(super) fn record_page(lang: Lang, found: &Found<'_>) -> Markup {
 }
 
 /// The record's own fields, and a table for what it has several of.
-fn facts(lang: Lang, set: Set, body: &Map<String, Value>) -> Markup {
-    let (columns, rows) = (set.columns(), rows(set, body));
+fn facts(reader: (Lang, &References), set: Set, body: &Map<String, Value>) -> Markup {
+    let (lang, columns, rows) = (reader.0, set.columns(), rows(set, body));
+    let key = set.key_fields();
+    let is_key = |column: &Column| matches!(column.place, Place::Field(field) if key.contains(&field));
     let cell = |row: &[String], at: usize| {
-        row.get(at).map_or_else(String::new, |cell| said(lang, &columns[at], unescape(cell)))
+        row.get(at).map_or_else(String::new, |cell| match unescape(cell) {
+            cell if is_key(&columns[at]) => cell.to_owned(),
+            cell => said(reader, &columns[at], cell),
+        })
     };
     // Amendments are among the versions, each with its day.
     let is_own = |at: &usize| columns[*at].array().is_none() && columns[*at].name != AMENDMENTS;
@@ -199,12 +218,14 @@ fn versions(lang: Lang, versions: &[Version]) -> Markup {
 pub(super) fn import_page(lang: Lang, pasted: &Pasted<'_>, actor: &Actor) -> Markup {
     let set = pasted.set;
     let faulty = pasted.report.as_ref().is_some_and(|report| report.error_count > 0);
+    // Where nothing is right there is nothing to take.
+    let takes_some = pasted.report.as_ref().is_some_and(|report| report.added + report.changed > 0);
     let is_preview = pasted.report.as_ref().is_some_and(|report| report.preview);
     html! {
         p { a href={ "/registry?lang=" (lang.as_str()) "&set=" (set.name()) } { "← " (name(lang, set)) } }
         h1 { (lang.pick("导入：", "Import: ")) (name(lang, set)) }
         @if let Some(why) = &pasted.refused { p.notice role="alert" { (lang.pick("没有导入。", "Nothing was imported. ")) (why) } }
-        @if let Some(report) = &pasted.report { (came_of_it(lang, report)) }
+        @if let Some(report) = &pasted.report { (came_of_it(lang, set, report)) }
         section.card { form.stacked method="post" action={ "/import/" (set.name()) } {
             input type="hidden" name="csrf" value=(actor.csrf());
             input type="hidden" name="lang" value=(lang.as_str());
@@ -213,17 +234,17 @@ pub(super) fn import_page(lang: Lang, pasted: &Pasted<'_>, actor: &Actor) -> Mar
             div.decide {
                 button.primary[!is_preview] type="submit" name="how" value="preview" { (lang.pick("先看会改什么", "Show what it would do")) }
                 @if is_preview && !faulty { button.primary type="submit" name="how" value="take" { (lang.pick("导入", "Import")) } }
-                @if faulty { button type="submit" name="how" value="skip-bad" { (lang.pick("只导入没有错误的", "Import what is right, leave the rest")) } }
+                @if faulty && takes_some { button type="submit" name="how" value="skip-bad" { (lang.pick("只导入没有错误的", "Import what is right, leave the rest")) } }
             }
         } }
         p.hint {
             a href={ "/api/v1/registry/" (set.name()) "/template?format=xlsx&lang=" (lang.as_str()) } { (lang.pick("下载模板", "Get a template")) }
-            (lang.pick("。一次最多 64 KB；更大的文件用 sync-server registry import 或 Web 接口。", ". At most 64 KB at a time; larger files go by `sync-server registry import` or the web API."))
+            (lang.pick("。一次最多 ", ". At most ")) (PASTED_BYTES_MAX >> 20) (lang.pick(" MB；更多的拆成几个文件，用 sync-server registry import 导入。", " MB at a time; more goes as several files by `sync-server registry import`."))
         }
     }
 }
 
-fn came_of_it(lang: Lang, report: &Report) -> Markup {
+fn came_of_it(lang: Lang, set: Set, report: &Report) -> Markup {
     let title = match (report.preview, report.error_count > 0 && report.imported == 0) {
         (true, _) => lang.pick("预览：还没有存入", "Preview: nothing is stored yet"),
         (false, true) => lang.pick("没有导入", "Nothing was imported"),
@@ -237,15 +258,24 @@ fn came_of_it(lang: Lang, report: &Report) -> Markup {
             thead { tr { th { (lang.pick("编号", "Number")) } th { (lang.pick("会怎样", "What")) } th { (lang.pick("改变的字段", "Fields that change")) } } }
             tbody { @for line in &report.changes { tr {
                 td { (line.key) } td { @if line.what == "added" { (lang.pick("新增", "new")) } @else { (lang.pick("改变", "changed")) } }
-                td.wrap { (line.fields.join(", ")) }
+                td.wrap { (fields(lang, set, &line.fields)) }
             } } }
         } }
         @if !report.errors.is_empty() { table {
             thead { tr { th { (lang.pick("行", "Line")) } th { (lang.pick("列", "Column")) } th { (lang.pick("问题", "What is wrong")) } } }
             tbody { @for error in report.errors.iter().take(FAULTS_SHOWN) { tr {
-                td.num { @if let Some(place) = error.fault.line.or(error.fault.record) { (place) } } td { (error.fault.field) } td.wrap { (error.fault.problem) }
+                td.num { @if let Some(place) = error.fault.line.or(error.fault.record) { (place) } @else { "–" } } td { (error.fault.field) } td.wrap { (error.fault.problem) }
             } } }
         } }
         @if report.error_count > FAULTS_SHOWN as u64 { p { (lang.pick("共 ", "In all ")) (report.error_count) (lang.pick(" 处问题。", " faults.")) } }
     } }
+}
+
+/// Fields of a record by the headings of their columns.
+fn fields(lang: Lang, set: Set, names: &[String]) -> String {
+    let said = |name: &String| {
+        let column = set.columns().iter().find(|column| column.name == name);
+        column.map_or_else(|| name.clone(), |column| heading(lang, column))
+    };
+    names.iter().map(said).collect::<Vec<_>>().join(lang.pick("、", ", "))
 }

@@ -88,8 +88,11 @@ pub(crate) fn password_page(lang: Lang, actor: &Actor, failed: Option<Failed>) -
 /// A refusal as a page, with the way back.
 pub(crate) fn refused(status: StatusCode, target: &str, why: &str) -> Response {
     let lang = if target.contains("lang=en") { Lang::En } else { Lang::Zh };
-    let title = lang.pick("未执行", "Nothing was done");
-    let content = html! { main.narrow {
+    let title = match status {
+        StatusCode::NOT_FOUND => lang.pick("没有这一页", "No such page"),
+        _ => lang.pick("未执行", "Nothing was done"),
+    };
+    let content = html! { header { strong.mark { "Tallyman 理货员" } } main.narrow {
         h1 { (title) }
         p.notice role="alert" { (zh_of(lang, status)) (why) }
         p { a.act href={ "/?lang=" (lang.as_str()) } { (lang.pick("回到列表", "Back to the list")) } }

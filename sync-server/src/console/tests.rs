@@ -71,6 +71,7 @@ async fn a_labels_text_is_shown_never_run() {
         actor: &actor,
         allowances: &allowances,
         people: &people,
+        names: &people.iter().cloned().collect(),
         view: &view,
         failed: HOSTILE,
     };

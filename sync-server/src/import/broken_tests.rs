@@ -107,7 +107,9 @@ async fn a_file_of_nothing_that_can_be_read_is_named() {
         (b"[{]".to_vec(), "line 1, column 3: this is no JSON"),
         (b"[1]".to_vec(), "record 1, record: is not an object"),
         (b"[{\"name\": \"x\"}]".to_vec(), "does not say its `set`"),
-        (b"\n\n".to_vec(), "the columns are of no known kind"),
+        (b"\n\n".to_vec(), "there is nothing in this file"),
+        (Vec::new(), "there is nothing in this file"),
+        (b"a,b\n1,2\n".to_vec(), "the columns are of no known kind"),
     ] {
         let source = Source { name: "f".into(), bytes };
         let error = run(&trade.store, vec![source], &Options::default(), NOW).await.unwrap_err().to_string();

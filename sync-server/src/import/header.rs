@@ -18,11 +18,15 @@ impl Header {
         if let Some(set) = set {
             return Self::of(set, cells);
         }
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            let problem = "there is nothing in this file; its first line names the columns (`sync-server registry template` writes one to fill in)";
+            return Err(vec![Fault::new("1", cells.join(","), problem.to_owned()).at(1)]);
+        }
         let mut fits: Vec<Self> = Set::ALL.into_iter().filter_map(|set| Self::of(set, cells).ok()).collect();
         fits.sort_by_key(|header| !header.starts_with_key());
         fits.into_iter().next().ok_or_else(|| {
             let known: Vec<String> = Set::ALL.iter().map(|set| format!("  {}: {}", set.name(), names(*set))).collect();
-            let problem = format!("the columns are of no known kind. Known are:\n{}", known.join("\n"));
+            let problem = format!("the columns are of no known kind. Known are:\n{}\n`sync-server registry template` writes a file to fill in", known.join("\n"));
             vec![Fault::new("1", cells.join(","), problem).at(1)]
         })
     }

@@ -330,7 +330,12 @@ impl Clerk {
     }
 
     pub(super) fn go(&mut self, how: Move) -> bool {
-        self.route.go(how)
+        let was_at_work = *self.route.page() == Page::Work;
+        let leaves = self.route.go(how);
+        if was_at_work && *self.route.page() != Page::Work {
+            self.state.hush();
+        }
+        leaves
     }
 
     pub(super) fn store_path(&self) -> &Path {

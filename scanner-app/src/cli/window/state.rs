@@ -22,7 +22,7 @@ use crate::session::routing::DocumentRead;
 use crate::session::{Feedback, OrderedLine};
 use crate::ui::intent::{CaseAct, HistoryTab, ReportWhat};
 use crate::ui::view::{
-    ApprovedView, HistoryRow, ListsView, Outcome, Pair, ReasonView, ReturnableView, Strip, TaskView,
+    ApprovedView, HistoryRow, ListsView, Outcome, Pair, ReasonView, ReturnableView, Strip, StripTone, TaskView,
 };
 
 /// What a task is opened by.
@@ -206,6 +206,12 @@ impl State {
         (self.approved, self.others) = (None, None);
     }
 
+    /// What was said of the work in passing stays behind with it: on the next page it would end after some seconds, and every row
+    /// would move from under the finger.
+    pub(super) fn hush(&mut self) {
+        self.strip = self.strip.take().filter(|(strip, _)| strip.tone != StripTone::Calm || strip.tap.is_some());
+    }
+
     /// Another task, or none: nothing of the last one is left.
     pub(super) fn new_task(&mut self) {
         self.stale();
@@ -220,5 +226,24 @@ impl State {
         self.printed = None;
         self.search.clear();
         (self.chosen, self.undone, self.strip, self.notes_seen) = (None, None, None, false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::Intent;
+
+    #[test]
+    fn what_was_said_in_passing_stays_behind_and_what_asks_or_warns_goes_along() {
+        let stays = |tone, tap| {
+            let strip = Strip { tone, words: ("已恢复".into(), "Back at".into()), tap };
+            let mut state = State { strip: Some((strip, 8_000)), ..State::default() };
+            state.hush();
+            state.strip.is_some()
+        };
+        assert!(!stays(StripTone::Calm, None));
+        assert!(stays(StripTone::Calm, Some(Intent::OpenRead(None))), "it asks something");
+        assert!(stays(StripTone::Trouble, None));
     }
 }

@@ -48,7 +48,8 @@ impl Gate {
             GateState::Waiting => Said::new("待上传 · 传完自动再判", "Waiting for upload · judged again by itself"),
             GateState::Held => {
                 let reasons = facts::facts(&self.standing).len();
-                Said::new(format!("暂不放行 · {reasons} 项原因"), format!("Held · {reasons} reasons"))
+                let en = if reasons == 1 { "1 reason".to_owned() } else { format!("{reasons} reasons") };
+                Said::new(format!("暂不放行 · {reasons} 项原因"), format!("Held · {en}"))
             }
         }
     }

@@ -31,7 +31,7 @@ pub(super) fn put(window: &MainWindow, view: &GateView, (say, left_handed): (Say
         }
         GateStateView::Waiting => say.of("传完自动再判", "judged again once uploaded"),
         GateStateView::Held => {
-            say.made(|| format!("{count} 项原因 · 数据 {data}"), || format!("{count} reasons · data {data}"))
+            say.made(|| format!("{count} 项原因 · 数据 {data}"), || format!("{} · data {data}", words::reasons(count)))
         }
     });
     let tablet = window.get_tablet();
@@ -179,9 +179,9 @@ pub(super) fn call(view: &CallView, say: Say) -> (Heading, Sheet) {
     rows.push(fact(Mark::None, say.of("判定时间", "Decided at"), gate.at.to_minute()));
     let (count, rules) = (gate.reasons.len(), gate.reasons.iter().map(|reason| reason.rules).sum::<usize>());
     rows.push(row_heading(if rules > count {
-        say.made(|| format!("{count} 项原因,规则记 {rules} 条"), || format!("{count} reasons, {rules} by the rules"))
+        say.made(|| format!("{count} 项原因,规则记 {rules} 条"), || format!("{}, {rules} by the rules", words::reasons(count)))
     } else {
-        say.made(|| format!("{count} 项原因"), || format!("{count} reasons"))
+        say.made(|| format!("{count} 项原因"), || words::reasons(count))
     }));
     rows.extend(reasons(gate, say, |reason| twofold(reason, say)));
     rows.extend(safe_and_settled(gate, say));

@@ -136,7 +136,7 @@ fn due_words(due: Timestamp, (say, sync): (Say, &SyncView)) -> SharedString {
 fn gate_words(state: GateStateView, reasons: usize, say: Say) -> (SharedString, Mark) {
     match state {
         GateStateView::Held => {
-            (say.made(|| format!("暂不放行:{reasons} 项"), || format!("Held: {reasons} reasons")), Mark::Held)
+            (say.made(|| format!("暂不放行:{reasons} 项"), || format!("Held: {}", words::reasons(reasons))), Mark::Held)
         }
         GateStateView::Waiting => (say.of("待上传 · 传完自动再判", "Waiting for upload"), Mark::Wait),
         GateStateView::Cleared => (say.of("准予放行", "Cleared"), Mark::Good),

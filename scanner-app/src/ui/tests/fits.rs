@@ -149,3 +149,32 @@ fn a_pad_is_typed_on_without_pushing_anything() {
         }
     });
 }
+
+/// A duplicate or an undo at sorting says on a second line what counts: it stands above the acts, not beneath them.
+#[test]
+fn what_a_slots_banner_says_stands_above_the_acts() {
+    on_both(|tablet| {
+        let (window, _wanted) = open(tablet);
+        let mut faults = Vec::new();
+        for (outcome, undone) in
+            [(ACCEPTED, false), (ACCEPTED, true), (DUPLICATE, false), (DUPLICATE, true), (WRONG, false)]
+        {
+            for (skin, language) in SKINS.into_iter().flat_map(|skin| [(skin, Language::Zh), (skin, Language::En)]) {
+                let mut view = screen("sort", tablet);
+                let PageView::Sort(sort) = &mut view.page else { panic!("the sort page") };
+                sort.scan.result = Some(ResultView { undone, ..result(outcome, "3HZQ", &[Kind::RepeatedScan]) });
+                view.chrome.look.skin = skin;
+                shown(&window, &view, language);
+                let banner = ElementQuery::from_root(&window).match_descendants().match_type_name("Banner");
+                let banner = banner.find_first().expect("there is a banner");
+                let bottom = banner.absolute_position().y + banner.size().height;
+                for text in banner.query_descendants().match_type_name("Text").find_all() {
+                    if text.absolute_position().y + text.size().height > bottom {
+                        faults.push(format!("{outcome:?} {undone} {skin:?} {language:?} {tablet}"));
+                    }
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    });
+}

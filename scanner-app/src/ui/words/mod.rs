@@ -25,6 +25,12 @@ const fn of(language: Language, words: Words) -> &'static str {
     pick(language, words.zh, words.en)
 }
 
+/// How many reasons hold goods, in English: one is no plural.
+#[must_use]
+pub fn reasons(count: usize) -> String {
+    if count == 1 { "1 reason".to_owned() } else { format!("{count} reasons") }
+}
+
 /// The word of a stage.
 #[must_use]
 pub const fn stage(language: Language, stage: Stage) -> &'static str {

@@ -58,3 +58,66 @@ fn a_block_that_comes_after_the_scan_is_told_while_its_package_counts() {
     session.undo(answer.seq).unwrap();
     assert!(session.late_blocks().is_empty(), "what was taken back has no alarm");
 }
+
+/// A block of the server, about a line of a document.
+fn over_quantity(document: &str, too_many: shared::code::PackageCode) -> Record {
+    let found = Mismatch {
+        kind: Kind::OverQuantity,
+        subject: Subject(format!("{document}/POD outbound")),
+        state: State::Confirmed,
+        severity: Severity::Block,
+        scope: Scope::Basis("C1".into()),
+        basis: Some("C1".into()),
+        document: Some(document.into()),
+        count: 1,
+        codes: BTreeSet::from([too_many]),
+        events: BTreeSet::new(),
+        at: Timestamp::from_ms(0),
+        due: None,
+    };
+    Record::Mismatch(SiteMismatch { mismatch: found, state: State::Confirmed, raised_at: Timestamp::from_ms(0) })
+}
+
+#[test]
+fn a_case_that_was_too_many_on_another_document_goes_on_this_one_without_an_alarm() {
+    let of = basis("C1", BasisKind::Contract, ("M", "W"), &[("POD", 30)]);
+    let mut records = usual();
+    records.push(note("FH-2", &of));
+    let yard = Yard::new("M", records);
+    let mut session = yard.begin(Stage::Outbound, "C1", Papers::Named("FH-2".into()));
+    let answer = scan(&mut session, &case(1));
+    assert_eq!(answer.result, shared::mismatch::ScanResult::Accepted, "{answer:?}");
+    drop(session);
+    yard.pull(vec![over_quantity("FH-1", case(1))]);
+    let session = yard.begin(Stage::Outbound, "C1", Papers::Named("FH-2".into()));
+    assert_eq!(session.late_blocks(), []);
+    drop(session);
+    yard.pull(vec![over_quantity("FH-2", case(1))]);
+    let session = yard.begin(Stage::Outbound, "C1", Papers::Named("FH-2".into()));
+    assert_eq!(session.late_blocks(), [(answer.seq, Kind::OverQuantity)]);
+}
+
+#[test]
+fn what_its_scan_blocked_already_is_no_news_on_the_list_of_tasks() {
+    let of = basis("C1", BasisKind::Contract, ("M", "W"), &[("POD", 30)]);
+    let mut records = usual();
+    records.push(note("FH-1", &of));
+    let yard = Yard::new("M", records);
+    let mut session = yard.begin(Stage::Outbound, "C1", Papers::Named("FH-1".into()));
+    for n in 1..=3 {
+        scan(&mut session, &case(n));
+    }
+    let fourth = scan(&mut session, &case(4));
+    assert_eq!(fourth.result, shared::mismatch::ScanResult::Blocked, "{fourth:?}");
+    drop(session);
+    let (member, site) = ("M".into(), "S".into());
+    let blocks = || {
+        let place = crate::session::opening::Place { member: &member, site: &site };
+        let work = crate::session::overview(&yard.store(), place, yard.device().now()).unwrap();
+        work.iter().map(|work| work.blocks).sum::<usize>()
+    };
+    yard.pull(vec![over_quantity("FH-1", case(4))]);
+    assert_eq!(blocks(), 0, "the clerk set it aside at its scan");
+    yard.pull(vec![over_quantity("FH-1", case(1))]);
+    assert_eq!(blocks(), 1, "this one was accepted");
+}

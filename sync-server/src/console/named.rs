@@ -1,0 +1,69 @@
+//! Names in place of numbers: whoever reads the console knows people, members, places and products, not what they are filed under.
+
+use shared::event::Stage;
+use shared::ids::{MemberId, OperatorId, ProductId, SiteId};
+use shared::mismatch::Mismatch;
+use shared::reference::{Level, References};
+
+use super::words::Lang;
+
+const STAGES: [Stage; 8] = [
+    Stage::Outbound,
+    Stage::Inbound,
+    Stage::Sort,
+    Stage::Receipt,
+    Stage::TransferOut,
+    Stage::TransferIn,
+    Stage::ReturnOut,
+    Stage::ReturnIn,
+];
+
+/// What a mismatch is about. The subject of a line, `FH-2032/POD outbound`, is a key for programs: it is said in words.
+pub(super) fn subject(lang: Lang, mismatch: &Mismatch, references: &References) -> String {
+    let key = mismatch.subject.0.as_str();
+    line(lang, key, references).unwrap_or_else(|| key.to_owned())
+}
+
+fn line(lang: Lang, key: &str, references: &References) -> Option<String> {
+    let (rest, stage) = match key.rsplit_once(' ') {
+        Some((rest, word)) => (rest, Some(STAGES.into_iter().find(|stage| stage.as_str() == word)?)),
+        None => (key, None),
+    };
+    let (of, product) = rest.rsplit_once('/')?;
+    let product = &references.products.get(&ProductId::from(product))?.name;
+    let stage = stage.map(|stage| format!(" · {}", lang.stage(stage))).unwrap_or_default();
+    Some(format!("{of} · {product}{stage}"))
+}
+
+/// What goods it is about, where the subject is a package: product and level.
+pub(super) fn goods(lang: Lang, mismatch: &Mismatch, references: &References) -> Option<String> {
+    let code = mismatch.codes.first().filter(|code| code.to_string() == mismatch.subject.0)?;
+    let (product, packed) = references.product_of(code)?;
+    let level = match packed.level {
+        Level::Unit => lang.pick("盒", "unit"),
+        Level::Inner => lang.pick("条", "inner"),
+        Level::Case => lang.pick("箱", "case"),
+    };
+    Some(format!("{} · {level}", product.name))
+}
+
+/// Somebody who scans: the name, and the number where there is one.
+pub(super) fn operator(operator: &OperatorId, references: &References) -> String {
+    let name = references.operators.get(operator).map(|found| found.name.as_str());
+    name.filter(|name| !name.is_empty()).map_or_else(|| operator.to_string(), |name| format!("{name} ({operator})"))
+}
+
+/// A cell of the registry that holds the number of a member, a product or a place: its name before it.
+pub(super) fn cell(column: &str, cell: &str, references: &References) -> String {
+    let name = match column {
+        "member" | "maker" | "seller" | "buyer" | "consignor" | "consignee" => {
+            references.members.get(&MemberId::from(cell)).map(|found| &found.name)
+        }
+        "product" => references.products.get(&ProductId::from(cell)).map(|found| &found.name),
+        "site" | "from" | "to" | "from_site" | "to_site" => {
+            references.sites.get(&SiteId::from(cell)).map(|found| &found.name)
+        }
+        _ => None,
+    };
+    name.filter(|name| !name.is_empty()).map_or_else(|| cell.to_owned(), |name| format!("{name} ({cell})"))
+}
