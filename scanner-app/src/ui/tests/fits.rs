@@ -1,9 +1,9 @@
 //! Words that must not be cut: verdicts in their banner, the one warning before a final close, what lies at a pad's end.
 
-use i_slint_backend_testing::ElementQuery;
+use i_slint_backend_testing::{ElementHandle, ElementQuery};
 use shared::mismatch::Kind;
 
-use super::super::view::{Outcome, PageView, ResultView, SkinView, View};
+use super::super::view::{Outcome, PageView, ResultView, SkinView, Strip, StripTone, View};
 use super::super::{MainWindow, show};
 use super::screens::{self, ACCEPTED, BLOCKED, DUPLICATE, NOTE, WRONG, result, scan};
 use super::{find, labels, on_both, open, view};
@@ -150,31 +150,54 @@ fn a_pad_is_typed_on_without_pushing_anything() {
     });
 }
 
-/// A duplicate or an undo at sorting says on a second line what counts: it stands above the acts, not beneath them.
+/// A duplicate or an undo at sorting says on a second line what counts: it stands above the acts, and they above the fold, also
+/// beneath a strip.
 #[test]
 fn what_a_slots_banner_says_stands_above_the_acts() {
     on_both(|tablet| {
         let (window, _wanted) = open(tablet);
         let mut faults = Vec::new();
-        for (outcome, undone) in
-            [(ACCEPTED, false), (ACCEPTED, true), (DUPLICATE, false), (DUPLICATE, true), (WRONG, false)]
+        let answers =
+            [(ACCEPTED, false), (NOTE, false), (ACCEPTED, true), (DUPLICATE, false), (DUPLICATE, true), (WRONG, false)];
+        let looks = [SkinView::Light, SkinView::Sunlight]
+            .into_iter()
+            .flat_map(|skin| [(skin, Language::Zh), (skin, Language::En)]);
+        let looks = looks.flat_map(|(skin, language)| [(skin, language, false), (skin, language, true)]);
+        for ((outcome, undone), (skin, language, strip)) in
+            answers.into_iter().flat_map(|answer| looks.clone().map(move |look| (answer, look)))
         {
-            for (skin, language) in SKINS.into_iter().flat_map(|skin| [(skin, Language::Zh), (skin, Language::En)]) {
-                let mut view = screen("sort", tablet);
-                let PageView::Sort(sort) = &mut view.page else { panic!("the sort page") };
-                sort.scan.result = Some(ResultView { undone, ..result(outcome, "3HZQ", &[Kind::RepeatedScan]) });
-                view.chrome.look.skin = skin;
-                shown(&window, &view, language);
-                let banner = ElementQuery::from_root(&window).match_descendants().match_type_name("Banner");
-                let banner = banner.find_first().expect("there is a banner");
-                let bottom = banner.absolute_position().y + banner.size().height;
-                for text in banner.query_descendants().match_type_name("Text").find_all() {
-                    if text.absolute_position().y + text.size().height > bottom {
-                        faults.push(format!("{outcome:?} {undone} {skin:?} {language:?} {tablet}"));
-                    }
-                }
+            let mut view = slot_page(tablet, outcome, undone);
+            view.chrome.look.skin = skin;
+            view.chrome.strip = strip.then(|| Strip {
+                tone: StripTone::Calm,
+                words: ("这个单证的作业已打开。".into(), "This document's task is open already.".into()),
+                tap: None,
+            });
+            shown(&window, &view, language);
+            let banner = ElementQuery::from_root(&window).match_descendants().match_type_name("Banner");
+            let banner = banner.find_first().expect("there is a banner");
+            let bottom = banner.absolute_position().y + banner.size().height;
+            let ends = |texts: Vec<ElementHandle>| {
+                texts.into_iter().map(|text| text.absolute_position().y + text.size().height).fold(0.0, f32::max)
+            };
+            let words = ends(banner.query_descendants().match_type_name("Text").find_all());
+            let acts = ends(ElementQuery::from_root(&window).match_descendants().match_type_name("ActBar").find_all());
+            if words > bottom || acts > 800.0 {
+                faults.push(format!(
+                    "{outcome:?} {undone} {skin:?} {language:?} {tablet} {strip}: {words} {bottom} {acts}"
+                ));
             }
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
     });
+}
+
+/// Slot 12, and the answer to the scan: a package that is wrong has no slot.
+fn slot_page(tablet: bool, outcome: Outcome, undone: bool) -> View {
+    let mut view = screen("sort", tablet);
+    let PageView::Sort(sort) = &mut view.page else { panic!("the sort page") };
+    sort.slot = sort.slot.take().filter(|_| outcome != WRONG && !undone);
+    let kinds = if outcome == ACCEPTED { Vec::new() } else { vec![Kind::RepeatedScan] };
+    sort.scan.result = Some(ResultView { undone, ..result(outcome, "3HZQ", &kinds) });
+    view
 }
