@@ -78,7 +78,7 @@ impl Citation {
     #[must_use]
     pub fn zh(self) -> String {
         let article = if self.article == 0 { String::new() } else { format!(" 第 {} 条", self.article) };
-        let note = if self.renumbered { "(已重新编号,新文本未备)" } else { "" };
+        let note = if self.renumbered { "(已重新编号，新文本未备)" } else { "" };
         format!("{}{article}{note}", self.instrument.zh())
     }
 

@@ -118,26 +118,27 @@ impl CaptureError {
     pub fn words(&self) -> (String, String) {
         let (zh, en) = match self {
             Self::Picture(_) | Self::Video { .. } | Self::Folder { .. } => {
-                ("有图片无法读取,已跳过。", "A picture cannot be read and was skipped.")
+                ("有图片无法读取，已跳过。", "A picture cannot be read and was skipped.")
             }
             Self::Reader(_) => (
-                "有一帧画面读取失败,已跳过。稍微移动相机。",
+                "有一帧画面读取失败，已跳过。稍微移动相机。",
                 "One picture could not be worked on and was left out. Move the camera a little.",
             ),
             Self::BadFrames { .. } => (
-                "相机画面损坏。若不恢复,换接口或换一种分辨率。",
+                "相机画面损坏。若不恢复，换接口或换一种分辨率。",
                 "The camera sends damaged pictures. If it stays so, try another socket or size.",
             ),
-            Self::ScannerAway { .. } | Self::Scanner { .. } | Self::Wedge(_) | Self::NoScannerSupport => {
-                ("扫描枪断开。检查接头,插好自动恢复。", "Scanner lost. Check its cable; the scanner returns by itself.")
-            }
-            Self::LongLine => ("扫描枪发来的内容过长,已跳过。重扫。", "The scanner sent too long a text. Scan again."),
+            Self::ScannerAway { .. } | Self::Scanner { .. } | Self::Wedge(_) | Self::NoScannerSupport => (
+                "扫描枪断开。检查接头，插好自动恢复。",
+                "Scanner lost. Check its cable; the scanner returns by itself.",
+            ),
+            Self::LongLine => ("扫描枪发来的内容过长，已跳过。重扫。", "The scanner sent too long a text. Scan again."),
             Self::Camera { .. }
             | Self::CameraAway { .. }
             | Self::NoCameraSupport
             | Self::Unknown(_)
             | Self::Option { .. } => (
-                "相机断开。接头松动或被占用。可用扫描枪继续,插好后画面自动恢复。",
+                "相机断开。接头松动或被占用。可用扫描枪继续，插好后画面自动恢复。",
                 "Camera lost. Unplugged or in use. Use the scanner; the camera returns by itself.",
             ),
         };

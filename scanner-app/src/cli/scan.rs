@@ -103,7 +103,7 @@ fn papers(args: &ScanArgs, stage: Stage) -> Papers {
 fn greet(session: &Session, args: &ScanArgs) {
     if session.resumed {
         let counted = session.counted();
-        eprintln!("Resumed at {counted}, nothing lost. / 已恢复到 {counted},无丢失。");
+        eprintln!("Resumed at {counted}, nothing lost. / 已恢复到 {counted}，无丢失。");
     }
     if !session.basis_is_known() {
         let basis = &args.basis;

@@ -158,7 +158,7 @@ impl Cue {
         let parts: Vec<String> =
             parts.iter().map(|(signal, count)| format!("{} {count}", signal.word(language))).collect();
         match language {
-            Language::Zh => format!("同帧:{}", parts.join(" · ")),
+            Language::Zh => format!("同帧：{}", parts.join(" · ")),
             Language::En => format!("Same frame: {}", parts.join(" · ")),
         }
     }

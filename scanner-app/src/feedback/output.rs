@@ -36,7 +36,7 @@ impl OutputError {
     pub const fn words(&self) -> (&'static str, &'static str) {
         match self {
             Self::Player { .. } => (
-                "无声音。播放程序不可用。看屏幕和振动,找主管安装。",
+                "无声音。播放程序不可用。看屏幕和振动，找主管安装。",
                 "No sound. The player is missing. Watch the screen; have it installed.",
             ),
             Self::Vibrator { .. } | Self::NoRumble(_) => (

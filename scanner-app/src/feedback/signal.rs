@@ -167,7 +167,7 @@ impl Signal {
     #[must_use]
     pub const fn word(self, language: Language) -> &'static str {
         let (zh, en) = match self {
-            Self::LookUp => ("仅查询,未计入作业", "Look-up only, not counted"),
+            Self::LookUp => ("仅查询，未计入作业", "Look-up only, not counted"),
             Self::Undone => ("已撤销", "Undone"),
             Self::Accepted => ("通过", "Accepted"),
             Self::AcceptedNote => ("通过·有提示", "Accepted, note"),

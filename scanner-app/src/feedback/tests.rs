@@ -27,7 +27,7 @@ fn the_worst_of_a_frame_is_told_and_the_others_are_counted() {
     let cue = plan(&frame, false, LOUD).unwrap();
     assert_eq!((cue.signal, cue.tones.as_slice()), (Signal::Wrong, Signal::Wrong.tones()));
     assert_eq!(cue.others, Counts { accepted: 2, duplicate: 1, wrong: 0, blocked: 0 });
-    assert_eq!(cue.same_frame(Language::Zh), "同帧:通过 2 · 重复 1");
+    assert_eq!(cue.same_frame(Language::Zh), "同帧：通过 2 · 重复 1");
     assert_eq!(cue.same_frame(Language::En), "Same frame: Accepted 2 · Duplicate 1");
     assert_eq!(plan(&[told(Accepted)], false, LOUD).unwrap().same_frame(Language::Zh), "");
     assert_eq!(plan(&[], true, LOUD), None);

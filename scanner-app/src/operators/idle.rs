@@ -34,7 +34,7 @@ impl Cover {
     pub const fn says(self, language: Language) -> &'static str {
         match (self, language) {
             (Self::Open, _) => "",
-            (Self::Covered, Language::Zh) => "已锁屏,作业与记录都在。按扫描键或扫工牌继续。",
+            (Self::Covered, Language::Zh) => "已锁屏，作业与记录都在。按扫描键或扫工牌继续。",
             (Self::Covered, Language::En) => "Locked; task and records are safe. Press the trigger or scan a badge.",
             (Self::SignIn, Language::Zh) => "扫工牌登录",
             (Self::SignIn, Language::En) => "Scan your badge to sign in",

@@ -320,7 +320,7 @@ fn every_answer_has_words_in_both_languages_that_fit_the_rules() {
         assert!(zh.chars().any(|letter| letter > '\u{4e00}') && en.is_ascii(), "{zh} {en}");
         assert!(!zh.contains(['请', '!']) && !en.contains('!') && !en.to_lowercase().contains("invalid"), "{zh} {en}");
     }
-    assert_eq!(answers[1].says(Language::Zh), "PIN 不对,还可试 3 次。忘记了找主管重设。");
+    assert_eq!(answers[1].says(Language::Zh), "PIN 不对，还可试 3 次。忘记了找主管重设。");
     assert!(answers[3].says(Language::En).starts_with("Locked for 2 min"));
     assert!(answers[10].says(Language::En).contains("2026-03-02"));
 }

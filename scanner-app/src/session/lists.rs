@@ -141,15 +141,15 @@ impl Lists {
     pub fn when_empty(&self, tab: Tab) -> Said {
         match tab {
             Tab::ToScan if self.to_scan.is_none() && self.sorts => Said::new(
-                "订单上没有逐盒清单。照常扫码分拣,数量按订单比对。",
+                "订单上没有逐盒清单。照常扫码分拣，数量按订单比对。",
                 "The order lists no single packages. Scan what you sort; quantities are compared with the order.",
             ),
             Tab::ToScan if self.to_scan.is_none() && self.sends => Said::new(
-                "单证上没有逐箱清单。照常扫码装车,数量按单证比对。",
+                "单证上没有逐箱清单。照常扫码装车，数量按单证比对。",
                 "The note lists no single packages. Scan what is loaded; quantities are compared with the note.",
             ),
             Tab::ToScan if self.to_scan.is_none() => Said::new(
-                "不知道应到清单。发货方的扫码还没传到。照常扫码,同步后再比对。",
+                "不知道应到清单。发货方的扫码还没传到。照常扫码，同步后再比对。",
                 "Expected list unknown. The sender's scans have not come. Keep scanning; it is compared after a sync.",
             ),
             Tab::ToScan => Said::new("没有未扫的", "Nothing to scan"),

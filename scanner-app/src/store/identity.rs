@@ -37,23 +37,23 @@ impl Notice {
     pub fn words(&self) -> (String, String) {
         let (zh, en) = match self {
             Self::OlderCopy { missing: Some(missing) } => (
-                format!("本机记录被旧副本替换,缺 {missing} 条。编号另起,可继续扫码"),
+                format!("本机记录被旧副本替换，缺 {missing} 条。编号另起，可继续扫码"),
                 format!("An older copy of the records was put back; {missing} newer ones are not in it. Scanning goes on under new numbers"),
             ),
             Self::OlderCopy { missing: None } => (
-                "本机记录被旧副本替换。编号另起,可继续扫码".to_owned(),
+                "本机记录被旧副本替换。编号另起，可继续扫码".to_owned(),
                 "An older copy of the records was put back. Scanning goes on under new numbers".to_owned(),
             ),
             Self::OtherMachine => (
-                "本机记录来自另一台终端。编号另起,可继续扫码".to_owned(),
+                "本机记录来自另一台终端。编号另起，可继续扫码".to_owned(),
                 "These records were copied from another device. Scanning goes on under new numbers".to_owned(),
             ),
             Self::Unmarked => (
-                "无法确认本机记录是否最新。编号另起,可继续扫码".to_owned(),
+                "无法确认本机记录是否最新。编号另起，可继续扫码".to_owned(),
                 "Whether these records are the newest cannot be told: the mark beside the key is gone. Scanning goes on under new numbers".to_owned(),
             ),
         };
-        (format!("{zh};告诉主管。"), format!("{en}; tell the supervisor."))
+        (format!("{zh}；告诉主管。"), format!("{en}; tell the supervisor."))
     }
 }
 

@@ -136,12 +136,12 @@ pub fn full_words(recorded: Option<u64>) -> (String, String) {
         Some(recorded) => {
             let counted = thousands(recorded);
             (
-                format!("存储已满,暂停扫码。已记录 {counted} 条均在。联网上传或离线转交。"),
+                format!("存储已满，暂停扫码。已记录 {counted} 条均在。联网上传或离线转交。"),
                 format!("Storage full, scanning stopped. All {counted} records are safe. Upload or carry out."),
             )
         }
         None => (
-            "存储已满,暂停扫码。已记录的均在。联网上传或离线转交。".to_owned(),
+            "存储已满，暂停扫码。已记录的均在。联网上传或离线转交。".to_owned(),
             "Storage full, scanning stopped. All records are safe. Upload or carry out.".to_owned(),
         ),
     }

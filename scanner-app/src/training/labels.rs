@@ -32,9 +32,9 @@ impl Lesson {
     #[must_use]
     pub const fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Accepted => ("通过;再扫一次为重复", "accepted; once more is a duplicate"),
-            Self::Wrong => ("不符:不在单上的品规", "wrong: a product that is not on the note"),
-            Self::Blocked => ("拦截:码包失窃", "blocked: from a stolen code pack"),
+            Self::Accepted => ("通过；再扫一次为重复", "accepted; once more is a duplicate"),
+            Self::Wrong => ("不符：不在单上的品规", "wrong: a product that is not on the note"),
+            Self::Blocked => ("拦截：码包失窃", "blocked: from a stolen code pack"),
         }
     }
 }

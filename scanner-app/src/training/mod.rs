@@ -89,7 +89,7 @@ impl Practised {
     #[must_use]
     pub const fn real_words(language: Language) -> &'static str {
         match language {
-            Language::Zh => "这是真实标签,训练中不记录。退出训练再扫。",
+            Language::Zh => "这是真实标签，训练中不记录。退出训练再扫。",
             Language::En => "This is a real label. Training records none. Leave training to scan it.",
         }
     }

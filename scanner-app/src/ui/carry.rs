@@ -63,13 +63,13 @@ pub fn show_words(window: &ShowWindow, language: Language, events: Option<u64>) 
     let say = |zh: &'static str, en: &'static str| pick(language, zh, en);
     let what = match (events, language) {
         (Some(events), Language::Zh) => {
-            format!("{} 条记录。让另一台终端对准,直到它显示“完成”。收到回执前,记录仍留在本机。", count(events))
+            format!("{} 条记录。让另一台终端对准，直到它显示“完成”。收到回执前，记录仍留在本机。", count(events))
         }
         (Some(events), Language::En) => format!(
             "{} events. Hold before the other terminal until it says Done. They stay here until the server confirms them.",
             count(events)
         ),
-        (None, Language::Zh) => "服务器的回执。让原终端对准,直到它显示“完成”。".to_owned(),
+        (None, Language::Zh) => "服务器的回执。让原终端对准，直到它显示“完成”。".to_owned(),
         (None, Language::En) => {
             "The server's acknowledgements. Hold them before the terminal they are for until that says Done.".to_owned()
         }
@@ -141,7 +141,7 @@ pub fn show_watch(window: &WatchWindow, language: Language, view: &WatchView) {
     };
     window.set_counted(counted.into());
     let hint =
-        say("对准另一台终端的屏幕,让整个码在画面内。", "Aim at the other terminal's screen, the whole code in view.");
+        say("对准另一台终端的屏幕，让整个码在画面内。", "Aim at the other terminal's screen, the whole code in view.");
     let message = view.done.as_ref().or(view.trouble.as_ref()).map_or_else(|| hint.to_owned(), of);
     window.set_message(message.into());
     if let Some((width, height, luma)) = &view.frame {

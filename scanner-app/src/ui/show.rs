@@ -98,16 +98,16 @@ fn set_alarm(window: &MainWindow, alarm: Option<&AlarmView>, say: Say) {
         SharedString::new()
     } else {
         say.made(
-            || format!("期间又扫 {scans}:{}", parts.join("  ")),
+            || format!("期间又扫 {scans}：{}", parts.join("  ")),
             || format!("Meanwhile {scans}: {}", parts.join("  ")),
         )
     });
     // It says how many: each of them is to be set aside before it is held.
     let count = tails.len();
     global.set_hold(if several {
-        say.made(|| format!("按住 1 秒:{count} 个都已隔离"), || format!("Hold 1 s: all {count} set aside"))
+        say.made(|| format!("按住 1 秒：{count} 个都已隔离"), || format!("Hold 1 s: all {count} set aside"))
     } else {
-        say.of("按住 1 秒:已隔离", "Hold 1 s: set aside")
+        say.of("按住 1 秒：已隔离", "Hold 1 s: set aside")
     });
     global.set_is_on(true);
 }

@@ -111,7 +111,7 @@ impl Tell {
             Self::Consignor => ("主管和发货方", "the supervisor and the consignor"),
             Self::Consignee => ("主管和收货方", "the supervisor and the consignee"),
             Self::Regulator => {
-                ("主管,由其上报烟草专卖局", "the supervisor, who reports to the monopoly administration")
+                ("主管，由其上报烟草专卖局", "the supervisor, who reports to the monopoly administration")
             }
             Self::Administrator => ("系统管理员", "the administrator"),
         };

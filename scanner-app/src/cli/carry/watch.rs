@@ -98,15 +98,15 @@ fn tell(came: &Came) -> Result<ExitCode> {
 fn words(came: &Came) -> (String, String) {
     match came {
         Came::Kept { events, .. } => (
-            format!("完成:已代存 {events} 条记录,联网后自动上送。"),
+            format!("完成：已代存 {events} 条记录，联网后自动上送。"),
             format!("Done: {events} events are kept for the other terminal; the next sync delivers them."),
         ),
         Came::Settled { settled, pending } if settled.not_believed.is_empty() => (
-            format!("完成:收到 {} 份回执,还有 {pending} 条待回执。", settled.acknowledged),
+            format!("完成：收到 {} 份回执，还有 {pending} 条待回执。", settled.acknowledged),
             format!("Done: {} acknowledgements taken in, {pending} events wait.", settled.acknowledged),
         ),
         Came::Settled { .. } => (
-            "回执无法核实,未采用。请重新获取;仍不行请告知主管。".to_owned(),
+            "回执无法核实，未采用。请重新获取；仍不行请告知主管。".to_owned(),
             "The acknowledgements prove nothing and were left out. Get them again; if this stays, tell the supervisor."
                 .to_owned(),
         ),
@@ -203,7 +203,7 @@ impl Watcher {
             }
         }
         view.trouble = Some((
-            "画面已结束,码未读完。请再次显示。".to_owned(),
+            "画面已结束，码未读完。请再次显示。".to_owned(),
             "The pictures ended before the code was whole. Show it again.".to_owned(),
         ));
         self.show(view);

@@ -342,7 +342,7 @@ impl Clerk {
             self.state.sort.passed_over = passed_over;
         } else {
             let words = (
-                "没有别的订单要它,仍在原格口。".to_owned(),
+                "没有别的订单要它，仍在原格口。".to_owned(),
                 "No other order wants it; it stays in its slot.".to_owned(),
             );
             self.say(crate::ui::view::StripTone::Calm, words, None);

@@ -44,7 +44,7 @@ impl Clerk {
     fn open_case(&mut self, text: &str) -> Result<()> {
         self.case(|session| {
             session.open_case(text, &[])?;
-            let words = ("已拆箱,里面的包装单独算。", "Case opened; what is inside counts by itself.");
+            let words = ("已拆箱，里面的包装单独算。", "Case opened; what is inside counts by itself.");
             Ok(Some(((words.0.to_owned(), words.1.to_owned()), Outcome::ACCEPTED)))
         })
     }
@@ -134,10 +134,10 @@ impl Clerk {
 fn checked_words(standing: &CheckStanding) -> Pair {
     let (found, missing, foreign) = (standing.found.len(), standing.missing.len(), standing.foreign());
     if missing == 0 && foreign == 0 {
-        return (format!("核对完成,{found} 个都在。"), format!("Checked: all {found} are there."));
+        return (format!("核对完成，{found} 个都在。"), format!("Checked: all {found} are there."));
     }
     (
-        format!("已记录:少 {missing},多 {foreign}。多的放隔离区,通知主管。"),
+        format!("已记录：少 {missing}，多 {foreign}。多的放隔离区，通知主管。"),
         format!("Recorded: {missing} short, {foreign} extra. Put the extra ones aside, tell the supervisor."),
     )
 }
@@ -146,11 +146,11 @@ fn checked_words(standing: &CheckStanding) -> Pair {
 fn case_words(error: &CaseError) -> Pair {
     let zh = match error {
         CaseError::NotACode(_) => "不是包装码。扫箱自己的标签。没有记录。".to_owned(),
-        CaseError::NotACase => "这是单盒,里面没有东西。扫箱的标签。没有记录。".to_owned(),
+        CaseError::NotACase => "这是单盒，里面没有东西。扫箱的标签。没有记录。".to_owned(),
         CaseError::AnotherDraft(_) => "另一箱还没做完。先完成或放弃它。没有丢失。".to_owned(),
         CaseError::NoDraft => "还没开始。先扫箱的标签。".to_owned(),
-        CaseError::Empty => "箱里还没有东西。扫放进去的包装,或放弃。".to_owned(),
-        CaseError::NotFull { children, of } => format!("才 {children} / {of}。扫完其余,或按尾箱完成。没有丢失。"),
+        CaseError::Empty => "箱里还没有东西。扫放进去的包装，或放弃。".to_owned(),
+        CaseError::NotFull { children, of } => format!("才 {children} / {of}。扫完其余，或按尾箱完成。没有丢失。"),
         CaseError::Store(_) => "没有记录。再试一次。".to_owned(),
     };
     (zh, error.to_string())

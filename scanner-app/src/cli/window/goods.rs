@@ -106,7 +106,7 @@ impl Clerk {
                 if !confirmed.to_scan.is_empty() {
                     let left = confirmed.to_scan.len();
                     let words = (
-                        format!("有差异的品规逐个扫:{left} 个包装。"),
+                        format!("有差异的品规逐个扫：{left} 个包装。"),
                         format!("Scan each of the lines that differ: {left} packages."),
                     );
                     self.say(StripTone::Stale, words, None);
@@ -189,7 +189,7 @@ impl Clerk {
             Ok(()) => {
                 self.state.stale();
                 self.worker.wake();
-                let words = ("已解除隔离,重新计数。".to_owned(), "Set free; it counts again.".to_owned());
+                let words = ("已解除隔离，重新计数。".to_owned(), "Set free; it counts again.".to_owned());
                 self.say(StripTone::Calm, words, None);
             }
             Err(ReportError::Store(error)) => {
@@ -242,7 +242,7 @@ impl Clerk {
                 carry.message = None;
             }
             Ok(Some(_)) => {
-                let words = ("太多,二维码装不下。写入文件带走。", "Too much for a moving code. Write a file.");
+                let words = ("太多，二维码装不下。写入文件带走。", "Too much for a moving code. Write a file.");
                 carry.message = Some(((words.0.to_owned(), words.1.to_owned()), true));
             }
             Ok(None) => carry.message = Some((("没有待传的记录。".to_owned(), "Nothing waits.".to_owned()), false)),

@@ -92,7 +92,7 @@ impl Clerk {
         let mut parts = text.split_whitespace();
         let (Some(address), Some(code), None) = (parts.next(), parts.next(), parts.next()) else {
             self.state.nearby.tell(
-                "要“地址 配对码”,例如 10.0.0.7:7700 123456。",
+                "要“地址 配对码”，例如 10.0.0.7:7700 123456。",
                 "Type address and code, such as 10.0.0.7:7700 123456.",
                 true,
             );
@@ -103,7 +103,7 @@ impl Clerk {
             Ok(parcels) => parcels,
             Err(error) => {
                 self.state.nearby.tell(
-                    format!("没有转交:{error}。记录都在本机。"),
+                    format!("没有转交：{error}。记录都在本机。"),
                     format!("Nothing was handed over: {error}. All records are here."),
                     true,
                 );
@@ -139,7 +139,7 @@ impl Clerk {
         match called {
             Ok(called) => self.receipts_of(&called)?,
             Err(why) => self.state.nearby.tell(
-                format!("没有转交:{why}。记录都在本机,再试一次。"),
+                format!("没有转交：{why}。记录都在本机，再试一次。"),
                 format!("Nothing was handed over: {why}. All records are here; try again."),
                 true,
             ),
@@ -155,13 +155,13 @@ impl Clerk {
         let pending = store.pending()?.0;
         let kept = called.kept;
         self.state.nearby.tell(
-            format!("回执:对方已收 {kept} 包,将代传。待传仍为 {pending},等服务器回执。"),
+            format!("回执：对方已收 {kept} 包，将代传。待传仍为 {pending}，等服务器回执。"),
             format!("Handed over, parcels: {kept}. {pending} records stay queued until the server confirms."),
             false,
         );
         if let Err(error) = settled {
             self.state.nearby.tell(
-                format!("带回的服务器回执用不了:{error}。"),
+                format!("带回的服务器回执用不了：{error}。"),
                 format!("The server's acknowledgements that came back cannot be used: {error}."),
                 true,
             );
@@ -189,7 +189,7 @@ impl Clerk {
                 }
                 Told::Ended(why) => {
                     nearby.waiting = None;
-                    nearby.tell(format!("不再等候:{why}"), format!("Waiting ended: {why}"), true);
+                    nearby.tell(format!("不再等候：{why}"), format!("Waiting ended: {why}"), true);
                 }
             }
         }
@@ -245,7 +245,7 @@ fn event_words(event: &Event) -> (String, String, bool) {
             )
         }
         Event::WrongCode => ("有人输错配对码。".to_owned(), "Somebody typed a wrong code.".to_owned(), true),
-        Event::Broken(why) => (format!("一次转交中断:{why}"), format!("A hand-over broke off: {why}"), true),
+        Event::Broken(why) => (format!("一次转交中断：{why}"), format!("A hand-over broke off: {why}"), true),
     }
 }
 

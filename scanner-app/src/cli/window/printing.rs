@@ -27,7 +27,7 @@ impl Clerk {
             let shown = to.display();
             self.state.printed = Some((
                 (
-                    format!("写不了 {shown}:{error}。检查存储;给司机看屏幕上的码也行。"),
+                    format!("写不了 {shown}：{error}。检查存储；给司机看屏幕上的码也行。"),
                     format!(
                         "{shown} cannot be written: {error}. Check the storage; the code on the screen is as good."
                     ),
@@ -58,7 +58,7 @@ impl Clerk {
             Ok(()) => (("已送打印机。".to_owned(), "Sent to the printer.".to_owned()), false),
             Err(why) => (
                 (
-                    format!("打印机没收:{why}。页面在 {shown};给司机看屏幕上的码也行。"),
+                    format!("打印机没收：{why}。页面在 {shown}；给司机看屏幕上的码也行。"),
                     format!(
                         "The printer took nothing: {why}. The page is at {shown}; the code on the screen is as good."
                     ),

@@ -66,7 +66,7 @@ impl Clerk {
 
     fn follow(&mut self, what: Route, text: &str) -> Result<()> {
         if self.is_locked() && !matches!(what, Route::Badge(_)) {
-            let words = ("先登录,再扫货。".to_owned(), "Sign in first, then scan goods.".to_owned());
+            let words = ("先登录，再扫货。".to_owned(), "Sign in first, then scan goods.".to_owned());
             self.state.sign.message = Some((words, true));
             return Ok(());
         }
@@ -77,7 +77,7 @@ impl Clerk {
             Route::Switch(read) => {
                 let number = read_number(&read);
                 let words = (
-                    format!("打开 {number}?点这里切换,本作业留着。"),
+                    format!("打开 {number}？点这里切换，本作业留着。"),
                     format!("Open {number}? Tap to switch; this task stays open."),
                 );
                 self.state.read = Some(read);
@@ -89,14 +89,14 @@ impl Clerk {
             }
             Route::Gate(paper) => {
                 let words = (
-                    format!("放行单 {}:给门卫核对。", paper.document),
+                    format!("放行单 {}：给门卫核对。", paper.document),
                     format!("Gate paper {}: the guard checks it.", paper.document),
                 );
                 self.say(StripTone::Calm, words, None);
             }
             Route::Enrolment(_) => {
                 let words = (
-                    "这是登记码。本终端已登记,不用再扫。".to_owned(),
+                    "这是登记码。本终端已登记，不用再扫。".to_owned(),
                     "This enrols a terminal. This one is enrolled already.".to_owned(),
                 );
                 self.say(StripTone::Calm, words, None);
@@ -107,7 +107,7 @@ impl Clerk {
                 let data =
                     self.worker.state().data_as_of.map_or_else(|| "–".to_owned(), shared::time::Timestamp::to_clock);
                 let words = (
-                    format!("未找到“{}”。不在 {data} 的数据中。先同步;仍没有,联系发货方。", short(text)),
+                    format!("未找到“{}”。不在 {data} 的数据中。先同步；仍没有，联系发货方。", short(text)),
                     format!(
                         "{} not found. Not in the data of {data}. Sync; if still missing, ask the consignor.",
                         short(text)
@@ -201,7 +201,7 @@ impl Clerk {
                 let Work::Sort(sorting) = &self.work else { return Ok(()) };
                 let share = |(order, units): &(usize, u64)| (sorting.orders()[*order].slot, *units);
                 let parts: Vec<(u32, u64)> = shares.iter().map(share).collect();
-                let zh: Vec<String> = parts.iter().map(|(slot, units)| format!("格口 {slot}:{units} 盒")).collect();
+                let zh: Vec<String> = parts.iter().map(|(slot, units)| format!("格口 {slot}：{units} 盒")).collect();
                 let en: Vec<String> = parts.iter().map(|(slot, units)| format!("slot {slot}: {units} units")).collect();
                 let over = (left_over_units > 0).then_some(left_over_units);
                 sort.to = None;

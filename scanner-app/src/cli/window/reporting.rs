@@ -103,7 +103,7 @@ impl Clerk {
                 let count = reported.count;
                 self.state.report = super::state::ReportState::default();
                 self.state.report.message =
-                    Some(((format!("已记录,数量 {count}。"), format!("Recorded: {count}.")), false));
+                    Some(((format!("已记录，数量 {count}。"), format!("Recorded: {count}.")), false));
                 self.state.stale();
                 self.worker.wake();
             }
@@ -162,10 +162,10 @@ fn pack_views(references: &References, member: &MemberId) -> Vec<PackView> {
 /// A refusal of a report, as a clerk reads it.
 fn report_words(error: &ReportError) -> Pair {
     let zh = match error {
-        ReportError::Count(_) => format!("数量要在 1 到 {COUNT_MAX} 之间。没有记录,改数量再提交。"),
-        ReportError::OneOnly => "一个标签或码包只报一次。没有记录,数量改为 1。".to_owned(),
-        ReportError::PackKind => "码包只能报丢失或失窃。没有记录,改选再提交。".to_owned(),
-        ReportError::NotSetAside(_) => "没有隔离,不用解除。".to_owned(),
+        ReportError::Count(_) => format!("数量要在 1 到 {COUNT_MAX} 之间。没有记录，改数量再提交。"),
+        ReportError::OneOnly => "一个标签或码包只报一次。没有记录，数量改为 1。".to_owned(),
+        ReportError::PackKind => "码包只能报丢失或失窃。没有记录，改选再提交。".to_owned(),
+        ReportError::NotSetAside(_) => "没有隔离，不用解除。".to_owned(),
         ReportError::Store(_) => "没有记录。再试一次。".to_owned(),
     };
     (zh, error.to_string())

@@ -34,7 +34,7 @@ impl Clerk {
         let references = self.work.store().map(Store::pulled).transpose()?.unwrap_or_default().references;
         let Some(found) = returned(&references, self.own_place(), document) else {
             let words = (
-                format!("{document} 不能在这里退:不是本单位的单证。先同步,或核对编号。"),
+                format!("{document} 不能在这里退：不是本单位的单证。先同步，或核对编号。"),
                 format!("{document} cannot go back here: this member has no part in it. Sync, or check the number."),
             );
             self.say(crate::ui::view::StripTone::Trouble, words, None);

@@ -156,12 +156,12 @@ impl Clerk {
             let figure = crate::ui::words::figure(progress.packages_counted, progress.packages_expected);
             let whole = progress.packages_expected.is_some_and(|due| progress.packages_counted >= due);
             let (zh, en) = if whole { ("", "") } else { ("继续扫码。", " Keep scanning.") };
-            let words = (format!("已恢复到 {figure},无丢失。{zh}"), format!("Back at {figure}, nothing lost.{en}"));
+            let words = (format!("已恢复到 {figure}，无丢失。{zh}"), format!("Back at {figure}, nothing lost.{en}"));
             self.say(StripTone::Calm, words, None);
         } else if !session.basis_is_known() {
             let basis = session.task().basis.to_string();
             let words = (
-                format!("未找到 {basis}。照常扫码记录,先核对编号并同步。"),
+                format!("未找到 {basis}。照常扫码记录，先核对编号并同步。"),
                 format!("{basis} is not in the data here. Scans are recorded; check the number, and sync."),
             );
             self.say(StripTone::Stale, words, None);

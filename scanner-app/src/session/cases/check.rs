@@ -66,14 +66,14 @@ impl FoundAnswer {
     #[must_use]
     pub fn words(&self) -> Said {
         match self {
-            Self::Belongs => Said::new("在此箱,已核", "Belongs here, checked"),
-            Self::Already => Said::new("重复 · 已核过,不计数", "Duplicate · checked already, not counted"),
+            Self::Belongs => Said::new("在此箱，已核", "Belongs here, checked"),
+            Self::Already => Said::new("重复 · 已核过，不计数", "Duplicate · checked already, not counted"),
             Self::OfAnotherCase(other) => Said::new(
-                format!("不符:记录在箱 …{} 里。放一边,继续核。", other.tail()),
+                format!("不符：记录在箱 …{} 里。放一边，继续核。", other.tail()),
                 format!("On record in case …{}. Put it aside, keep checking.", other.tail()),
             ),
             Self::NotOnRecord => Said::new(
-                "不符:不在此箱的记录中。放一边,继续核。",
+                "不符：不在此箱的记录中。放一边，继续核。",
                 "Not on record in this case. Put it aside, keep checking.",
             ),
             Self::NotACode => {

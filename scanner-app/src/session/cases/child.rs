@@ -73,11 +73,11 @@ impl ChildAnswer {
         match self {
             Self::Added(filling) => Said::new(format!("已装 {}", filling.words()), format!("In: {}", filling.words())),
             Self::Already(filling) => Said::new(
-                format!("重复 · 已在此箱,不计数 · {}", filling.words()),
+                format!("重复 · 已在此箱，不计数 · {}", filling.words()),
                 format!("Duplicate · already in this case, not counted · {}", filling.words()),
             ),
             Self::NotACode => Said::new(
-                "不是包装码。换个角度再扫,或报无码。",
+                "不是包装码。换个角度再扫，或报无码。",
                 "No package code. Scan it again, or report it unreadable.",
             ),
             Self::NotSmaller => Said::new(
@@ -89,15 +89,15 @@ impl ChildAnswer {
                 format!("The case is full, {}. Put this one aside. Finish the case first.", filling.words()),
             ),
             Self::WrongProduct { found, expected } => Said::new(
-                format!("品规不符:此包是 {found},箱是 {expected}。拿出来。"),
+                format!("品规不符：此包是 {found}，箱是 {expected}。拿出来。"),
                 format!("Other product: this is {found}, the case is {expected}. Take it out."),
             ),
             Self::WrongBatch { found, expected } => Said::new(
-                format!("批次不符:此包是 {found},箱内是 {expected}。一箱一批,拿出来。"),
+                format!("批次不符：此包是 {found}，箱内是 {expected}。一箱一批，拿出来。"),
                 format!("Other batch: this is {found}, the case holds {expected}. One batch a case; take it out."),
             ),
             Self::InAnotherCase(parent) => Said::new(
-                format!("此包记录在箱 …{} 里。先拆那箱,或确认后仍装入。", parent.tail()),
+                format!("此包记录在箱 …{} 里。先拆那箱，或确认后仍装入。", parent.tail()),
                 format!(
                     "On record in case …{}. Open that case first, or confirm to put it here all the same.",
                     parent.tail()

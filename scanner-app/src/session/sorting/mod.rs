@@ -265,14 +265,14 @@ impl Sorting {
     fn no_open_order(&self, code: Option<&PackageCode>) -> Said {
         match code.and_then(|code| self.session.references().product_of(code)) {
             Some((product, _)) => Said::new(
-                format!("没有订单还要{}。本作业的订单都已配齐或没有此品规。放到隔离区,再同步订单。", product.name),
+                format!("没有订单还要{}。本作业的订单都已配齐或没有此品规。放到隔离区，再同步订单。", product.name),
                 format!(
                     "No open order wants {}. The orders of this task have theirs, or never named it. Set it aside, then sync orders.",
                     product.name
                 ),
             ),
             None => Said::new(
-                "不认识此码,配不到订单。码未登记或数据未到。放到隔离区,先同步。",
+                "不认识此码，配不到订单。码未登记或数据未到。放到隔离区，先同步。",
                 "This code is not known, so no order fits. It is not registered, or the data has not come. Set it aside, sync first.",
             ),
         }

@@ -16,7 +16,7 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
     }
     if let Some((code, shown)) = &view.code {
         // What to do stands above the code: beneath it the smallest screen has no room left.
-        let hint = say.of("让另一台对准,到它显示“完成”。", "Hold until the other says Done.");
+        let hint = say.of("让另一台对准，到它显示“完成”。", "Hold until the other says Done.");
         rows.push(sentence(Mark::None, hint, ""));
         rows.push(Row {
             kind: RowKind::Picture,
@@ -25,7 +25,7 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
             ..Row::default()
         });
         rows.push(fact(Mark::None, say.of("已显示", "Shown"), words::count(*shown)));
-        let safe = say.of("收到回执前,记录仍留在本机。", "Records stay here until the server confirms them.");
+        let safe = say.of("收到回执前，记录仍留在本机。", "Records stay here until the server confirms them.");
         rows.push(sentence(Mark::None, safe, ""));
         let acts = vec![main_act(say.of("停止", "Stop"), &Intent::Back)];
         return (heading(title, ""), Sheet { rows, acts, ..Sheet::default() });
@@ -54,7 +54,7 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
     ));
     rows.push(choice(
         say.of("附近的终端", "A terminal nearby"),
-        say.of("同一无线网,当场有回执", "same network, confirmed at once"),
+        say.of("同一无线网，当场有回执", "same network, confirmed at once"),
         &Intent::Go(Page::Nearby),
     ));
     let acts = vec![act(say.of("返回", "Back"), &Intent::Back)];
@@ -78,7 +78,7 @@ pub(super) fn nearby(view: &NearbyView, say: Say) -> (Heading, Sheet) {
         // What came, else what to do, stands above the code: beneath it the smallest screen has no room left.
         let mut rows: Vec<Row> = messages().collect();
         if rows.is_empty() {
-            let hint = say.of("在另一台打开这一页,扫此码。", "Scan this on the other terminal.");
+            let hint = say.of("在另一台打开这一页，扫此码。", "Scan this on the other terminal.");
             rows.push(sentence(Mark::None, hint, ""));
         }
         rows.extend(picture);
@@ -86,7 +86,7 @@ pub(super) fn nearby(view: &NearbyView, say: Say) -> (Heading, Sheet) {
         rows.push(sentence(
             Mark::None,
             say.of(
-                "它的记录加密存在本机,下次同步代传。",
+                "它的记录加密存在本机，下次同步代传。",
                 "Its records are kept here, sealed; the next sync delivers them.",
             ),
             "",

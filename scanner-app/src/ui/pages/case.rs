@@ -36,16 +36,19 @@ fn waiting(view: &CaseView, say: Say) -> (Heading, Sheet) {
     let tabs = CaseAct::EVERY.map(|of| tab(name(of, say), of == view.mode, &Intent::CaseMode(of)));
     let (what, then) = match view.mode {
         CaseAct::Build => (
-            say.of("扫箱的标签,开始装箱。", "Scan the case's own label to begin."),
+            say.of("扫箱的标签，开始装箱。", "Scan the case's own label to begin."),
             say.of("再扫放进去的包装。", "Then scan what goes inside."),
         ),
         CaseAct::Open => (
-            say.of("扫箱的标签,记为拆箱。", "Scan the case's own label: it is recorded as opened."),
+            say.of("扫箱的标签，记为拆箱。", "Scan the case's own label: it is recorded as opened."),
             say.of("里面的包装从此单独算。", "What is inside counts by itself from then on."),
         ),
         CaseAct::Check => (
-            say.of("扫箱的标签,开始核对。", "Scan the case's own label to begin."),
-            say.of("再逐个扫里面的包装,与记录对照。", "Then scan each package inside; it is compared with the record."),
+            say.of("扫箱的标签，开始核对。", "Scan the case's own label to begin."),
+            say.of(
+                "再逐个扫里面的包装，与记录对照。",
+                "Then scan each package inside; it is compared with the record.",
+            ),
         ),
     };
     let rows = vec![sentence(Mark::None, what, then)];
@@ -90,7 +93,7 @@ fn building_acts(view: &CaseView, say: Say) -> Vec<Act> {
         None if full => main_act(say.of("完成装箱", "Finish case"), &Intent::CaseFinish(false)),
         None => act_with_hint(
             say.of("尾箱完成", "Finish remainder"),
-            say.made(|| format!("就 {count},不再加"), || format!("with {count}, no more")),
+            say.made(|| format!("就 {count}，不再加"), || format!("with {count}, no more")),
             &Intent::CaseFinish(true),
         ),
     };
@@ -116,7 +119,7 @@ fn checking(view: &CaseView, check: &CaseCheckView, say: Say) -> (Heading, Sheet
         rows.push(sentence(
             Mark::Missing,
             say.of("本终端没有此箱的记录。", "Nothing is on record here of this case's inside."),
-            say.of("照常扫,服务器对照。", "Scan all the same; the server compares."),
+            say.of("照常扫，服务器对照。", "Scan all the same; the server compares."),
         ));
     }
     rows.extend(check.found.iter().map(|(tail, belongs)| found_row(tail, *belongs, say)));
@@ -150,10 +153,12 @@ fn ends(check: &CaseCheckView, say: Say) -> SharedString {
     let foreign = check.found.iter().filter(|(_, belongs)| !belongs).count();
     match (missing, foreign) {
         (0, 0) => say.of("核对完成", "Finish: all there"),
-        (missing, 0) => say.made(|| format!("完成:少 {missing}"), || format!("Finish: {missing} short")),
-        (0, foreign) => say.made(|| format!("完成:多 {foreign}"), || format!("Finish: {foreign} extra")),
-        (missing, foreign) => say
-            .made(|| format!("完成:少 {missing} 多 {foreign}"), || format!("Finish: {missing} short, {foreign} extra")),
+        (missing, 0) => say.made(|| format!("完成：少 {missing}"), || format!("Finish: {missing} short")),
+        (0, foreign) => say.made(|| format!("完成：多 {foreign}"), || format!("Finish: {foreign} extra")),
+        (missing, foreign) => say.made(
+            || format!("完成：少 {missing} 多 {foreign}"),
+            || format!("Finish: {missing} short, {foreign} extra"),
+        ),
     }
 }
 

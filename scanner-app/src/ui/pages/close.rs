@@ -29,7 +29,7 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
         rows.push(marked(
             choice(
                 title,
-                say.of("不发出,不计数", "neither sent nor counted"),
+                say.of("不发出，不计数", "neither sent nor counted"),
                 &Intent::Go(Page::Lists(ListTab::SetAside)),
             ),
             Mark::Aside,
@@ -54,7 +54,7 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
     }
     let partial = act_with_hint(
         say.of("部分结束", "Close partial"),
-        say.of("稍后继续,不算少货", "go on later, no shortage"),
+        say.of("稍后继续，不算少货", "go on later, no shortage"),
         &Intent::ClosePartial,
     );
     let last = say.of("最终结束", "Close final");
@@ -62,7 +62,7 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
         Act { main: true, ..act_with_hint(last, records(short, unit, (view.others > 0, say)), &Intent::CloseFinal) }
     } else {
         // It says why it does nothing yet.
-        let why = say.of("先勾选:已看过提示", "tick the notes as seen first");
+        let why = say.of("先勾选：已看过提示", "tick the notes as seen first");
         Act { key: SharedString::new(), ..act_with_hint(last, why, &Intent::CloseFinal) }
     };
     let acts = vec![partial, last];
@@ -83,7 +83,7 @@ fn others(count: u64, unit: &str, say: Say) -> super::super::generated::Row {
 fn papers(checked: Option<bool>, say: Say) -> super::super::generated::Row {
     let (mark, sub) = match checked {
         Some(true) => (Mark::Good, say.of("齐全且一致", "complete and equal")),
-        Some(false) => (Mark::Bad, say.of("不符,已记录", "differ, recorded")),
+        Some(false) => (Mark::Bad, say.of("不符，已记录", "differ, recorded")),
         None => (Mark::Missing, say.of("还没核对", "not compared yet")),
     };
     marked(choice(say.of("单证核对", "Papers"), sub, &Intent::Go(Page::Papers)), mark)

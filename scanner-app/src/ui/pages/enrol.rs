@@ -16,7 +16,7 @@ pub(super) fn put(window: &MainWindow, view: &EnrolView, (say, left_handed): (Sa
     }
     global.set_camera_message(view.camera_trouble.as_ref().map(|words| say.pair(words)).unwrap_or_default());
     let heading_words = match (&view.done, &view.code) {
-        (Some(name), _) => say.made(|| format!("已登记:{name}"), || format!("Enrolled: {name}")),
+        (Some(name), _) => say.made(|| format!("已登记：{name}"), || format!("Enrolled: {name}")),
         (None, Some(_)) => say.of("给主管看这个码", "Show this code to the supervisor"),
         (None, None) if view.is_asking => say.of("正在询问服务器…", "Asking the server…"),
         (None, None) => say.of("扫控制台上的登记码", "Scan the enrolment code on the console"),
@@ -24,7 +24,7 @@ pub(super) fn put(window: &MainWindow, view: &EnrolView, (say, left_handed): (Sa
     global.set_heading(heading_words);
     global.set_code(view.code.as_deref().unwrap_or_default().into());
     global.set_code_hint(say.of(
-        "和控制台上的相同:主管批准。不同:不要批准,重扫。",
+        "和控制台上的相同：主管批准。不同：不要批准，重扫。",
         "The same on the console: approved there. Not the same: have it refused, scan again.",
     ));
     let waits = view.code.is_some() && view.done.is_none();
@@ -33,7 +33,7 @@ pub(super) fn put(window: &MainWindow, view: &EnrolView, (say, left_handed): (Sa
     global.set_hint(match (&view.done, &view.code) {
         (Some(_), _) => say.of("登记完成。", "Enrolment is done."),
         (None, Some(_)) => SharedString::new(),
-        (None, None) => say.of("登记码 10 分钟内有效,只能用一次。", "The code is valid for 10 minutes, once."),
+        (None, None) => say.of("登记码 10 分钟内有效，只能用一次。", "The code is valid for 10 minutes, once."),
     });
     let again = act(say.of("重扫", "Scan again"), &Intent::EnrolAgain);
     let typed = act(say.of("手工输入", "Type it"), &Intent::Go(Page::Search));

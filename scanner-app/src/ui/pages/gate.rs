@@ -92,7 +92,7 @@ fn reasons(view: &GateView, say: Say, more: impl Fn(&GateReason) -> Option<Share
 
 fn safe_and_settled(view: &GateView, say: Say) -> Vec<Row> {
     // What is safe comes before what is settled: the driver waits for the one, nobody for the other.
-    let safe = say.of("货留在库内。扫码记录已保存,不会丢失。", "Goods stay in the store. Scans are saved.");
+    let safe = say.of("货留在库内。扫码记录已保存，不会丢失。", "Goods stay in the store. Scans are saved.");
     [sentence(Mark::None, safe, "")].into_iter().chain(settled(view, say)).collect()
 }
 
@@ -121,7 +121,7 @@ fn settled(view: &GateView, say: Say) -> Vec<Row> {
     let one = |settled: &GateSettled| {
         let (by, why) = (&settled.by, say.pair(&settled.why));
         let about = say.pair(&settled.about);
-        let told = say.made(|| format!("{by} 已处理:{why}"), || format!("settled by {by}: {why}"));
+        let told = say.made(|| format!("{by} 已处理：{why}"), || format!("settled by {by}: {why}"));
         sentence(Mark::Good, format!("{} · {about}", words::kind(say.0, settled.kind)), told)
     };
     head.into_iter().chain(view.settled.iter().map(one)).collect()
@@ -141,7 +141,7 @@ fn cleared(view: &CallView, say: Say) -> (Heading, Sheet) {
 fn decision(gate: &GateView, say: Say) -> Vec<Row> {
     let loaded = loaded(gate, say);
     let said = say.made(
-        || format!("{loaded},与合同和单证一致,可以离开。"),
+        || format!("{loaded}，与合同和单证一致，可以离开。"),
         || format!("{loaded}: they agree with contract and note, and may leave."),
     );
     let by = if gate.position.is_some() { say.of("服务器", "server") } else { say.of("本终端", "this terminal") };
@@ -165,7 +165,7 @@ pub(super) fn call(view: &CallView, say: Say) -> (Heading, Sheet) {
     }
     let mut rows = vec![sentence(
         Mark::Held,
-        say.of("给主管看这一页,或照着念。", "Show this page to the supervisor, or read it out."),
+        say.of("给主管看这一页，或照着念。", "Show this page to the supervisor, or read it out."),
         say.of(
             "联网后控制台“不符”里也有这些原因。",
             "Once online, the console lists the same reasons under Mismatches.",
@@ -179,7 +179,10 @@ pub(super) fn call(view: &CallView, say: Say) -> (Heading, Sheet) {
     rows.push(fact(Mark::None, say.of("判定时间", "Decided at"), gate.at.to_minute()));
     let (count, rules) = (gate.reasons.len(), gate.reasons.iter().map(|reason| reason.rules).sum::<usize>());
     rows.push(row_heading(if rules > count {
-        say.made(|| format!("{count} 项原因,规则记 {rules} 条"), || format!("{}, {rules} by the rules", words::reasons(count)))
+        say.made(
+            || format!("{count} 项原因，规则记 {rules} 条"),
+            || format!("{}, {rules} by the rules", words::reasons(count)),
+        )
     } else {
         say.made(|| format!("{count} 项原因"), || words::reasons(count))
     }));
@@ -194,7 +197,7 @@ fn twofold(reason: &GateReason, say: Say) -> Option<SharedString> {
     let rules = reason.rules;
     (rules > 1).then(|| {
         say.made(
-            || format!("规则记 {rules} 条:不符由主管处理,数量也要对上。"),
+            || format!("规则记 {rules} 条：不符由主管处理，数量也要对上。"),
             || format!("{rules} by the rules: a supervisor settles the mismatch, the figures must agree too."),
         )
     })

@@ -15,7 +15,7 @@ pub(super) fn sheet(view: &HealthView, say: Say) -> (Heading, Sheet) {
         rows.push(sentence(
             Mark::None,
             say.of(
-                "扫任何标签,这里显示收到的内容。不计入作业。",
+                "扫任何标签，这里显示收到的内容。不计入作业。",
                 "Scan any label: what comes in shows here. Nothing is counted.",
             ),
             "",

@@ -91,20 +91,20 @@ fn history_row(row: &HistoryRow, chosen: Option<u64>, say: Say) -> Row {
 /// Somebody else's scan, or a late undo: the reason is asked.
 pub(super) fn why((seq, tail, is_others): (u64, &str, bool), say: Say) -> (Heading, Sheet) {
     let asked = if is_others {
-        say.of("这是别人扫的。为什么撤销?", "Somebody else scanned it. Why undo it?")
+        say.of("这是别人扫的。为什么撤销？", "Somebody else scanned it. Why undo it?")
     } else {
-        say.of("扫过很久了。为什么撤销?", "It was scanned long ago. Why undo it?")
+        say.of("扫过很久了。为什么撤销？", "It was scanned long ago. Why undo it?")
     };
     let rows = vec![
         sentence(Mark::None, asked, say.of("原因随撤销一起记录。", "The reason is recorded with it.")),
         choice(
             say.of("没有这回事", "Scanned by mistake"),
-            say.of("误扫,货没有动", "nothing moved"),
+            say.of("误扫，货没有动", "nothing moved"),
             &Intent::UndoBecause(seq, VoidReason::DidNotOccur),
         ),
         choice(
             say.of("记录有误", "Recorded wrongly"),
-            say.of("货动了,单证或环节不对", "moved on another note or stage"),
+            say.of("货动了，单证或环节不对", "moved on another note or stage"),
             &Intent::UndoBecause(seq, VoidReason::IncorrectData),
         ),
     ];

@@ -37,9 +37,9 @@ pub(super) fn sheet(view: &MenuView, say: Say) -> (Heading, Sheet) {
     rows.push(choice(
         say.of("查码", "Look up a code"),
         if view.in_task {
-            say.of("扫码,或输入末 4 位", "scan it, or type its last 4")
+            say.of("扫码，或输入末 4 位", "scan it, or type its last 4")
         } else {
-            say.of("扫码;也可按单证号找作业", "scan it; or find a task by its number")
+            say.of("扫码；也可按单证号找作业", "scan it; or find a task by its number")
         },
         &Intent::Go(Page::Search),
     ));
@@ -62,7 +62,7 @@ pub(super) fn practice(stages: &[Stage], is_open: bool, say: Say) -> (Heading, S
     let title = say.of("训练", "Training");
     let mut rows = vec![sentence(
         Mark::None,
-        say.of("用训练标签练习。不上传,不计数。", "Practise on training labels. Nothing is sent or counted."),
+        say.of("用训练标签练习。不上传，不计数。", "Practise on training labels. Nothing is sent or counted."),
         say.of("真实标签在训练中不记录。", "Real labels are not recorded in training."),
     )];
     if is_open {

@@ -124,13 +124,13 @@ fn search(what: SearchFor, say: Say) -> (Heading, Sheet) {
     let (title, sub, label, (pad, letters, enter)) = match what {
         SearchFor::Code => (
             say.of("查找", "Search"),
-            say.of("扫码,或输入末 4 位", "Scan it, or type its last 4"),
+            say.of("扫码，或输入末 4 位", "Scan it, or type its last 4"),
             say.of("码的末 4 位", "Last 4 of the code"),
             ("123456789-0.", LETTERS, find()),
         ),
         SearchFor::Task => (
             say.of("查找", "Search"),
-            say.of("扫码查包装,或输入单证号", "Scan it, or type its end"),
+            say.of("扫码查包装，或输入单证号", "Scan it, or type its end"),
             say.of("单证号的末几位", "End of the document's number"),
             ("123456789-0.", LETTERS, find()),
         ),

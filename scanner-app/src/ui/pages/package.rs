@@ -19,11 +19,11 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
         )),
         None => rows.push(sentence(
             Mark::Held,
-            say.of("仅查询,未计入作业", "Look-up only, not counted"),
+            say.of("仅查询，未计入作业", "Look-up only, not counted"),
             if view.in_task {
-                say.of("要计数,回到扫码页再扫。", "To count it, go back to scanning and scan it there.")
+                say.of("要计数，回到扫码页再扫。", "To count it, go back to scanning and scan it there.")
             } else {
-                say.of("要计数,先打开它的作业。", "To count it, open its task first.")
+                say.of("要计数，先打开它的作业。", "To count it, open its task first.")
             },
         )),
     }
@@ -62,7 +62,7 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
         ));
         beside.push(choice(
             say.of("开箱核对", "Check this case"),
-            say.of("逐个扫里面的包装,与记录对照", "scan each package inside and compare"),
+            say.of("逐个扫里面的包装，与记录对照", "scan each package inside and compare"),
             &Intent::CaseBegin(CaseAct::Check),
         ));
     }
@@ -93,7 +93,7 @@ fn trail(view: &PackageView, say: Say) -> Vec<Row> {
         rows.push(sentence(
             Mark::Missing,
             say.of("只知道一部分经过。", "Only a part of its trail is known here."),
-            say.of("联网同步,或找主管在控制台查全程。", "Sync, or ask the supervisor: the console has all of it."),
+            say.of("联网同步，或找主管在控制台查全程。", "Sync, or ask the supervisor: the console has all of it."),
         ));
     }
     for step in &view.trail {

@@ -32,7 +32,7 @@ pub(super) fn sheet(view: &PapersView, say: Say) -> (Heading, Sheet) {
             Mark::Held,
             say.of("系统内的单证缺项。", "A field is missing on record."),
             say.of(
-                "让开单方补齐并同步;缺项不可放行。",
+                "让开单方补齐并同步；缺项不可放行。",
                 "Have the issuer complete it, then sync; goods are held until then.",
             ),
         ));
@@ -47,12 +47,15 @@ fn on(say: Say) -> slint::SharedString {
 
 fn recorded(equal: bool, say: Say) -> Row {
     if equal {
-        sentence(Mark::Good, say.of("已记录:齐全且一致。", "Recorded: complete and equal."), "")
+        sentence(Mark::Good, say.of("已记录：齐全且一致。", "Recorded: complete and equal."), "")
     } else {
         sentence(
             Mark::Bad,
-            say.of("已记录:单证不符。", "Recorded: the papers differ."),
-            say.of("告诉主管;让开单方更正后再核对。", "Tell the supervisor; check again once the issuer put it right."),
+            say.of("已记录：单证不符。", "Recorded: the papers differ."),
+            say.of(
+                "告诉主管；让开单方更正后再核对。",
+                "Tell the supervisor; check again once the issuer put it right.",
+            ),
         )
     }
 }
@@ -62,14 +65,14 @@ fn none_there(view: &PapersView, say: Say) -> Row {
         sentence(
             Mark::None,
             say.of("单证由本机在最终结束时开。", "This terminal writes the note at the final close."),
-            say.of("放行前自动上传,不用核对。", "It is uploaded before goods leave; nothing is to be compared."),
+            say.of("放行前自动上传，不用核对。", "It is uploaded before goods leave; nothing is to be compared."),
         )
     } else {
         sentence(
             Mark::Missing,
             say.of("本终端没有这份单证。", "This document is not known here."),
             say.of(
-                "先同步。随货也没有,就记录“没有单证”。",
+                "先同步。随货也没有，就记录“没有单证”。",
                 "Sync first. If none came with the goods either, record that there is none.",
             ),
         )
@@ -120,11 +123,11 @@ fn acts(view: &PapersView, say: Say) -> Vec<Act> {
     }
     let wrong = view.fields.iter().filter(|field| is_wrong(field)).count();
     let record = if view.document.is_none() {
-        say.of("记录:没有单证", "Record: no papers")
+        say.of("记录：没有单证", "Record: no papers")
     } else if wrong == 0 {
         say.of("齐全且一致", "Complete and equal")
     } else {
-        say.made(|| format!("记录:{wrong} 项不同"), || format!("Record: {wrong} differ"))
+        say.made(|| format!("记录：{wrong} 项不同"), || format!("Record: {wrong} differ"))
     };
     if view.document.is_none() {
         // What is missing here may only not have come yet: that is tried first.

@@ -22,7 +22,7 @@ pub(super) fn sheet(view: &QueueView, say: Say) -> (Heading, Sheet) {
     if !view.refused.is_empty() {
         let refused = view.refused.len();
         rows.push(row_heading(say.made(
-            || format!("服务器留存 {refused} 条待查,可继续扫码"),
+            || format!("服务器留存 {refused} 条待查，可继续扫码"),
             || format!("Kept for review: {refused}; keep scanning"),
         )));
         rows.extend(view.refused.iter().map(|(seq, reason)| {

@@ -49,11 +49,11 @@ fn state(view: &ReceiptView, (is_done, left): (bool, u64), say: Say) -> SharedSt
     let missing = left.saturating_sub(view.coming_units);
     match (view.confirmed, view.due_packages) {
         (Some(count), _) => {
-            say.made(|| format!("已确认 {count} 个包装,未逐个扫码"), || format!("{count} confirmed, not scanned"))
+            say.made(|| format!("已确认 {count} 个包装，未逐个扫码"), || format!("{count} confirmed, not scanned"))
         }
         (None, _) if is_done => say.of("已收齐", "all received"),
         (None, None) => {
-            say.of("不知道配送清单。先同步,或逐个扫码。", "The list is not known here. Sync, or scan each.")
+            say.of("不知道配送清单。先同步，或逐个扫码。", "The list is not known here. Sync, or scan each.")
         }
         (None, Some(_)) if missing > 0 => {
             let missing = words::count(missing);
@@ -203,7 +203,7 @@ pub(super) fn sign(view: &SignView, say: Say) -> (Heading, Sheet) {
         rows,
         pad_enter: say.of("签收", "Sign"),
         pad: digits(),
-        typed_label: say.of("输入您的 PIN,签收", "Your PIN signs the receipt"),
+        typed_label: say.of("输入您的 PIN，签收", "Your PIN signs the receipt"),
         typed_hidden: true,
         ..Sheet::default()
     };

@@ -18,7 +18,7 @@ pub(super) fn sheet(view: &ReportView, say: Say) -> (Heading, Sheet) {
         (
             ReportWhat::Unreadable,
             ("无码 / 读不出", "No or unreadable code"),
-            ("没有码,或扫不出", "none there, or it does not scan"),
+            ("没有码，或扫不出", "none there, or it does not scan"),
         ),
         (ReportWhat::Lost, ("丢失", "Lost"), ("货不见了", "goods are gone")),
         (ReportWhat::Stolen, ("失窃", "Stolen"), ("货被偷", "goods were stolen")),
@@ -38,8 +38,8 @@ pub(super) fn sheet(view: &ReportView, say: Say) -> (Heading, Sheet) {
     if !view.in_task {
         rows.push(sentence(
             Mark::None,
-            say.of("没有打开作业:上报不带单证号。", "No task is open: the report names no document."),
-            say.of("与某份单证有关,先打开它的作业。", "If it concerns a document, open its task first."),
+            say.of("没有打开作业：上报不带单证号。", "No task is open: the report names no document."),
+            say.of("与某份单证有关，先打开它的作业。", "If it concerns a document, open its task first."),
         ));
     }
     let photos = view.photos;
@@ -54,7 +54,7 @@ pub(super) fn sheet(view: &ReportView, say: Say) -> (Heading, Sheet) {
     } else {
         rows.push(sentence(
             Mark::Missing,
-            say.of("没有相机:不带照片上报。", "No camera: recorded without a photo."),
+            say.of("没有相机：不带照片上报。", "No camera: recorded without a photo."),
             "",
         ));
     }
@@ -121,7 +121,7 @@ pub(super) fn packs(packs: &[PackView], say: Say) -> (Heading, Sheet) {
 
 /// A large pad for how many.
 pub(super) fn typed_count(say: Say) -> (Heading, Sheet) {
-    let label = say.of("数量,1 到 1000", "Packages, 1 to 1000");
+    let label = say.of("数量，1 到 1000", "Packages, 1 to 1000");
     let sheet =
         Sheet { pad: digits(), pad_enter: say.of("就这个数", "Use it"), typed_label: label, ..Sheet::default() };
     (heading(say.of("数量", "How many?"), ""), sheet)

@@ -26,25 +26,25 @@ pub(super) fn sheet(documents: &[ReturnableView], say: Say) -> (Heading, Sheet) 
         rows: documents.iter().map(row).collect(),
         is_long: true,
         empty: say.of(
-            "没有可退的单证。先同步;货到过本节点才能退。",
+            "没有可退的单证。先同步；货到过本节点才能退。",
             "No document to return. Sync first; only goods that were here go back.",
         ),
         ..Sheet::default()
     };
-    (heading(say.of("退货", "Returns"), say.of("选单证,或扫它的二维码", "choose it, or scan its QR")), sheet)
+    (heading(say.of("退货", "Returns"), say.of("选单证，或扫它的二维码", "choose it, or scan its QR")), sheet)
 }
 
 pub(super) fn reason(view: &ReasonView, say: Say) -> (Heading, Sheet) {
     let stage = words::stage(say.0, view.stage);
     let one = |reason: ReturnReason| {
         let sub = if reason.never_taken_in() {
-            say.of("没有入库,不用批准", "never taken in, needs no approval")
+            say.of("没有入库，不用批准", "never taken in, needs no approval")
         } else {
             say.of("要有退货批准", "needs a return approval")
         };
         choice(words::return_reason(say.0, reason), sub, &Intent::Because(reason))
     };
-    let mut rows = vec![row_heading(say.of("为什么退?", "Why do they go back?"))];
+    let mut rows = vec![row_heading(say.of("为什么退？", "Why do they go back?"))];
     rows.extend(
         [ReturnReason::Quality, ReturnReason::Refused, ReturnReason::Undeliverable, ReturnReason::Other].map(one),
     );
@@ -55,13 +55,13 @@ pub(super) fn reason(view: &ReasonView, say: Say) -> (Heading, Sheet) {
 
 /// What approvals cover, product by product.
 pub(super) fn approvals(approved: &[ApprovedView], say: Say) -> Vec<Row> {
-    let mut rows = vec![row_heading(say.of("退货批准(交易规则第 16 条)", "Approvals (trading rules, art. 16)"))];
+    let mut rows = vec![row_heading(say.of("退货批准（交易规则第 16 条）", "Approvals (trading rules, art. 16)"))];
     if approved.is_empty() {
         rows.push(sentence(
             Mark::Missing,
             say.of("本终端没有批准的记录。", "No approval is known here."),
             say.of(
-                "质量或其他原因:先由买方在平台申请,再同步。照常扫码记录。",
+                "质量或其他原因：先由买方在平台申请，再同步。照常扫码记录。",
                 "For quality or another reason the buyer applies on the platform; then sync. Scans are recorded all the same.",
             ),
         ));

@@ -68,7 +68,7 @@ pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, say: Say) {
     result(scan, view.result.as_ref().filter(|_| !view.stopped), say);
     let is_last = view.result.as_ref().is_some_and(|result| !result.undone && result.kinds.is_empty());
     if is_complete(view) && is_last && !view.stopped {
-        scan.set_advice(say.of("全部扫完,按“结束”", "All scanned: close"));
+        scan.set_advice(say.of("全部扫完，按“结束”", "All scanned: close"));
     }
 }
 

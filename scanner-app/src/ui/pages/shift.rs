@@ -21,7 +21,7 @@ pub(super) fn sheet(view: &ShiftView, say: Say) -> (Heading, Sheet) {
     rows.push(sentence(
         Mark::None,
         say.of(
-            "下一位扫工牌并输入 PIN,接着做同一作业。",
+            "下一位扫工牌并输入 PIN，接着做同一作业。",
             "The next person scans a badge and types the PIN: same task, same package.",
         ),
         say.of("待传的不受影响。", "Queued records stay."),

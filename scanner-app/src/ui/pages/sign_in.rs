@@ -13,13 +13,13 @@ pub(super) fn put(window: &MainWindow, view: &SignInView, say: Say) -> Heading {
     global.set_place(view.place.as_str().into());
     global.set_terminal(say.made(|| format!("终端 {}", view.terminal), || format!("Terminal {}", view.terminal)));
     global.set_prompt(match &view.badge_of {
-        Some(name) if view.has_badge => say.made(|| format!("{name},输入 PIN"), || format!("{name}: type your PIN")),
-        _ if view.has_badge => say.of("工牌已读,输入 PIN", "Badge read, type your PIN"),
+        Some(name) if view.has_badge => say.made(|| format!("{name}，输入 PIN"), || format!("{name}: type your PIN")),
+        _ if view.has_badge => say.of("工牌已读，输入 PIN", "Badge read, type your PIN"),
         _ => say.of("扫工牌登录", "Scan your badge to sign in"),
     });
     global.set_not_me(say.of("不是本人", "Not me"));
     global.set_not_me_key(Intent::NotMe.key().into());
-    let last = view.last.as_ref().map(|last| say.made(|| format!("上一位:{last}"), || format!("Last: {last}")));
+    let last = view.last.as_ref().map(|last| say.made(|| format!("上一位：{last}"), || format!("Last: {last}")));
     global.set_last(last.unwrap_or_default());
     let covered = view.covered.as_ref().map(|(stage, number, done, total, level)| {
         format!(

@@ -44,7 +44,7 @@ fn slot(scan: &Scan<'_>, view: &SortView, say: Say) {
     }
     let Some(slot) = &view.slot else {
         scan.set_slot(SharedString::from("–"));
-        let first = say.of("扫一盒,看格口", "Scan one to see its slot");
+        let first = say.of("扫一盒，看格口", "Scan one to see its slot");
         scan.set_retailer(first.clone());
         scan.set_left(SharedString::new());
         scan.set_slot_label(first);

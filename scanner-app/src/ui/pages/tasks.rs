@@ -31,7 +31,7 @@ pub(super) fn put(window: &MainWindow, view: &TasksView, (say, sync): (Say, &Syn
     let is_bare = view.tasks.is_empty() && view.fetching.is_none();
     let fills = if is_bare { vec![main_act(say.of("立即同步", "Sync now"), &Intent::SyncNow)] } else { Vec::new() };
     set(&global.get_empty_acts(), fills, |model| global.set_empty_acts(model));
-    global.set_scan_hint(say.of("扫单证二维码,打开作业", "Scan a document's QR to open its task"));
+    global.set_scan_hint(say.of("扫单证二维码，打开作业", "Scan a document's QR to open its task"));
     global.set_first_sync(match view.fetching {
         // Where the server does not say how much is to come, the bar tells only that something is.
         Some(fetching) => f32::from(fetching.percent.unwrap_or(0)) / 100.0,
@@ -49,11 +49,11 @@ fn empty(view: &TasksView, say: Say) -> SharedString {
         let count = words::count(fetching.records);
         return match fetching.percent {
             Some(percent) => say.made(
-                || format!("首次同步到 {percent}%,已取 {count} 条。作业随后出现。也可先扫单证二维码。"),
+                || format!("首次同步到 {percent}%，已取 {count} 条。作业随后出现。也可先扫单证二维码。"),
                 || format!("First sync at {percent}%, {count} records so far. Tasks appear as they come; or scan a document's QR."),
             ),
             None => say.made(
-                || format!("正在同步,已取 {count} 条。作业随后出现。也可先扫单证二维码。"),
+                || format!("正在同步，已取 {count} 条。作业随后出现。也可先扫单证二维码。"),
                 || format!("Syncing, {count} records so far. Tasks appear as they come; or scan a document's QR."),
             ),
         };
@@ -61,10 +61,10 @@ fn empty(view: &TasksView, say: Say) -> SharedString {
     if !view.search.is_empty() || view.filter.is_some() {
         say.of("没有这样的作业。点“全部”看所有。", "There is no such task. Tap All to see every one.")
     } else if view.is_synced {
-        say.of("暂无作业。扫发货单二维码,或同步。", "No tasks. Scan a dispatch note's QR, or sync.")
+        say.of("暂无作业。扫发货单二维码，或同步。", "No tasks. Scan a dispatch note's QR, or sync.")
     } else {
         say.of(
-            "还没有数据。首次同步后,作业会出现在这里。也可先扫单证二维码,照常扫码。",
+            "还没有数据。首次同步后，作业会出现在这里。也可先扫单证二维码，照常扫码。",
             "No data yet. Tasks appear after the first sync. You may scan a document's QR and work all the same.",
         )
     }
@@ -101,7 +101,7 @@ fn item(task: &TaskView, (say, sync): (Say, &SyncView)) -> TaskItem {
         task.gate.map_or_else(Default::default, |(state, reasons)| gate_words(state, reasons, say));
     if task.blocks > 0 && task.gate.is_none() {
         let blocks = task.blocks;
-        gate = say.made(|| format!("事后拦截 {blocks}:隔离这些货"), || format!("{blocks} blocked later: set aside"));
+        gate = say.made(|| format!("事后拦截 {blocks}：隔离这些货"), || format!("{blocks} blocked later: set aside"));
         mark = Mark::Held;
     }
     TaskItem {
@@ -135,9 +135,10 @@ fn due_words(due: Timestamp, (say, sync): (Say, &SyncView)) -> SharedString {
 
 fn gate_words(state: GateStateView, reasons: usize, say: Say) -> (SharedString, Mark) {
     match state {
-        GateStateView::Held => {
-            (say.made(|| format!("暂不放行:{reasons} 项"), || format!("Held: {}", words::reasons(reasons))), Mark::Held)
-        }
+        GateStateView::Held => (
+            say.made(|| format!("暂不放行：{reasons} 项"), || format!("Held: {}", words::reasons(reasons))),
+            Mark::Held,
+        ),
         GateStateView::Waiting => (say.of("待上传 · 传完自动再判", "Waiting for upload"), Mark::Wait),
         GateStateView::Cleared => (say.of("准予放行", "Cleared"), Mark::Good),
     }
@@ -150,7 +151,7 @@ pub(super) fn which_stage(view: &WhichStageView, say: Say) -> (Heading, Sheet) {
     let why = sentence(
         Mark::None,
         say.made(|| format!("{number} 不在 {data} 的数据中。"), || format!("{number} is not in the data of {data}.")),
-        say.of("先同步。不能同步,就选要做什么。", "Sync first. If you cannot, choose what you do."),
+        say.of("先同步。不能同步，就选要做什么。", "Sync first. If you cannot, choose what you do."),
     );
     let row = |stage: &Stage| choice(words::stage(say.0, *stage), does(*stage, say), &Intent::OpenRead(Some(*stage)));
     let rows = [why].into_iter().chain(view.stages.iter().map(row)).collect();

@@ -19,7 +19,7 @@ fn why_and_what_it_rests_on_are_read_too_in_the_sun() {
             show(&window, &view, language);
             i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
             let (rests, meanwhile) = match language {
-                Language::Zh => ("依据", "期间又扫 2:通过 1  重复 1"),
+                Language::Zh => ("依据", "期间又扫 2：通过 1  重复 1"),
                 Language::En => ("Rests on", "Meanwhile 2: Accepted 1  Duplicate 1"),
             };
             let rests = find(&window, &format!("{rests} {}", super::super::words::article(language, kind)));
@@ -35,7 +35,7 @@ fn why_and_what_it_rests_on_are_read_too_in_the_sun() {
 fn every_package_that_is_blocked_is_counted_on_the_button_and_named_above_the_fold() {
     on_both(|tablet| {
         let (window, _wanted) = open(tablet);
-        for (language, hold) in [(Language::Zh, "按住 1 秒:3 个都已隔离"), (Language::En, "Hold 1 s: all 3 set aside")]
+        for (language, hold) in [(Language::Zh, "按住 1 秒：3 个都已隔离"), (Language::En, "Hold 1 s: all 3 set aside")]
         {
             let mut view = screens::all(tablet).into_iter().find(|(name, _)| *name == "alarm").unwrap().1;
             view.chrome.look.skin = SkinView::Sunlight;
@@ -56,7 +56,7 @@ fn every_package_that_is_blocked_is_counted_on_the_button_and_named_above_the_fo
         view.alarm = view.alarm.map(|alarm| AlarmView { others: Vec::new(), ..alarm });
         show(&window, &view, Language::Zh);
         i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
-        find(&window, "按住 1 秒:已隔离");
+        find(&window, "按住 1 秒：已隔离");
     });
 }
 
@@ -72,7 +72,7 @@ fn what_to_do_is_read_without_scrolling_whatever_blocks() {
                 show(&window, &view, language);
                 i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
                 let (head, hold, meanwhile) = match language {
-                    Language::Zh => ("怎么办", "按住 1 秒:2 个都已隔离", "期间又扫 2:通过 1  重复 1"),
+                    Language::Zh => ("怎么办", "按住 1 秒：2 个都已隔离", "期间又扫 2：通过 1  重复 1"),
                     Language::En => ("What to do", "Hold 1 s: all 2 set aside", "Meanwhile 2: Accepted 1  Duplicate 1"),
                 };
                 let next = find(&window, &format!("{head} {}", super::super::words::next(language, kind)));

@@ -66,7 +66,7 @@ fn whom_to_ask_first_is_read_before_the_final_close() {
         let (window, _wanted) = open(tablet);
         for skin in SKINS {
             for (language, asked, act) in [
-                (Language::Zh, "别的终端也扫了 5 箱 · 先问他们扫完没有。", "部分结束 · 稍后继续,不算少货"),
+                (Language::Zh, "别的终端也扫了 5 箱 · 先问他们扫完没有。", "部分结束 · 稍后继续，不算少货"),
                 (
                     Language::En,
                     "5 cases scanned by others · Ask first whether they are done.",

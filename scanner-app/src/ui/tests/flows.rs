@@ -69,7 +69,7 @@ fn a_closed_task_leads_to_its_gate_and_the_menu_to_the_rest() {
     let (window, wanted) = open(false);
     show(&window, &shown("tasks"), Language::Zh);
     pass(20);
-    tap(&window, "出库 FH-1988 20 / 20 箱 · 暂不放行:2 项");
+    tap(&window, "出库 FH-1988 20 / 20 箱 · 暂不放行：2 项");
     assert_eq!(wanted.try_recv(), Ok(Intent::OpenGate("outbound C1 FH-1988".into())));
     tap(&window, "菜单");
     assert_eq!(wanted.try_recv(), Ok(Intent::Go(Page::Menu)));
@@ -114,7 +114,7 @@ fn a_badge_wants_only_the_pin() {
         tap(&window, key);
     }
     assert_eq!(wanted.try_recv(), Ok(Intent::SignIn { number: String::new(), pin: "771234".into() }));
-    find(&window, "PIN 不对,还可试 3 次。忘记了找主管重设。");
+    find(&window, "PIN 不对，还可试 3 次。忘记了找主管重设。");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn the_figure_and_the_answer_change_their_language_without_losing_the_work() {
     pass(20);
     find(&window, "37 / 40 箱");
     find(&window, "1\u{202F}850 / 2\u{202F}000 盒");
-    find(&window, "拦截 5R8N 码包丢失/失窃 移出货堆,放隔离区,通知主管\n依据:追溯细则 2022 第 22 条");
+    find(&window, "拦截 5R8N 码包丢失/失窃 移出货堆，放隔离区，通知主管\n依据：追溯细则 2022 第 22 条");
     show(&window, &view(page), Language::En);
     pass(20);
     find(&window, "37 / 40 cases");
@@ -163,11 +163,11 @@ fn closing_says_what_it_records_and_wants_the_notes_seen_first() {
     let (window, wanted) = open(false);
     show(&window, &view(PageView::Close(close(false))), Language::Zh);
     pass(20);
-    tap(&window, "最终结束 · 先勾选:已看过提示");
+    tap(&window, "最终结束 · 先勾选：已看过提示");
     assert!(wanted.try_recv().is_err(), "there is no final close before the notes are seen");
     tap(&window, "已看过 2 条提示 · 异常速度 2");
     assert_eq!(wanted.try_recv(), Ok(Intent::NotesSeen));
-    tap(&window, "部分结束 · 稍后继续,不算少货");
+    tap(&window, "部分结束 · 稍后继续，不算少货");
     assert_eq!(wanted.try_recv(), Ok(Intent::ClosePartial));
     show(&window, &view(PageView::Close(close(true))), Language::Zh);
     pass(20);
@@ -181,7 +181,7 @@ fn the_alarm_ends_only_by_a_second_of_holding() {
     activate(&window);
     show(&window, &shown("alarm"), Language::Zh);
     pass(20);
-    find(&window, "按住 1 秒:2 个都已隔离");
+    find(&window, "按住 1 秒：2 个都已隔离");
     for key in [Key::Escape, Key::F1, Key::F4] {
         strike(&window, &slint::SharedString::from(key));
     }

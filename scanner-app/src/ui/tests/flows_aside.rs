@@ -66,9 +66,9 @@ fn a_case_is_built_opened_or_checked() {
         ("case-mode", Language::En, "Check", Intent::CaseMode(CaseAct::Check)),
         ("case-elsewhere", Language::En, "Put in anyway · …5R8N", Intent::CaseDespite),
         ("case-elsewhere", Language::En, "Undo 7K3M", Intent::CaseUndo),
-        ("case", Language::Zh, "尾箱完成 · 就 43,不再加", Intent::CaseFinish(true)),
+        ("case", Language::Zh, "尾箱完成 · 就 43，不再加", Intent::CaseFinish(true)),
         ("case-check", Language::Zh, "撤销 9WPT", Intent::CheckUndo),
-        ("case-check", Language::Zh, "完成:少 2 多 1", Intent::CheckFinish),
+        ("case-check", Language::Zh, "完成：少 2 多 1", Intent::CheckFinish),
     ]);
 }
 
@@ -84,10 +84,10 @@ fn a_case_undone_says_how_many_units_go_with_it() {
 fn papers_are_equal_in_one_tap_or_marked_field_by_field() {
     expect(&[
         ("papers", Language::Zh, "齐全且一致", Intent::PapersRecord),
-        ("papers", Language::Zh, "数量(盒) · 2 000 一致", Intent::PaperMark(4)),
+        ("papers", Language::Zh, "数量（盒） · 2 000 一致", Intent::PaperMark(4)),
         ("papers-differ", Language::En, "Record: 1 differ", Intent::PapersRecord),
         ("papers-differ", Language::En, "Photo 1", Intent::Photo),
-        ("papers-none", Language::Zh, "记录:没有单证", Intent::PapersRecord),
+        ("papers-none", Language::Zh, "记录：没有单证", Intent::PapersRecord),
         ("papers-none", Language::Zh, "立即同步", Intent::SyncNow),
         ("returns-empty", Language::En, "Sync now", Intent::SyncNow),
         ("papers-recorded", Language::Zh, "继续扫码", Intent::Go(Page::Work)),
@@ -119,7 +119,7 @@ fn any_scan_is_undone_and_somebody_elses_with_a_reason() {
         (
             "undo-why",
             Language::Zh,
-            "记录有误 · 货动了,单证或环节不对",
+            "记录有误 · 货动了，单证或环节不对",
             Intent::UndoBecause(7, VoidReason::IncorrectData),
         ),
         ("undo-why", Language::En, "Do not undo", Intent::Back),
@@ -143,7 +143,7 @@ fn a_gate_quotes_who_settled_what_and_the_load_that_it_cleared() {
     for (screen, language, words) in [
         ("gate-why", Language::En, said),
         ("gate-why", Language::En, "40 cases · 2\u{202F}000 units: they agree with contract and note, and may leave."),
-        ("gate-why", Language::Zh, "40 箱 · 2\u{202F}000 盒,与合同和单证一致,可以离开。"),
+        ("gate-why", Language::Zh, "40 箱 · 2\u{202F}000 盒，与合同和单证一致，可以离开。"),
         ("gate-why", Language::Zh, "查询号 20\u{202F}417"),
         ("gate-cleared", Language::Zh, "放行判定 FH-2031 · 40 箱 · 顺达物流"),
     ] {
@@ -188,7 +188,7 @@ fn the_first_sync_tells_how_far_it_is() {
 #[test]
 fn records_are_handed_to_a_terminal_nearby() {
     expect(&[
-        ("carry", Language::Zh, "附近的终端 · 同一无线网,当场有回执", Intent::Go(Page::Nearby)),
+        ("carry", Language::Zh, "附近的终端 · 同一无线网，当场有回执", Intent::Go(Page::Nearby)),
         ("which-stage", Language::Zh, "出库 · 货从这里发走", Intent::OpenRead(Some(Stage::Outbound))),
         ("which-stage", Language::En, "Sync now", Intent::SyncNow),
         ("sign-in-wrong", Language::En, "Not me", Intent::NotMe),

@@ -276,7 +276,7 @@ fn differs() -> PageView {
 /// Scan pages whose viewfinder shows nothing new.
 fn without_pictures() -> [(&'static str, View); 2] {
     let trouble = (
-        "相机断开。接头松动或被占用。可用扫描枪继续,插好后画面自动恢复。".to_owned(),
+        "相机断开。接头松动或被占用。可用扫描枪继续，插好后画面自动恢复。".to_owned(),
         "Camera lost. Unplugged or in use. Use the scanner; the camera returns by itself.".to_owned(),
     );
     let asleep = ScanView { asleep: true, boxes: Vec::new(), ..scan(None) };
@@ -336,7 +336,7 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         with_strip(
             view(PageView::Scan(Box::new(ScanView { stopped: true, ..scan(None) }))),
             StripTone::Trouble,
-            "存储已满,暂停扫码。已记录 1 204 条均在。联网上传或离线转交。",
+            "存储已满，暂停扫码。已记录 1 204 条均在。联网上传或离线转交。",
             "Storage full, scanning stopped. All 1 204 records are safe. Upload or carry out.",
         ),
     ));

@@ -81,11 +81,11 @@ fn cases() -> Vec<(&'static str, View)> {
         missing: vec!["1QXP".into(), "6TRA".into()],
     };
     let answer = Some((
-        pair("不符:不在此箱的记录中。放一边,继续核。", "Not on record in this case. Put it aside, keep checking."),
+        pair("不符：不在此箱的记录中。放一边，继续核。", "Not on record in this case. Put it aside, keep checking."),
         WRONG,
     ));
     let elsewhere = pair(
-        "此包记录在箱 …6TRA 里。先拆那箱,或确认后仍装入。",
+        "此包记录在箱 …6TRA 里。先拆那箱，或确认后仍装入。",
         "On record in case …6TRA. Open that case first, or confirm to put it here all the same.",
     );
     let insisting = CaseView {
@@ -139,7 +139,7 @@ fn places() -> Vec<(&'static str, View)> {
         ..NearbyView::default()
     };
     let receipt = pair(
-        "回执:对方已收 1 包,将代传。待传仍为 128,等服务器回执。",
+        "回执：对方已收 1 包，将代传。待传仍为 128，等服务器回执。",
         "Handed over, parcels: 1. 128 records stay queued until the server confirms.",
     );
     let handed = NearbyView { events: 128, messages: vec![(receipt, false)], ..NearbyView::default() };
@@ -183,7 +183,7 @@ fn states() -> Vec<(&'static str, View)> {
     stale.chrome.can_go_back = false;
     stale.sync.stale_hours = Some(26);
     let words = pair(
-        "数据已 26 小时未更新。超过 72 小时不可放行。照常扫码,联网后同步。",
+        "数据已 26 小时未更新。超过 72 小时不可放行。照常扫码，联网后同步。",
         "Data is 26 h old. Goods cannot be cleared after 72 h. Keep scanning; sync when online.",
     );
     stale.chrome.strip = Some(Strip { tone: StripTone::Stale, words, tap: Some(Intent::Go(Page::Queue)) });

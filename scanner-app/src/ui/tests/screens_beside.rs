@@ -52,9 +52,9 @@ pub(super) fn tasks() -> TasksView {
 
 pub(super) fn gate(state: GateStateView) -> GateView {
     let short = GateReason {
-        title: pair("少货:原味 3% 单 2 000 盒,扫 1 850 盒", "Short: 原味 3%, note 2 000, scanned 1 850 units"),
+        title: pair("少货：原味 3% 单 2 000 盒，扫 1 850 盒", "Short: 原味 3%, note 2 000, scanned 1 850 units"),
         article: pair("物流细则 2022 第 13 条", "Logistics rules 2022, art. 13"),
-        next: pair("补扫,或找主管处理", "scan the rest, or ask the supervisor"),
+        next: pair("补扫，或找主管处理", "scan the rest, or ask the supervisor"),
         rules: 2,
     };
     let upload = GateReason {
@@ -67,7 +67,7 @@ pub(super) fn gate(state: GateStateView) -> GateView {
         kind: Kind::ShortQuantity,
         about: pair("FH-2031 薄荷 2% 出库", "FH-2031 薄荷 2% Outbound"),
         by: "王主管".into(),
-        why: pair("确实少货:合同已改", "true shortage: 合同已改"),
+        why: pair("确实少货：合同已改", "true shortage: 合同已改"),
     };
     GateView {
         document: "FH-2031".into(),
@@ -149,7 +149,7 @@ pub(super) fn papers() -> PapersView {
             field("收货方", "Consignee", Some("深圳批发")),
             field("货物名称", "Goods", Some("原味 3% · 30 ml · POD")),
             field("规格", "Specification", Some("原味 3% · 30 ml ×50")),
-            field("数量(盒)", "Units", Some("2 000")),
+            field("数量（盒）", "Units", Some("2 000")),
             field("承运方", "Carrier", Some("顺达物流")),
         ],
         is_own: false,
@@ -198,7 +198,7 @@ fn check() -> CheckView {
             row(
                 CheckItem::Camera,
                 Some(false),
-                "相机断开。接头松动或被占用。可用扫描枪继续,插好后画面自动恢复。",
+                "相机断开。接头松动或被占用。可用扫描枪继续，插好后画面自动恢复。",
                 "Camera lost. Unplugged or in use. Use the scanner; the camera returns by itself.",
             ),
             row(CheckItem::Feedback, Some(true), "可用", "ready"),
@@ -236,14 +236,16 @@ pub(super) fn case() -> CaseView {
 }
 
 fn places() -> Vec<(&'static str, View)> {
-    let wrong =
-        pair("PIN 不对,还可试 3 次。忘记了找主管重设。", "Wrong PIN, 3 tries left. If forgotten, ask your supervisor.");
+    let wrong = pair(
+        "PIN 不对，还可试 3 次。忘记了找主管重设。",
+        "Wrong PIN, 3 tries left. If forgotten, ask your supervisor.",
+    );
     let covered = pair(
-        "已锁屏,作业与记录都在。按扫描键或扫工牌继续。",
+        "已锁屏，作业与记录都在。按扫描键或扫工牌继续。",
         "Locked; task and records are safe. Press the trigger or scan a badge.",
     );
     let expired = pair(
-        "登记码已过期或用过。只在 10 分钟内有效,只能用一次。让主管重新生成。",
+        "登记码已过期或用过。只在 10 分钟内有效，只能用一次。让主管重新生成。",
         "Enrolment code expired or used. Valid 10 min, once. Ask the supervisor for a new one.",
     );
     let open = Some((Stage::Outbound, "FH-2031".into(), 37, Some(40), Level::Case));
@@ -323,7 +325,7 @@ pub(super) fn all() -> Vec<(&'static str, View)> {
         at: ago(1),
     };
     let garbled =
-        pair("扫描枪输入混乱。按 Shift 关闭大写锁定,再扫", "Scanner input is garbled. Press Shift, scan again");
+        pair("扫描枪输入混乱。按 Shift 关闭大写锁定，再扫", "Scanner input is garbled. Press Shift, scan again");
     let feedback = FeedbackView { volume: 4, silent: false, vibration: true };
     let mut screens = places();
     screens.extend([

@@ -79,7 +79,7 @@ fn an_unknown_document_leads_to_a_sync() {
     let (window, wanted) = open(false);
     let mut view = screen("tasks");
     let words = (
-        "未找到“FH-2050”。不在 09:55 的数据中。先同步;仍没有,联系发货方。".to_owned(),
+        "未找到“FH-2050”。不在 09:55 的数据中。先同步；仍没有，联系发货方。".to_owned(),
         "FH-2050 not found. Not in the data of 09:55. Sync; if still missing, ask the consignor.".to_owned(),
     );
     let en = words.1.clone();

@@ -37,6 +37,10 @@ const NAMES: [&str; 14] = [
     "顺达物流",
 ];
 
+fn is_hanzi(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
+}
+
 #[test]
 fn screens_say_what_a_clerk_says() {
     let (window, _wanted) = open(false);
@@ -45,14 +49,16 @@ fn screens_say_what_a_clerk_says() {
         let plain = ["文件", "条件", "申请"].iter().fold(text.clone(), |text, word| text.replace(word, ""));
         let wrong = ["件", "请", "抱歉", "!", "!", "失败", "非法", "无效"].iter().filter(|word| plain.contains(**word));
         faults.extend(wrong.map(|word| format!("{screen}: `{word}` in `{text}`")));
+        let letters: Vec<char> = text.chars().collect();
+        let narrow = letters.windows(2).any(|two| is_hanzi(two[0]) && ",;:?!(".contains(two[1]));
+        faults.extend(narrow.then(|| format!("{screen}: a mark as narrow as a Latin one in `{text}`")));
     }
     for (text, screen) in texts(&window, Language::En) {
         let wrong = ["sorry", "Sorry", "please", "Please", "!", "invalid", "Invalid", "failed", "Failed"];
         let wrong = wrong.iter().filter(|word| text.contains(**word));
         faults.extend(wrong.map(|word| format!("{screen}: `{word}` in `{text}`")));
         // A label that is read is quoted; everything else is English, but for the names of goods, places and people.
-        let hanzi = text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
-        if hanzi && !NAMES.iter().any(|name| text.contains(name)) {
+        if text.chars().any(is_hanzi) && !NAMES.iter().any(|name| text.contains(name)) {
             faults.push(format!("{screen}: `{text}` is not English"));
         }
     }

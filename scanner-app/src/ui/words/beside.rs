@@ -18,7 +18,7 @@ pub fn fetching(fetching: FetchingView) -> Pair {
             format!("Data {percent}% synced. The rest is judged provisional. Keep scanning."),
         ),
         None => (
-            format!("数据同步中,已取 {records} 条。未到的部分判为待核。照常扫码。"),
+            format!("数据同步中，已取 {records} 条。未到的部分判为待核。照常扫码。"),
             format!("Data is coming, {records} records so far. The rest is judged provisional. Keep scanning."),
         ),
     }
@@ -89,7 +89,7 @@ mod tests {
     fn a_cause_is_told_in_words_with_what_was_written() {
         assert_eq!(
             settled_because("true-shortage: two cases are gone"),
-            both(("确实少货:two cases are gone", "true shortage: two cases are gone"))
+            both(("确实少货：two cases are gone", "true shortage: two cases are gone"))
         );
         assert_eq!(settled_because("data-late"), both(("数据迟到", "data came late")));
         let newer = "a-word-of-a-later-server: why";

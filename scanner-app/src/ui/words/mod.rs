@@ -104,11 +104,11 @@ pub fn advice(language: Language, outcome: Outcome, kinds: &[Kind]) -> String {
     let info = kind.info();
     if outcome.note {
         // A note asks nothing of whoever scans; its next step is for whoever reads it.
-        return pick(language, "继续扫码,结束时再看", "Keep scanning; seen again at the close").to_owned();
+        return pick(language, "继续扫码，结束时再看", "Keep scanning; seen again at the close").to_owned();
     }
     let next = of(language, info.next);
     match info.articles.first().filter(|_| info.severity == Severity::Block) {
-        Some(citation) if language == Language::Zh => format!("{next}\n依据:{}", citation.zh()),
+        Some(citation) if language == Language::Zh => format!("{next}\n依据：{}", citation.zh()),
         Some(citation) => format!("{next}\nRests on: {}", citation.en()),
         None => next.to_owned(),
     }
@@ -231,6 +231,6 @@ mod tests {
         let blocked = Outcome { result: ScanResult::Blocked, note: false };
         assert_eq!(detail(Language::Zh, blocked, &[Kind::FrozenCode]), "码包丢失/失窃");
         let advice = advice(Language::Zh, blocked, &[Kind::FrozenCode]);
-        assert_eq!(advice, "移出货堆,放隔离区,通知主管\n依据:追溯细则 2022 第 22 条");
+        assert_eq!(advice, "移出货堆，放隔离区，通知主管\n依据：追溯细则 2022 第 22 条");
     }
 }

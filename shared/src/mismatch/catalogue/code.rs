@@ -12,8 +12,8 @@ pub const MALFORMED_CODE: KindInfo = row(
     &[t(8)],
     Tell::Supervisor,
     ["码制不符", "Malformed code"],
-    ["标签上的文字不是追溯码,或校验位不对", "The label's text is no traceability code, or its check digit is wrong"],
-    ["放到隔离区,报主管", "Set it aside and tell the supervisor"],
+    ["标签上的文字不是追溯码，或校验位不对", "The label's text is no traceability code, or its check digit is wrong"],
+    ["放到隔离区，报主管", "Set it aside and tell the supervisor"],
 );
 pub const NONCONFORMING_LABEL: KindInfo = row(
     "nonconforming-label",
@@ -27,7 +27,7 @@ pub const NONCONFORMING_LABEL: KindInfo = row(
         "标签的版本、纠错等级或编码方式不合规定",
         "The label's version, error-correction level or mode is not as prescribed",
     ],
-    ["继续扫码;由主管通知生产企业检查打印机", "Keep scanning; the supervisor has the maker check its printer"],
+    ["继续扫码；由主管通知生产企业检查打印机", "Keep scanning; the supervisor has the maker check its printer"],
 );
 pub const UNREADABLE_LABEL: KindInfo = row(
     "unreadable-label",
@@ -37,8 +37,8 @@ pub const UNREADABLE_LABEL: KindInfo = row(
     &[t(13)],
     Tell::Supervisor,
     ["无码/破损", "Unreadable label"],
-    ["包件没有码,或码读不出,已拍照上报", "A package has no readable code; reported with a photo"],
-    ["放到隔离区,由主管核实身份或退回", "Set it aside; the supervisor identifies or returns it"],
+    ["包件没有码，或码读不出，已拍照上报", "A package has no readable code; reported with a photo"],
+    ["放到隔离区，由主管核实身份或退回", "Set it aside; the supervisor identifies or returns it"],
 );
 pub const UNKNOWN_CODE: KindInfo = row(
     "unknown-code",
@@ -49,7 +49,7 @@ pub const UNKNOWN_CODE: KindInfo = row(
     Tell::Regulator,
     ["未知码", "Unknown code"],
     ["此码从未发放", "This code was never issued"],
-    ["放到隔离区,报主管查来源", "Set it aside; the supervisor traces its origin"],
+    ["放到隔离区，报主管查来源", "Set it aside; the supervisor traces its origin"],
 );
 pub const UNREGISTERED_CODE: KindInfo = row(
     "unregistered-code",
@@ -59,7 +59,7 @@ pub const UNREGISTERED_CODE: KindInfo = row(
     &[t(15)],
     Tell::Nobody,
     ["未登记码", "Unregistered code"],
-    ["此码的码包尚未导入,导入后自动再判", "Its code pack is not imported yet; judged again when it is"],
+    ["此码的码包尚未导入，导入后自动再判", "Its code pack is not imported yet; judged again when it is"],
     ["继续扫码", "Keep scanning"],
 );
 pub const INACTIVE_CODE: KindInfo = row(
@@ -71,10 +71,10 @@ pub const INACTIVE_CODE: KindInfo = row(
     Tell::Consignor,
     ["未激活", "Inactive code"],
     [
-        "码已发放,码包未启用,也没有关联记录",
+        "码已发放，码包未启用，也没有关联记录",
         "Issued, but its pack was never put into use and the code was never associated",
     ],
-    ["放到隔离区,由生产企业补报启用或关联", "Set it aside; the maker reports the pack in use or the association"],
+    ["放到隔离区，由生产企业补报启用或关联", "Set it aside; the maker reports the pack in use or the association"],
 );
 pub const CANCELLED_CODE: KindInfo = row(
     "cancelled-code",
@@ -85,7 +85,7 @@ pub const CANCELLED_CODE: KindInfo = row(
     Tell::Regulator,
     ["已注销", "Cancelled code"],
     ["此码已注销或已换码", "This code was cancelled, or another has taken its place"],
-    ["移出货堆,放隔离区,报主管查来源", "Take it out, set it aside; the supervisor traces its origin"],
+    ["移出货堆，放隔离区，报主管查来源", "Take it out, set it aside; the supervisor traces its origin"],
 );
 pub const FROZEN_CODE: KindInfo = row(
     "frozen-code",
@@ -96,7 +96,7 @@ pub const FROZEN_CODE: KindInfo = row(
     Tell::Regulator,
     ["码包丢失/失窃", "Code pack lost or stolen"],
     ["此码所在码包已报丢失或失窃", "The pack of this code is reported lost or stolen"],
-    ["移出货堆,放隔离区,通知主管", "Take it out, set it aside, tell the supervisor"],
+    ["移出货堆，放隔离区，通知主管", "Take it out, set it aside, tell the supervisor"],
 );
 pub const REPEATED_SCAN: KindInfo = row(
     "repeated-scan",
@@ -106,7 +106,7 @@ pub const REPEATED_SCAN: KindInfo = row(
     &[],
     Tell::Nobody,
     ["重复扫码", "Scanned again"],
-    ["本作业已扫,不计数", "Already in this task, not counted"],
+    ["本作业已扫，不计数", "Already in this task, not counted"],
     ["继续扫码", "Keep scanning"],
 );
 pub const DUPLICATE_MOVEMENT: KindInfo = row(
@@ -118,7 +118,7 @@ pub const DUPLICATE_MOVEMENT: KindInfo = row(
     Tell::Supervisor,
     ["重复出库/入库/分拣/收货", "Duplicate movement"],
     ["同一包件在同一依据的两张单证上发出", "One package was sent on two documents of one basis"],
-    ["查明在哪张单证上,撤销另一条", "Find out which document holds it, undo the other scan"],
+    ["查明在哪张单证上，撤销另一条", "Find out which document holds it, undo the other scan"],
 );
 pub const CLONED_CODE: KindInfo = row(
     "cloned-code",
@@ -129,10 +129,10 @@ pub const CLONED_CODE: KindInfo = row(
     Tell::Regulator,
     ["疑似复制码", "Suspected cloned code"],
     [
-        "同一码在两份合同下发出,或两地出现的时间短于路程,或最终收货后再次流转",
+        "同一码在两份合同下发出，或两地出现的时间短于路程，或最终收货后再次流转",
         "One code was sent under two contracts, was in two places sooner than travel allows, or moved again after final receipt",
     ],
-    ["两处实物都隔离,报主管", "Set both packages aside, tell the supervisor"],
+    ["两处实物都隔离，报主管", "Set both packages aside, tell the supervisor"],
 );
 pub const DOUBLE_ALLOCATION: KindInfo = row(
     "double-allocation",
@@ -143,7 +143,7 @@ pub const DOUBLE_ALLOCATION: KindInfo = row(
     Tell::Supervisor,
     ["重复分配", "Double allocation"],
     ["同一包件分到两张订单", "One package was sorted to two orders"],
-    ["查明归哪张订单,撤销另一条", "Find out whose it is, undo the other scan"],
+    ["查明归哪张订单，撤销另一条", "Find out whose it is, undo the other scan"],
 );
 pub const MANUAL_ENTRY: KindInfo = row(
     "manual-entry",
@@ -153,6 +153,6 @@ pub const MANUAL_ENTRY: KindInfo = row(
     &[t(25)],
     Tell::Supervisor,
     ["手工录入", "Manual entry"],
-    ["追溯码是手工录入的,不是扫码", "The code was typed, not scanned"],
-    ["能扫的尽量扫;录入过多由主管查明原因", "Scan what can be scanned; the supervisor looks into frequent typing"],
+    ["追溯码是手工录入的，不是扫码", "The code was typed, not scanned"],
+    ["能扫的尽量扫；录入过多由主管查明原因", "Scan what can be scanned; the supervisor looks into frequent typing"],
 );

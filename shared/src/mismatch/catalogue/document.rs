@@ -38,7 +38,7 @@ pub const DOCUMENT_NOT_UPLOADED: KindInfo = row(
     Tell::Supervisor,
     ["单证未上传", "Document not uploaded"],
     ["货物离开时服务器尚未确认单证", "The server had not confirmed the document when the goods left"],
-    ["上传单证,等服务器确认再放行", "Upload the document and wait for the server before the goods go on"],
+    ["上传单证，等服务器确认再放行", "Upload the document and wait for the server before the goods go on"],
 );
 pub const DOCUMENT_DIFFERS: KindInfo = row(
     "document-differs",
@@ -49,10 +49,10 @@ pub const DOCUMENT_DIFFERS: KindInfo = row(
     Tell::Consignor,
     ["单证不符", "Document differs"],
     [
-        "核对单证的人发现随货纸单与系统内不同,或缺项",
+        "核对单证的人发现随货纸单与系统内不同，或缺项",
         "Whoever compared the papers that go with the goods found a field that differs or is not there",
     ],
-    ["由开单方更正,再核对一次", "The issuer puts it right; then compare again"],
+    ["由开单方更正，再核对一次", "The issuer puts it right; then compare again"],
 );
 pub const UNANNOUNCED_GOODS: KindInfo = row(
     "unannounced-goods",
@@ -63,7 +63,7 @@ pub const UNANNOUNCED_GOODS: KindInfo = row(
     Tell::Consignor,
     ["多货", "Unannounced goods"],
     ["发货方没有发过此包件", "The consignor never sent this package"],
-    ["放到隔离区,联系发货方", "Set it aside, ask the consignor"],
+    ["放到隔离区，联系发货方", "Set it aside, ask the consignor"],
 );
 pub const MISSING_GOODS: KindInfo = row(
     "missing-goods",
@@ -73,8 +73,8 @@ pub const MISSING_GOODS: KindInfo = row(
     &[l(13), l(24)],
     Tell::Consignor,
     ["未到货", "Missing goods"],
-    ["已发货,收货已结束,此包件未到", "Dispatched, arrival is closed, this package has not come"],
-    ["在库内找一遍,再联系发货方和承运商", "Search the store, then ask consignor and carrier"],
+    ["已发货，收货已结束，此包件未到", "Dispatched, arrival is closed, this package has not come"],
+    ["在库内找一遍，再联系发货方和承运商", "Search the store, then ask consignor and carrier"],
 );
 pub const DAMAGED_GOODS: KindInfo = row(
     "damaged-goods",
@@ -84,6 +84,6 @@ pub const DAMAGED_GOODS: KindInfo = row(
     &[l(24), t(17)],
     Tell::Consignor,
     ["破损", "Damaged goods"],
-    ["到货时报破损,已拍照", "Reported damaged on arrival, with a photo"],
-    ["单独存放,由主管与发货方处理", "Keep it apart; the supervisor settles it with the consignor"],
+    ["到货时报破损，已拍照", "Reported damaged on arrival, with a photo"],
+    ["单独存放，由主管与发货方处理", "Keep it apart; the supervisor settles it with the consignor"],
 );

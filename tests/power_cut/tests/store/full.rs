@@ -37,7 +37,7 @@ fn a_full_disk_refuses_scans_and_still_takes_what_ends_work() {
     assert!(recorded > 50 && vfs.refused() > 0, "{recorded}");
     assert!(matches!(refused, StoreError::Full { recorded: Some(n) } if n == recorded), "{refused:?}");
     let words = refused.to_string();
-    assert!(words.contains("Storage full, scanning stopped. All") && words.contains("存储已满,暂停扫码"), "{words}");
+    assert!(words.contains("Storage full, scanning stopped. All") && words.contains("存储已满，暂停扫码"), "{words}");
     // Again and again: each is refused, none leaves a trace.
     for _ in 0..3 {
         assert!(matches!(scan(&mut store), Err(StoreError::Full { .. })));

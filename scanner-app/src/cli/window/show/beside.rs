@@ -97,7 +97,7 @@ impl Clerk {
         };
         let age = state.data_as_of.map(|at| (self.device.now().as_ms() - at.as_ms()) / HOUR_MS);
         let data = match age {
-            None => row(CheckItem::Data, Some(false), pair("还没有数据,先同步。", "None yet. Sync first.")),
+            None => row(CheckItem::Data, Some(false), pair("还没有数据，先同步。", "None yet. Sync first.")),
             Some(hours) => row(
                 CheckItem::Data,
                 Some(hours * HOUR_MS <= self.limits.stale_warn_ms),

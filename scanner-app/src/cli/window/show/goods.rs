@@ -250,11 +250,11 @@ fn told(fact: &Fact<'_>, name: impl Fn(&str) -> Option<String>) -> GateReason {
     let name = |product: &ProductId| name(product.as_str()).unwrap_or_else(|| product.to_string());
     let detail = match fact.reasons[0] {
         Reason::SetDiffers { product, document_units, scanned_units } => (
-            format!(":{} 单 {} 盒,扫 {} 盒", name(product), count(*document_units), count(*scanned_units)),
+            format!("：{} 单 {} 盒，扫 {} 盒", name(product), count(*document_units), count(*scanned_units)),
             format!(": {}, note {}, scanned {} units", name(product), count(*document_units), count(*scanned_units)),
         ),
         Reason::DocumentBeyondBasis { product, document_units, basis_units } => (
-            format!(":{} 单 {} 盒,合同 {} 盒", name(product), count(*document_units), count(*basis_units)),
+            format!("：{} 单 {} 盒，合同 {} 盒", name(product), count(*document_units), count(*basis_units)),
             format!(": {}, note {}, contract {} units", name(product), count(*document_units), count(*basis_units)),
         ),
         Reason::Mismatch { .. } | Reason::NoBasis | Reason::NoDocument => (String::new(), String::new()),
@@ -282,7 +282,7 @@ fn fields(
             Element::Consignee => ("收货方", "Consignee", name(&document.consignee)),
             Element::Goods => ("货物名称", "Goods", names.clone()),
             Element::Specification => ("规格", "Specification", specification.clone()),
-            Element::Quantity => ("数量(盒)", "Units", crate::ui::words::count(units)),
+            Element::Quantity => ("数量（盒）", "Units", crate::ui::words::count(units)),
             Element::Carrier => ("承运方", "Carrier", document.carrier.clone()),
         };
         PaperField { name: pair(zh, en), value: (!is_lacking(document, element)).then_some(value), mark }

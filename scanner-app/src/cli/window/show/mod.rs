@@ -112,7 +112,7 @@ impl Clerk {
         let hours = sync.stale_hours.filter(|_| *self.route.page() == Page::Tasks)?;
         let limit = self.limits.stale_block_ms / HOUR_MS;
         let words = (
-            format!("数据已 {hours} 小时未更新。超过 {limit} 小时不可放行。照常扫码,联网后同步。"),
+            format!("数据已 {hours} 小时未更新。超过 {limit} 小时不可放行。照常扫码，联网后同步。"),
             format!("Data is {hours} h old. Goods cannot be cleared after {limit} h. Keep scanning; sync when online."),
         );
         Some(Strip { tone: StripTone::Stale, words, tap: Some(crate::ui::Intent::Go(Page::Queue)) })
