@@ -7,17 +7,6 @@ use shared::reference::{Level, References};
 
 use super::words::Lang;
 
-const STAGES: [Stage; 8] = [
-    Stage::Outbound,
-    Stage::Inbound,
-    Stage::Sort,
-    Stage::Receipt,
-    Stage::TransferOut,
-    Stage::TransferIn,
-    Stage::ReturnOut,
-    Stage::ReturnIn,
-];
-
 /// What a mismatch is about. The subject of a line, `FH-2032/POD outbound`, is a key for programs: it is said in words.
 pub(super) fn subject(lang: Lang, mismatch: &Mismatch, references: &References) -> String {
     let key = mismatch.subject.0.as_str();
@@ -26,7 +15,7 @@ pub(super) fn subject(lang: Lang, mismatch: &Mismatch, references: &References) 
 
 fn line(lang: Lang, key: &str, references: &References) -> Option<String> {
     let (rest, stage) = match key.rsplit_once(' ') {
-        Some((rest, word)) => (rest, Some(STAGES.into_iter().find(|stage| stage.as_str() == word)?)),
+        Some((rest, word)) => (rest, Some(Stage::EVERY.into_iter().find(|stage| stage.as_str() == word)?)),
         None => (key, None),
     };
     let (of, product) = rest.rsplit_once('/')?;
