@@ -148,7 +148,7 @@ impl Cue {
         Self { is_alarm: false, ..self }
     }
 
-    /// The banner's second part: `同帧:通过 2 · 重复 1`; empty for a frame with one label.
+    /// The banner's second part: `同帧：通过 2 · 重复 1`; empty for a frame with one label.
     #[must_use]
     pub fn same_frame(&self, language: Language) -> String {
         let parts = self.others.parts();

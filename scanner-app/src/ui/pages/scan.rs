@@ -7,7 +7,6 @@ use super::super::sheet::{Say, act, handed, main_act, result_kind, set};
 use super::super::view::{BoxView, FrameView, RecentView, ResultView, ScanView};
 use super::super::{Intent, words};
 use super::{Heading, beside};
-use crate::config::Language;
 use crate::ui::route::{ListTab, Page};
 use shared::mismatch::ScanResult;
 use shared::reference::Level;
@@ -195,9 +194,8 @@ fn detail(result: &ResultView, say: Say) -> SharedString {
     let added =
         (result.units > 1).then(|| format!("+{} {}", words::count(result.units), words::level(say.0, Level::Unit)));
     let same = (!same.is_empty()).then(|| {
-        let head = words::pick(say.0, "同帧", "Same frame");
-        let colon = if say.0 == Language::Zh { ":" } else { ": " };
-        format!("{head}{colon}{}", same.join("  "))
+        let head = words::pick(say.0, "同帧：", "Same frame: ");
+        format!("{head}{}", same.join("  "))
     });
     let parts = [(!kind.is_empty()).then(|| kind.to_owned()), added, same];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ").into()

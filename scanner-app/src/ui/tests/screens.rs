@@ -135,7 +135,7 @@ fn sort(instead: bool) -> SortView {
     SortView {
         units: (61, 240),
         slot: (!instead).then(|| slot(12, "红星便利店", 4)),
-        instead: instead.then(|| ("格口 12:6 盒\n格口 7:4 盒".into(), "slot 12: 6 units\nslot 7: 4 units".into())),
+        instead: instead.then(|| ("格口 12：6 盒\n格口 7：4 盒".into(), "slot 12: 6 units\nslot 7: 4 units".into())),
         whole: instead.then_some((0, 12)),
         orders: vec![slot(12, "红星便利店", 4), slot(7, "东门烟酒", 10), slot(3, "江南路商行", 0)],
         scan: ScanView {

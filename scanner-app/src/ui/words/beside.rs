@@ -56,7 +56,7 @@ pub fn settled_because(why: &str) -> Pair {
     if comment.is_empty() {
         return (zh.to_owned(), en.to_owned());
     }
-    (format!("{zh}:{comment}"), format!("{en}: {comment}"))
+    (format!("{zh}：{comment}"), format!("{en}: {comment}"))
 }
 
 /// The server's word for a cause, in both languages.
