@@ -29,7 +29,11 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
         rows.push(marked(
             choice(
                 title,
-                say.of("不发出，不计数", "neither sent nor counted"),
+                if view.stage.sends() {
+                    say.of("不发出，不计数", "neither sent nor counted")
+                } else {
+                    say.of("已到货，等主管处理", "here; the supervisor decides")
+                },
                 &Intent::Go(Page::Lists(ListTab::SetAside)),
             ),
             Mark::Aside,

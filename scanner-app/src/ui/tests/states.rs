@@ -1,11 +1,14 @@
 //! Bad days, by label: what is wrong is said on the screen, and there is a way on.
 
+use super::super::generated::Scan;
 use super::super::intent::Intent;
 use super::super::route::Page;
-use super::super::view::{PageView, Strip, StripTone, View};
+use super::super::view::{CloseView, PageView, Strip, StripTone, View};
 use super::super::{MainWindow, show};
 use super::{find, labels, open, screens};
 use crate::config::Language;
+use shared::event::Stage;
+use slint::ComponentHandle;
 
 fn shown(window: &MainWindow, view: &View, language: Language) {
     show(window, view, language);
@@ -143,4 +146,26 @@ fn an_undone_duplicate_says_that_the_first_scan_counts() {
     }
     shown(&window, &view, Language::En);
     says(&window, "the first scan still counts");
+}
+
+/// Goods that another note announced count as arrived here, and may be what made the figure full.
+#[test]
+fn what_is_held_on_arrival_is_never_called_complete() {
+    let (window, _wanted) = open(false);
+    for (stage, set_aside, complete) in
+        [(Stage::Inbound, 0, true), (Stage::Inbound, 2, false), (Stage::Receipt, 2, false), (Stage::Outbound, 2, true)]
+    {
+        let mut view = screen("scan-complete");
+        let PageView::Scan(scan) = &mut view.page else { panic!("the scan page") };
+        (scan.stage, scan.set_aside) = (stage, set_aside);
+        shown(&window, &view, Language::En);
+        assert_eq!(window.global::<Scan>().get_complete(), complete, "{stage:?}, {set_aside} held");
+        let told = labels(&window).iter().any(|label| label.contains("All scanned: close"));
+        assert_eq!(told, complete, "{stage:?}, {set_aside} held");
+    }
+    let close = |stage| View { page: PageView::Close(CloseView { stage, ..screens::close(true) }), ..screen("close") };
+    shown(&window, &close(Stage::Inbound), Language::En);
+    says(&window, "here; the supervisor decides");
+    shown(&window, &close(Stage::Outbound), Language::En);
+    says(&window, "neither sent nor counted");
 }

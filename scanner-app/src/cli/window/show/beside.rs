@@ -178,7 +178,8 @@ impl Clerk {
 
     pub(super) fn shift_view(&mut self) -> Result<ShiftView> {
         let covered = self.sign_in_view()?.covered;
-        let set_aside = self.progress()?.set_aside;
+        let progress = self.progress()?;
+        let set_aside = self.held(&progress);
         Ok(ShiftView {
             person: self.person.as_ref().map(|person| person.name.clone()),
             task: covered,

@@ -58,11 +58,7 @@ impl Clerk {
         });
         let shown = self.state.undone.as_ref().or_else(|| worst_of_last_frame(feedback));
         let left = progress.packages_expected.map(|total| total.saturating_sub(progress.packages_counted));
-        let aside = if self.work.is_drill() {
-            feedback.iter().filter(|answer| is_grave(answer)).count() as u64
-        } else {
-            progress.set_aside
-        };
+        let aside = self.held(&progress);
         Ok(Some(ScanView {
             stage: task.stage,
             title: title(&of_task(&task)),
@@ -86,6 +82,16 @@ impl Clerk {
             can_carry: self.config.server_recipient.is_some(),
             beside,
         }))
+    }
+
+    /// Packages that stand held: those that were set aside where goods leave. Where they arrive they are here, and count as what came,
+    /// and a verdict on them holds them.
+    pub(super) fn held(&self, progress: &Progress) -> u64 {
+        let arrives = self.work.stage().is_some_and(|stage| !stage.sends());
+        if arrives || self.work.is_drill() {
+            return self.work.feedback().iter().filter(|answer| is_grave(answer)).count() as u64;
+        }
+        progress.set_aside
     }
 
     fn result_view(&self, answer: &Feedback) -> ResultView {
@@ -308,7 +314,7 @@ impl Clerk {
             done: progress.packages_counted,
             total: progress.packages_expected,
             level: self.level(),
-            set_aside: progress.set_aside,
+            set_aside: self.held(&progress),
             others: self.others()?,
             papers: self.papers_checked()?.map(|checked| checked.is_equal()),
             notes: self.notes(),
