@@ -13,9 +13,11 @@ use crate::time::Timestamp;
 mod catalogue;
 mod info;
 mod kind;
+mod subject;
 
 pub use info::{About, Decided, KindInfo, Tell, Words};
 pub use kind::{Kind, UnknownKind};
+pub use subject::Subject;
 
 /// How grave a mismatch is, gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,17 +76,6 @@ impl State {
     #[must_use]
     pub const fn is_live(self) -> bool {
         matches!(self, Self::Provisional | Self::Confirmed)
-    }
-}
-
-/// What a mismatch is about: a code, a line (`N1/POD inbound`), a document or basis, or a quoted text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Subject(pub String);
-
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Names in place of numbers: whoever reads the console knows people, members, places and products, not what they are filed under.
 
-use shared::event::Stage;
 use shared::ids::{MemberId, OperatorId, ProductId, SiteId};
 use shared::mismatch::Mismatch;
 use shared::reference::{Level, References};
@@ -9,19 +8,11 @@ use super::words::Lang;
 
 /// What a mismatch is about. The subject of a line, `FH-2032/POD outbound`, is a key for programs: it is said in words.
 pub(super) fn subject(lang: Lang, mismatch: &Mismatch, references: &References) -> String {
-    let key = mismatch.subject.0.as_str();
-    line(lang, key, references).unwrap_or_else(|| key.to_owned())
-}
-
-fn line(lang: Lang, key: &str, references: &References) -> Option<String> {
-    let (rest, stage) = match key.rsplit_once(' ') {
-        Some((rest, word)) => (rest, Some(Stage::EVERY.into_iter().find(|stage| stage.as_str() == word)?)),
-        None => (key, None),
-    };
-    let (of, product) = rest.rsplit_once('/')?;
-    let product = &references.products.get(&ProductId::from(product))?.name;
-    let stage = stage.map(|stage| format!(" · {}", lang.stage(stage))).unwrap_or_default();
-    Some(format!("{of} · {product}{stage}"))
+    let subject = &mismatch.subject;
+    let name = |product: &str| Some(references.products.get(&ProductId::from(product))?.name.as_str());
+    let Some((of, name)) = subject.line(name) else { return subject.to_string() };
+    let stage = subject.staged().1.map(|stage| format!(" · {}", lang.stage(stage))).unwrap_or_default();
+    format!("{of} · {name}{stage}")
 }
 
 /// What goods it is about, where the subject is a package: product and level.

@@ -1,9 +1,8 @@
 //! Reasons of a gate that say one thing. A short load is a mismatch on its line and a difference between the sets: two reasons of the rules,
 //! of which a supervisor settles the one, and one fact for whoever stands at the gate.
 
-use shared::event::Stage;
 use shared::ids::ProductId;
-use shared::mismatch::{Kind, Subject};
+use shared::mismatch::Kind;
 use shared::rules::gate::Reason;
 
 use super::watch::{GateStanding, kind};
@@ -41,15 +40,8 @@ fn is_same(measured: &Reason, told: &Reason) -> bool {
         Reason::NoBasis | Reason::NoDocument => None,
         Reason::Mismatch { .. } => return false,
     };
-    kind(measured) == *of && product.is_none_or(|product| is_about(subject, product))
-}
-
-/// Whether a line's subject, `DOCUMENT/PRODUCT stage` or without a stage, names a product.
-fn is_about(subject: &Subject, product: &ProductId) -> bool {
-    let staged =
-        subject.0.rsplit_once(' ').filter(|(_, word)| Stage::EVERY.iter().any(|stage| stage.as_str() == *word));
-    let line = staged.map_or(subject.0.as_str(), |(line, _)| line);
-    line.strip_suffix(product.as_str()).is_some_and(|rest| rest.ends_with('/'))
+    let is_about = |product: &ProductId| subject.line(|named| (named == product.as_str()).then_some(())).is_some();
+    kind(measured) == *of && product.is_none_or(is_about)
 }
 
 #[cfg(test)]
@@ -57,6 +49,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use shared::event::GateState;
+    use shared::mismatch::Subject;
 
     use super::*;
 

@@ -1,7 +1,6 @@
 //! Sentences of what came from outside the window: how far fetching is, what a person settled.
 
 use shared::code::PackageCode;
-use shared::event::Stage;
 use shared::mismatch::Subject;
 
 use super::{count, stage};
@@ -31,20 +30,11 @@ pub fn subject(subject: &Subject, name: impl Fn(&str) -> Option<String>) -> Pair
         let shown = format!("…{}", code.tail());
         return (shown.clone(), shown);
     }
-    let line = subject.0.rsplit_once(' ').and_then(|(line, word)| {
-        let of = Stage::EVERY.into_iter().find(|stage| stage.as_str() == word)?;
-        Some((line, of))
-    });
-    let goods = |line: &str| {
-        let named = line.split_once('/').and_then(|(document, product)| Some(format!("{document} {}", name(product)?)));
-        named.unwrap_or_else(|| line.to_owned())
-    };
-    match line {
-        Some((line, of)) => {
-            let line = goods(line);
-            (format!("{line} {}", stage(Language::Zh, of)), format!("{line} {}", stage(Language::En, of)))
-        }
-        None => (goods(&subject.0), goods(&subject.0)),
+    let (line, of) = subject.staged();
+    let line = subject.line(name).map_or_else(|| line.to_owned(), |(document, goods)| format!("{document} {goods}"));
+    match of {
+        Some(of) => (format!("{line} {}", stage(Language::Zh, of)), format!("{line} {}", stage(Language::En, of))),
+        None => (line.clone(), line),
     }
 }
 
