@@ -117,9 +117,12 @@ async fn issue_in(
         codes.push(CodeRecord::new(code, pack.pack.clone(), pack.product.clone(), parent.cloned()));
     }
     edit.put(conn, Record::Pack(pack.clone()), Why::Entry).await?;
-    for codes in codes.chunks(packs::PAGE) {
-        let keyed = codes.iter().map(|record| (CodeKey::of(&record.code), record.clone())).collect();
-        packs::store_codes(conn, &mut edit, keyed).await?;
+    // In the order of their keys: a tree that is filled at random reads and writes most of its pages again for each of them.
+    let mut ordered: Vec<(CodeKey, &CodeRecord)> = codes.iter().map(|code| (CodeKey::of(&code.code), code)).collect();
+    ordered.sort_unstable_by_key(|(key, _)| *key);
+    for page in ordered.chunks(packs::PAGE) {
+        let page = page.iter().map(|(key, code)| (*key, (*code).clone())).collect();
+        packs::store_codes(conn, &mut edit, page).await?;
     }
     let (by, detail) = (edit.by().to_owned(), format!("{} {}", application.contract, application.product));
     let why = format!("{} codes against {detail}", codes.len());
