@@ -9,6 +9,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use shared::event::{Close, GateState, Stage};
 use shared::mismatch::{ScanResult, Severity};
+use shared::time::Timestamp;
 
 use super::{ScanArgs, operators, stores};
 use crate::capture::InputReader;
@@ -16,9 +17,11 @@ use crate::config::Config;
 use crate::device::{Device, Machine};
 use crate::feedback::{Deck, Told, plan};
 use crate::session::gate::Gate;
+use crate::session::gate::facts::reasons;
 use crate::session::note::paper;
 use crate::session::opening::{Opening, OpeningError, Papers};
 use crate::session::{Acceptance, Closing, Feedback, Identity, Session};
+use crate::ui::words;
 
 pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     let device: Arc<dyn Device> = Arc::new(Machine::new());
@@ -164,10 +167,25 @@ fn finish(session: &mut Session, args: &ScanArgs) -> Result<()> {
         println!("Note {}: {}", note.document, paper(note, loaded));
     }
     if let Some(gate) = gate {
-        let said = gate.words();
-        println!("{} / {}", said.zh, said.en);
+        let (zh, en) = words_of(gate);
+        println!("{zh} / {en}");
     }
     Ok(())
+}
+
+/// How a gate stands (`screens.md`, texts 25 to 27), in Chinese and in English.
+pub(super) fn words_of(gate: &Gate) -> (String, String) {
+    let data = gate.data_as_of.map_or_else(|| "–".to_owned(), Timestamp::to_clock);
+    match gate.standing.state {
+        GateState::Cleared => (format!("准予放行 · 按 {data} 的数据"), format!("Cleared · on data of {data}")),
+        GateState::Waiting => {
+            ("待上传 · 传完自动再判".to_owned(), "Waiting for upload · judged again by itself".to_owned())
+        }
+        GateState::Held => {
+            let count = reasons(&gate.standing);
+            (format!("暂不放行 · {count} 项原因"), format!("Held · {}", words::reasons(count)))
+        }
+    }
 }
 
 /// The gate as JSON: its state, and what it is held or waits for. None of it is left out for being empty but what does not apply:

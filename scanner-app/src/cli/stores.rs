@@ -15,7 +15,7 @@ use crate::session::{Identity, anchor, sum_up_lists};
 use crate::store::{Opening, Store, this_machine, verify};
 use crate::sync::{SyncError, Synced, Transport, notices, sync_by};
 
-use super::scan::shown;
+use super::scan::{shown, words_of};
 
 /// Times that one command sends and fetches, at most: an answer may be recorded, and a new question may follow from it.
 const ROUNDS_MAX: usize = 3;
@@ -86,8 +86,8 @@ fn tell_synced(synced: &Synced, gates: &[Gate], as_json: bool) -> Result<()> {
     }
     println!("sent {}, fetched {} records", synced.sent, synced.pulled);
     for gate in gates {
-        let said = gate.words();
-        println!("{}: {} / {}", gate.side.document, said.zh, said.en);
+        let (zh, en) = words_of(gate);
+        println!("{}: {zh} / {en}", gate.side.document);
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ impl Session {
     }
 
     /// This terminal's own facts under a basis that no void takes back, in order.
-    pub(super) fn own_facts(&mut self, basis: &BasisId) -> Result<Vec<Fact>, StoreError> {
+    pub(super) fn own_facts(&self, basis: &BasisId) -> Result<Vec<Fact>, StoreError> {
         self.knowledge.own_facts(&self.store, basis)
     }
 

@@ -44,12 +44,9 @@ pub struct Row {
 }
 
 /// The lists as they were when asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Lists {
-    /// Whether goods leave: then the list is the note's, not the sender's scans.
-    sends: bool,
-    /// Goods go to orders, unit by unit: nothing is loaded yet.
-    sorts: bool,
+    stage: Stage,
     to_scan: Option<Vec<Row>>,
     extra: Vec<Row>,
     duplicate: Vec<Row>,
@@ -67,12 +64,32 @@ const EXTRA: [Kind; 6] = [
     Kind::OverQuantity,
 ];
 
+/// What stands held at a stage: each package once, by its newest scan that holds it, newest first. A package is scanned again while it
+/// is held wherever a task is opened anew.
+fn held(feedback: &[Feedback], stage: Stage) -> impl Iterator<Item = &Feedback> {
+    let mut met = BTreeSet::new();
+    feedback.iter().rev().filter(move |answer| {
+        let is_held = !answer.undone && answer.result >= ScanResult::Wrong;
+        // Where goods leave, the scan that set it aside is the one to be released: its repeat is none.
+        let is_repeat = stage.sends() && answer.verdict.iter().any(|found| found.kind == Kind::RepeatedScan);
+        is_held && !is_repeat && met.insert(answer.what())
+    })
+}
+
+/// How many packages stand held, whether or not they are free again.
+#[must_use]
+pub fn held_count(feedback: &[Feedback], stage: Stage) -> usize {
+    held(feedback, stage).count()
+}
+
 impl Lists {
     /// Sorts out what was scanned. `to_scan` are the packages still to come, none where the consignor's list is not known;
     /// `released` are the numbers of scans whose package is free again.
     #[must_use]
     pub fn new(feedback: &[Feedback], stage: Stage, to_scan: Option<Vec<Row>>, released: &BTreeSet<u64>) -> Self {
-        let mut lists = Self { sends: stage.sends(), sorts: stage == Stage::Sort, to_scan, ..Self::default() };
+        let held: BTreeSet<u64> = held(feedback, stage).map(|answer| answer.seq).collect();
+        let mut lists = Self { to_scan, ..Self::empty(stage) };
+        let mut extra = BTreeSet::new();
         // Newest first: what was just scanned stands on top.
         for answer in feedback.iter().rev().filter(|answer| !answer.undone) {
             let kinds: Vec<Kind> = answer.verdict.iter().map(|found| found.kind).collect();
@@ -87,19 +104,29 @@ impl Lists {
                 lists.duplicate.push(row());
                 continue;
             }
-            if kinds.iter().any(|kind| EXTRA.contains(kind)) {
+            if kinds.iter().any(|kind| EXTRA.contains(kind)) && extra.insert(answer.what()) {
                 lists.extra.push(row());
             }
-            let is_held = answer.result >= ScanResult::Wrong;
-            // A package scanned again while it is set aside is one package.
-            let again = is_held && stage.sends() && kinds.contains(&Kind::RepeatedScan);
-            if is_held && !again && !released.contains(&answer.seq) {
+            if held.contains(&answer.seq) && !released.contains(&answer.seq) {
                 lists.set_aside.push(row());
             } else if answer.verdict.iter().any(|found| found.severity == Severity::Warn) {
                 lists.notes.push(row());
             }
         }
         lists
+    }
+
+    /// Of a task in which nothing was scanned.
+    #[must_use]
+    pub fn empty(stage: Stage) -> Self {
+        Self {
+            stage,
+            to_scan: None,
+            extra: Vec::new(),
+            duplicate: Vec::new(),
+            set_aside: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     fn rows(&self, tab: Tab) -> &[Row] {
@@ -140,18 +167,7 @@ impl Lists {
     #[must_use]
     pub fn when_empty(&self, tab: Tab) -> Said {
         match tab {
-            Tab::ToScan if self.to_scan.is_none() && self.sorts => Said::new(
-                "订单上没有逐盒清单。照常扫码分拣，数量按订单比对。",
-                "The order lists no single packages. Scan what you sort; quantities are compared with the order.",
-            ),
-            Tab::ToScan if self.to_scan.is_none() && self.sends => Said::new(
-                "单证上没有逐箱清单。照常扫码装车，数量按单证比对。",
-                "The note lists no single packages. Scan what is loaded; quantities are compared with the note.",
-            ),
-            Tab::ToScan if self.to_scan.is_none() => Said::new(
-                "不知道应到清单。发货方的扫码还没传到。照常扫码，同步后再比对。",
-                "Expected list unknown. The sender's scans have not come. Keep scanning; it is compared after a sync.",
-            ),
+            Tab::ToScan if self.to_scan.is_none() => unknown(self.stage),
             Tab::ToScan => Said::new("没有未扫的", "Nothing to scan"),
             Tab::Extra => Said::new("没有多货", "No extra goods"),
             Tab::Duplicate => Said::new("没有重复", "No duplicates"),
@@ -159,6 +175,26 @@ impl Lists {
             Tab::Notes => Said::new("没有提示", "No notes"),
         }
     }
+}
+
+/// Why nobody here knows what is still to come.
+fn unknown(stage: Stage) -> Said {
+    if stage == Stage::Sort {
+        return Said::new(
+            "订单上没有逐盒清单。照常扫码分拣，数量按订单比对。",
+            "The order lists no single packages. Scan what you sort; quantities are compared with the order.",
+        );
+    }
+    if stage.sends() {
+        return Said::new(
+            "单证上没有逐箱清单。照常扫码装车，数量按单证比对。",
+            "The note lists no single packages. Scan what is loaded; quantities are compared with the note.",
+        );
+    }
+    Said::new(
+        "不知道应到清单。发货方的扫码还没传到。照常扫码，同步后再比对。",
+        "Expected list unknown. The sender's scans have not come. Keep scanning; it is compared after a sync.",
+    )
 }
 
 impl Session {
@@ -182,12 +218,22 @@ impl Session {
     }
 
     /// Numbers of this task's scans whose package was set aside and is free again.
-    pub(super) fn released(&mut self) -> Result<BTreeSet<u64>, StoreError> {
-        let own = self.own_facts(&self.task.basis.clone())?;
+    pub(super) fn released(&self) -> Result<BTreeSet<u64>, StoreError> {
+        let own = self.own_facts(&self.task.basis)?;
         let freed = own.iter().filter_map(|fact| match &fact.act {
             Act::Released { task, scan_seq } if *task == self.task.task => Some(*scan_seq),
             _ => None,
         });
         Ok(freed.collect())
+    }
+
+    /// Whether the scan of this number set its package aside, and nobody has released it: only where goods leave.
+    pub fn is_set_aside(&self, scan_seq: u64) -> Result<bool, StoreError> {
+        let own = self.own_facts(&self.task.basis)?;
+        let is_aside = own.iter().any(|fact| match &fact.act {
+            Act::SetAside { task, scan_seq: seq, .. } => *task == self.task.task && *seq == scan_seq,
+            _ => false,
+        });
+        Ok(is_aside && !self.released()?.contains(&scan_seq))
     }
 }

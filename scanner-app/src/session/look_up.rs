@@ -90,7 +90,7 @@ pub fn look_up(
         basis: scan.movement.basis.clone(),
         document: scan.movement.document.clone(),
         member: scan.member.clone(),
-        by: name_of(scan.member, references),
+        by: references.member_name(scan.member).to_owned(),
         at: scan.at,
         is_scanned: scan.code.ok() == number,
         is_set_aside: scan.set_aside.is_some(),
@@ -110,11 +110,6 @@ pub fn look_up(
         belongs: belongs(code, parent.as_ref(), manifests, references, place),
         parent,
     }
-}
-
-fn name_of(member: &MemberId, references: &References) -> String {
-    let name = references.member_name(member);
-    if name.is_empty() { member.to_string() } else { name.to_owned() }
 }
 
 fn belongs(

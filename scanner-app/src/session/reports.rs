@@ -115,17 +115,10 @@ impl Session {
 
     /// Sets a package free that was set aside at its scan: it counts again, and is on the note.
     pub fn release(&mut self, scan_seq: u64) -> Result<(), ReportError> {
-        let task = self.task.task.clone();
-        let released = self.released()?;
-        let own = self.own_facts(&self.task.basis.clone())?;
-        let is_aside = own.iter().any(|fact| match &fact.act {
-            Act::SetAside { task: of, scan_seq: seq, .. } => *of == task && *seq == scan_seq,
-            _ => false,
-        });
-        if !is_aside || released.contains(&scan_seq) {
+        if !self.is_set_aside(scan_seq)? {
             return Err(ReportError::NotSetAside(scan_seq));
         }
-        self.record(vec![Act::Released { task, scan_seq }], |_| Ok(()))?;
+        self.record(vec![Act::Released { task: self.task.task.clone(), scan_seq }], |_| Ok(()))?;
         Ok(())
     }
 

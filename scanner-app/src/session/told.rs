@@ -38,6 +38,11 @@ pub struct Feedback {
 }
 
 impl Feedback {
+    /// What was scanned: the package, in whatever form its label had it, or else the label's text.
+    pub fn what(&self) -> Result<&PackageCode, &str> {
+        self.code.as_ref().ok_or(self.text.as_str())
+    }
+
     /// Whether the package counts: it went on, or it arrived.
     #[must_use]
     pub fn counts(&self, stage: Stage) -> bool {

@@ -98,9 +98,10 @@ impl References {
         by_gtin.or_else(by_pack).map(|level| (product, level))
     }
 
-    /// The name that people know a member by, or its code where it is unknown.
+    /// The name that people know a member by, or its code where nobody here knows the name.
     #[must_use]
     pub fn member_name<'a>(&'a self, member: &'a MemberId) -> &'a str {
-        self.members.get(member).map_or(member.as_str(), |found| found.name.as_str())
+        let name = self.members.get(member).map(|found| found.name.as_str());
+        name.filter(|name| !name.is_empty()).unwrap_or(member.as_str())
     }
 }

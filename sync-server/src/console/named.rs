@@ -29,8 +29,7 @@ pub(super) fn goods(lang: Lang, mismatch: &Mismatch, references: &References) ->
 
 /// Somebody who scans: the name, and the number where there is one.
 pub(super) fn operator(operator: &OperatorId, references: &References) -> String {
-    let name = references.operators.get(operator).map(|found| found.name.as_str());
-    name.filter(|name| !name.is_empty()).map_or_else(|| operator.to_string(), |name| format!("{name} ({operator})"))
+    named(operator.as_str(), references.operators.get(operator).map(|found| found.name.as_str()))
 }
 
 /// A cell of the registry that holds the number of a member, a product or a place: its name before it.
@@ -45,5 +44,13 @@ pub(super) fn cell(column: &str, cell: &str, references: &References) -> String 
         }
         _ => None,
     };
-    name.filter(|name| !name.is_empty()).map_or_else(|| cell.to_owned(), |name| format!("{name} ({cell})"))
+    named(cell, name.map(String::as_str))
+}
+
+/// A number beside the name that is known for it; alone where there is none.
+fn named(number: &str, name: Option<&str>) -> String {
+    match name {
+        None | Some("") => number.to_owned(),
+        Some(name) => format!("{name} ({number})"),
+    }
 }

@@ -61,11 +61,14 @@ const fn beside_of(page: &Page, is_drill: bool) -> Option<Beside> {
 }
 
 /// The receipt that is due next: the one that was to come first, of those that are open and not all here.
-pub(super) fn next_due<'t>(tasks: &'t [(TaskView, TaskRef)], open: Option<&TaskRef>) -> Option<&'t TaskView> {
+pub(super) fn next_due<'t>(
+    tasks: &'t [(TaskView, TaskRef)],
+    open: Option<&TaskRef>,
+) -> Option<&'t (TaskView, TaskRef)> {
     let is_due = |task: &TaskView| task.gate.is_none() && task.total.is_none_or(|total| task.done < total);
     let receipts = tasks.iter().filter(|(_, task)| task.0 == Stage::Receipt && Some(task) != open);
-    let due = receipts.map(|(view, _)| view).filter(|view| is_due(view));
-    due.min_by_key(|view| (view.due.is_none(), view.due, view.title.clone()))
+    let due = receipts.filter(|(view, _)| is_due(view));
+    due.min_by_key(|(view, _)| (view.due.is_none(), view.due, view.title.clone()))
 }
 
 impl Clerk {
@@ -198,7 +201,7 @@ mod tests {
             task("sooner", Stage::Receipt, (2, 6), Some(8)),
             task("sort", Stage::Sort, (0, 6), Some(3)),
         ];
-        let next = |open: Option<&TaskRef>| next_due(&tasks, open).map(|next| next.key.as_str());
+        let next = |open: Option<&TaskRef>| next_due(&tasks, open).map(|(next, _)| next.key.as_str());
         assert_eq!(next(Some(&tasks[0].1)), Some("sooner"));
         assert_eq!(next(None), Some("open"));
         assert_eq!(next_due(&tasks[1..2], None), None);

@@ -63,9 +63,8 @@ impl Clerk {
         self.refresh_tasks()?;
         let tasks = &self.state.tasks;
         let is_shop = self.tablet && tasks.iter().all(|(view, _)| view.stage == Stage::Receipt);
-        let oldest = next_due(tasks, None).filter(|_| is_shop).map(|oldest| oldest.key.clone());
-        match oldest.and_then(|key| self.task_of_key(&key)) {
-            Some(task) => self.open_task(task),
+        match next_due(tasks, None).filter(|_| is_shop) {
+            Some((_, task)) => self.open_task(task.clone()),
             None => Ok(()),
         }
     }

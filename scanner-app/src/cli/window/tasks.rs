@@ -12,7 +12,7 @@ use super::faults::Fault;
 use super::state::TaskRef;
 use super::work::Work;
 use crate::feedback::{Cue, Signal};
-use crate::session::gate::facts::facts;
+use crate::session::gate::facts::reasons;
 use crate::session::gate::watch_shut_gates;
 use crate::session::opening::return_reason_of;
 use crate::session::opening::{Opening, OpeningError, Papers, Place};
@@ -39,7 +39,7 @@ impl Clerk {
         for gate in &gates {
             let task = (gate.side.stage, gate.side.basis.clone(), gate.side.document.clone());
             let state = gate_state(gate.standing.state);
-            let reasons = facts(&gate.standing).len() + gate.standing.waits.len();
+            let reasons = reasons(&gate.standing);
             tasks.push((
                 TaskView {
                     key: key_of(&task),

@@ -32,6 +32,12 @@ pub fn facts(standing: &GateStanding) -> Vec<Fact<'_>> {
     facts
 }
 
+/// How many reasons a gate has for whoever stands at it: each fact, and each thing that is waited for.
+#[must_use]
+pub fn reasons(standing: &GateStanding) -> usize {
+    facts(standing).len() + standing.waits.len()
+}
+
 /// Whether a mismatch says what was measured at the gate.
 fn is_same(measured: &Reason, told: &Reason) -> bool {
     let Reason::Mismatch { kind: of, subject } = told else { return false };

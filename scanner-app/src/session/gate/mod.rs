@@ -15,7 +15,6 @@ use shared::trail::History;
 
 use super::knowledge::Knowledge;
 use super::note::{Loaded, Side};
-use super::said::Said;
 use super::{Identity, Session};
 use crate::device::Device;
 use crate::store::{SHUT_GATES, ShutGate, Store, StoreError, Task, remember};
@@ -34,25 +33,6 @@ pub struct Gate {
     pub data_as_of: Option<Timestamp>,
     /// What is loaded.
     pub loaded: Loaded,
-}
-
-impl Gate {
-    /// What people are told (`screens.md`, texts 25 to 27).
-    #[must_use]
-    pub fn words(&self) -> Said {
-        let data = self.data_as_of.map_or_else(|| "–".to_owned(), Timestamp::to_clock);
-        match self.standing.state {
-            GateState::Cleared => {
-                Said::new(format!("准予放行 · 按 {data} 的数据"), format!("Cleared · on data of {data}"))
-            }
-            GateState::Waiting => Said::new("待上传 · 传完自动再判", "Waiting for upload · judged again by itself"),
-            GateState::Held => {
-                let reasons = facts::facts(&self.standing).len();
-                let en = if reasons == 1 { "1 reason".to_owned() } else { format!("{reasons} reasons") };
-                Said::new(format!("暂不放行 · {reasons} 项原因"), format!("Held · {en}"))
-            }
-        }
-    }
 }
 
 impl Session {

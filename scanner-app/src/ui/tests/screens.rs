@@ -225,6 +225,14 @@ fn alarm() -> View {
     view
 }
 
+/// As a gun raises it: one package, with its product.
+fn alarm_of_one() -> View {
+    let mut view = alarm();
+    view.alarm =
+        view.alarm.map(|alarm| AlarmView { tail: "9WGR".into(), others: Vec::new(), meanwhile: Vec::new(), ..alarm });
+    view
+}
+
 fn scanning(result: Option<ResultView>) -> PageView {
     PageView::Scan(Box::new(scan(result)))
 }
@@ -304,6 +312,7 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
             view(scanning(Some(ResultView { provisional: true, ..result(WRONG, "9WPT", &[Kind::UnannouncedGoods]) }))),
         ),
         ("alarm", alarm()),
+        ("alarm-one", alarm_of_one()),
         ("sort", view(PageView::Sort(Box::new(sort(false))))),
         ("sort-open-case", view(PageView::Sort(Box::new(sort(true))))),
         ("receipt", view(PageView::Receipt(receipt(None)))),

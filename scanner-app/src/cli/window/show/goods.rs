@@ -39,7 +39,11 @@ impl Clerk {
             .iter()
             .rev()
             .find(|answer| !answer.undone && (answer.text == text || (code.is_some() && answer.code.as_ref() == code)));
-        let may_release = scan.is_some_and(is_grave) && self.supervises();
+        let set_aside_by = scan.filter(|scan| is_grave(scan)).map(|scan| scan.seq);
+        let may_release = match (set_aside_by, self.work.session_ref()) {
+            (Some(seq), Some(session)) => self.supervises() && session.is_set_aside(seq)?,
+            _ => false,
+        };
         let steps = found.iter().flat_map(|found| &found.trail).map(|step| StepView {
             stage: step.stage,
             document: step.document.to_string(),

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use shared::code::PackageCode;
+use shared::event::Stage;
 use shared::reference::Level;
 use shared::rules::Progress;
 
@@ -10,9 +11,9 @@ use super::super::beside::next_due;
 use super::super::clerk::Clerk;
 use super::super::tasks::{of_task, title};
 use super::super::work::Work;
-use super::{end_of, is_grave, is_provisional, tail, worst_of_last_frame};
+use super::{end_of, is_provisional, tail, worst_of_last_frame};
 use crate::session::Feedback;
-use crate::session::lists::{Lists, Row, Tab};
+use crate::session::lists::{Lists, Row, Tab, held_count};
 use crate::session::sorting::OpenOrder;
 use crate::ui::route::ListTab;
 use crate::ui::view::{
@@ -85,13 +86,12 @@ impl Clerk {
     }
 
     /// Packages that stand held: those that were set aside where goods leave. Where they arrive they are here, and count as what came,
-    /// and a verdict on them holds them.
+    /// and a verdict on them holds them: the list of what is set aside names the same.
     pub(super) fn held(&self, progress: &Progress) -> u64 {
-        let arrives = self.work.stage().is_some_and(|stage| !stage.sends());
-        if arrives || self.work.is_drill() {
-            return self.work.feedback().iter().filter(|answer| is_grave(answer)).count() as u64;
+        match self.work.stage() {
+            Some(stage) if !stage.sends() || self.work.is_drill() => held_count(self.work.feedback(), stage) as u64,
+            _ => progress.set_aside,
         }
-        progress.set_aside
     }
 
     fn result_view(&self, answer: &Feedback) -> ResultView {
@@ -150,7 +150,7 @@ impl Clerk {
             SlotView {
                 slot: order.slot,
                 retailer: references.member_name(&order.retailer).to_owned(),
-                order: title(&(shared::event::Stage::Sort, order.basis.clone(), order.document.clone())),
+                order: title(&(Stage::Sort, order.basis.clone(), order.document.clone())),
                 units: (said.saturating_sub(left), said),
             }
         };
@@ -183,7 +183,7 @@ impl Clerk {
         let lines = self.lines()?;
         let due: Option<u64> = lines.iter().map(|line| line.due_packages).sum();
         let task = self.work.task().map(|task| of_task(&task));
-        let orders = self.state.tasks.iter().filter(|(view, _)| view.stage == shared::event::Stage::Receipt);
+        let orders = self.state.tasks.iter().filter(|(view, _)| view.stage == Stage::Receipt);
         let orders: Vec<OrderView> = orders
             .map(|(view, other)| OrderView {
                 key: view.key.clone(),
@@ -192,7 +192,7 @@ impl Clerk {
                 is_open: task.as_ref() == Some(other),
             })
             .collect();
-        let next = next_due(&self.state.tasks, task.as_ref()).map(|next| (next.key.clone(), next.title.clone()));
+        let next = next_due(&self.state.tasks, task.as_ref()).map(|(next, _)| (next.key.clone(), next.title.clone()));
         let beside = self.beside_view()?;
         Ok(ReceiptView {
             document: task.as_ref().map(title).unwrap_or_default(),
@@ -264,7 +264,7 @@ impl Clerk {
             self.state.lists = Some(session.lists()?);
         }
         let left = self.left()?;
-        let nothing = Lists::default();
+        let nothing = Lists::empty(self.work.stage().unwrap_or(Stage::Outbound));
         let lists = self.state.lists.as_ref().unwrap_or(&nothing);
         let wanted = tab_of(tab);
         let rows: Vec<&Row> = if search.is_empty() {

@@ -4,9 +4,9 @@ use shared::event::ReportKind;
 use shared::mismatch::{Kind, ScanResult};
 
 use super::*;
-use crate::session::Counts;
-use crate::session::lists::{Lists, Row, Tab};
+use crate::session::lists::{Lists, Row, Tab, held_count};
 use crate::session::reports::{COUNT_MAX, ReportError, Reported};
+use crate::session::{Counts, Feedback};
 
 fn hub() -> Yard {
     let of = basis("C1", BasisKind::Contract, ("M", "W"), &[("POD", 30)]);
@@ -37,6 +37,26 @@ fn lists_name_the_exact_missing_codes() {
     assert_eq!(lists.search(Tab::ToScan, "0002").count(), 0);
     assert_eq!(session.undo_last().unwrap().map(|undone| undone.result >= ScanResult::Accepted), Some(true));
     assert_eq!(session.lists().unwrap().count(Tab::Extra), Some(0), "what is undone is on no list");
+}
+
+#[test]
+fn a_held_package_that_is_scanned_again_is_one_package() {
+    let yard = hub();
+    let mut session = inbound(&yard);
+    let held = scan(&mut session, &case(7));
+    assert_eq!(held.result, ScanResult::Wrong);
+    // The clerk saw nothing of it: the camera reads the label anew, and the scan is a fact of its own.
+    let again = Feedback { seq: held.seq + 1, ..held.clone() };
+    let by_gun = Feedback { text: case(7).to_string(), seq: held.seq + 2, ..held.clone() };
+    let feedback = [held, again, by_gun];
+    for stage in [Stage::Inbound, Stage::Outbound] {
+        let lists = Lists::new(&feedback, stage, None, &BTreeSet::new());
+        assert_eq!((lists.count(Tab::SetAside), lists.count(Tab::Extra)), (Some(1), Some(1)));
+        assert_eq!(lists.page(Tab::SetAside, 0, 9)[0].seq, Some(feedback[2].seq), "its newest scan");
+        assert_eq!(held_count(&feedback, stage), 1, "the figure says what the list says");
+    }
+    assert!(matches!(session.release(feedback[0].seq), Err(ReportError::NotSetAside(_))), "what arrived is here");
+    assert!(!session.is_set_aside(feedback[0].seq).unwrap());
 }
 
 #[test]
