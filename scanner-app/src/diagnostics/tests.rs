@@ -63,15 +63,10 @@ fn planted() -> Planted {
     let open = PinVerifier::of(&Pin::new(PIN).unwrap(), PinCost::LEAST, [9; 16]);
     let mark = BadgeMark::of(BADGE);
     let operator = Operator {
-        operator: "1024".into(),
-        member: config.member.clone(),
-        name: String::new(),
         role: "clerk".into(),
-        sites: Vec::new(),
-        stages: Vec::new(),
-        until: None,
         badge: Some(mark),
         pin: Some(open.clone()),
+        ..Operator::new("1024".into(), config.member.clone())
     };
     let sealed = operator.sealed(&key);
     let (sealed_pin, sealed_badge) = (sealed.pin.clone().unwrap().to_string(), sealed.badge.unwrap().to_string());

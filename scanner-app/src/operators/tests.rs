@@ -33,15 +33,12 @@ fn verifier(salt: u8) -> PinVerifier {
 
 fn person(number: &str) -> Operator {
     Operator {
-        operator: number.into(),
-        member: "W".into(),
         name: "李梅".into(),
         role: "Supervisor".into(),
         sites: vec!["hub".into()],
-        stages: Vec::new(),
-        until: None,
         badge: Some(BadgeMark::of(&format!("{BADGE}{number}"))),
         pin: Some(verifier(1)),
+        ..Operator::new(number.into(), "W".into())
     }
 }
 

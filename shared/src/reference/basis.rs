@@ -57,9 +57,18 @@ pub struct Amendment {
     /// Another buyer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buyer: Option<MemberId>,
+    /// Another start of the period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
     /// Another end of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Another market.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub market: Option<Market>,
+    /// Another agreed time of transport, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transit_ms: Option<i64>,
 }
 
 /// A contract, order, transfer note or return approval (依据; trading/2022-trial art. 13).
@@ -192,6 +201,25 @@ impl Basis {
         Cow::Owned(version)
     }
 
+    /// Where its goods are meant to be sold, at a moment.
+    #[must_use]
+    pub fn market_at(&self, when: Timestamp) -> Market {
+        if self.amendments.is_empty() { self.market } else { self.version(when, u64::MAX).market }
+    }
+
+    /// Whether it ever was for export.
+    #[must_use]
+    pub fn is_ever_export(&self) -> bool {
+        let amended = self.amendments.iter().filter_map(|change| change.market);
+        amended.chain([self.market]).any(|market| market == Market::Export)
+    }
+
+    /// The agreed time from sending to arrival at a moment, in milliseconds.
+    #[must_use]
+    pub fn transit_ms_at(&self, when: Timestamp) -> Option<i64> {
+        if self.amendments.is_empty() { self.transit_ms } else { self.version(when, u64::MAX).transit_ms }
+    }
+
     /// Everybody who is, was or will be party to it: the seller and each buyer on record. A buyer that an amendment brings in sees the
     /// basis from the moment it is known; a buyer that one replaces goes on seeing it.
     #[must_use]
@@ -224,7 +252,10 @@ impl Basis {
         if let Some(buyer) = &change.buyer {
             self.buyer.clone_from(buyer);
         }
+        self.from = change.from.or(self.from);
         self.until = change.until.or(self.until);
+        self.market = change.market.unwrap_or(self.market);
+        self.transit_ms = change.transit_ms.or(self.transit_ms);
     }
 }
 

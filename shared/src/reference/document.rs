@@ -1,8 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::basis::units_of;
+use super::dated::{Earlier, said_at};
 use super::{Level, Line};
 use crate::ids::{BasisId, DocumentId, MemberId, ProductId};
+use crate::time::Timestamp;
 
 /// An element that every shipping document must have (logistics/2022 art. 30).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,5 +72,31 @@ pub struct Carrier {
     pub carrier: String,
     /// First moment after the validity of its papers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<crate::time::Timestamp>,
+    pub until: Option<Timestamp>,
+    /// What its papers were before amendments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier<CarrierTerms>>,
+}
+
+/// A carrier's papers, as they were until an amendment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CarrierTerms {
+    /// First moment after their validity, as it was known then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+impl Carrier {
+    /// A carrier whose papers hold until a moment, or without end.
+    #[must_use]
+    pub const fn new(carrier: String, until: Option<Timestamp>) -> Self {
+        Self { carrier, until, earlier: Vec::new() }
+    }
+
+    /// Whether its papers hold at a moment.
+    #[must_use]
+    pub fn is_valid(&self, when: Timestamp) -> bool {
+        let until = said_at(&self.earlier, when).map_or(self.until, |then| then.until);
+        until.is_none_or(|until| when < until)
+    }
 }

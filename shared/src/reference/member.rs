@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::dated::{Dated, at};
+use super::dated::{Dated, Earlier, at, said_at};
 use super::product::GoodsClass;
 use crate::credential::{BadgeMark, PinVerifier, SealingKey};
 use crate::event::Stage;
@@ -73,6 +73,22 @@ impl Licence {
     }
 }
 
+/// What amendments change of a member, as it was until one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberTerms {
+    /// What it might do.
+    pub role: Role,
+    /// Its licence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<Licence>,
+    /// Its region.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub region: String,
+    /// Whether it might apply for codes of imported goods.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub import_codes: bool,
+}
+
 /// An enterprise (会员).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
@@ -98,20 +114,51 @@ pub struct Member {
     /// wholesaler that one commissioned (traceability/2022 art. 16).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub import_codes: bool,
+    /// What it was before amendments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier<MemberTerms>>,
 }
 
 impl Member {
     /// A member of one role, with nothing else on record.
     #[must_use]
     pub fn new(member: MemberId, name: String, role: Role) -> Self {
-        let (more_roles, statuses) = (Vec::new(), Vec::new());
-        Self { member, name, role, more_roles, statuses, licence: None, region: String::new(), import_codes: false }
+        Self {
+            member,
+            name,
+            role,
+            more_roles: Vec::new(),
+            statuses: Vec::new(),
+            licence: None,
+            region: String::new(),
+            import_codes: false,
+            earlier: Vec::new(),
+        }
+    }
+
+    /// Its licence at a moment.
+    #[must_use]
+    pub fn licence_at(&self, when: Timestamp) -> Option<&Licence> {
+        said_at(&self.earlier, when).map_or(self.licence.as_ref(), |then| then.licence.as_ref())
+    }
+
+    /// Its region at a moment; empty = not on record.
+    #[must_use]
+    pub fn region_at(&self, when: Timestamp) -> &str {
+        said_at(&self.earlier, when).map_or(&self.region, |then| &then.region)
+    }
+
+    /// Whether it might apply for codes of imported goods at a moment.
+    #[must_use]
+    pub fn import_codes_at(&self, when: Timestamp) -> bool {
+        said_at(&self.earlier, when).map_or(self.import_codes, |then| then.import_codes)
     }
 
     /// Whether it had a role at a moment.
     #[must_use]
     pub fn has_role(&self, role: Role, when: Timestamp) -> bool {
-        self.role == role || self.more_roles.iter().any(|more| more.value == role && more.from <= when)
+        let first = said_at(&self.earlier, when).map_or(self.role, |then| then.role);
+        first == role || self.more_roles.iter().any(|more| more.value == role && more.from <= when)
     }
 
     /// Its status at a moment.
@@ -119,6 +166,16 @@ impl Member {
     pub fn status(&self, when: Timestamp) -> MemberStatus {
         at(&self.statuses, when).map_or(MemberStatus::Active, |found| found.value)
     }
+}
+
+/// What amendments change of a place, as it was until one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteTerms {
+    /// Whose it was.
+    pub member: MemberId,
+    /// Its region.
+    #[serde(default)]
+    pub region: String,
 }
 
 /// A registered place of a member (物流节点; logistics/2022 art. 3).
@@ -133,6 +190,58 @@ pub struct Site {
     /// Administrative region code; regions compare by prefix.
     #[serde(default)]
     pub region: String,
+    /// What it was before amendments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier<SiteTerms>>,
+}
+
+impl Site {
+    /// A place about which nothing else is on record.
+    #[must_use]
+    pub fn new(site: SiteId, member: MemberId, name: String, region: String) -> Self {
+        Self { site, member, name, region, earlier: Vec::new() }
+    }
+
+    /// Everybody whose it is or was.
+    pub fn members(&self) -> impl Iterator<Item = &MemberId> {
+        self.earlier.iter().map(|earlier| &earlier.said.member).chain([&self.member])
+    }
+
+    /// Whose it was at a moment.
+    #[must_use]
+    pub fn member_at(&self, when: Timestamp) -> &MemberId {
+        said_at(&self.earlier, when).map_or(&self.member, |then| &then.member)
+    }
+
+    /// Its region at a moment; empty = not on record.
+    #[must_use]
+    pub fn region_at(&self, when: Timestamp) -> &str {
+        said_at(&self.earlier, when).map_or(&self.region, |then| &then.region)
+    }
+}
+
+/// What amendments change of a person, as it was until one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duties {
+    /// Whose staff.
+    pub member: MemberId,
+    /// Where the person worked; empty = every site of the member.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<SiteId>,
+    /// What the person might do; empty = every stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<Stage>,
+    /// First moment after the employment, as it was known to end then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+impl Duties {
+    fn allow(&self, member: &MemberId, site: &SiteId, stage: Stage, when: Timestamp) -> bool {
+        let here = self.sites.is_empty() || self.sites.contains(site);
+        let this = self.stages.is_empty() || self.stages.contains(&stage);
+        self.member == *member && here && this && self.until.is_none_or(|until| when < until)
+    }
 }
 
 /// A person who may sign in on terminals of a member (trading/2022-trial art. 22).
@@ -163,9 +272,29 @@ pub struct Operator {
     /// What tells the person's PIN; absent = none yet, or none that the reader of this record may have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<PinVerifier>,
+    /// What the person's duties were before amendments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier<Duties>>,
 }
 
 impl Operator {
+    /// Staff of a member, who may do everything everywhere.
+    #[must_use]
+    pub fn new(operator: OperatorId, member: MemberId) -> Self {
+        Self {
+            operator,
+            member,
+            name: String::new(),
+            role: String::new(),
+            sites: Vec::new(),
+            stages: Vec::new(),
+            until: None,
+            badge: None,
+            pin: None,
+            earlier: Vec::new(),
+        }
+    }
+
     /// Whether the person works at a site of the member.
     #[must_use]
     pub fn works_at(&self, site: &SiteId) -> bool {
@@ -197,6 +326,9 @@ impl Operator {
     /// Whether the person may do a stage for a member at a site at a moment.
     #[must_use]
     pub fn may(&self, member: &MemberId, site: &SiteId, stage: Stage, when: Timestamp) -> bool {
+        if let Some(then) = said_at(&self.earlier, when) {
+            return then.allow(member, site, stage, when);
+        }
         let here = self.works_at(site);
         let this = self.stages.is_empty() || self.stages.contains(&stage);
         self.member == *member && here && this && self.until.is_none_or(|until| when < until)

@@ -12,13 +12,13 @@ mod report;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use basis::{Amendment, Basis, BasisKind, Line};
-pub use dated::Dated;
-pub use document::{Carrier, Element, ShippingDocument};
+pub use dated::{Dated, Earlier};
+pub use document::{Carrier, CarrierTerms, Element, ShippingDocument};
 use foldhash::HashMap;
-pub use member::{Licence, Member, MemberStatus, Operator, Role, Site};
+pub use member::{Duties, Licence, Member, MemberStatus, MemberTerms, Operator, Role, Site, SiteTerms};
 pub use pack::{CodeRecord, Loss, Pack, PackLoss};
 pub use policy::{Limits, Policy, Unpaid};
-pub use product::{GoodsClass, Level, Listing, Market, PackLevel, Price, PriceKind, Product, Registry};
+pub use product::{GoodsClass, Level, Listing, Market, PackLevel, Price, PriceKind, Product, ProductTerms, Registry};
 pub use report::{CodeApplication, Quota, Relocation, StockReport};
 
 use crate::citation::Rulebook;
@@ -90,6 +90,16 @@ impl References {
     /// The product and level of a registered code: its GTIN's level, else its pack's (an opaque code has no GTIN).
     pub(crate) fn registered_product(&self, record: &CodeRecord, code: &PackageCode) -> Option<(&Product, &PackLevel)> {
         let product = self.products.get(&record.product)?;
+        // A case that was packed by six stays a case of six.
+        if !product.earlier.is_empty() {
+            let pack = self.packs.get(&record.pack)?;
+            let mut then = product.levels_at(pack.issued_at).iter();
+            let level = then.find(|listed| match code.gtin() {
+                Some(gtin) => listed.gtin == gtin,
+                None => listed.level == pack.level,
+            });
+            return Some((product, level.or_else(|| product.level_of(code.gtin()?))?));
+        }
         let by_gtin = code.gtin().and_then(|gtin| product.level_of(gtin));
         let by_pack = || {
             let level = self.packs.get(&record.pack)?.level;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::dated::{Dated, at};
+use super::dated::{Dated, Earlier, at, said_at};
 use crate::ids::{MemberId, ProductId};
 use crate::time::Timestamp;
 
@@ -120,6 +120,16 @@ pub struct Price {
     pub announced: Option<Timestamp>,
 }
 
+/// What amendments change of a product, as it was until one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductTerms {
+    /// Its packaging levels: packs that were issued then are packed by them.
+    pub levels: Vec<PackLevel>,
+    /// Whether our registry knew all its codes.
+    #[serde(default)]
+    pub registry: Registry,
+}
+
 /// A product (品规).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
@@ -152,6 +162,9 @@ pub struct Product {
     /// Whether a case may hold several batches (by default one batch a case: traceability/2022 art. 25(4)).
     #[serde(default, skip_serializing_if = "is_default")]
     pub mixed_batches: bool,
+    /// What it was before amendments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier<ProductTerms>>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -174,13 +187,34 @@ impl Product {
             listings: Vec::new(),
             prices: Vec::new(),
             mixed_batches: false,
+            earlier: Vec::new(),
         }
     }
 
-    /// The level that a GTIN stands for.
+    /// Its packaging levels at a moment.
+    #[must_use]
+    pub fn levels_at(&self, when: Timestamp) -> &[PackLevel] {
+        said_at(&self.earlier, when).map_or(&self.levels, |then| &then.levels)
+    }
+
+    /// Every level that it has or had, those of now last.
+    pub fn every_level(&self) -> impl Iterator<Item = &PackLevel> {
+        let mut earlier: Vec<_> = self.earlier.iter().collect();
+        earlier.sort_by_key(|earlier| earlier.until);
+        earlier.into_iter().flat_map(|earlier| &earlier.said.levels).chain(&self.levels)
+    }
+
+    /// The level that a GTIN stands for, or stood for last.
     #[must_use]
     pub fn level_of(&self, gtin: &str) -> Option<&PackLevel> {
-        self.levels.iter().find(|level| level.gtin == gtin)
+        let now = self.levels.iter().find(|level| level.gtin == gtin);
+        now.or_else(|| self.every_level().filter(|level| level.gtin == gtin).last())
+    }
+
+    /// Whether our registry knew all its codes at a moment.
+    #[must_use]
+    pub fn registry_at(&self, when: Timestamp) -> Registry {
+        said_at(&self.earlier, when).map_or(self.registry, |then| then.registry)
     }
 
     /// Units in one package of a level; 1 where the level is not listed.

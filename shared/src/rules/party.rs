@@ -45,12 +45,17 @@ fn member_in_order(
     if !member.statuses.is_empty() && verdict.surely(scan, |at| member.status(at) != MemberStatus::Active) {
         verdict.raise_code(Kind::MemberNotActive, code, &[scan], Certainty::Sure);
     }
-    let Some(licence) = &member.licence else { return };
+    if member.licence.is_none() && member.earlier.is_empty() {
+        return;
+    }
     let stage = scan.stage;
-    let invalid = verdict.surely(scan, |at| match acts_with {
-        Some(class) => !licence.allows(stage, class, at),
+    let invalid = verdict.surely(scan, |at| match (member.licence_at(at), acts_with) {
+        (None, _) => false,
+        (Some(licence), Some(class)) => !licence.allows(stage, class, at),
         // Of the one who is sent to only the term is known to matter: what it may do is judged when it acts.
-        None => licence.until.is_some_and(|until| at >= until) || licence.from.is_some_and(|from| at < from),
+        (Some(licence), None) => {
+            licence.until.is_some_and(|until| at >= until) || licence.from.is_some_and(|from| at < from)
+        }
     });
     if invalid {
         verdict.raise_code(Kind::LicenceInvalid, code, &[scan], Certainty::Sure);
@@ -60,7 +65,7 @@ fn member_in_order(
 /// The catalogue and what was stopped (trading/2022-trial art. 7, 12). Export goods are not listed here.
 fn product(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo) {
     let Some((product, _)) = verdict.index.package(code).product else { return };
-    let export = verdict.index.basis(scan.basis).1.is_some_and(|basis| basis.market == Market::Export);
+    let export = verdict.index.basis(scan.basis).1.is_some_and(|basis| basis.market_at(scan.at) == Market::Export);
     if product.listings.is_empty() || export {
         return;
     }
@@ -74,15 +79,20 @@ fn product(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo) {
 
 /// A wholesaler sells in its own region (logistics/2022 art. 11). Regions compare by prefix.
 fn region(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo) {
-    let Some(basis) = verdict.index.basis(scan.basis).1.filter(|basis| basis.market != Market::Export) else { return };
+    let Some(basis) = verdict.index.basis(scan.basis).1.filter(|basis| basis.market_at(scan.at) != Market::Export)
+    else {
+        return;
+    };
     let Some(seller) = verdict.index.parties(scan.basis).seller else { return };
-    if seller.region.is_empty() || !seller.has_role(Role::Wholesaler, scan.at) {
+    let territory = seller.region_at(scan.at);
+    if territory.is_empty() || !seller.has_role(Role::Wholesaler, scan.at) {
         return;
     }
     let document = verdict.index.document(scan.document).1;
     let consignee = document.map_or(&basis.buyer, |document| &document.consignee);
     let Some(consignee) = verdict.references.members.get(consignee) else { return };
-    if !consignee.region.is_empty() && !consignee.region.starts_with(&seller.region) {
+    let place = consignee.region_at(scan.at);
+    if !place.is_empty() && !place.starts_with(territory) {
         verdict.raise_code(Kind::CrossRegion, code, &[scan], Certainty::Sure);
     }
 }
@@ -98,7 +108,7 @@ fn carrier(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
     }
     let carriers = &verdict.references.carriers;
     let known = carriers.get(&document.carrier);
-    let invalid = |at| known.is_none_or(|known| known.until.is_some_and(|until| at >= until));
+    let invalid = |at| known.is_none_or(|known| !known.is_valid(at));
     let registered = !carriers.is_empty();
     if registered && verdict.surely(scan, invalid) {
         verdict.raise_document(Kind::CarrierInvalid, scan, Certainty::Sure);

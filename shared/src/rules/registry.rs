@@ -7,7 +7,7 @@ use super::verdict::{Certainty, Verdict};
 use crate::event::{Act, ReportKind};
 use crate::ids::PackId;
 use crate::mismatch::Kind;
-use crate::reference::{Market, Pack, Registry};
+use crate::reference::{Basis, Market, Pack, Registry};
 use crate::time::Timestamp;
 use crate::trail::{CodeNo, Fact, Scan};
 
@@ -15,7 +15,7 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
     let activated = activated(&index.others);
     let destroyed = destroyed(verdict);
-    let exports = index.bases().any(|basis| basis.market == Market::Export);
+    let exports = index.bases().any(Basis::is_ever_export);
     for (code, _) in index.packages() {
         for scan in index.own_scans(code) {
             if verdict.is_explained(scan) {
@@ -60,7 +60,7 @@ fn destroyed(verdict: &Verdict<'_>) -> BTreeMap<CodeNo, Timestamp> {
 fn registered(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
     let package = verdict.index.package(code);
     let Some((product, _)) = package.product.filter(|_| package.record.is_none()) else { return true };
-    match product.registry {
+    match product.registry_at(scan.at) {
         Registry::Complete => {
             verdict.explain(scan);
             verdict.raise_code(Kind::UnknownCode, code, &[scan], Certainty::Sure);
@@ -129,7 +129,8 @@ fn inactive(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>, activated:
 /// (logistics/2022 art. 21).
 fn ended(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>, destroyed: Option<Timestamp>, exports: bool) {
     let index = verdict.index;
-    let is_export = |scan: &Scan<'_>| index.basis(scan.basis).1.is_some_and(|basis| basis.market == Market::Export);
+    let is_export =
+        |scan: &Scan<'_>| index.basis(scan.basis).1.is_some_and(|basis| basis.market_at(scan.at) == Market::Export);
     let left = |sent: &&Scan<'_>| sent.stage.sends() && sent.counts() && is_export(sent);
     let exported = if exports { index.own_scans(code).find(left) } else { None };
     let exported = exported.filter(|sent| sent.basis != scan.basis).map(|sent| sent.at);
@@ -139,7 +140,10 @@ fn ended(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>, destroyed: Op
         return;
     }
     let package = index.package(code);
-    let issued_for = package.pack.and_then(|pack| index.references.bases.get(&pack.basis)).map(|basis| basis.market);
+    let issued_for = package.pack.and_then(|pack| {
+        let basis = index.references.bases.get(&pack.basis)?;
+        Some(basis.market_at(pack.issued_at))
+    });
     let meant = package.product.is_some_and(|(product, _)| product.market == Market::Export);
     if (meant || issued_for == Some(Market::Export)) && !is_export(scan) && !scan.stage.returns() {
         verdict.raise_code(Kind::ExportDiverted, code, &[scan], Certainty::Sure);

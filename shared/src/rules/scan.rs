@@ -8,6 +8,7 @@ use crate::code::label_faults;
 use crate::event::Capture;
 use crate::ids::{BasisId, MemberId, OperatorId, SiteId};
 use crate::mismatch::{Kind, Severity};
+use crate::reference::Site;
 use crate::trail::Scan;
 
 /// Typed codes are rated from this many scans on.
@@ -16,7 +17,7 @@ const RATED_SCANS_MIN: u64 = 10;
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
     let checked_staff: BTreeSet<&MemberId> = index.references.operators.values().map(|found| &found.member).collect();
-    let placed: BTreeSet<&MemberId> = index.references.sites.values().map(|site| &site.member).collect();
+    let placed: BTreeSet<&MemberId> = index.references.sites.values().flat_map(Site::members).collect();
     for scan in &index.scans {
         if scan.code.is_err() {
             malformed(verdict, scan);
@@ -64,7 +65,7 @@ fn label(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
 fn site(verdict: &mut Verdict<'_>, scan: &Scan<'_>) {
     let registered = verdict.references.sites.get(scan.site);
     // A consignor's list says no site: it was scanned on another member's terminal.
-    let elsewhere = registered.is_none_or(|site| site.member != *scan.member);
+    let elsewhere = registered.is_none_or(|site| site.member_at(scan.at) != scan.member);
     if elsewhere && *scan.site != SiteId::from("") {
         verdict.raise_document(Kind::UnregisteredSite, scan, Certainty::Sure);
     }

@@ -115,7 +115,7 @@ fn are_apart(index: &Index<'_>, one: &Scan<'_>, other: &Scan<'_>) -> bool {
     if one.site == other.site || one.site.as_str().is_empty() || other.site.as_str().is_empty() {
         return false;
     }
-    let region = |scan: &Scan<'_>| index.references.sites.get(scan.site).map_or("", |site| site.region.as_str());
+    let region = |scan: &Scan<'_>| index.references.sites.get(scan.site).map_or("", |site| site.region_at(scan.at));
     let (here, there) = (region(one), region(other));
     here.is_empty() || there.is_empty() || here != there
 }

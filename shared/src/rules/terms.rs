@@ -111,7 +111,7 @@ fn trade(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo, basis: &Basis
 fn papers(verdict: &mut Verdict<'_>, scan: &Scan<'_>, code: CodeNo, basis: &Basis) {
     let imports =
         verdict.index.parties(scan.basis).seller.is_some_and(|seller| seller.has_role(Role::Importer, scan.at));
-    if basis.market == Market::Domestic && !imports {
+    if basis.market_at(scan.at) == Market::Domestic && !imports {
         return;
     }
     if basis.unfiled {

@@ -36,7 +36,7 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
 /// By when a leg is to have arrived; none where nothing is agreed.
 fn due(index: &Index<'_>, scan: &Scan<'_>, limits: &Limits) -> Option<Timestamp> {
     let sent = scan.code.is_ok() && scan.stage.sends() && scan.counts();
-    let agreed = || index.basis(scan.basis).1.and_then(|basis| basis.transit_ms).or(limits.transit_ms);
+    let agreed = || index.basis(scan.basis).1.and_then(|basis| basis.transit_ms_at(scan.at)).or(limits.transit_ms);
     sent.then(agreed).flatten().map(|transit_ms| scan.bounds().1.plus_ms(transit_ms))
 }
 

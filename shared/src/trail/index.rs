@@ -317,7 +317,7 @@ impl<'a> Index<'a> {
         let gtin = self.references.grammars.gtin_of(code)?;
         let references = self.references;
         let gtins = self.gtins.get_or_insert_with(|| {
-            let levels = references.products.values().flat_map(|product| product.levels.iter().zip(repeat(product)));
+            let levels = references.products.values().flat_map(|product| product.every_level().zip(repeat(product)));
             levels.map(|(level, product)| (level.gtin.as_str(), (product, level))).collect()
         });
         gtins.get(gtin).copied()

@@ -153,7 +153,7 @@ async fn a_change_that_was_planned_stands_in_the_way_of_its_own_record_only() {
         crate::registry::edit::Edit::begin(&mut tx, &crate::people::Actor { name: "li".into(), ..tester() }, NOW)
             .await
             .unwrap();
-    let patch = serde_json::json!({ "from": "2026-06-01T00:00:00+08:00" }).as_object().unwrap().clone();
+    let patch = serde_json::json!({ "signed_at": "2026-06-01T00:00:00+08:00" }).as_object().unwrap().clone();
     edit.amend(&mut tx, (Set::Basis, "C1"), day, patch).await.unwrap();
     edit.finish(&mut tx, ("tried", "", "")).await.unwrap();
     tx.commit().await.unwrap();

@@ -1,5 +1,6 @@
 //! Amendments of a record: what holds from a day on. Where the rules know a field by its day (a member's status, a product's price, a
-//! contract's lines), the amendment becomes part of the record at once, with its day; any other field changes when its day comes.
+//! contract's lines), the amendment becomes part of the record at once, with its day. Any other field changes when its day comes; what
+//! the rules judge by is then kept beside it as it was, so that what happened before is judged by what held then.
 
 use serde_json::{Map, Value, json};
 use shared::time::Timestamp;
@@ -23,7 +24,20 @@ pub const fn dated_fields(set: Set) -> &'static [&'static str] {
     match set {
         Set::Member => &["status", "add_role"],
         Set::Product => &["listing", "price"],
-        Set::Basis => &["lines", "buyer", "until"],
+        Set::Basis => &["lines", "buyer", "from", "until", "market", "transit_ms"],
+        _ => &[],
+    }
+}
+
+/// Fields by which the past is judged, and which a record keeps under `earlier` as they were until an amendment.
+#[must_use]
+pub const fn kept_fields(set: Set) -> &'static [&'static str] {
+    match set {
+        Set::Member => &["role", "licence", "region", "import_codes"],
+        Set::Site => &["member", "region"],
+        Set::Operator => &["member", "sites", "stages", "until"],
+        Set::Carrier => &["until"],
+        Set::Product => &["levels", "registry"],
         _ => &[],
     }
 }
@@ -43,6 +57,7 @@ pub fn fold(set: Set, base: &Map<String, Value>, changes: &[Change], up_to: Time
     in_order.sort_by_key(|change| (change.valid_from, change.position));
     let mut body = base.clone();
     for change in in_order {
+        let before = kept(set, &body);
         for (field, value) in &change.patch {
             if dated_fields(set).contains(&field.as_str()) {
                 add_dated(&mut body, field, value, change);
@@ -50,8 +65,26 @@ pub fn fold(set: Set, base: &Map<String, Value>, changes: &[Change], up_to: Time
                 merge(&mut body, field, value);
             }
         }
+        if kept(set, &body) != before {
+            keep(&mut body, before, change.valid_from);
+        }
     }
     body
+}
+
+/// What the rules judge the past by, as it is.
+fn kept(set: Set, body: &Map<String, Value>) -> Map<String, Value> {
+    let fields = kept_fields(set).iter();
+    fields.filter_map(|field| Some(((*field).to_owned(), body.get(*field)?.clone()))).collect()
+}
+
+/// Keeps it as it was until a moment. Of two amendments with one day the record that they found counts.
+fn keep(body: &mut Map<String, Value>, said: Map<String, Value>, until: Timestamp) {
+    let list = array(body, "earlier");
+    let until = Value::from(until.to_string());
+    if !list.iter().any(|one| one["until"] == until) {
+        list.push(json!({ "until": until, "said": said }));
+    }
 }
 
 fn add_dated(body: &mut Map<String, Value>, field: &str, value: &Value, change: &Change) {
@@ -139,6 +172,10 @@ mod tests {
         assert_eq!((&before["region"], before["statuses"].as_array().unwrap().len()), (&json!("44"), 1));
         let after = fold(Set::Member, &base, &changes, Timestamp::from_ms(10));
         assert_eq!((&after["region"], &after["licence"]), (&json!("45"), &json!({"goods": ["product"]})));
+        let said = json!({"region": "44", "licence": {"goods": ["leaf"], "stages": ["sort"]}});
+        let until = Timestamp::from_ms(10).to_string();
+        assert_eq!(after["earlier"], json!([{"until": until, "said": said}]), "what happened before is judged by it");
+        assert!(!before.contains_key("earlier"));
     }
 
     #[test]

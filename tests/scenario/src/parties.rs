@@ -106,7 +106,7 @@ pub(crate) fn site(said: &Statement, references: &mut References) -> Result<(), 
 
 /// Registers a place of a member.
 pub(crate) fn add_site(references: &mut References, name: &str, member: &str, region: &str) {
-    let site = Site { site: name.into(), member: member.into(), name: name.to_owned(), region: region.to_owned() };
+    let site = Site::new(name.into(), member.into(), name.to_owned(), region.to_owned());
     references.sites.insert(name.into(), site);
 }
 
@@ -120,15 +120,11 @@ pub(crate) fn operator(said: &Statement, references: &mut References) -> Result<
         stages.push(word.parse::<Stage>().map_err(|error| said.wrong(word, error.to_string()))?);
     }
     let operator = Operator {
-        operator: name.into(),
-        member: member.into(),
         role: said.option(&["role"]).unwrap_or_default().to_owned(),
         sites: list(&["site", "sites"]).into_iter().map(Into::into).collect(),
         stages,
         until: said.time(&["until"])?,
-        name: String::new(),
-        badge: None,
-        pin: None,
+        ..Operator::new(name.into(), member.into())
     };
     references.operators.insert(name.into(), operator);
     Ok(())
@@ -138,6 +134,6 @@ pub(crate) fn operator(said: &Statement, references: &mut References) -> Result<
 pub(crate) fn carrier(said: &Statement, references: &mut References) -> Result<(), ScenarioError> {
     let name = said.word(0, "a name")?;
     let until = said.dated("expired")?.or(said.time(&["until", "expired"])?);
-    references.carriers.insert(name.to_owned(), Carrier { carrier: name.to_owned(), until });
+    references.carriers.insert(name.to_owned(), Carrier::new(name.to_owned(), until));
     Ok(())
 }

@@ -72,7 +72,7 @@ pub(crate) fn build(
         }
     }
     // Whoever names a carrier that nobody declared names an unknown one.
-    let carrier = shared::reference::Carrier { carrier: trade::CARRIER.to_owned(), until: None };
+    let carrier = shared::reference::Carrier::new(trade::CARRIER.to_owned(), None);
     references.carriers.insert(carrier.carrier.clone(), carrier);
     Ok(references)
 }

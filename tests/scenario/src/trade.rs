@@ -201,6 +201,7 @@ pub(crate) fn amend(said: &Statement, known_at: u64, references: &mut References
         lines: (!changed.is_empty()).then_some(lines),
         buyer: said.option(&["buyer"]).map(Into::into),
         until: said.time(&["to", "until"])?,
+        ..Amendment::default()
     });
     Ok(())
 }

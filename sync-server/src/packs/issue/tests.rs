@@ -19,7 +19,7 @@ async fn an_amended_line_covers_what_it_says_now() {
     let position = store::next_position(&mut tx).await.unwrap();
     let mut basis = store::reference::load_all(&mut tx).await.unwrap().bases[&"C1".into()].clone();
     let lines = Some(vec![Line::new("POD".into(), 36)]);
-    basis.amendments.push(Amendment { valid_from: NOW, known_at: position, lines, buyer: None, until: None });
+    basis.amendments.push(Amendment { valid_from: NOW, known_at: position, lines, ..Amendment::default() });
     store::reference::put(&mut tx, &Record::Basis(basis), position).await.unwrap();
     tx.commit().await.unwrap();
     let error = issue(&trade.store, &application(Level::Case, 7), NOW).await.unwrap_err();

@@ -74,6 +74,8 @@ pub(super) fn basis(found: &mut Findings<'_>, basis: &Basis) {
         if let Some(buyer) = &amendment.buyer {
             found.member(&format!("amendments[{at}].buyer"), buyer);
         }
+        let then = basis.version(amendment.valid_from, u64::MAX);
+        found.in_order(("from", then.from), (&format!("amendments[{at}].until"), then.until));
     }
 }
 

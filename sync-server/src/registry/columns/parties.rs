@@ -24,6 +24,7 @@ pub(super) const MEMBER: &[Column] = &[
         .in_element(),
     Column::field("status", &["状态"], Kind::Words(STATUSES), "").at(Place::Each("statuses", "value")).in_element(),
     Column::field("status_from", &["状态起始日"], Kind::Moment, "").at(Place::Each("statuses", "from")).in_element(),
+    Column::field("earlier", &["变更前"], Kind::Json, ""),
 ];
 
 pub(super) const SITE: &[Column] = &[
@@ -31,6 +32,7 @@ pub(super) const SITE: &[Column] = &[
     Column::field("member", &["会员", "会员代码"], Kind::Id, "440100001").needed(),
     Column::field("name", &["名称", "节点名称"], Kind::Text, "广州分拣中心").needed(),
     Column::field("region", &["地区", "行政区划"], Kind::Id, "4401"),
+    Column::field("earlier", &["变更前"], Kind::Json, ""),
 ];
 
 pub(super) const OPERATOR: &[Column] = &[
@@ -41,11 +43,13 @@ pub(super) const OPERATOR: &[Column] = &[
     Column::field("sites", &["可用节点", "物流节点"], Kind::IdList, "GZ-HUB"),
     Column::field("stages", &["可用环节", "环节"], Kind::WordList(STAGES), "inbound;sort"),
     Column::field("until", &["离岗日", "失效日"], Kind::Moment, ""),
+    Column::field("earlier", &["变更前"], Kind::Json, ""),
 ];
 
 pub(super) const CARRIER: &[Column] = &[
     Column::field("carrier", &["物流服务供应商", "承运商"], Kind::Id, "顺达物流").needed(),
     Column::field("until", &["资质失效日", "失效日"], Kind::Moment, "2027-01-01"),
+    Column::field("earlier", &["变更前"], Kind::Json, ""),
 ];
 
 pub(super) const QUOTA: &[Column] = &[

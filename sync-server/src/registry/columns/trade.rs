@@ -34,6 +34,7 @@ pub(super) const PRODUCT: &[Column] = &[
         .at(Place::Each("prices", "from"))
         .in_element(),
     Column::field("price_announced", &["价格公示日"], Kind::Moment, "").at(Place::Each("prices", "announced")),
+    Column::field("earlier", &["变更前"], Kind::Json, ""),
 ];
 
 pub(super) const BASIS: &[Column] = &[

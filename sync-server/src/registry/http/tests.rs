@@ -109,6 +109,7 @@ async fn an_amendment_that_makes_nonsense_is_refused() {
         (json!({"seller": null}), "seller"),
         (json!({"colour": 1}), "colour"),
         (json!({"buyer": "NOBODY"}), "amendments[0].buyer"),
+        (json!({"from": "2026-06-01T00:00:00+08:00", "until": "2026-05-01T00:00:00+08:00"}), "amendments[0].until"),
     ] {
         let error = amend(&trade, Set::Basis, "C1", day(1), patch.clone(), NOW).await.unwrap_err();
         let EditError::Faults(faults) = error else { panic!("{error}") };
