@@ -89,7 +89,7 @@ fn counterparty(knowledge: &Knowledge, basis: &Basis, document: Option<&Shipping
     references.member_name(if stage.sends() { to } else { from }).to_owned()
 }
 
-/// What a clerk here was told to set aside at its scan is not news.
+/// Only goods that were scanned here can be set aside here, and what a clerk was told to set aside at its scan is not news.
 fn blocks_on(
     knowledge: &Knowledge,
     store: &Store,
@@ -102,11 +102,21 @@ fn blocks_on(
     if codes.is_empty() {
         return Ok(0);
     }
-    let held = match store.open_task(*stage, basis, document)? {
+    let blocked = match store.open_task(*stage, basis, document)? {
         Some(task) => blocked_in(knowledge, store, &task.task)?,
         None => BTreeSet::new(),
     };
-    Ok(codes.into_iter().filter(|codes| codes.is_empty() || !codes.is_subset(&held)).count())
+    let mut stands: BTreeSet<PackageCode> = BTreeSet::new();
+    for fact in knowledge.own_facts(store, basis)? {
+        let Some((of, movement)) = fact.act.movement() else { continue };
+        if of == *stage && movement.document == *document {
+            stands.extend(knowledge.read(&movement.text).filter(|code| !blocked.contains(code)));
+        }
+    }
+    let is_news = |codes: &&BTreeSet<PackageCode>| {
+        !stands.is_empty() && (codes.is_empty() || codes.iter().any(|code| stands.contains(code)))
+    };
+    Ok(codes.into_iter().filter(is_news).count())
 }
 
 /// Packages whose scan in this task was answered with a block.

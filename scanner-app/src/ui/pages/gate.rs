@@ -97,11 +97,11 @@ fn safe_and_settled(view: &GateView, say: Say) -> Vec<Row> {
 }
 
 fn loaded(view: &GateView, say: Say) -> SharedString {
-    let (packages, units) = (packages(view, say), words::count(view.loaded.1));
+    let (packages, units) = (packages(view, say), view.loaded.1);
     if view.level == Some(Level::Unit) {
         return packages.into();
     }
-    say.made(|| format!("{packages} · {units} 盒"), || format!("{packages} · {units} units"))
+    say.made(|| format!("{packages} · {} 盒", words::count(units)), || format!("{packages} · {}", words::units(units)))
 }
 
 /// Packages by their level; where there are several levels, by none.

@@ -34,7 +34,7 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
         rows.push(fact(
             Mark::None,
             say.of("包装", "Package"),
-            say.made(|| format!("{level} · {units} 盒"), || format!("{level} · {units} units")),
+            say.made(|| format!("{level} · {units} 盒"), || format!("{level} · {}", words::units(u64::from(units)))),
         ));
     }
     if let Some(parent) = &view.parent {

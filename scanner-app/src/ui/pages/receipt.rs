@@ -24,7 +24,7 @@ pub(super) fn put(window: &MainWindow, view: &ReceiptView, (say, left_handed): (
     global.set_confirmed_head(say.of("已确认", "Confirmed"));
     global.set_figure(words::figure(confirmed, Some(due)).into());
     global.set_figure_unit(unit.into());
-    let is_done = view.confirmed.is_some() || (due > 0 && confirmed >= due);
+    let is_done = due > 0 && confirmed >= due;
     global.set_is_done(is_done);
     global.set_state(state(view, (is_done, due.saturating_sub(confirmed)), say));
     set(&global.get_lines(), view.lines.iter().map(|line| order_line(line, say)).collect(), |model| {
@@ -38,7 +38,8 @@ pub(super) fn put(window: &MainWindow, view: &ReceiptView, (say, left_handed): (
         say.of("少货、破损、拒收", "short, damaged, refused"),
         &Intent::Go(Page::Differs),
     );
-    let differ = if is_done || view.due_packages.is_none() { Vec::new() } else { vec![differ] };
+    let differ =
+        if is_done || view.confirmed.is_some() || view.due_packages.is_none() { Vec::new() } else { vec![differ] };
     set(&global.get_differ_acts(), differ, |model| global.set_differ_acts(model));
     set(&global.get_acts(), handed(acts(view, is_done, say), left_handed), |model| global.set_acts(model));
     heading(format!("{} {}", words::stage(say.0, shared::event::Stage::Receipt), view.document), view.sender.as_str())
@@ -48,17 +49,18 @@ pub(super) fn put(window: &MainWindow, view: &ReceiptView, (say, left_handed): (
 fn state(view: &ReceiptView, (is_done, left): (bool, u64), say: Say) -> SharedString {
     let missing = left.saturating_sub(view.coming_units);
     match (view.confirmed, view.due_packages) {
-        (Some(count), _) => {
-            say.made(|| format!("已确认 {count} 个包装，未逐个扫码"), || format!("{count} confirmed, not scanned"))
-        }
+        (Some(count), _) => say.made(
+            || format!("已确认 {count} 个包装，未逐个扫码"),
+            || format!("{} not scanned", words::counted(count, "package")),
+        ),
         (None, _) if is_done => say.of("已收齐", "all received"),
         (None, None) => {
             say.of("不知道配送清单。先同步，或逐个扫码。", "The list is not known here. Sync, or scan each.")
         }
-        (None, Some(_)) if missing > 0 => {
-            let missing = words::count(missing);
-            say.made(|| format!("还有 {missing} 盒没有发来"), || format!("{missing} units were not sent"))
-        }
+        (None, Some(_)) if missing > 0 => say.made(
+            || format!("还有 {} 盒没有发来", words::count(missing)),
+            || format!("{} not sent yet", words::units(missing)),
+        ),
         (None, Some(_)) => SharedString::new(),
     }
 }
@@ -67,10 +69,9 @@ fn acts(view: &ReceiptView, is_done: bool, say: Say) -> Vec<Act> {
     if view.confirmed.is_some() {
         let undo = act(say.of("撤销", "Undo"), &Intent::UndoConfirm);
         let left = view.undo_s;
-        return vec![
-            Act { hint: say.made(|| format!("还有 {left} 秒"), || format!("{left} s left")), ..undo },
-            done(view, say),
-        ];
+        let undo = Act { hint: say.made(|| format!("还有 {left} 秒"), || format!("{left} s left")), ..undo };
+        // What is short is closed where its figures stand, never on the way to the next order.
+        return vec![undo, if is_done { done(view, say) } else { close_short(view, say) }];
     }
     let each = act(say.of("逐个扫码", "Scan each"), &Intent::ScanEach);
     // The row of the history that was tapped: its undo takes the place of what is not needed meanwhile.
@@ -78,14 +79,29 @@ fn acts(view: &ReceiptView, is_done: bool, say: Say) -> Vec<Act> {
     if is_done && !view.has_notes {
         return vec![each, done(view, say)];
     }
-    if is_done || view.due_packages.is_none_or(|packages| packages == 0) {
-        return vec![each, main_act(say.of("结束", "Close"), &Intent::Go(Page::Close))];
+    if view.due_packages.is_none() && !is_done {
+        let close = Act { main: false, ..close(say) };
+        return vec![close, Act { main: true, ..each }];
+    }
+    if is_done || view.due_packages == Some(0) {
+        return vec![each, close(say)];
     }
     // What it records: what was sent and has not come, which may be less than what was ordered.
-    let coming = words::count(view.coming_units);
-    let units = say.made(|| format!("{coming} 盒"), || format!("{coming} units"));
+    let coming = view.coming_units;
+    let units = say.made(|| format!("{} 盒", words::count(coming)), || words::units(coming));
     let all = act_with_hint(say.of("全部收到", "All received"), units, &Intent::ConfirmAll);
     vec![each, Act { main: true, ..all }]
+}
+
+fn close(say: Say) -> Act {
+    main_act(say.of("结束", "Close"), &Intent::Go(Page::Close))
+}
+
+/// The same where less is here than was ordered: it says by how much.
+fn close_short(view: &ReceiptView, say: Say) -> Act {
+    let short = view.lines.iter().map(|line| line.due.saturating_sub(line.confirmed)).sum();
+    let hint = say.made(|| format!("还差 {} 盒", words::count(short)), || format!("{} short", words::units(short)));
+    Act { main: true, ..act_with_hint(say.of("结束", "Close"), hint, &Intent::Go(Page::Close)) }
 }
 
 /// What ends a receipt of which nothing is left, and leads on to the order that is due next.
@@ -97,7 +113,7 @@ fn done(view: &ReceiptView, say: Say) -> Act {
 }
 
 fn order_line(line: &ReceiptLine, say: Say) -> OrderLine {
-    let unit = words::level(say.0, Level::Unit);
+    let units = |number| say.made(|| format!("{} 盒", words::count(number)), || words::units(number));
     let (due, confirmed) = (words::count(line.due), words::count(line.confirmed));
     OrderLine {
         title: line.product.as_str().into(),
@@ -105,8 +121,8 @@ fn order_line(line: &ReceiptLine, say: Say) -> OrderLine {
             || format!("{} 应收 {due} 已确认 {confirmed}", line.product),
             || format!("{} due {due}, confirmed {confirmed}", line.product),
         ),
-        due: format!("{due} {unit}").into(),
-        confirmed: format!("{confirmed} {unit}").into(),
+        due: units(line.due),
+        confirmed: units(line.confirmed),
     }
 }
 
@@ -187,11 +203,11 @@ fn sums([short, damaged, refused]: [u64; 3], say: Say) -> SharedString {
 
 /// How many are due, in 盒 where they all are.
 fn due_words((due, in_units): (u64, bool), say: Say) -> SharedString {
-    let due = words::count(due);
+    let zh = words::count(due);
     if in_units {
-        say.made(|| format!("应收 {due} 盒"), || format!("{due} units due"))
+        say.made(|| format!("应收 {zh} 盒"), || format!("{} due", words::units(due)))
     } else {
-        say.made(|| format!("应收 {due} 个包装"), || format!("{due} packages due"))
+        say.made(|| format!("应收 {zh} 个包装"), || format!("{} due", words::counted(due, "package")))
     }
 }
 

@@ -67,7 +67,7 @@ fn left(slot: &SlotView, say: Say) -> SharedString {
         0 => say.made(|| format!("{} · 已齐", slot.order), || format!("{} · complete", slot.order)),
         left => say.made(
             || format!("{} · 还差 {} 盒", slot.order, words::count(left)),
-            || format!("{} · {} units to go", slot.order, words::count(left)),
+            || format!("{} · {} to go", slot.order, words::units(left)),
         ),
     }
 }

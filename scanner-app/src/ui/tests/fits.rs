@@ -201,3 +201,17 @@ fn slot_page(tablet: bool, outcome: Outcome, undone: bool) -> View {
     sort.scan.result = Some(ResultView { undone, ..result(outcome, "3HZQ", &kinds) });
     view
 }
+
+#[test]
+fn a_list_that_opens_on_a_late_tab_shows_its_name() {
+    let (window, _wanted) = open(false);
+    let mut view = screen("lists-aside", false);
+    if let PageView::Lists(lists) = &mut view.page {
+        lists.counts[3] = Some(12);
+    }
+    show(&window, &view, Language::En);
+    i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
+    let tab = find(&window, "Aside 12");
+    let (left, right) = (tab.absolute_position().x, tab.absolute_position().x + tab.size().width);
+    assert!(left >= 0.0 && right <= 480.0, "it stands from {left} to {right}");
+}

@@ -15,6 +15,7 @@ mod sampled;
 mod screens;
 mod screens_aside;
 mod screens_beside;
+mod screens_lists;
 mod states;
 mod tablet;
 mod themes;

@@ -8,14 +8,14 @@ use shared::reference::Level;
 use vision::Luma;
 
 use super::super::Intent;
-use super::super::intent::HistoryTab;
 use super::super::route::{ListTab, Page};
 use super::super::view::{
-    AlarmView, BesideView, BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView,
-    ListRowView, ListsView, OrderView, Outcome, PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView,
-    SignView, SlotView, SortView, Strip, StripTone, View,
+    AlarmView, BesideView, BoxView, CloseView, DifferLine, DiffersView, FrameView, ListsView, OrderView, Outcome,
+    PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SignView, SlotView, SortView, Strip,
+    StripTone, View,
 };
-use super::{ago, screens_aside, screens_beside, view};
+use super::screens_lists::lists;
+use super::{screens_aside, screens_beside, screens_lists, view};
 
 pub(super) const ACCEPTED: Outcome = Outcome::ACCEPTED;
 pub(super) const NOTE: Outcome = Outcome { result: ScanResult::Accepted, note: true };
@@ -106,31 +106,11 @@ fn recent(result: Option<&ResultView>) -> Vec<RecentView> {
     all.map(|(outcome, tail)| RecentView { outcome, tail, provisional: false }).collect()
 }
 
-fn lists(tab: ListTab) -> ListsView {
-    let tails: &[&str] = if tab == ListTab::SetAside { &["9WPT"] } else { &["2LM8", "6TRA", "P0CW"] };
-    let row = |tail: &&str| ListRowView {
-        text: format!("HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2{tail}"),
-        tail: (*tail).to_owned(),
-        product: "原味 3% ×50".into(),
-        at: ago(1_240),
-        kind: (tab == ListTab::SetAside).then_some(Kind::ProductNotOnBasis),
-        outcome: (tab == ListTab::SetAside).then_some(WRONG),
-    };
-    ListsView {
-        title: "FH-2031".into(),
-        tab,
-        counts: [Some(3), Some(0), Some(1), Some(1), Some(2)],
-        rows: tails.iter().map(row).collect(),
-        empty: ("没有未扫的".into(), "Nothing to scan".into()),
-        search: String::new(),
-    }
-}
-
 fn slot(number: u32, retailer: &str, done: u64) -> SlotView {
     SlotView { slot: number, retailer: retailer.into(), order: format!("PS-88{number}"), units: (done, 10) }
 }
 
-fn sort(instead: bool) -> SortView {
+pub(super) fn sort(instead: bool) -> SortView {
     let shown = result(ACCEPTED, "3HZQ", &[]);
     SortView {
         units: (61, 240),
@@ -147,7 +127,7 @@ fn sort(instead: bool) -> SortView {
     }
 }
 
-fn receipt(confirmed: Option<u64>) -> ReceiptView {
+pub(super) fn receipt(confirmed: Option<u64>) -> ReceiptView {
     let got = |due| if confirmed.is_some() { due } else { 0 };
     ReceiptView {
         document: "PS-8841".into(),
@@ -170,26 +150,12 @@ fn receipt(confirmed: Option<u64>) -> ReceiptView {
     }
 }
 
-fn history() -> HistoryView {
-    let row = |place: u32| HistoryRow {
-        outcome: [ACCEPTED, ACCEPTED, DUPLICATE, WRONG, NOTE][place as usize % 5],
-        tail: format!("{place:04}"),
-        at: ago(i64::from(place)),
-        kind: [None, None, Some(Kind::RepeatedScan), Some(Kind::UnknownCode), Some(Kind::ImplausiblePace)]
-            [place as usize % 5],
-        seq: u64::from(place),
-        undone: place == 6,
-        provisional: place == 3,
-        by: (place == 4).then(|| "张强".into()),
-    };
-    HistoryView {
-        title: "FH-2031".into(),
-        rows: (0..40).map(row).collect::<Arc<[_]>>(),
-        chosen: Some(3),
-        search: String::new(),
-        tab: HistoryTab::All,
-        newer: 3,
-    }
+/// Less was sent than was ordered, and all of that was received.
+fn receipt_short() -> ReceiptView {
+    let mut short = receipt(Some(1));
+    short.lines[1].confirmed = 1;
+    short.orders[0].units = (7, 10);
+    short
 }
 
 pub(super) fn close(notes_seen: bool) -> CloseView {
@@ -317,6 +283,11 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         ("sort-open-case", view(PageView::Sort(Box::new(sort(true))))),
         ("receipt", view(PageView::Receipt(receipt(None)))),
         ("receipt-done", view(PageView::Receipt(receipt(Some(10))))),
+        ("receipt-short", view(PageView::Receipt(receipt_short()))),
+        (
+            "receipt-unknown",
+            view(PageView::Receipt(ReceiptView { due_packages: None, coming_units: 0, ..receipt(None) })),
+        ),
         ("close", view(PageView::Close(close(false)))),
         ("close-seen", view(PageView::Close(close(true)))),
     ];
@@ -361,43 +332,6 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
             }
         }
     }
-    screens.extend(lists_and_history(tablet));
+    screens.extend(screens_lists::all(tablet));
     screens
-}
-
-/// Lists and history: pages of a handheld; on a tablet they stand beside the work, whatever it is.
-fn lists_and_history(tablet: bool) -> Vec<(&'static str, View)> {
-    let empty = ListsView {
-        title: "FH-2031".into(),
-        counts: [Some(0), Some(0), Some(1), Some(0), Some(2)],
-        empty: ("没有未扫的".into(), "Nothing to scan".into()),
-        ..ListsView::default()
-    };
-    let (all, aside) = (lists(ListTab::ToScan), lists(ListTab::SetAside));
-    if !tablet {
-        return vec![
-            ("lists", view(PageView::Lists(all))),
-            ("lists-aside", view(PageView::Lists(aside))),
-            ("lists-empty", view(PageView::Lists(empty))),
-            ("history", view(PageView::History(history()))),
-        ];
-    }
-    let last = || Some(ResultView { units: 50, ..result(ACCEPTED, "7K3M", &[]) });
-    let beside = |beside| view(PageView::Scan(Box::new(ScanView { beside: Some(beside), ..scan(last()) })));
-    let found = history().rows.iter().filter(|row| row.tail.ends_with('3')).cloned().collect();
-    let found = HistoryView { search: "3".into(), rows: found, chosen: None, newer: 0, ..history() };
-    let sorting = |beside| {
-        let sort = sort(false);
-        view(PageView::Sort(Box::new(SortView { scan: ScanView { beside: Some(beside), ..sort.scan }, ..sort })))
-    };
-    let received = ReceiptView { beside: Some(BesideView::Lists(aside.clone())), ..receipt(None) };
-    vec![
-        ("lists", beside(BesideView::Lists(all))),
-        ("lists-aside", beside(BesideView::Lists(aside))),
-        ("lists-empty", beside(BesideView::Lists(empty))),
-        ("history", beside(BesideView::History(history()))),
-        ("history-found", beside(BesideView::History(found))),
-        ("sort-history", sorting(BesideView::History(history()))),
-        ("receipt-lists", view(PageView::Receipt(received))),
-    ]
 }

@@ -128,7 +128,7 @@ fn a_receipt_of_less_than_was_ordered_says_so_and_confirms_what_came() {
     came(&mut view, 4);
     shown(&window, &view, Language::En);
     find(&window, "All received · 4 units");
-    says(&window, "6 units were not sent");
+    says(&window, "6 units not sent yet");
     came(&mut view, 0);
     shown(&window, &view, Language::En);
     assert!(!labels(&window).iter().any(|label| label.starts_with("All received")), "nothing is left to confirm");

@@ -28,7 +28,19 @@ const fn of(language: Language, words: Words) -> &'static str {
 /// How many reasons hold goods, in English: one is no plural.
 #[must_use]
 pub fn reasons(count: usize) -> String {
-    if count == 1 { "1 reason".to_owned() } else { format!("{count} reasons") }
+    counted(count as u64, "reason")
+}
+
+/// How many of something, in English: one is no plural.
+#[must_use]
+pub fn counted(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {one}s", count(number)) }
+}
+
+/// How many units, in English.
+#[must_use]
+pub fn units(number: u64) -> String {
+    counted(number, "unit")
 }
 
 /// The word of a stage.

@@ -184,11 +184,13 @@ impl Clerk {
         let due: Option<u64> = lines.iter().map(|line| line.due_packages).sum();
         let task = self.work.task().map(|task| of_task(&task));
         let orders = self.state.tasks.iter().filter(|(view, _)| view.stage == Stage::Receipt);
+        let here = (lines.iter().map(|line| line.counted_units).sum(), lines.iter().map(|line| line.due_units).sum());
         let orders: Vec<OrderView> = orders
             .map(|(view, other)| OrderView {
                 key: view.key.clone(),
                 order: view.title.clone(),
-                units: (view.done, view.total.unwrap_or(0)),
+                // Of the open one the page's own figure, which the list of tasks learns of when it is closed.
+                units: if task.as_ref() == Some(other) { here } else { (view.done, view.total.unwrap_or(0)) },
                 is_open: task.as_ref() == Some(other),
             })
             .collect();

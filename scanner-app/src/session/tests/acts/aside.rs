@@ -175,29 +175,42 @@ fn a_site_is_offered_its_transfers_with_and_without_a_document() {
 
 #[test]
 fn a_task_carries_its_day_and_the_blocks_that_came_since() {
-    let until = Timestamp::from_ms(1_000);
+    let until = Timestamp::from_ms(1_772_500_000_000);
     let of = Basis { until: Some(until), ..trade() };
     let mut records = usual();
     records.extend([note("FH-1", &of), Record::Basis(of)]);
-    let blocked = Mismatch {
+    let blocked = |code: PackageCode| Mismatch {
         kind: Kind::FrozenCode,
-        subject: Subject(case(1).to_string()),
+        subject: Subject(code.to_string()),
         state: State::Confirmed,
         severity: Severity::Block,
-        scope: Scope::Code(case(1)),
+        scope: Scope::Code(code.clone()),
         basis: Some("C1".into()),
         document: Some("FH-1".into()),
         count: 1,
-        codes: [case(1)].into(),
+        codes: [code].into(),
         events: [].into(),
         at: until,
         due: None,
     };
-    records.push(Record::Mismatch(SiteMismatch { mismatch: blocked, state: State::Confirmed, raised_at: until }));
     let yard = Yard::new("W", records);
     let (member, site) = ("W".into(), "S".into());
-    let work = overview(&yard.store(), place(&member, &site), yard.device().now()).unwrap();
-    assert_eq!(work.iter().map(|work| (work.due, work.blocks)).collect::<Vec<_>>(), [(Some(until), 1)]);
+    let told = || {
+        let work = overview(&yard.store(), place(&member, &site), yard.device().now()).unwrap();
+        work.iter().map(|work| (work.due, work.blocks)).collect::<Vec<_>>()
+    };
+    let pull = |code| {
+        let (mismatch, state) = (blocked(code), State::Confirmed);
+        yard.pull(vec![Record::Mismatch(SiteMismatch { mismatch, state, raised_at: until })]);
+    };
+    pull(case(1));
+    assert_eq!(told(), [(Some(until), 0)], "nobody here has it to set it aside");
+    let mut session = yard.begin(Stage::Inbound, "C1", Papers::Named("FH-1".into()));
+    scan(&mut session, &case(2));
+    drop(session);
+    assert_eq!(told(), [(Some(until), 0)], "another one");
+    pull(case(2));
+    assert_eq!(told(), [(Some(until), 1)]);
 }
 
 #[test]
