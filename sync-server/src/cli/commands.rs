@@ -41,12 +41,21 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         crate::backup::put_back(from, &config.data, &config.database()).await?;
     }
     let store = Store::connect(&config.database(), new_ledger_id()).await?;
+    // A second server is refused before it changes anything.
+    let serving = match cli.command {
+        Command::Serve => Some(store.serve_alone().await?),
+        _ => None,
+    };
     let now = SystemClock.now();
     reconcile::adopt_policy(&store, config.policy(), now).await?;
     match cli.command {
         Command::Keys { command: Some(command) } => change_ca(&config, &store, &command, now).await?,
         Command::Init { .. } | Command::Keys { command: None } => report::keys(&identity(&config, now)?.0),
-        Command::Serve => return serve_until_stopped(&config, store).await,
+        Command::Serve => {
+            let done = serve_until_stopped(&config, store).await;
+            drop(serving);
+            return done;
+        }
         Command::Import { files } => report::line(&import::import(&store, &files, now).await?)?,
         Command::Codes(command) => packs::run(&store, command, &config, now).await?,
         Command::Registry(command) => registry::run(&store, command, now).await?,
@@ -109,7 +118,6 @@ pub(super) fn new_ledger_id() -> Uuid {
 }
 
 async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> {
-    let _serving = store.serve_alone().await?;
     let (keys, identity) = identity(config, SystemClock.now())?;
     if config.is_console_open() {
         tracing::warn!("console_without_sign_in: whoever reaches {} may see and do everything", config.web_listen);

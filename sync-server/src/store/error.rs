@@ -54,6 +54,14 @@ pub enum StoreError {
         /// Which database, without its password.
         database: String,
     },
+    /// This server lost the right to serve, and another has it.
+    #[error(
+        "this server lost its right to serve the database {database}, and another sync-server has it; nothing was changed. Stop one of the two"
+    )]
+    Displaced {
+        /// Which database, without its password.
+        database: String,
+    },
     /// The database cannot be opened or made.
     #[error("the database {path} cannot be opened: {source}")]
     Open {
@@ -119,7 +127,8 @@ impl StoreError {
     pub fn is_passing(&self) -> bool {
         let passes = |code: &str| PASSING.contains(&code) || NO_ROOM.contains(&code);
         let answered = matches!(self, Self::Sql(error) if code(error).is_some_and(|code| passes(&code)));
-        answered || self.is_conflict() || self.is_unreachable()
+        let displaced = matches!(self, Self::Displaced { .. });
+        answered || displaced || self.is_conflict() || self.is_unreachable()
     }
 }
 

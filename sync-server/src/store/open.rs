@@ -9,6 +9,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, Connection, Row};
 use uuid::Uuid;
 
+use super::serving::Post;
 use super::settings::DatabaseSettings;
 use super::{Database, Store, StoreError, postgres};
 
@@ -21,17 +22,18 @@ impl Store {
     /// Opens or makes the database that the configuration names and brings its schema up to date. `ledger_id` names the ledger if
     /// it is a new one.
     pub async fn connect(settings: &DatabaseSettings, ledger_id: Uuid) -> Result<Self, StoreError> {
-        let (pool, database, shown) = match settings {
+        let (pool, database, shown, file) = match settings {
             DatabaseSettings::Sqlite(path) => {
-                (open_file(path).await?, Database::Sqlite, path.display().to_string().into())
+                let shown = path.display().to_string();
+                (open_file(path).await?, Database::Sqlite, shown, Some(path.as_path().into()))
             }
-            DatabaseSettings::Postgres(url) => (postgres::open(url).await?, Database::Postgres, url.to_string().into()),
+            DatabaseSettings::Postgres(url) => (postgres::open(url).await?, Database::Postgres, url.to_string(), None),
         };
         sqlx::query("insert into ledger (only_row, ledger_id, position) values (1, $1, 0) on conflict do nothing")
             .bind(ledger_id.to_string())
             .execute(&pool)
             .await?;
-        let store = Self { pool, database, shown };
+        let store = Self { pool, database, shown: shown.into(), file, post: Post::default() };
         let mut tx = store.write().await?;
         super::entry::adopt(&mut tx).await?;
         tx.commit().await?;

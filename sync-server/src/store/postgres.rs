@@ -1,4 +1,4 @@
-//! `PostgreSQL`: opening, what each connection hears first, the order of writers, and that one server alone serves a database.
+//! `PostgreSQL`: opening, what each connection hears first, and the order of writers.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Row, Transaction};
 
+use super::StoreError;
 use super::settings::DatabaseUrl;
-use super::{Database, Store, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/server/postgres");
 
@@ -19,30 +19,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Tries of a beginning transaction that finds its connection dead or another transaction in its way.
 const BEGIN_TRIES: u32 = 3;
-
-/// `TALLYMAN`: the advisory lock of who serves.
-const SERVING_LOCK: i64 = 0x5441_4C4C_594D_414E;
-
-/// The right to serve a database: as long as it is kept, nobody else gets it. It ends with its connection, thus with the process;
-/// a database that was restarted gives it to who asks next. Nothing that is stored rests on it: writers wait for each other.
-#[derive(Debug)]
-pub struct Serving(#[expect(dead_code, reason = "its end gives the lock back")] Option<AnyConnection>);
-
-impl Store {
-    /// Takes the right to serve this database. Commands may work beside a server, a second server may not.
-    pub async fn serve_alone(&self) -> Result<Serving, StoreError> {
-        if self.database == Database::Sqlite {
-            return Ok(Serving(None));
-        }
-        let mut conn = self.pool.acquire().await?.detach();
-        let row =
-            sqlx::query("select pg_try_advisory_lock($1) as free").bind(SERVING_LOCK).fetch_one(&mut conn).await?;
-        if row.try_get("free")? {
-            return Ok(Serving(Some(conn)));
-        }
-        Err(StoreError::Served { database: self.shown.to_string() })
-    }
-}
 
 impl DatabaseUrl {
     /// Whether a ledger is in this database. Nothing is made or changed.
