@@ -38,7 +38,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     fs::create_dir_all(&config.data)
         .with_context(|| format!("the data folder {} cannot be made", shown(&config.data)))?;
     if let Command::Restore { from, .. } = &cli.command {
-        crate::backup::put_back(from, &config.data, &config.database()).await?;
+        crate::backup::put_back(from, &config, SystemClock.now()).await?;
     }
     let store = Store::connect(&config.database(), new_ledger_id()).await?;
     // A second server is refused before it changes anything.

@@ -49,7 +49,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Row, Transaction};
 use uuid::Uuid;
 
 pub use error::StoreError;
-pub use open::APPLICATION_ID;
+pub use open::{APPLICATION_ID, refuse_damaged};
 pub use serving::Serving;
 pub use settings::{DatabaseSettings, DatabaseUrl, without_passwords};
 

@@ -46,6 +46,23 @@ impl Store {
     }
 }
 
+/// Reads a whole database file before anybody relies on it: one that is damaged, or holds no ledger, is refused.
+pub async fn refuse_damaged(path: &Path) -> Result<(), StoreError> {
+    let unfit = |why: String| StoreError::Unfit { database: path.display().to_string(), why };
+    refuse_foreign(path)?;
+    sqlx::any::install_default_drivers();
+    let opened = AnyConnection::connect(&url(path)).await;
+    let mut conn = opened.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
+    let checked = sqlx::query("pragma integrity_check(1)").fetch_one(&mut conn).await;
+    let found: String = checked.and_then(|row| row.try_get(0)).map_err(|error| unfit(error.to_string()))?;
+    if found != "ok" {
+        return Err(unfit(found));
+    }
+    let ledger = sqlx::query("select ledger_id from ledger").fetch_optional(&mut conn).await;
+    conn.close().await?;
+    if ledger.is_ok_and(|row| row.is_some()) { Ok(()) } else { Err(unfit("it holds no ledger".to_owned())) }
+}
+
 async fn open_file(path: &Path) -> Result<AnyPool, StoreError> {
     refuse_foreign(path)?;
     sqlx::any::install_default_drivers();
