@@ -41,7 +41,12 @@ pub async fn guard(State((state, access)): State<(AppState, Access)>, request: R
         Err(refusal) => refusal.into_response(),
     };
     match response.extensions().get() {
-        Some(RefusedTo(why)) if !is_program => sign_in::refused(response.status(), &target, why),
+        Some(RefusedTo(why)) if !is_program => {
+            let mut page = sign_in::refused(response.status(), &target, why);
+            let later = response.headers().get(header::RETRY_AFTER).cloned();
+            page.headers_mut().extend(later.map(|later| (header::RETRY_AFTER, later)));
+            page
+        }
         _ => response,
     }
 }

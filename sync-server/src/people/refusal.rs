@@ -43,9 +43,15 @@ pub enum Refusal {
     #[error("too many tries; wait {0} s and try again")]
     TooManyTries(u64),
     /// The database.
-    #[error("the server could not do this now; nothing was changed, try again")]
+    #[error("{}", if .0.is_passing() { LATER } else { "the server could not do this now; nothing was changed, try again" })]
     Store(#[from] StoreError),
 }
+
+/// Seconds after which a server that is busy, or whose database takes nothing in, is asked again where nothing better is known.
+pub const RETRY_AFTER_S: u64 = 5;
+
+/// The same for programs and people, whatever they asked.
+pub const LATER: &str = "the database does not take this in at the moment; nothing was changed, try again in a while. 数据库暂时无法处理，未作任何更改，稍后再试。";
 
 /// What was refused, beside its answer: the console's own pages say it as a page.
 #[derive(Clone, Debug)]
@@ -69,7 +75,7 @@ impl From<sqlx::Error> for Refusal {
 impl Refusal {
     /// The status of the answer.
     #[must_use]
-    pub const fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         match self {
             Self::SignIn | Self::Token => StatusCode::UNAUTHORIZED,
             Self::Role | Self::Against | Self::Foreign => StatusCode::FORBIDDEN,
@@ -77,11 +83,12 @@ impl Refusal {
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooManyTries(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Store(error) if error.is_passing() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    const fn code(&self) -> &'static str {
+    fn code(&self) -> &'static str {
         match self {
             Self::SignIn => "sign-in",
             Self::Token => "token",
@@ -92,6 +99,7 @@ impl Refusal {
             Self::Bad(_) => "bad-request",
             Self::Conflict(_) => "conflict",
             Self::TooManyTries(_) => "too-many-tries",
+            Self::Store(error) if error.is_passing() => "busy",
             Self::Store(_) => "internal",
         }
     }
@@ -108,6 +116,9 @@ impl IntoResponse for Refusal {
         match self {
             Self::TooManyTries(seconds) => {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            Self::Store(error) if error.is_passing() => {
+                response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
             }
             Self::SignIn | Self::Token => {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));

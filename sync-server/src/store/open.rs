@@ -70,8 +70,12 @@ async fn open_file(path: &Path) -> Result<AnyPool, StoreError> {
     // SQLite ends a transaction by itself where the disk is full or fails, savepoints and all, and sqlx goes on counting it as open:
     // such a connection could begin nothing more. It is closed, and another is opened in its place.
     let pool = pool.before_acquire(|conn, _| Box::pin(std::future::ready(Ok(!conn.is_in_transaction()))));
-    let opened = pool.connect(&url(path)).await;
-    let pool = opened.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
+    let unopened = |source| StoreError::Open { path: path.display().to_string(), source };
+    // One connection of its own first: of what is wrong a pool says only that it waited.
+    let mut first = AnyConnection::connect(&url(path)).await.map_err(unopened)?;
+    prepare(&mut first).await.map_err(unopened)?;
+    let pool = pool.connect(&url(path)).await.map_err(unopened)?;
+    first.close().await?;
     refuse_foreign_schema(&pool, path).await?;
     sqlx::query("pragma application_id = 1413565523").execute(&pool).await?;
     MIGRATIONS.run(&pool).await.map_err(|error| postgres::unmigrated(error, &path.display().to_string()))?;

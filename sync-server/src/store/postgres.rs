@@ -40,12 +40,25 @@ pub(super) async fn open(url: &DatabaseUrl) -> Result<AnyPool, StoreError> {
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(CONNECT_TIMEOUT)
         .after_connect(|conn, _| Box::pin(prepare(conn)));
-    let opened = pool.connect(url.secret()).await;
-    let pool = opened.map_err(|source| StoreError::Open { path: url.to_string(), source })?;
+    let pool = match pool.connect(url.secret()).await {
+        Ok(pool) => pool,
+        Err(error) => return Err(StoreError::Open { path: url.to_string(), source: cause(error, url).await }),
+    };
     refuse_unfit(&pool, url).await?;
     refuse_foreign(&pool, url).await?;
     MIGRATIONS.run(&pool).await.map_err(|error| unmigrated(error, &url.to_string()))?;
     Ok(pool)
+}
+
+/// A pool that waited in vain does not say for what: one connection of its own does.
+async fn cause(error: sqlx::Error, url: &DatabaseUrl) -> sqlx::Error {
+    if !matches!(error, sqlx::Error::PoolTimedOut) {
+        return error;
+    }
+    match tokio::time::timeout(CONNECT_TIMEOUT, AnyConnection::connect(url.secret())).await {
+        Ok(Err(cause)) => cause,
+        Ok(Ok(_)) | Err(_) => error,
+    }
 }
 
 /// A step that is not known here was made by a later version.

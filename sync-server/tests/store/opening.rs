@@ -135,6 +135,20 @@ async fn a_database_that_is_not_there_is_said_without_a_password() {
         told.contains("postgres://tally@127.0.0.1:9/tallyman cannot be opened") && !told.contains("s3cret"),
         "{told}"
     );
+    assert!(told.contains("Connection refused") && !told.contains("pool timed out"), "{told}");
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_called_damaged() {
+    let here = sqlite().await;
+    here.store.close().await;
+    let file = here.place.path().join("tallyman.sqlite");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // The header stays: it is our file, and not whole.
+    bytes[100..].fill(0x5A);
+    std::fs::write(&file, bytes).unwrap();
+    let told = refused(&DatabaseSettings::Sqlite(file)).await.to_string();
+    assert!(told.contains("the database file is damaged") && told.ends_with("restore a backup"), "{told}");
 }
 
 #[tokio::test]
