@@ -37,22 +37,22 @@ pub(super) enum UsersCommand {
     },
     /// List people: name, role, member, since when disabled; one JSON object a line.
     List,
-    /// A person may not act any more; sessions and tokens end at once.
+    /// A person may not act any more; sessions and tokens end at once, for good.
     Disable {
         /// The sign-in name.
         name: String,
     },
-    /// A person may act again.
+    /// A person may act again; tokens are made anew.
     Enable {
         /// The sign-in name.
         name: String,
     },
-    /// Set a person's password, read from standard input; sessions end.
+    /// Set a person's password, read from standard input; sessions and tokens end.
     SetPassword {
         /// The sign-in name.
         name: String,
     },
-    /// Give a person another role or member.
+    /// Give a person another role or member; sessions and tokens end.
     SetRole {
         /// The sign-in name.
         name: String,
@@ -118,7 +118,7 @@ pub(super) async fn run(store: &Store, command: UsersCommand, now: Timestamp) ->
         UsersCommand::Disable { name } => {
             let person = Person { disabled_at: Some(now), ..known(&mut tx, &name).await? };
             people::put(&mut tx, &person).await?;
-            people::end_sessions(&mut tx, &person.name).await?;
+            people::end_access(&mut tx, &person.name, now).await?;
             note(&mut tx, "user-disabled", &person, now).await?;
         }
         UsersCommand::Enable { name } => {
@@ -135,7 +135,7 @@ pub(super) async fn run(store: &Store, command: UsersCommand, now: Timestamp) ->
             let before = known(&mut tx, &name).await?;
             let person = Person { role, member: of_member(&mut tx, role, member).await?, ..before };
             people::put(&mut tx, &person).await?;
-            people::end_sessions(&mut tx, &person.name).await?;
+            people::end_access(&mut tx, &person.name, now).await?;
             note(&mut tx, "role-set", &person, now).await?;
         }
         UsersCommand::Token(command) => tokens(&mut tx, command, now).await?,

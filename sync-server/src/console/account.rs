@@ -126,7 +126,7 @@ pub async fn password_page(actor: Actor, Query(query): Query<LangOnly>) -> Respo
     sign_in::password_page(query.lang, &actor, None)
 }
 
-/// Changes one's own password; every session ends, this one too.
+/// Changes one's own password; every session and token ends, this session too.
 pub async fn change_password(
     State(state): State<AppState>,
     actor: Actor,
