@@ -120,7 +120,7 @@ pub async fn record(
     store: &Store,
     key: &Ed25519KeyPair,
     ledger_id: Uuid,
-    why: &str,
+    (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<SignedRestored, BackupError> {
     let mut tx = store.write().await?;
@@ -139,7 +139,7 @@ pub async fn record(
     store::rename_ledger(&mut tx, ledger_id).await?;
     let newest = store::checkpoint::newest(&mut tx).await?;
     checkpoint::make(&mut tx, key, newest, now).await?;
-    audit::append(&mut tx, &Actor::shell(), ("restored", &format!("ledger {ledger_id}"), why), now).await?;
+    audit::append(&mut tx, by, ("restored", &format!("ledger {ledger_id}"), why), now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(restored)
 }
