@@ -173,6 +173,22 @@ async fn known_member(conn: &mut AnyConnection, member: &str) -> Result<()> {
     Ok(())
 }
 
+/// A terminal works at a place of its member.
+async fn known_site(conn: &mut AnyConnection, member: &str, site: &str) -> Result<()> {
+    let references = store::reference::load_all(conn).await?;
+    match references.sites.get(&site.into()) {
+        None => bail!("site {site} is not known; import it first, then enrol its terminals"),
+        Some(known) if known.member != member.into() => {
+            bail!(
+                "site {site} is one of {}, not of {member}; name one of its own (`sync-server registry list site`)",
+                known.member
+            )
+        }
+        Some(_) => {}
+    }
+    Ok(())
+}
+
 async fn invite(
     conn: &mut AnyConnection,
     identity: &Identity,
@@ -181,6 +197,7 @@ async fn invite(
     now: Timestamp,
 ) -> Result<Invitation> {
     known_member(conn, &args.member).await?;
+    known_site(conn, &args.member, &args.site).await?;
     if let Some(device) = args.terminal
         && terminal::find(conn, device).await?.is_none()
     {

@@ -325,10 +325,15 @@ fn restore(place: &mut Place) {
 }
 
 #[test]
-fn a_reason_that_says_nothing_is_refused() {
+fn what_says_nothing_or_names_nobody_is_refused() {
     let mut place = Place { folder: tempfile::tempdir().unwrap(), done: BTreeSet::new() };
     place.run(&["init", "--revised-rules-from", "never"], "");
     registry(&mut place);
+    let invite = ["terminals", "invite", "--name", "gate", "--address", "https://tally.example:7443"];
+    let at = |member, site| [&invite[..], &["--member", member, "--site", site]].concat();
+    assert!(place.refused(&at("W", "NOWHERE")).contains("site NOWHERE is not known"));
+    assert!(place.refused(&at("M", "S")).contains("site S is one of W, not of M"));
+    assert!(place.refused(&at("NOBODY", "S")).contains("member NOBODY is not known"));
     let terminal = Uuid::from_u128(7).to_string();
     for words in [
         &["restore", "--from", "backup", "--why", ""][..],
