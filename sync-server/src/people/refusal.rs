@@ -39,6 +39,11 @@ pub enum Refusal {
     /// It was changed meanwhile, or is in a state that does not allow it.
     #[error("{0}")]
     Conflict(String),
+    /// Nothing says which state of it was seen.
+    #[error(
+        "say with `If-Match` which state you decide on (its `ETag`, or `*` for whatever it is), so that nothing is decided on what has changed. 请用 If-Match 说明所依据的版本。"
+    )]
+    Unconditional,
     /// Too many tries.
     #[error("too many tries; wait {0} s and try again")]
     TooManyTries(u64),
@@ -82,6 +87,7 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Unconditional => StatusCode::PRECONDITION_REQUIRED,
             Self::TooManyTries(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Store(error) if error.is_passing() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -98,6 +104,7 @@ impl Refusal {
             Self::NotFound => "not-found",
             Self::Bad(_) => "bad-request",
             Self::Conflict(_) => "conflict",
+            Self::Unconditional => "precondition-required",
             Self::TooManyTries(_) => "too-many-tries",
             Self::Store(error) if error.is_passing() => "busy",
             Self::Store(_) => "internal",

@@ -118,6 +118,15 @@ impl Particulars {
     }
 }
 
+/// Which state of it was seen, where any is said: `*` is whatever it is. Who decides has to say.
+fn seen(kind: ActKind, headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    match headers.get(header::IF_MATCH).map(|value| value.to_str().unwrap_or_default().trim()) {
+        None if kind.decides() => Err(Refusal::Unconditional),
+        None | Some("*") => Ok(None),
+        Some(tags) => Ok(Some(tags)),
+    }
+}
+
 /// Does an act. `If-Match` with the `ETag` of what was seen makes sure that nobody was quicker.
 pub async fn act(
     state: AppState,
@@ -132,8 +141,7 @@ pub async fn act(
         if body.is_empty() { Particulars::default() } else { serde_json::from_slice(&body).map_err(wrong)? };
     let comment = given.comment.clone();
     let act = given.act(kind)?;
-    let seen = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).map(|value| value.trim_matches('"'));
-    let asked = take::Asked { id: &id, act: &act, comment: &comment, seen };
+    let asked = take::Asked { id: &id, act: &act, comment: &comment, seen: seen(kind, &headers)? };
     take::take(&state.store, &actor, &asked, state.clock.now()).await?;
     Ok(Json(json!({ "done": kind.as_str() })))
 }
