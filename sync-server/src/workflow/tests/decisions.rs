@@ -34,3 +34,25 @@ async fn the_day_is_set_by_who_is_owed_or_the_regulator() {
     assert_eq!(act(&world, BUYER, &path("due"), due).await.0, StatusCode::OK);
     assert_eq!(act(&world, (Role::Regulator, None), &path("due"), due).await.0, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_misspelt_filter_is_refused_not_left_out() {
+    let world = World::peopled().await;
+    let someone = world.someone(Role::Regulator, None);
+    let headers = [("authorization", someone.bearer.as_str())];
+    for (query, why) in [
+        ("?severty=block", "`severty` is no filter"),
+        ("?limit=0", "not a number from 1 to 500"),
+        ("?limit=501", "not a number from 1 to 500"),
+        ("?limit=many", "not a number from 1 to 500"),
+        ("?severity=grave", "is not known here"),
+    ] {
+        let (status, _, told) = world.ask("GET", &format!("/api/v1/mismatches{query}"), &headers, "").await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{query}: {told}");
+        assert!(told.contains(why), "{query}: {told}");
+    }
+    let (status, ..) = world.ask("GET", "/api/v1/mismatches.csv?limit=3", &headers, "").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "an export has no pages");
+    let (status, ..) = world.ask("GET", "/api/v1/mismatches?limit=1&kind=missing-goods", &headers, "").await;
+    assert_eq!(status, StatusCode::OK);
+}
