@@ -1,5 +1,9 @@
 //! A backup of a running server, and its restore: an act, under a new ledger id, with a signed record of where the backup stood.
 
+mod put_back;
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +18,8 @@ use crate::people::Actor;
 use crate::store::entry::{self, EntryKind};
 use crate::store::{self, Database, DatabaseSettings, Store, StoreError};
 
+pub use put_back::put_back;
+
 /// Why a backup or a restore was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
@@ -27,6 +33,14 @@ pub enum BackupError {
         folder: PathBuf,
         /// What it should hold.
         missing: &'static str,
+    },
+    /// The server could not start on what it holds.
+    #[error("{} is damaged, nothing of it was put back: {why}. Take an earlier backup", folder.display())]
+    Damaged {
+        /// Which folder.
+        folder: PathBuf,
+        /// What cannot be used.
+        why: String,
     },
     /// The database was not put back before.
     #[error(
@@ -101,37 +115,12 @@ pub fn dump_command(database: &DatabaseSettings, to: &Path) -> String {
     }
 }
 
-/// Puts a backup into an empty data folder. The server is started on it afterwards. A database on `PostgreSQL` was put back before,
-/// with its own tools: then only the keys are copied.
-pub async fn put_back(from: &Path, data: &Path, database: &DatabaseSettings) -> Result<(), BackupError> {
-    if let DatabaseSettings::Postgres(url) = database
-        && !url.holds_ledger().await?
-    {
-        return Err(BackupError::NoDump { database: url.to_string(), dump: from.join(DUMP) });
-    }
-    let with_file = matches!(database, DatabaseSettings::Sqlite(_));
-    if with_file && !from.join(DATABASE).is_file() {
-        return Err(BackupError::NoBackup { folder: from.to_owned(), missing: DATABASE });
-    }
-    if !from.join(KEYS).is_dir() {
-        return Err(BackupError::NoBackup { folder: from.to_owned(), missing: KEYS });
-    }
-    if data.join(DATABASE).exists() || data.join(KEYS).exists() {
-        return Err(BackupError::NotEmpty(data.to_owned()));
-    }
-    copy_folder(&from.join(KEYS), &data.join(KEYS))?;
-    if with_file {
-        copy_file(&from.join(DATABASE), &data.join(DATABASE))?;
-    }
-    Ok(())
-}
-
 /// Names the restored ledger anew and records what it was restored from.
 pub async fn record(
     store: &Store,
     key: &Ed25519KeyPair,
     ledger_id: Uuid,
-    why: &str,
+    (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<SignedRestored, BackupError> {
     let mut tx = store.write().await?;
@@ -150,7 +139,7 @@ pub async fn record(
     store::rename_ledger(&mut tx, ledger_id).await?;
     let newest = store::checkpoint::newest(&mut tx).await?;
     checkpoint::make(&mut tx, key, newest, now).await?;
-    audit::append(&mut tx, &Actor::shell(), ("restored", &format!("ledger {ledger_id}"), why), now).await?;
+    audit::append(&mut tx, by, ("restored", &format!("ledger {ledger_id}"), why), now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(restored)
 }

@@ -1,5 +1,7 @@
 //! The configuration file. `config.example.toml` holds the defaults and is checked by a test.
 
+mod check;
+
 use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
@@ -171,6 +173,14 @@ pub enum ConfigError {
         /// Where and why; no password that stands there.
         why: String,
     },
+    /// A setting makes no sense.
+    #[error("the configuration {path} is wrong: {why}")]
+    Senseless {
+        /// Which file.
+        path: String,
+        /// Which setting, what is allowed, and why.
+        why: check::Senseless,
+    },
     /// The address of the database is none.
     #[error("the configuration {path} is wrong: {why}")]
     Database {
@@ -201,6 +211,7 @@ impl Config {
         if config.console_without_sign_in && !config.web_listen.ip().is_loopback() {
             return Err(ConfigError::OpenConsole { path: shown, listen: config.web_listen });
         }
+        check::check(&config).map_err(|why| ConfigError::Senseless { path: shown.clone(), why })?;
         let data = path.parent().unwrap_or(Path::new("")).join(&config.data);
         // Addresses of files are shown to people and given to terminals, who stand elsewhere.
         config.data = std::path::absolute(&data).unwrap_or(data);

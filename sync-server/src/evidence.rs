@@ -40,7 +40,7 @@ pub enum EvidenceError {
 }
 
 /// Tries again what could not be read before, and what came from terminals that were not enrolled yet. Answers how much was taken in.
-pub async fn replay(store: &Store, keys: &ServerKeys, now: Timestamp) -> Result<u64, EvidenceError> {
+pub async fn replay(store: &Store, keys: &ServerKeys, (actor, now): (&Actor, Timestamp)) -> Result<u64, EvidenceError> {
     let mut replayed = 0;
     let open = quarantine::list(&mut *store.read().await.map_err(EvidenceError::Store)?, false).await?;
     for kept in open {
@@ -60,7 +60,7 @@ pub async fn replay(store: &Store, keys: &ServerKeys, now: Timestamp) -> Result<
             let mut tx = store.write().await?;
             quarantine::settle(&mut tx, kept.id, "replayed", ("sync-server", "read by this version"), now).await?;
             let on_what = format!("evidence {}", kept.id);
-            audit::append(&mut tx, &Actor::shell(), ("replayed", &on_what, "read by this version"), now).await?;
+            audit::append(&mut tx, actor, ("replayed", &on_what, "read by this version"), now).await?;
             tx.commit().await.map_err(StoreError::from)?;
             replayed += 1;
         }
@@ -88,9 +88,14 @@ async fn reread(store: &Store, kept: &Kept, seq: u64, now: Timestamp) -> Result<
     Ok(true)
 }
 
-/// Admits a whole batch that was kept apart: from then on its events are judged as of when they happened. `by` answers for it.
+/// Admits a whole batch that was kept apart: from then on its events are judged as of when they happened. `by` answers for it, whoever does it.
 /// Answers how many events were admitted.
-pub async fn admit(store: &Store, id: i64, (by, why): (&str, &str), now: Timestamp) -> Result<u64, EvidenceError> {
+pub async fn admit(
+    store: &Store,
+    id: i64,
+    (by, why): (&str, &str),
+    (actor, now): (&Actor, Timestamp),
+) -> Result<u64, EvidenceError> {
     let mut tx = store.write().await?;
     let position = store::next_position(&mut tx).await?;
     let kept = quarantine::find(&mut tx, id).await?.ok_or(EvidenceError::Unknown(id))?;
@@ -116,7 +121,7 @@ pub async fn admit(store: &Store, id: i64, (by, why): (&str, &str), now: Timesta
     }
     quarantine::settle(&mut tx, id, "admitted", (by, why), now).await?;
     let said = format!("{by}: {why}");
-    audit::append(&mut tx, &Actor::shell(), ("admitted", &format!("evidence {id}"), &said), now).await?;
+    audit::append(&mut tx, actor, ("admitted", &format!("evidence {id}"), &said), now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(admitted)
 }

@@ -6,6 +6,7 @@ use shared::wire::{Offer, Outcome};
 use sync_server::evidence::{admit, replay};
 use sync_server::ingest::PushError;
 use sync_server::keys::ServerKeys;
+use sync_server::people::Actor;
 use sync_server::store::Store;
 use sync_server::store::quarantine::{self, Reason};
 
@@ -82,13 +83,13 @@ async fn p4_an_admitted_dispute_is_judged_as_of_when_it_happened_and_a_second_ad
     let before = mismatches(store).await;
     assert!(!before.contains_key(&unknown(97)), "{before:#?}");
 
-    let admitted = admit(store, id, ("1001", "两台手持机,货物属实"), NOW).await.unwrap();
+    let admitted = admit(store, id, ("1001", "两台手持机,货物属实"), (&Actor::shell(), NOW)).await.unwrap();
     assert_eq!(admitted, 3);
     let after = mismatches(store).await;
     assert!(after.contains_key(&unknown(97)), "now it is judged: {after:#?}");
     assert!(!after.contains_key(&unknown(98)), "what the twin voided never happened: {after:#?}");
     assert!(after.contains_key(&("forked-terminal".into(), terminal_id(1).to_string())), "the fork stays on record");
-    let again = admit(store, id, ("1001", "again"), NOW).await.unwrap_err();
+    let again = admit(store, id, ("1001", "again"), (&Actor::shell(), NOW)).await.unwrap_err();
     assert_eq!(again.to_string(), format!("evidence {id} was admitted before; nothing was changed"));
     assert!(verified(store).await.ok);
 }
@@ -102,9 +103,9 @@ async fn p4_a_foreign_terminals_batch_is_kept_and_taken_in_once_it_is_enrolled(s
     }
     let folder = tempfile::tempdir().unwrap();
     let keys = ServerKeys::open(folder.path()).unwrap();
-    assert_eq!(replay(store, &keys, NOW).await.unwrap(), 0, "nobody vouches for it yet");
+    assert_eq!(replay(store, &keys, (&Actor::shell(), NOW)).await.unwrap(), 0, "nobody vouches for it yet");
     enrol(store, 3, "M").await;
-    assert_eq!(replay(store, &keys, NOW).await.unwrap(), 1);
+    assert_eq!(replay(store, &keys, (&Actor::shell(), NOW)).await.unwrap(), 1);
     let reply = send(store, &batch).await.unwrap();
     assert_eq!(reply.outcomes[0].outcome, Outcome::AlreadyRecorded);
     assert!(verified(store).await.ok);

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use shared::event::Stage;
 use shared::wire::{Offer, SignedCheckpoint};
+use sync_server::people::Actor;
 use sync_server::store::{Store, quarantine};
 use sync_server::verify::Verified;
 use uuid::Uuid;
@@ -42,7 +43,10 @@ async fn full(folder: &std::path::Path) -> Store {
     checkpoint(&store, 2).await;
     let open = quarantine::list(&mut store.read().await.unwrap(), false).await.unwrap();
     let disputed = open.iter().find(|kept| kept.reason == quarantine::Reason::Disputed).unwrap();
-    let admitted = sync_server::evidence::admit(&store, disputed.id, ("9 王", "两台终端,货物属实"), NOW).await.unwrap();
+    let admitted =
+        sync_server::evidence::admit(&store, disputed.id, ("9 王", "两台终端,货物属实"), (&Actor::shell(), NOW))
+            .await
+            .unwrap();
     assert_eq!(admitted, 1);
     checkpoint(&store, 4).await;
     store
@@ -210,7 +214,9 @@ async fn p13_an_honest_restore_is_told_from_a_rewritten_history() {
     let restored = Store::open(&backup, Uuid::from_u128(1)).await.unwrap();
     let without_a_word = verified_with(&restored, &kept).await;
     assert!(without_a_word.first_fault.unwrap().contains("ends before"), "an older copy put back in silence is found");
-    sync_server::backup::record(&restored, &key(7), Uuid::from_u128(100), "硬盘损坏", NOW).await.unwrap();
+    sync_server::backup::record(&restored, &key(7), Uuid::from_u128(100), (&Actor::shell(), "硬盘损坏"), NOW)
+        .await
+        .unwrap();
     let told = verified_with(&restored, &kept).await;
     assert!(told.ok, "{told:?}");
     // It goes on: what the backup lacked is taken in again.

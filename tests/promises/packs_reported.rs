@@ -5,6 +5,7 @@ use shared::ids::{EventRef, MemberId};
 use shared::reference::PackLoss;
 use shared::wire::Record;
 use sync_server::evidence;
+use sync_server::people::Actor;
 use sync_server::pull::{Start, changes};
 use sync_server::store::Store;
 use sync_server::store::reference::SharedReferences;
@@ -87,6 +88,6 @@ async fn a_report_of_a_revoked_terminal_counts_once_it_is_admitted(store: &Store
     deliver(store, &log, 1).await;
     assert_eq!(pulled(store, "M", cursor).await.0, []);
     let kept = sync_server::store::quarantine::list(&mut store.read().await.unwrap(), false).await.unwrap();
-    evidence::admit(store, kept[0].id, ("li", "it was hers"), NOW).await.unwrap();
+    evidence::admit(store, kept[0].id, ("li", "it was hers"), (&Actor::shell(), NOW)).await.unwrap();
     assert_eq!(pulled(store, "M", cursor).await.0, [Some(PackLoss::Stolen)]);
 }

@@ -9,7 +9,7 @@ use shared::time::Timestamp;
 use shared::wire::SignedCheckpoint;
 
 use super::commands::new_ledger_id;
-use super::{fault, report, shown};
+use super::{fault, report, shell, shown};
 use crate::backup::Written;
 use crate::config::Config;
 use crate::keys::ServerKeys;
@@ -31,7 +31,7 @@ pub(super) async fn make(store: &Store, config: &Config, to: &Path) -> Result<()
 
 pub(super) async fn record(store: &Store, config: &Config, why: &str, now: Timestamp) -> Result<()> {
     let keys = ServerKeys::open(&config.data)?;
-    let restored = backup::record(store, &keys.ack, new_ledger_id(), why, now).await?;
+    let restored = backup::record(store, &keys.ack, new_ledger_id(), (&shell(), why), now).await?;
     report::line(restored.value())
 }
 

@@ -1,7 +1,7 @@
 //! What each command does.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use shared::time::{Clock, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    Cli, Command, KeysCommand, audit, backup, evidence, mismatches, operators, packs, registry, report, sealed, shown,
-    terminals, users, webhooks,
+    Cli, Command, KeysCommand, audit, backup, evidence, mismatches, operators, packs, registry, report, sealed, shell,
+    shown, terminals, users, webhooks,
 };
 use crate::clock::SystemClock;
 use crate::config::{Config, RevisedRulesFrom};
@@ -20,14 +20,15 @@ use crate::http::serve;
 use crate::http::state::{AppState, Stopping};
 use crate::identity::Identity;
 use crate::identity::authority::{Adopted, Authority};
+use crate::import::{self, Options, Source};
 use crate::ingest::Intake;
 use crate::ingest::intake::{BACKLOG_MAX, Limits};
 use crate::keys::ServerKeys;
-use crate::people::{self, Actor, Hall};
+use crate::people::{self, Hall};
+use crate::reconcile;
 use crate::store::identity::IdentityAct;
 use crate::store::reference::SharedReferences;
 use crate::store::{self, Store};
-use crate::{import, reconcile};
 
 /// Runs a command. Exit code 1 also stands for "the command worked and found faults".
 pub async fn run(cli: Cli) -> Result<ExitCode> {
@@ -38,16 +39,25 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     fs::create_dir_all(&config.data)
         .with_context(|| format!("the data folder {} cannot be made", shown(&config.data)))?;
     if let Command::Restore { from, .. } = &cli.command {
-        crate::backup::put_back(from, &config.data, &config.database()).await?;
+        crate::backup::put_back(from, &config, SystemClock.now()).await?;
     }
     let store = Store::connect(&config.database(), new_ledger_id()).await?;
+    // A second server is refused before it changes anything.
+    let serving = match cli.command {
+        Command::Serve => Some(store.serve_alone().await?),
+        _ => None,
+    };
     let now = SystemClock.now();
     reconcile::adopt_policy(&store, config.policy(), now).await?;
     match cli.command {
         Command::Keys { command: Some(command) } => change_ca(&config, &store, &command, now).await?,
         Command::Init { .. } | Command::Keys { command: None } => report::keys(&identity(&config, now)?.0),
-        Command::Serve => return serve_until_stopped(&config, store).await,
-        Command::Import { files } => report::line(&import::import(&store, &files, now).await?)?,
+        Command::Serve => {
+            let done = serve_until_stopped(&config, store).await;
+            drop(serving);
+            return done;
+        }
+        Command::Import { files } => import_files(&store, &files, now).await?,
         Command::Codes(command) => packs::run(&store, command, &config, now).await?,
         Command::Registry(command) => registry::run(&store, command, now).await?,
         Command::Terminals(command) => terminals::run(&config, &store, command, now).await?,
@@ -81,6 +91,12 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+async fn import_files(store: &Store, files: &[PathBuf], now: Timestamp) -> Result<()> {
+    let sources = files.iter().map(|file| Source::read(file)).collect::<Result<Vec<_>, _>>()?;
+    let options = Options { by: shell(), ..Options::default() };
+    report::line(&import::run(store, sources, &options, now).await?)
+}
+
 fn init(path: &Path, revised_rules_from: Option<&str>) -> Result<()> {
     if path.exists() {
         return Ok(());
@@ -109,7 +125,6 @@ pub(super) fn new_ledger_id() -> Uuid {
 }
 
 async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> {
-    let _serving = store.serve_alone().await?;
     let (keys, identity) = identity(config, SystemClock.now())?;
     if config.is_console_open() {
         tracing::warn!("console_without_sign_in: whoever reaches {} may see and do everything", config.web_listen);
@@ -177,8 +192,9 @@ async fn change_ca(config: &Config, store: &Store, command: &KeysCommand, now: T
         }
     };
     let mut tx = store.write().await?;
-    let act = IdentityAct { act, terminal: None, by: "shell", detail };
-    crate::audit::note_identity(&mut tx, &Actor::shell(), &act, now).await?;
+    let by = shell();
+    let act = IdentityAct { act, terminal: None, by: &by.name, detail };
+    crate::audit::note_identity(&mut tx, &by, &act, now).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use serde_json::json;
 use shared::time::Timestamp;
 
-use super::{fault, report};
+use super::{fault, reason, report, shell};
 use crate::config::Config;
 use crate::evidence;
 use crate::keys::ServerKeys;
@@ -37,7 +37,7 @@ pub(super) enum QuarantineCommand {
         #[arg(long)]
         by: String,
         /// Why it is true.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         why: String,
     },
 }
@@ -61,11 +61,11 @@ pub(super) async fn run(
         }
         QuarantineCommand::Replay => {
             let keys = ServerKeys::open(&config.data)?;
-            let replayed = evidence::replay(store, &keys, now).await?;
+            let replayed = evidence::replay(store, &keys, (&shell(), now)).await?;
             report::line(&json!({ "replayed": replayed }))?;
         }
         QuarantineCommand::Admit { id, by, why } => {
-            let admitted = evidence::admit(store, id, (&by, &why), now).await?;
+            let admitted = evidence::admit(store, id, (&by, &why), (&shell(), now)).await?;
             report::line(&json!({ "admitted": admitted }))?;
         }
     }

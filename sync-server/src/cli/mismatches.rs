@@ -4,9 +4,9 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use shared::time::Timestamp;
 
-use super::report;
+use super::{report, shell};
 use crate::config::Config;
-use crate::people::{Actor, Refusal, Scope, View};
+use crate::people::{Refusal, Scope, View};
 use crate::store::{Store, step};
 use crate::workflow::export::CaseJson;
 use crate::workflow::filter::{Asked, Filter};
@@ -131,7 +131,7 @@ pub(super) async fn run(store: &Store, config: &Config, command: MismatchesComma
         Command::Reopen { id, comment } => (id, Act::Reopen, comment),
     };
     let asked = take::Asked { id: &id, act: &act, comment: &comment, seen: None };
-    match take(store, &Actor::shell(), &asked, now).await {
+    match take(store, &shell(), &asked, now).await {
         Err(Refusal::NotFound) => bail!("there is no such mismatch; `sync-server mismatches find` shows the ids"),
         done => Ok(done?),
     }

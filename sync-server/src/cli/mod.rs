@@ -17,9 +17,10 @@ mod webhooks;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, LogForm};
+use crate::people::Actor;
 
 pub use commands::run;
 
@@ -137,7 +138,7 @@ enum Command {
         #[arg(long)]
         from: PathBuf,
         /// Who restores, and why; it is signed and told to every terminal.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         why: String,
     },
     /// Parcels that came without a network.
@@ -156,6 +157,39 @@ enum KeysCommand {
     NextCa,
     /// Put the next CA in the place of the one now, once every terminal has been in contact since it was made. Restart the server then.
     AdoptNextCa,
+}
+
+/// Who sits at this shell, as the system says: whoever became somebody else with `sudo`, else whose session it is. It is no proof.
+fn shell() -> Actor {
+    let names = ["SUDO_USER", "LOGNAME", "USER"].into_iter().filter_map(|name| std::env::var(name).ok());
+    Actor::shell_of(names.into_iter().find(|name| !name.trim().is_empty()).as_deref())
+}
+
+/// A reason that says something.
+fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("it says nothing; say in a few words why, it is kept in the audit log".to_owned()),
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// Why, where it need not be said.
+#[derive(Debug, Args)]
+struct Reason {
+    /// Why, as the audit log keeps it.
+    #[arg(long, value_parser = reason)]
+    why: Option<String>,
+}
+
+impl Reason {
+    fn text(&self) -> &str {
+        self.why.as_deref().unwrap_or_default()
+    }
+
+    /// Behind what the log says anyway.
+    fn beside(&self, said: &str) -> String {
+        self.why.as_ref().map_or_else(|| said.to_owned(), |why| format!("{said}: {why}"))
+    }
 }
 
 fn fault(found: bool) -> ExitCode {

@@ -11,9 +11,8 @@ use shared::reference::Operator;
 use shared::time::Timestamp;
 use shared::wire::Record;
 
-use super::report;
+use super::{report, shell};
 use crate::audit;
-use crate::people::Actor;
 use crate::store::{self, Store};
 
 #[derive(Debug, Subcommand)]
@@ -78,7 +77,7 @@ async fn change(
     };
     let record = Record::Operator(change(before.clone()));
     store::reference::put(&mut tx, &record, position).await?;
-    audit::append(&mut tx, &Actor::shell(), (act, &format!("operator {number}"), ""), now).await?;
+    audit::append(&mut tx, &shell(), (act, &format!("operator {number}"), ""), now).await?;
     tx.commit().await?;
     Ok(())
 }

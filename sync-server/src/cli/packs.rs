@@ -11,7 +11,7 @@ use shared::ids::PackId;
 use shared::reference::{CodeApplication, CodeRecord, Level, Pack, PackLoss};
 use shared::time::Timestamp;
 
-use super::report;
+use super::{Reason, reason, report, shell};
 use crate::config::Config;
 use crate::keys::ServerKeys;
 use crate::packs::acts::{self, Act};
@@ -19,7 +19,6 @@ use crate::packs::issue::{self, Application};
 use crate::packs::write::{PackFormat, write};
 use crate::packs::{PackKeys, Reading};
 use crate::packs::{apply, codes, http, import, put_together, summary};
-use crate::people::Actor;
 use crate::registry::edit::Edit;
 use crate::store::{self, Store};
 
@@ -66,6 +65,8 @@ pub(super) enum CodesCommand {
     Activate {
         /// The pack.
         pack: String,
+        #[command(flatten)]
+        reason: Reason,
     },
     /// Report a pack lost or stolen: its codes are frozen, but for those in use before.
     Lose {
@@ -77,11 +78,15 @@ pub(super) enum CodesCommand {
         /// Since when; now where it is left out.
         #[arg(long)]
         at: Option<Timestamp>,
+        #[command(flatten)]
+        reason: Reason,
     },
     /// A pack was found again.
     Release {
         /// The pack.
         pack: String,
+        #[command(flatten)]
+        reason: Reason,
     },
     /// End codes: single ones, or a whole pack with --pack.
     Cancel {
@@ -91,9 +96,8 @@ pub(super) enum CodesCommand {
         /// All codes of this pack.
         #[arg(long, conflicts_with = "codes")]
         pack: Option<String>,
-        /// Why, as the pack's history says it.
-        #[arg(long, default_value = "")]
-        why: String,
+        #[command(flatten)]
+        reason: Reason,
     },
     /// Put a new code in the place of an old one.
     Relabel {
@@ -102,7 +106,7 @@ pub(super) enum CodesCommand {
         /// The new one: registered, not in use, of the same product and level.
         new: String,
         /// Why.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         why: String,
     },
     /// Take in which package is in which, from a production line: CSV with the columns parent and child.
@@ -192,8 +196,7 @@ impl From<LevelWord> for Level {
 }
 
 pub(super) async fn run(store: &Store, command: CodesCommand, config: &Config, now: Timestamp) -> Result<()> {
-    let act =
-        async |pack: &str, act: Act, why: &str| acts::act(store, &pack.into(), act, (&Actor::shell(), why), now).await;
+    let act = async |pack: &str, act: Act, why: &str| acts::act(store, &pack.into(), act, (&shell(), why), now).await;
     match command {
         CodesCommand::Import { file, sha256, key, passphrase, json } => {
             let keys = keys(config, key.as_deref(), passphrase)?;
@@ -214,24 +217,23 @@ pub(super) async fn run(store: &Store, command: CodesCommand, config: &Config, n
             let codes = store::code::of_pack(&mut conn, &name).await?;
             put_out(found, &codes, config, &target)?;
         }
-        CodesCommand::Activate { pack } => act(&pack, Act::Activate, "").await?,
-        CodesCommand::Lose { pack, stolen, at } => {
+        CodesCommand::Activate { pack, reason } => act(&pack, Act::Activate, reason.text()).await?,
+        CodesCommand::Lose { pack, stolen, at, reason } => {
             let how = if stolen { PackLoss::Stolen } else { PackLoss::Lost };
-            act(&pack, Act::Lose(how, at.unwrap_or(now)), "").await?;
+            act(&pack, Act::Lose(how, at.unwrap_or(now)), reason.text()).await?;
         }
-        CodesCommand::Release { pack } => act(&pack, Act::Release, "").await?,
-        CodesCommand::Cancel { pack: Some(pack), why, .. } => act(&pack, Act::Cancel, &why).await?,
-        CodesCommand::Cancel { codes, .. } => {
-            let cancelled = codes::cancel(store, &codes, &Actor::shell(), now).await?;
+        CodesCommand::Release { pack, reason } => act(&pack, Act::Release, reason.text()).await?,
+        CodesCommand::Cancel { pack: Some(pack), reason, .. } => act(&pack, Act::Cancel, reason.text()).await?,
+        CodesCommand::Cancel { codes, reason, .. } => {
+            let cancelled = codes::cancel(store, &codes, (&shell(), reason.text()), now).await?;
             report::line(&json!({ "cancelled": cancelled }))?;
         }
         CodesCommand::Relabel { old, new, why } => {
-            codes::relabel(store, (&old, &new), (&Actor::shell(), &why), now).await?;
+            codes::relabel(store, (&old, &new), (&shell(), &why), now).await?;
         }
         CodesCommand::Associate { file } => {
             let done =
-                put_together::upload(store, &file.display().to_string(), import::open(&file)?, (&Actor::shell(), now))
-                    .await?;
+                put_together::upload(store, &file.display().to_string(), import::open(&file)?, (&shell(), now)).await?;
             report::line(&done)?;
             if done.contradicted > 0 {
                 bail!("{} rows contradict what is known and were left out; the others were taken", done.contradicted);
@@ -270,7 +272,7 @@ async fn take(
 ) -> Result<()> {
     let start = Instant::now();
     let reading = Reading::start(file.display().to_string(), import::open(file)?, keys);
-    let done = import::import(store, reading, sha256, (&Actor::shell(), now)).await?;
+    let done = import::import(store, reading, sha256, (&shell(), now)).await?;
     if !timed {
         return report::line(&done);
     }
@@ -294,7 +296,7 @@ async fn answer(store: &Store, applying: Applying, now: Timestamp) -> Result<()>
         at: now,
     };
     let mut tx = store.write().await?;
-    let mut edit = Edit::begin(&mut tx, &Actor::shell(), now).await?;
+    let mut edit = Edit::begin(&mut tx, &shell(), now).await?;
     let answer = apply::apply(&mut tx, &mut edit, application).await?;
     edit.finish(&mut tx, apply::deed(&answer)).await?;
     tx.commit().await?;
@@ -314,7 +316,7 @@ async fn issued(store: &Store, issuing: Issuing, config: &Config, now: Timestamp
         count,
         pack: pack.map(PackId::from),
         parent_pack: parent_pack.map(PackId::from),
-        by: Actor::shell(),
+        by: shell(),
     };
     let (pack, codes) = issue::issue(store, &application, now).await?;
     put_out(&pack, &codes, config, &target)

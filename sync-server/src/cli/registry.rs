@@ -9,10 +9,9 @@ use clap::Subcommand;
 use serde_json::{Map, Value};
 use shared::time::Timestamp;
 
-use super::report;
+use super::{Reason, report, shell};
 use crate::export::{self, Format, Lang};
 use crate::import::{self, Options, Source};
-use crate::people::Actor;
 use crate::registry::find::find;
 use crate::registry::list::{Query, list};
 use crate::registry::{Edit, EditError, Outcome, Set, Why, http, moment};
@@ -62,6 +61,8 @@ pub(super) enum RegistryCommand {
         set: Set,
         /// A file with the record as JSON; `-` is standard input.
         file: PathBuf,
+        #[command(flatten)]
+        reason: Reason,
     },
     /// Say what holds from a day on.
     #[command(
@@ -79,6 +80,8 @@ pub(super) enum RegistryCommand {
         from: String,
         /// What changes, as JSON; `null` takes a field away.
         change: String,
+        #[command(flatten)]
+        reason: Reason,
     },
     /// Say that what was known was wrong: the whole record as it is right.
     Correct {
@@ -86,6 +89,8 @@ pub(super) enum RegistryCommand {
         set: Set,
         /// A file with the record as JSON; `-` is standard input.
         file: PathBuf,
+        #[command(flatten)]
+        reason: Reason,
     },
     /// Every version of a record: what held from when, who said so, until when it was thought right.
     Versions {
@@ -138,16 +143,20 @@ pub(super) async fn run(store: &Store, command: RegistryCommand, now: Timestamp)
         RegistryCommand::Sets => sets(),
         RegistryCommand::List { set, filters, text } => records(store, set, &filters, text, now).await,
         RegistryCommand::Show { set, key, valid, known } => show(store, (set, &key), (valid, known), now).await,
-        RegistryCommand::Put { set, file } => put(store, set, object(&file)?, Why::Entry, now).await,
-        RegistryCommand::Correct { set, file } => put(store, set, object(&file)?, Why::Correction, now).await,
-        RegistryCommand::Amend { set, key, from, change } => amend(store, (set, &key), &from, &change, now).await,
+        RegistryCommand::Put { set, file, reason } => put(store, set, object(&file)?, (Why::Entry, &reason), now).await,
+        RegistryCommand::Correct { set, file, reason } => {
+            put(store, set, object(&file)?, (Why::Correction, &reason), now).await
+        }
+        RegistryCommand::Amend { set, key, from, change, reason } => {
+            amend(store, (set, &key), (&from, &change), &reason, now).await
+        }
         RegistryCommand::Versions { set, key } => {
             let all = store::version::all(&mut *store.read().await?, set.name(), &key).await?;
             all.iter().try_for_each(|version| report::line(&http::shown(version)))
         }
         RegistryCommand::Import { files, set, preview, skip_bad } => {
             let sources = files.iter().map(|file| Source::read(file)).collect::<Result<Vec<_>, _>>()?;
-            let options = Options { set, preview, skip_bad, by: Actor::shell() };
+            let options = Options { set, preview, skip_bad, by: shell() };
             report::line(&import::run(store, sources, &options, now).await?)
         }
         RegistryCommand::Export { set, file, lang } => {
@@ -223,29 +232,41 @@ fn object(file: &Path) -> Result<Map<String, Value>> {
     serde_json::from_str(&text).with_context(|| format!("{shown} is no JSON object"))
 }
 
-async fn put(store: &Store, set: Set, body: Map<String, Value>, why: Why, now: Timestamp) -> Result<()> {
+async fn put(
+    store: &Store,
+    set: Set,
+    body: Map<String, Value>,
+    (why, reason): (Why, &Reason),
+    now: Timestamp,
+) -> Result<()> {
     let mut tx = store.write().await?;
-    let mut edit = Edit::begin(&mut tx, &Actor::shell(), now).await?;
+    let mut edit = Edit::begin(&mut tx, &shell(), now).await?;
     let record = edit.record(set, body).map_err(EditError::Faults)?;
     let key = record.key();
     if why == Why::Correction && find(&edit.known, set, &key).is_none() {
         bail!(EditError::Missing { set, key });
     }
     let outcome = edit.put(&mut tx, record, why).await?;
-    edit.finish(&mut tx, (why.deed(), &format!("{} {key}", set.name()), outcome.as_str())).await?;
+    edit.finish(&mut tx, (why.deed(), &format!("{} {key}", set.name()), &reason.beside(outcome.as_str()))).await?;
     tx.commit().await?;
     said(set, &key, outcome)
 }
 
-async fn amend(store: &Store, (set, key): (Set, &str), from: &str, change: &str, now: Timestamp) -> Result<()> {
+async fn amend(
+    store: &Store,
+    (set, key): (Set, &str),
+    (from, change): (&str, &str),
+    reason: &Reason,
+    now: Timestamp,
+) -> Result<()> {
     let from = day(Some(from), now)?;
     let change: Map<String, Value> = serde_json::from_str(change)
         .with_context(|| format!("`{change}` is no JSON object; one reads {{\"status\": \"suspended\"}}"))?;
     let mut tx = store.write().await?;
-    let mut edit = Edit::begin(&mut tx, &Actor::shell(), now).await?;
+    let mut edit = Edit::begin(&mut tx, &shell(), now).await?;
     let outcome = edit.amend(&mut tx, (set, key), from, change).await?;
     let (on_what, valid) = (format!("{} {key}", set.name()), format!("from {}", from.to_minute()));
-    edit.finish(&mut tx, ("record-amended", &on_what, &valid)).await?;
+    edit.finish(&mut tx, ("record-amended", &on_what, &reason.beside(&valid))).await?;
     tx.commit().await?;
     if outcome == Outcome::Unchanged && from > now {
         return report::line(&serde_json::json!({ "set": set, "key": key, "what": "planned", "from": from }));

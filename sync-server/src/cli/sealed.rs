@@ -11,10 +11,9 @@ use serde_json::json;
 use shared::time::Timestamp;
 use shared::wire::sealed::{Answers, PARCEL_BYTES_MAX, ParcelAnswer, write_answers};
 
-use super::{fault, report, shown};
+use super::{fault, report, shell, shown};
 use crate::audit;
 use crate::keys::ServerKeys;
-use crate::people::Actor;
 use crate::sealed::deliver;
 use crate::store::Store;
 
@@ -44,7 +43,7 @@ pub(super) async fn run(store: &Store, keys: &ServerKeys, command: SealedCommand
             Ok(answers) => {
                 let (on_what, from) = (format!("parcel {}", answers.parcel), shown(file));
                 let mut tx = store.write().await?;
-                audit::append(&mut tx, &Actor::shell(), ("parcel-imported", &on_what, &from), now).await?;
+                audit::append(&mut tx, &shell(), ("parcel-imported", &on_what, &from), now).await?;
                 tx.commit().await?;
                 is_refused |= answers.answers.iter().any(|answer| matches!(answer, ParcelAnswer::Refused(_)));
                 report::line(&told(file, &answers))?;

@@ -11,12 +11,11 @@ use shared::ids::TerminalId;
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
-use super::{commands, report};
+use super::{Reason, commands, report, shell};
 use crate::audit;
 use crate::config::Config;
 use crate::heartbeat;
 use crate::identity::{Identity, enrolment, random};
-use crate::people::Actor;
 use crate::store::identity::NewInvitation;
 use crate::store::terminal::{self, Terminal};
 use crate::store::{self, Store};
@@ -67,6 +66,8 @@ pub(super) enum TerminalsCommand {
         /// Its identity.
         #[arg(value_parser = number)]
         terminal: TerminalId,
+        #[command(flatten)]
+        reason: Reason,
     },
     /// List terminals.
     List,
@@ -118,9 +119,9 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
             }
         }
         TerminalsCommand::Approve { terminal, code } => {
-            enrolment::approve(&mut tx, &identity, (terminal, code), &Actor::shell(), now).await?;
+            enrolment::approve(&mut tx, &identity, (terminal, code), &shell(), now).await?;
         }
-        TerminalsCommand::Refuse { terminal } => enrolment::refuse(&mut tx, terminal, &Actor::shell(), now).await?,
+        TerminalsCommand::Refuse { terminal } => enrolment::refuse(&mut tx, terminal, &shell(), now).await?,
         TerminalsCommand::Add { terminal, key, member, site, name } => {
             let Some(public_key) = PublicKey::from_hex(&key) else {
                 bail!("`{key}` is not a public key of 64 hex digits; `scanner-app init` prints it");
@@ -138,10 +139,10 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
             terminal::put(&mut tx, &new).await?;
             let on_what = format!("terminal {terminal}");
             let detail = format!("{} for {} at {}, by key", new.name, new.member, new.site);
-            audit::append(&mut tx, &Actor::shell(), ("added", &on_what, &detail), now).await?;
+            audit::append(&mut tx, &shell(), ("added", &on_what, &detail), now).await?;
         }
-        TerminalsCommand::Revoke { terminal } => {
-            if !enrolment::revoke(&mut tx, terminal, &Actor::shell(), now).await? {
+        TerminalsCommand::Revoke { terminal, reason } => {
+            if !enrolment::revoke(&mut tx, terminal, (&shell(), reason.text()), now).await? {
                 bail!("terminal {terminal} is not enrolled here; `sync-server terminals list` shows those that are");
             }
         }
@@ -172,6 +173,22 @@ async fn known_member(conn: &mut AnyConnection, member: &str) -> Result<()> {
     Ok(())
 }
 
+/// A terminal works at a place of its member.
+async fn known_site(conn: &mut AnyConnection, member: &str, site: &str) -> Result<()> {
+    let references = store::reference::load_all(conn).await?;
+    match references.sites.get(&site.into()) {
+        None => bail!("site {site} is not known; import it first, then enrol its terminals"),
+        Some(known) if known.member != member.into() => {
+            bail!(
+                "site {site} is one of {}, not of {member}; name one of its own (`sync-server registry list site`)",
+                known.member
+            )
+        }
+        Some(_) => {}
+    }
+    Ok(())
+}
+
 async fn invite(
     conn: &mut AnyConnection,
     identity: &Identity,
@@ -180,6 +197,7 @@ async fn invite(
     now: Timestamp,
 ) -> Result<Invitation> {
     known_member(conn, &args.member).await?;
+    known_site(conn, &args.member, &args.site).await?;
     if let Some(device) = args.terminal
         && terminal::find(conn, device).await?.is_none()
     {
@@ -194,7 +212,7 @@ async fn invite(
         device: args.terminal,
         expires_at: now.plus_ms(i64::from(args.minutes) * MINUTE_MS),
     };
-    let invitation = enrolment::invite(conn, identity, &new, (random()?, &Actor::shell()), now).await?;
+    let invitation = enrolment::invite(conn, identity, &new, (random()?, &shell()), now).await?;
     Ok(Invitation { addresses, ..invitation })
 }
 

@@ -10,12 +10,12 @@ use shared::ids::MemberId;
 use shared::time::{HOUR_MS, Timestamp};
 use sqlx::AnyConnection;
 
-use super::report;
+use super::{Reason, report, shell};
 use crate::audit;
 use crate::people::password::{self, SALT_LEN};
 use crate::people::session::{TOKEN_PREFIX, token_hash};
 use crate::people::store::{self as people, Person, Token};
-use crate::people::{Actor, Role, random};
+use crate::people::{Role, random};
 use crate::store::{self, Store};
 
 #[derive(Debug, Subcommand)]
@@ -37,22 +37,24 @@ pub(super) enum UsersCommand {
     },
     /// List people: name, role, member, since when disabled; one JSON object a line.
     List,
-    /// A person may not act any more; sessions and tokens end at once.
+    /// A person may not act any more; sessions and tokens end at once, for good.
     Disable {
         /// The sign-in name.
         name: String,
+        #[command(flatten)]
+        reason: Reason,
     },
-    /// A person may act again.
+    /// A person may act again; tokens are made anew.
     Enable {
         /// The sign-in name.
         name: String,
     },
-    /// Set a person's password, read from standard input; sessions end.
+    /// Set a person's password, read from standard input; sessions and tokens end.
     SetPassword {
         /// The sign-in name.
         name: String,
     },
-    /// Give a person another role or member.
+    /// Give a person another role or member; sessions and tokens end.
     SetRole {
         /// The sign-in name.
         name: String,
@@ -62,6 +64,8 @@ pub(super) enum UsersCommand {
         /// Whose person; everybody's but the regulator's.
         #[arg(long)]
         member: Option<String>,
+        #[command(flatten)]
+        reason: Reason,
     },
     /// Tokens of programs that act for a person.
     #[command(subcommand)]
@@ -105,7 +109,7 @@ pub(super) async fn run(store: &Store, command: UsersCommand, now: Timestamp) ->
             let shown = shown.unwrap_or_else(|| name.clone());
             let person = Person { name, shown, role, member, password, made_at: now, disabled_at: None };
             people::put(&mut tx, &person).await?;
-            note(&mut tx, "user-added", &person, now).await?;
+            note(&mut tx, "user-added", (&person, None), now).await?;
         }
         UsersCommand::List => {
             for person in people::list(&mut tx).await? {
@@ -115,28 +119,28 @@ pub(super) async fn run(store: &Store, command: UsersCommand, now: Timestamp) ->
                 }))?;
             }
         }
-        UsersCommand::Disable { name } => {
+        UsersCommand::Disable { name, reason } => {
             let person = Person { disabled_at: Some(now), ..known(&mut tx, &name).await? };
             people::put(&mut tx, &person).await?;
-            people::end_sessions(&mut tx, &person.name).await?;
-            note(&mut tx, "user-disabled", &person, now).await?;
+            people::end_access(&mut tx, &person.name, now).await?;
+            note(&mut tx, "user-disabled", (&person, Some(&reason)), now).await?;
         }
         UsersCommand::Enable { name } => {
             let person = Person { disabled_at: None, ..known(&mut tx, &name).await? };
             people::put(&mut tx, &person).await?;
-            note(&mut tx, "user-enabled", &person, now).await?;
+            note(&mut tx, "user-enabled", (&person, None), now).await?;
         }
         UsersCommand::SetPassword { name } => {
             let person = known(&mut tx, &name).await?;
             people::set_password(&mut tx, &person.name, &password.unwrap_or_default(), now).await?;
-            note(&mut tx, "password-set", &person, now).await?;
+            note(&mut tx, "password-set", (&person, None), now).await?;
         }
-        UsersCommand::SetRole { name, role, member } => {
+        UsersCommand::SetRole { name, role, member, reason } => {
             let before = known(&mut tx, &name).await?;
             let person = Person { role, member: of_member(&mut tx, role, member).await?, ..before };
             people::put(&mut tx, &person).await?;
-            people::end_sessions(&mut tx, &person.name).await?;
-            note(&mut tx, "role-set", &person, now).await?;
+            people::end_access(&mut tx, &person.name, now).await?;
+            note(&mut tx, "role-set", (&person, Some(&reason)), now).await?;
         }
         UsersCommand::Token(command) => tokens(&mut tx, command, now).await?,
     }
@@ -145,7 +149,7 @@ pub(super) async fn run(store: &Store, command: UsersCommand, now: Timestamp) ->
 }
 
 async fn tokens(conn: &mut AnyConnection, command: TokenCommand, now: Timestamp) -> Result<()> {
-    let shell = Actor::shell();
+    let by = shell();
     match command {
         TokenCommand::Add { user, days } => {
             let person = known(conn, &user).await?;
@@ -155,7 +159,7 @@ async fn tokens(conn: &mut AnyConnection, command: TokenCommand, now: Timestamp)
             let expires_at = now.plus_ms(i64::from(days) * 24 * HOUR_MS);
             let token = Token { label: label.clone(), person: person.name, made_at: now, expires_at, revoked_at: None };
             people::put_token(conn, hash, &token).await?;
-            audit::append(conn, &shell, ("token-added", &token.person, &label), now).await?;
+            audit::append(conn, &by, ("token-added", &token.person, &label), now).await?;
             let text = format!("{TOKEN_PREFIX}{}", hex::encode(secret));
             report::line(&json!({ "token": text, "label": label, "user": token.person, "expires_at": expires_at }))
         }
@@ -172,15 +176,21 @@ async fn tokens(conn: &mut AnyConnection, command: TokenCommand, now: Timestamp)
             if !people::revoke_token(conn, &label, now).await? {
                 bail!("no token {label} holds here; `sync-server users token list` shows those that do");
             }
-            Ok(audit::append(conn, &shell, ("token-revoked", &label, ""), now).await?)
+            Ok(audit::append(conn, &by, ("token-revoked", &label, ""), now).await?)
         }
     }
 }
 
-async fn note(conn: &mut AnyConnection, act: &str, person: &Person, now: Timestamp) -> Result<()> {
+async fn note(
+    conn: &mut AnyConnection,
+    act: &str,
+    (person, reason): (&Person, Option<&Reason>),
+    now: Timestamp,
+) -> Result<()> {
     let why =
         person.member.as_ref().map_or_else(|| person.role.to_string(), |member| format!("{} of {member}", person.role));
-    Ok(audit::append(conn, &Actor::shell(), (act, &person.name, &why), now).await?)
+    let why = reason.map_or_else(|| why.clone(), |reason| reason.beside(&why));
+    Ok(audit::append(conn, &shell(), (act, &person.name, &why), now).await?)
 }
 
 async fn known(conn: &mut AnyConnection, name: &str) -> Result<Person> {

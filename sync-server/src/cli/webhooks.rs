@@ -7,10 +7,10 @@ use shared::ids::MemberId;
 use shared::time::Timestamp;
 use uuid::Uuid;
 
-use super::report;
+use super::{report, shell};
 use crate::audit;
 use crate::config::Config;
-use crate::people::{Actor, random};
+use crate::people::random;
 use crate::store::{self, Store};
 use crate::webhook::address::parse;
 use crate::webhook::store::{self as webhooks, Webhook};
@@ -42,7 +42,7 @@ pub(super) enum WebhooksCommand {
 
 pub(super) async fn run(store: &Store, config: &Config, command: WebhooksCommand, now: Timestamp) -> Result<()> {
     let mut tx = store.write().await?;
-    let shell = Actor::shell();
+    let by = shell();
     match command {
         WebhooksCommand::Add { url, member } => {
             parse(&url, config.webhooks_inner)?;
@@ -63,7 +63,7 @@ pub(super) async fn run(store: &Store, config: &Config, command: WebhooksCommand
                 last_error: None,
             };
             webhooks::put(&mut tx, &webhook).await?;
-            audit::append(&mut tx, &shell, ("webhook-added", &webhook.webhook_id, &webhook.url), now).await?;
+            audit::append(&mut tx, &by, ("webhook-added", &webhook.webhook_id, &webhook.url), now).await?;
             report::line(&json!({ "webhook": webhook.webhook_id, "url": webhook.url, "secret": webhook.secret }))?;
         }
         WebhooksCommand::List => {
@@ -80,13 +80,13 @@ pub(super) async fn run(store: &Store, config: &Config, command: WebhooksCommand
             if !webhooks::enable(&mut tx, &known(&webhook)?).await? {
                 bail!("there is no webhook {webhook}; `sync-server webhooks list` shows those there are");
             }
-            audit::append(&mut tx, &shell, ("webhook-enabled", &webhook, ""), now).await?;
+            audit::append(&mut tx, &by, ("webhook-enabled", &webhook, ""), now).await?;
         }
         WebhooksCommand::Remove { webhook } => {
             if !webhooks::remove(&mut tx, &known(&webhook)?).await? {
                 bail!("there is no webhook {webhook}; `sync-server webhooks list` shows those there are");
             }
-            audit::append(&mut tx, &shell, ("webhook-removed", &webhook, ""), now).await?;
+            audit::append(&mut tx, &by, ("webhook-removed", &webhook, ""), now).await?;
         }
     }
     tx.commit().await?;

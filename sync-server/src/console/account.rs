@@ -64,7 +64,7 @@ pub async fn sign_in_page(Query(query): Query<SignInQuery>) -> Response {
 /// Signs in. Unknown names, wrong passwords and disabled people are answered alike, after the same work.
 pub async fn sign_in(State(state): State<AppState>, request: Request) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
-    if !origin::is_own(&parts.headers) {
+    if !origin::is_own(&parts.uri, &parts.headers) {
         return Err(Refusal::Foreign);
     }
     let from = from_where(&parts);
@@ -126,7 +126,7 @@ pub async fn password_page(actor: Actor, Query(query): Query<LangOnly>) -> Respo
     sign_in::password_page(query.lang, &actor, None)
 }
 
-/// Changes one's own password; every session ends, this one too.
+/// Changes one's own password; every session and token ends, this session too.
 pub async fn change_password(
     State(state): State<AppState>,
     actor: Actor,

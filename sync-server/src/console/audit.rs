@@ -13,7 +13,7 @@ use super::pages::{data_line, respond};
 use super::words::Lang;
 use crate::audit::api::{AuditPage, page as acts};
 use crate::http::state::AppState;
-use crate::people::{self, Actor, Refusal, View};
+use crate::people::{self, Actor, Refusal, SHELL, View};
 
 /// What the page's address says.
 #[derive(Debug, Default, Deserialize)]
@@ -53,10 +53,12 @@ struct Names {
 }
 
 impl Names {
-    fn who<'n>(&'n self, lang: Lang, who: &'n str) -> &'n str {
-        match who {
-            "shell" => lang.pick("命令行", "command line"),
-            who => self.people.get(who).map_or(who, String::as_str),
+    fn who(&self, lang: Lang, who: &str) -> String {
+        let shell = lang.pick("命令行", "command line");
+        match who.strip_prefix(SHELL) {
+            Some(user) => format!("{shell} ({user})"),
+            None if who == "shell" => shell.to_owned(),
+            None => self.people.get(who).map_or(who, String::as_str).to_owned(),
         }
     }
 
@@ -107,6 +109,7 @@ mod tests {
         };
         assert_eq!(names.who(Lang::Zh, "li.mei"), "李梅");
         assert_eq!(names.who(Lang::Zh, "shell"), "命令行");
+        assert_eq!(names.who(Lang::En, "shell:anna"), "command line (anna)");
         assert_eq!(names.who(Lang::En, "gone"), "gone");
         assert_eq!(names.on_what(Lang::En, &format!("terminal {number}")), "terminal gate 1");
         assert_eq!(names.on_what(Lang::En, "pack P-1"), "pack P-1");

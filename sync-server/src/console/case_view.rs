@@ -8,7 +8,7 @@ use super::words::Lang;
 use crate::people::{Actor, Refusal, Right, View};
 use crate::store::step::Step;
 use crate::workflow::act::ActKind;
-use crate::workflow::against::may_settle;
+use crate::workflow::against::{may_set_due, may_settle};
 use crate::workflow::due::respond_by;
 use crate::workflow::{Allowances, Case, Reason, take};
 
@@ -40,10 +40,12 @@ impl CaseView<'_> {
     }
 
     fn can(&self, kind: ActKind) -> bool {
-        if kind == ActKind::Resolve && may_settle(self.actor, self.case, self.view).is_err() {
-            return false;
-        }
-        self.actor.has(kind.right()) && kind.leads(self.case.found.state, self.case.stage).is_some()
+        let may = match kind {
+            ActKind::Resolve => may_settle(self.actor, self.case, self.view),
+            ActKind::Due => may_set_due(self.actor, self.case, self.view),
+            _ => Ok(()),
+        };
+        may.is_ok() && self.actor.has(kind.right()) && kind.leads(self.case.found.state, self.case.stage).is_some()
     }
 }
 

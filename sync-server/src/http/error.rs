@@ -8,6 +8,7 @@ use shared::chain::Hash;
 use shared::ids::EpochId;
 use shared::wire::{Problem, ProblemCode};
 
+use crate::people::refusal::RETRY_AFTER_S;
 use crate::store::StoreError;
 
 /// A refusal on its way out.
@@ -17,9 +18,6 @@ pub struct ApiError(Problem, u64);
 /// The word of a refusal, beside its answer: for those who count.
 #[derive(Clone, Debug)]
 pub struct RefusedAs(pub String);
-
-/// Seconds after which a busy server is asked again, where nothing better is known.
-const RETRY_AFTER_S: u64 = 5;
 
 impl ApiError {
     /// A refusal with its word for programs and its sentence for people.

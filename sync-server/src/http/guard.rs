@@ -3,7 +3,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use shared::chain::sha256;
@@ -41,7 +41,12 @@ pub async fn guard(State((state, access)): State<(AppState, Access)>, request: R
         Err(refusal) => refusal.into_response(),
     };
     match response.extensions().get() {
-        Some(RefusedTo(why)) if !is_program => sign_in::refused(response.status(), &target, why),
+        Some(RefusedTo(why)) if !is_program => {
+            let mut page = sign_in::refused(response.status(), &target, why);
+            let later = response.headers().get(header::RETRY_AFTER).cloned();
+            page.headers_mut().extend(later.map(|later| (header::RETRY_AFTER, later)));
+            page
+        }
         _ => response,
     }
 }
@@ -55,7 +60,7 @@ async fn admit(state: &AppState, access: Access, request: Request) -> Result<Req
     let actor = who(state, &parts.headers, from_where(&parts)).await?;
     let body = match &actor.means {
         Means::Session(_) | Means::Unasked if !parts.method.is_safe() => {
-            own_page(&actor, (parts.uri.path(), &parts.headers), body).await?
+            own_page(&actor, (&parts.uri, &parts.headers), body).await?
         }
         _ => body,
     };
@@ -67,8 +72,8 @@ async fn admit(state: &AppState, access: Access, request: Request) -> Result<Req
 }
 
 /// A browser must not act for a page from elsewhere: the origin is ours, and the session's token came along.
-async fn own_page(actor: &Actor, (path, headers): (&str, &HeaderMap), body: Body) -> Result<Body, Refusal> {
-    if !origin::is_own(headers) {
+async fn own_page(actor: &Actor, (address, headers): (&Uri, &HeaderMap), body: Body) -> Result<Body, Refusal> {
+    if !origin::is_own(address, headers) {
         return Err(Refusal::Foreign);
     }
     let expected = actor.csrf();
@@ -84,7 +89,7 @@ async fn own_page(actor: &Actor, (path, headers): (&str, &HeaderMap), body: Body
     if !headers.get(header::CONTENT_TYPE).is_some_and(is_form) {
         return Err(Refusal::Foreign);
     }
-    let is_table = path.starts_with("/import/");
+    let is_table = address.path().starts_with("/import/");
     let (bytes_max, too_long) = if is_table {
         (registry::PASTED_BYTES_MAX, registry::pasted_too_long())
     } else {

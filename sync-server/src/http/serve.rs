@@ -14,7 +14,7 @@ use crate::checkpoint;
 use crate::config::Config;
 use crate::identity::tls;
 use crate::keys::KeyError;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use crate::{metrics, reconcile, registry, sealed, webhook, workflow};
 
 /// How long open requests may finish after a stop was asked for.
@@ -22,6 +22,9 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// How often what time alone changes is judged again.
 const SWEEP: Duration = Duration::from_secs(30);
+
+/// How often the right to serve is confirmed where nobody writes: it is taken again before another server asks for it.
+const CONFIRM: Duration = Duration::from_secs(2);
 
 /// Why the server cannot serve.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +91,7 @@ pub async fn serve(config: &Config, state: AppState, ready: impl FnOnce(&Ready))
     let stopping = state.stopping.clone();
     tokio::spawn(stop_on_signal(handle.clone(), stopping));
     tokio::spawn(sweep_for_ever(state.clone()));
+    tokio::spawn(confirm_for_ever(state.store.clone()));
     tokio::spawn(webhook::run_for_ever(state.clone(), config.webhooks_inner));
     let operations = operations.map(axum_server::from_tcp).transpose()?;
     let operations_routes = metrics::operations_routes(state.clone()).into_make_service();
@@ -134,6 +138,22 @@ async fn stop_on_signal(handle: Handle<SocketAddr>, stopping: Stopping) {
 
 async fn count_mismatches(state: &AppState) -> Result<(), StoreError> {
     state.metrics.flow.look(&mut *state.store.read().await?, state.clock.now()).await
+}
+
+/// Says once, not every time, that the right could not be taken again.
+async fn confirm_for_ever(store: Store) {
+    let mut told = false;
+    loop {
+        tokio::time::sleep(CONFIRM).await;
+        match store.confirm_serving().await {
+            Ok(()) => told = false,
+            Err(error) if !told => {
+                told = true;
+                tracing::error!(%error, "the right to serve could not be taken again; asked for every 2 s");
+            }
+            Err(_) => {}
+        }
+    }
 }
 
 async fn sweep_for_ever(state: AppState) {

@@ -3,6 +3,7 @@
 mod described;
 mod forged;
 mod reported;
+mod unreachable;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

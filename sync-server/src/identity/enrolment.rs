@@ -255,13 +255,13 @@ pub async fn refuse(
 pub async fn revoke(
     conn: &mut AnyConnection,
     terminal: TerminalId,
-    by: &Actor,
+    (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     if !store::terminal::revoke(conn, terminal, now).await? {
         return Ok(false);
     }
-    let act = IdentityAct { act: "revoked", terminal: Some(terminal), by: &by.name, detail: String::new() };
+    let act = IdentityAct { act: "revoked", terminal: Some(terminal), by: &by.name, detail: why.to_owned() };
     audit::note_identity(conn, by, &act, now).await?;
     Ok(true)
 }

@@ -59,11 +59,18 @@ pub enum ImportError {
     #[error("{}", Listed(.0))]
     Faults(Report),
     /// A file of codes is.
-    #[error("{0}. Nothing was imported; mend the file and import it again")]
+    #[error("{0}. {next}", next = next(.0))]
     Pack(#[from] PackFileError),
     /// The database.
-    #[error(transparent)]
+    #[error("{0}. Nothing was imported; import it again")]
     Store(#[from] StoreError),
+}
+
+fn next(error: &PackFileError) -> &'static str {
+    match error {
+        PackFileError::Store(_) => "Import it again",
+        _ => "Nothing was imported; mend the file and import it again",
+    }
 }
 
 /// Faults as a person reads them.

@@ -43,6 +43,9 @@ async fn not_ready(state: &AppState) -> Option<&'static str> {
     if !state.intake.is_running() {
         return Some("the writer has stopped; restart the server");
     }
+    if !state.store.has_right_to_serve() {
+        return Some("the right to serve this database was lost; nothing is written before it is taken again");
+    }
     let answers = async { crate::store::position(&mut *state.store.read().await?).await };
     match tokio::time::timeout(std::time::Duration::from_secs(2), answers).await {
         Ok(Ok(_)) => None,

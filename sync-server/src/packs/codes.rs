@@ -24,9 +24,14 @@ pub enum CodesError {
 }
 
 /// Ends codes (traceability/2022 art. 25), all or none. Answers how many were live.
-pub async fn cancel(store: &Store, texts: &[String], by: &Actor, now: Timestamp) -> Result<u64, CodesError> {
+pub async fn cancel(
+    store: &Store,
+    texts: &[String],
+    (by, why): (&Actor, &str),
+    now: Timestamp,
+) -> Result<u64, CodesError> {
     let mut tx = store.write().await?;
-    let done = cancel_in(&mut tx, texts, by, now).await;
+    let done = cancel_in(&mut tx, texts, (by, why), now).await;
     store::end(tx, done).await
 }
 
@@ -43,7 +48,12 @@ pub async fn relabel(
     store::end(tx, done).await
 }
 
-async fn cancel_in(conn: &mut AnyConnection, texts: &[String], by: &Actor, now: Timestamp) -> Result<u64, CodesError> {
+async fn cancel_in(
+    conn: &mut AnyConnection,
+    texts: &[String],
+    (by, why): (&Actor, &str),
+    now: Timestamp,
+) -> Result<u64, CodesError> {
     let mut edit = Edit::begin(conn, by, now).await?;
     let mut faults = Vec::new();
     let mut keys = Vec::new();
@@ -72,7 +82,9 @@ async fn cancel_in(conn: &mut AnyConnection, texts: &[String], by: &Actor, now: 
     let of_packs = per_pack(ended.iter().map(|(_, record)| record));
     store_codes(conn, &mut edit, ended).await?;
     note_each(conn, &edit, "cancelled", of_packs).await?;
-    edit.finish(conn, ("codes-cancelled", &format!("{} codes", texts.len()), &format!("{count} were live"))).await?;
+    let live = format!("{count} were live");
+    let said = if why.is_empty() { live } else { format!("{live}: {why}") };
+    edit.finish(conn, ("codes-cancelled", &format!("{} codes", texts.len()), &said)).await?;
     Ok(count)
 }
 
@@ -82,6 +94,10 @@ async fn relabel_in(
     (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<(), CodesError> {
+    if why.trim().is_empty() {
+        let fault = Fault::new("why", "", "it says nothing; say in a few words why the label is replaced");
+        return Err(CodesError::Faults(vec![fault]));
+    }
     let mut edit = Edit::begin(conn, by, now).await?;
     let read = |field: &str, text: &str| code(text).map_err(|problem| Fault::new(field, text, problem));
     let (old, new) = match (read("old", old), read("new", new)) {

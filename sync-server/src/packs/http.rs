@@ -299,7 +299,7 @@ struct Ending {
 
 async fn cancel(State(state): State<AppState>, actor: Actor, body: Bytes) -> Result<Json<Value>, Problem> {
     let ending: Ending = read(&body)?;
-    let cancelled = codes::cancel(&state.store, &ending.codes, &actor, state.clock.now()).await?;
+    let cancelled = codes::cancel(&state.store, &ending.codes, (&actor, ""), state.clock.now()).await?;
     Ok(Json(json!({ "cancelled": cancelled })))
 }
 

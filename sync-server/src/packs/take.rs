@@ -53,7 +53,7 @@ pub enum PackFileError {
         why: Sealed,
     },
     /// The database.
-    #[error(transparent)]
+    #[error("{0}. Nothing of the file was kept")]
     Store(#[from] StoreError),
 }
 

@@ -16,6 +16,12 @@ use crate::http::state::AppState;
 /// Name of the session's cookie: `__Host-` binds it to this host, to TLS and to the whole site.
 pub const COOKIE: &str = "__Host-tallyman";
 
+/// Before the system's name of whoever has a shell; a sign-in name never begins so.
+pub const SHELL: &str = "shell:";
+
+/// Characters of such a name, at most.
+const SHELL_NAME_CHARS: usize = 64;
+
 /// How an actor proved itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Means {
@@ -57,6 +63,18 @@ impl Actor {
     pub fn shell() -> Self {
         let name = "shell".to_owned();
         Self { shown: name.clone(), name, role: None, member: None, means: Means::Unasked, from: "shell".to_owned() }
+    }
+
+    /// The same, with the name that the system gives whoever sits there. It is what the system says, not a proof.
+    #[must_use]
+    pub fn shell_of(user: Option<&str>) -> Self {
+        let plain = |c: &char| c.is_alphanumeric() || "._-@\\".contains(*c);
+        let user: String = user.unwrap_or_default().chars().filter(plain).take(SHELL_NAME_CHARS).collect();
+        if user.is_empty() {
+            return Self::shell();
+        }
+        let name = format!("{SHELL}{user}");
+        Self { shown: name.clone(), name, ..Self::shell() }
     }
 
     /// The server itself, where it acts on its own.

@@ -13,7 +13,7 @@ pub mod store;
 pub mod tries;
 pub mod view;
 
-pub use actor::{Actor, Means};
+pub use actor::{Actor, Means, SHELL};
 pub use hall::{Hall, random};
 pub use refusal::{Refusal, Refused};
 pub use role::{Right, Role};

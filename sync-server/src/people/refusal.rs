@@ -39,13 +39,24 @@ pub enum Refusal {
     /// It was changed meanwhile, or is in a state that does not allow it.
     #[error("{0}")]
     Conflict(String),
+    /// Nothing says which state of it was seen.
+    #[error(
+        "say with `If-Match` which state you decide on (its `ETag`, or `*` for whatever it is), so that nothing is decided on what has changed. 请用 If-Match 说明所依据的版本。"
+    )]
+    Unconditional,
     /// Too many tries.
     #[error("too many tries; wait {0} s and try again")]
     TooManyTries(u64),
     /// The database.
-    #[error("the server could not do this now; nothing was changed, try again")]
+    #[error("{}", if .0.is_passing() { LATER } else { "the server could not do this now; nothing was changed, try again" })]
     Store(#[from] StoreError),
 }
+
+/// Seconds after which a server that is busy, or whose database takes nothing in, is asked again where nothing better is known.
+pub const RETRY_AFTER_S: u64 = 5;
+
+/// The same for programs and people, whatever they asked.
+pub const LATER: &str = "the database does not take this in at the moment; nothing was changed, try again in a while. 数据库暂时无法处理，未作任何更改，稍后再试。";
 
 /// What was refused, beside its answer: the console's own pages say it as a page.
 #[derive(Clone, Debug)]
@@ -69,19 +80,21 @@ impl From<sqlx::Error> for Refusal {
 impl Refusal {
     /// The status of the answer.
     #[must_use]
-    pub const fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         match self {
             Self::SignIn | Self::Token => StatusCode::UNAUTHORIZED,
             Self::Role | Self::Against | Self::Foreign => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Unconditional => StatusCode::PRECONDITION_REQUIRED,
             Self::TooManyTries(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Store(error) if error.is_passing() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    const fn code(&self) -> &'static str {
+    fn code(&self) -> &'static str {
         match self {
             Self::SignIn => "sign-in",
             Self::Token => "token",
@@ -91,7 +104,9 @@ impl Refusal {
             Self::NotFound => "not-found",
             Self::Bad(_) => "bad-request",
             Self::Conflict(_) => "conflict",
+            Self::Unconditional => "precondition-required",
             Self::TooManyTries(_) => "too-many-tries",
+            Self::Store(error) if error.is_passing() => "busy",
             Self::Store(_) => "internal",
         }
     }
@@ -108,6 +123,9 @@ impl IntoResponse for Refusal {
         match self {
             Self::TooManyTries(seconds) => {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            Self::Store(error) if error.is_passing() => {
+                response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
             }
             Self::SignIn | Self::Token => {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));

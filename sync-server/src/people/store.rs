@@ -69,7 +69,7 @@ pub async fn put(conn: &mut AnyConnection, person: &Person) -> Result<(), StoreE
     Ok(())
 }
 
-/// Sets a password and ends every session of the person.
+/// Sets a password and ends every session and token of the person.
 pub async fn set_password(
     conn: &mut AnyConnection,
     name: &str,
@@ -78,7 +78,7 @@ pub async fn set_password(
 ) -> Result<(), StoreError> {
     let sql = "update person set password = $2, password_at = $3 where name = $1";
     sqlx::query(sql).bind(name).bind(password).bind(now.as_ms()).execute(&mut *conn).await?;
-    end_sessions(conn, name).await
+    end_access(conn, name, now).await
 }
 
 /// The person of this sign-in name.
@@ -136,9 +136,11 @@ pub async fn end_session(conn: &mut AnyConnection, hash: Hash) -> Result<(), Sto
     Ok(())
 }
 
-/// Ends every session of a person.
-pub async fn end_sessions(conn: &mut AnyConnection, name: &str) -> Result<(), StoreError> {
-    sqlx::query("delete from session where person = $1").bind(name).execute(conn).await?;
+/// Ends every session and token of a person, for good: whoever may act again signs in, and makes tokens, anew.
+pub async fn end_access(conn: &mut AnyConnection, name: &str, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query("delete from session where person = $1").bind(name).execute(&mut *conn).await?;
+    let sql = "update api_token set revoked_at = $2 where person = $1 and revoked_at is null";
+    sqlx::query(sql).bind(name).bind(now.as_ms()).execute(conn).await?;
     Ok(())
 }
 

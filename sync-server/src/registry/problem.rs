@@ -9,6 +9,8 @@ use super::fault::Fault;
 use super::outcome::EditError;
 use crate::export::ExportError;
 use crate::import::{ImportError, Report};
+use crate::packs::PackFileError;
+use crate::people::refusal::{LATER, RETRY_AFTER_S};
 use crate::store::StoreError;
 
 /// A refusal.
@@ -83,6 +85,10 @@ impl Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if error.is_passing() {
+            tracing::error!(%error, "a request to the registry failed on the database");
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "The database takes nothing in", LATER);
+        }
         Self::internal(&error)
     }
 }
@@ -111,9 +117,9 @@ impl From<EditError> for Problem {
 
 impl From<ImportError> for Problem {
     fn from(error: ImportError) -> Self {
-        let status = match &error {
+        let status = match error {
             ImportError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            ImportError::Store(_) => return Self::internal(&error),
+            ImportError::Store(error) | ImportError::Pack(PackFileError::Store(error)) => return error.into(),
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let problem = Self::new(status, "import", "The file was not imported", error.to_string());
@@ -127,6 +133,10 @@ impl From<ImportError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
+        }
+        response
     }
 }

@@ -54,8 +54,16 @@ pub enum StoreError {
         /// Which database, without its password.
         database: String,
     },
+    /// This server lost the right to serve, and another has it.
+    #[error(
+        "this server lost its right to serve the database {database}, and another sync-server has it; nothing was changed. Stop one of the two"
+    )]
+    Displaced {
+        /// Which database, without its password.
+        database: String,
+    },
     /// The database cannot be opened or made.
-    #[error("the database {path} cannot be opened: {source}")]
+    #[error("the database {path} cannot be opened: {}", told(source))]
     Open {
         /// Which file or database.
         path: String,
@@ -68,8 +76,8 @@ pub enum StoreError {
     /// The database takes nothing in, as something else found a moment ago.
     #[error("the database takes nothing in at the moment; nothing was changed, try again in a while")]
     Unreachable,
-    /// The database refused.
-    #[error("the database answered: {0}")]
+    /// The database refused, or was lost.
+    #[error("{}", told(.0))]
     Sql(#[from] sqlx::Error),
     /// A stored record is not what it should be.
     #[error("a stored record cannot be read: {0}")]
@@ -119,7 +127,27 @@ impl StoreError {
     pub fn is_passing(&self) -> bool {
         let passes = |code: &str| PASSING.contains(&code) || NO_ROOM.contains(&code);
         let answered = matches!(self, Self::Sql(error) if code(error).is_some_and(|code| passes(&code)));
-        answered || self.is_conflict() || self.is_unreachable()
+        let displaced = matches!(self, Self::Displaced { .. });
+        answered || displaced || self.is_conflict() || self.is_unreachable()
+    }
+}
+
+/// `SQLite`'s words for a file that is damaged, or none of its.
+const DAMAGED: [&str; 2] = ["11", "26"];
+
+/// What it is, what was kept, and what next; the driver's own words are for those who look further.
+fn told(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::PoolTimedOut => {
+            "no connection to the database came free in time: it is away, or busy; nothing was changed, try again in a while".to_owned()
+        }
+        error if lost(error) => {
+            format!("the database cannot be reached, or was lost on the way ({error}); what was not finished is not kept, do it again once it is back")
+        }
+        error if code(error).is_some_and(|code| DAMAGED.contains(&&*code)) => {
+            format!("the database file is damaged ({error}); restore a backup")
+        }
+        error => format!("the database answered: {error}"),
     }
 }
 
@@ -136,4 +164,22 @@ fn lost(error: &sqlx::Error) -> bool {
 
 fn code(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+    use crate::packs::PackFileError;
+
+    #[test]
+    fn a_cut_import_says_what_was_kept_and_what_next() {
+        let cut = Error::new(ErrorKind::UnexpectedEof, "expected to read 5 bytes, got 0 bytes at EOF");
+        let told = PackFileError::Store(StoreError::Sql(sqlx::Error::Io(cut))).to_string();
+        assert!(told.starts_with("the database cannot be reached, or was lost on the way"), "{told}");
+        assert!(told.contains("do it again once it is back. Nothing of the file was kept"), "{told}");
+        let told = StoreError::from(sqlx::Error::PoolTimedOut).to_string();
+        assert!(!told.contains("pool") && told.contains("it is away, or busy"), "{told}");
+    }
 }

@@ -31,6 +31,7 @@ mod postgres;
 pub mod quarantine;
 pub mod reference;
 pub mod sealed;
+mod serving;
 mod settings;
 pub mod step;
 pub mod stored;
@@ -40,6 +41,7 @@ pub mod unjudged;
 pub mod verdict;
 pub mod version;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
@@ -47,8 +49,8 @@ use sqlx::{Any, AnyConnection, AnyPool, Row, Transaction};
 use uuid::Uuid;
 
 pub use error::StoreError;
-pub use open::APPLICATION_ID;
-pub use postgres::Serving;
+pub use open::{APPLICATION_ID, refuse_damaged};
+pub use serving::Serving;
 pub use settings::{DatabaseSettings, DatabaseUrl, without_passwords};
 
 /// The database, shared by all who serve.
@@ -58,6 +60,9 @@ pub struct Store {
     database: Database,
     /// How the database is called before people: no password in it.
     shown: Arc<str>,
+    /// The file, where it is one.
+    file: Option<Arc<Path>>,
+    post: serving::Post,
 }
 
 /// Which database holds the ledger.
@@ -71,11 +76,23 @@ pub enum Database {
 
 impl Store {
     /// A writing transaction. It takes the write lock at once, so that it can never fail half-way for having read first: what it
-    /// reads is what stays true until its end. End it with `commit` or `rollback`: a dropped one keeps its locks for a while.
+    /// reads is what stays true until its end. End it with `commit` or `rollback`: a dropped one keeps its locks for a while. A server
+    /// that has lost its right to serve gets none before it has taken it again.
     pub async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
         match self.database {
             Database::Sqlite => Ok(self.pool.begin_with("begin immediate").await?),
-            Database::Postgres => postgres::begin_ordered(&self.pool).await,
+            Database::Postgres => {
+                let tx = postgres::begin_ordered(&self.pool).await?;
+                // Asked once all other writers have ended: whoever took the right since then waits for us.
+                match self.confirm_serving().await {
+                    Ok(()) => Ok(tx),
+                    Err(error) => {
+                        // What stopped us is what is told.
+                        let _ = tx.rollback().await;
+                        Err(error)
+                    }
+                }
+            }
         }
     }
 

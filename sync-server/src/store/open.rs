@@ -9,6 +9,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, Connection, Row};
 use uuid::Uuid;
 
+use super::serving::Post;
 use super::settings::DatabaseSettings;
 use super::{Database, Store, StoreError, postgres};
 
@@ -21,17 +22,18 @@ impl Store {
     /// Opens or makes the database that the configuration names and brings its schema up to date. `ledger_id` names the ledger if
     /// it is a new one.
     pub async fn connect(settings: &DatabaseSettings, ledger_id: Uuid) -> Result<Self, StoreError> {
-        let (pool, database, shown) = match settings {
+        let (pool, database, shown, file) = match settings {
             DatabaseSettings::Sqlite(path) => {
-                (open_file(path).await?, Database::Sqlite, path.display().to_string().into())
+                let shown = path.display().to_string();
+                (open_file(path).await?, Database::Sqlite, shown, Some(path.as_path().into()))
             }
-            DatabaseSettings::Postgres(url) => (postgres::open(url).await?, Database::Postgres, url.to_string().into()),
+            DatabaseSettings::Postgres(url) => (postgres::open(url).await?, Database::Postgres, url.to_string(), None),
         };
         sqlx::query("insert into ledger (only_row, ledger_id, position) values (1, $1, 0) on conflict do nothing")
             .bind(ledger_id.to_string())
             .execute(&pool)
             .await?;
-        let store = Self { pool, database, shown };
+        let store = Self { pool, database, shown: shown.into(), file, post: Post::default() };
         let mut tx = store.write().await?;
         super::entry::adopt(&mut tx).await?;
         tx.commit().await?;
@@ -44,6 +46,23 @@ impl Store {
     }
 }
 
+/// Reads a whole database file before anybody relies on it: one that is damaged, or holds no ledger, is refused.
+pub async fn refuse_damaged(path: &Path) -> Result<(), StoreError> {
+    let unfit = |why: String| StoreError::Unfit { database: path.display().to_string(), why };
+    refuse_foreign(path)?;
+    sqlx::any::install_default_drivers();
+    let opened = AnyConnection::connect(&url(path)).await;
+    let mut conn = opened.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
+    let checked = sqlx::query("pragma integrity_check(1)").fetch_one(&mut conn).await;
+    let found: String = checked.and_then(|row| row.try_get(0)).map_err(|error| unfit(error.to_string()))?;
+    if found != "ok" {
+        return Err(unfit(found));
+    }
+    let ledger = sqlx::query("select ledger_id from ledger").fetch_optional(&mut conn).await;
+    conn.close().await?;
+    if ledger.is_ok_and(|row| row.is_some()) { Ok(()) } else { Err(unfit("it holds no ledger".to_owned())) }
+}
+
 async fn open_file(path: &Path) -> Result<AnyPool, StoreError> {
     refuse_foreign(path)?;
     sqlx::any::install_default_drivers();
@@ -51,8 +70,12 @@ async fn open_file(path: &Path) -> Result<AnyPool, StoreError> {
     // SQLite ends a transaction by itself where the disk is full or fails, savepoints and all, and sqlx goes on counting it as open:
     // such a connection could begin nothing more. It is closed, and another is opened in its place.
     let pool = pool.before_acquire(|conn, _| Box::pin(std::future::ready(Ok(!conn.is_in_transaction()))));
-    let opened = pool.connect(&url(path)).await;
-    let pool = opened.map_err(|source| StoreError::Open { path: path.display().to_string(), source })?;
+    let unopened = |source| StoreError::Open { path: path.display().to_string(), source };
+    // One connection of its own first: of what is wrong a pool says only that it waited.
+    let mut first = AnyConnection::connect(&url(path)).await.map_err(unopened)?;
+    prepare(&mut first).await.map_err(unopened)?;
+    let pool = pool.connect(&url(path)).await.map_err(unopened)?;
+    first.close().await?;
     refuse_foreign_schema(&pool, path).await?;
     sqlx::query("pragma application_id = 1413565523").execute(&pool).await?;
     MIGRATIONS.run(&pool).await.map_err(|error| postgres::unmigrated(error, &path.display().to_string()))?;

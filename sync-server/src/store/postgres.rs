@@ -1,4 +1,4 @@
-//! `PostgreSQL`: opening, what each connection hears first, the order of writers, and that one server alone serves a database.
+//! `PostgreSQL`: opening, what each connection hears first, and the order of writers.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Row, Transaction};
 
+use super::StoreError;
 use super::settings::DatabaseUrl;
-use super::{Database, Store, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/server/postgres");
 
@@ -19,30 +19,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Tries of a beginning transaction that finds its connection dead or another transaction in its way.
 const BEGIN_TRIES: u32 = 3;
-
-/// `TALLYMAN`: the advisory lock of who serves.
-const SERVING_LOCK: i64 = 0x5441_4C4C_594D_414E;
-
-/// The right to serve a database: as long as it is kept, nobody else gets it. It ends with its connection, thus with the process;
-/// a database that was restarted gives it to who asks next. Nothing that is stored rests on it: writers wait for each other.
-#[derive(Debug)]
-pub struct Serving(#[expect(dead_code, reason = "its end gives the lock back")] Option<AnyConnection>);
-
-impl Store {
-    /// Takes the right to serve this database. Commands may work beside a server, a second server may not.
-    pub async fn serve_alone(&self) -> Result<Serving, StoreError> {
-        if self.database == Database::Sqlite {
-            return Ok(Serving(None));
-        }
-        let mut conn = self.pool.acquire().await?.detach();
-        let row =
-            sqlx::query("select pg_try_advisory_lock($1) as free").bind(SERVING_LOCK).fetch_one(&mut conn).await?;
-        if row.try_get("free")? {
-            return Ok(Serving(Some(conn)));
-        }
-        Err(StoreError::Served { database: self.shown.to_string() })
-    }
-}
 
 impl DatabaseUrl {
     /// Whether a ledger is in this database. Nothing is made or changed.
@@ -64,12 +40,25 @@ pub(super) async fn open(url: &DatabaseUrl) -> Result<AnyPool, StoreError> {
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(CONNECT_TIMEOUT)
         .after_connect(|conn, _| Box::pin(prepare(conn)));
-    let opened = pool.connect(url.secret()).await;
-    let pool = opened.map_err(|source| StoreError::Open { path: url.to_string(), source })?;
+    let pool = match pool.connect(url.secret()).await {
+        Ok(pool) => pool,
+        Err(error) => return Err(StoreError::Open { path: url.to_string(), source: cause(error, url).await }),
+    };
     refuse_unfit(&pool, url).await?;
     refuse_foreign(&pool, url).await?;
     MIGRATIONS.run(&pool).await.map_err(|error| unmigrated(error, &url.to_string()))?;
     Ok(pool)
+}
+
+/// A pool that waited in vain does not say for what: one connection of its own does.
+async fn cause(error: sqlx::Error, url: &DatabaseUrl) -> sqlx::Error {
+    if !matches!(error, sqlx::Error::PoolTimedOut) {
+        return error;
+    }
+    match tokio::time::timeout(CONNECT_TIMEOUT, AnyConnection::connect(url.secret())).await {
+        Ok(Err(cause)) => cause,
+        Ok(Ok(_)) | Err(_) => error,
+    }
 }
 
 /// A step that is not known here was made by a later version.

@@ -103,6 +103,12 @@ impl ActKind {
         }
     }
 
+    /// Whether it decides on what was seen: then it is said which state that was.
+    #[must_use]
+    pub const fn decides(self) -> bool {
+        matches!(self, Self::Assign | Self::Due | Self::Resolve | Self::Reopen)
+    }
+
     /// The stage after it, or none where it cannot be done. What was closed by late data can only be commented on.
     #[must_use]
     pub const fn leads(self, state: State, from: Stage) -> Option<Stage> {

@@ -24,6 +24,15 @@ pub fn may_settle(actor: &Actor, case: &Case, view: &View) -> Result<(), Refusal
     }
 }
 
+/// Whether the actor may say until when it is to be settled: who may settle it, and the regulator. A day that nobody can keep goes into
+/// another member's credit record.
+pub fn may_set_due(actor: &Actor, case: &Case, view: &View) -> Result<(), Refusal> {
+    match actor.role {
+        Some(Role::Supervisor) => may_settle(actor, case, view),
+        _ => Ok(()),
+    }
+}
+
 fn is_against_alone(mismatch: &Mismatch, member: &MemberId, view: &View) -> bool {
     match mismatch.kind.info().tell {
         Tell::Nobody | Tell::Supervisor | Tell::Administrator => false,

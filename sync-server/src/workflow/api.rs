@@ -1,5 +1,7 @@
 //! `/api/v1/mismatches…`: the list, one, its acts, exports, and the members' records.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -24,26 +26,55 @@ const PAGE_MAX: usize = 500;
 /// Cases of one export, at most; beyond them the filter must be narrower.
 const EXPORT_MAX: usize = 50_000;
 
+/// Cases of one page, where nobody says how many.
+const PAGE: usize = 100;
+
 /// Which page.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Paging {
+#[derive(Debug, Default)]
+struct Paging {
     /// Behind which case it starts: `next` of the page before.
-    pub after: String,
+    after: String,
     /// How many.
-    pub limit: Option<usize>,
+    limit: Option<usize>,
+}
+
+/// Filters, and of `paging` what the address takes besides. A name that is none of these would else show everything.
+fn read(parameters: BTreeMap<String, String>, paging: &[&str]) -> Result<(Asked, Paging), Refusal> {
+    let (mut asked, mut page) = (Asked::default(), Paging::default());
+    for (name, value) in parameters {
+        match name.as_str() {
+            "limit" if paging.contains(&"limit") => {
+                let limit = value.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
+                let wrong = || {
+                    Refusal::Bad(format!(
+                        "`limit={value}` is not a number from 1 to {PAGE_MAX}. limit 应为 1 至 {PAGE_MAX} 的整数。"
+                    ))
+                };
+                page.limit = Some(limit.ok_or_else(wrong)?);
+            }
+            "after" if paging.contains(&"after") => page.after = value,
+            name => {
+                let Some(field) = asked.field(name) else {
+                    let known = [Asked::NAMES.as_slice(), paging].concat().join(", ");
+                    return Err(Refusal::Bad(format!("`{name}` is no filter; filters are {known}. 没有这个筛选项。")));
+                };
+                *field = value;
+            }
+        }
+    }
+    Ok((asked, page))
 }
 
 /// The list.
 pub async fn mismatches(
     State(state): State<AppState>,
     actor: Actor,
-    Query(asked): Query<Asked>,
-    Query(paging): Query<Paging>,
+    Query(parameters): Query<BTreeMap<String, String>>,
 ) -> Result<Json<Value>, Refusal> {
+    let (asked, paging) = read(parameters, &["after", "limit"])?;
     let mut conn = state.store.read().await?;
     let view = View::of(&mut conn, actor.scope()).await?;
-    let limit = paging.limit.unwrap_or(100).clamp(1, PAGE_MAX);
+    let limit = paging.limit.unwrap_or(PAGE);
     let after = Place::asked(&paging.after)?;
     let page = list::page(&mut conn, &view, &Filter::try_from(&asked)?, (after.as_ref(), limit)).await?;
     let cases: Vec<CaseJson<'_>> = page.cases.iter().map(|case| CaseJson::new(case, &state.allowances)).collect();
@@ -54,8 +85,9 @@ pub async fn mismatches(
 pub async fn export(
     State(state): State<AppState>,
     actor: Actor,
-    Query(asked): Query<Asked>,
+    Query(parameters): Query<BTreeMap<String, String>>,
 ) -> Result<Response, Refusal> {
+    let (asked, _) = read(parameters, &[])?;
     let mut conn = state.store.read().await?;
     let view = View::of(&mut conn, actor.scope()).await?;
     let page = list::page(&mut conn, &view, &Filter::try_from(&asked)?, (None, EXPORT_MAX)).await?;
@@ -118,6 +150,15 @@ impl Particulars {
     }
 }
 
+/// Which state of it was seen, where any is said: `*` is whatever it is. Who decides has to say.
+fn seen(kind: ActKind, headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    match headers.get(header::IF_MATCH).map(|value| value.to_str().unwrap_or_default().trim()) {
+        None if kind.decides() => Err(Refusal::Unconditional),
+        None | Some("*") => Ok(None),
+        Some(tags) => Ok(Some(tags)),
+    }
+}
+
 /// Does an act. `If-Match` with the `ETag` of what was seen makes sure that nobody was quicker.
 pub async fn act(
     state: AppState,
@@ -132,8 +173,7 @@ pub async fn act(
         if body.is_empty() { Particulars::default() } else { serde_json::from_slice(&body).map_err(wrong)? };
     let comment = given.comment.clone();
     let act = given.act(kind)?;
-    let seen = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).map(|value| value.trim_matches('"'));
-    let asked = take::Asked { id: &id, act: &act, comment: &comment, seen };
+    let asked = take::Asked { id: &id, act: &act, comment: &comment, seen: seen(kind, &headers)? };
     take::take(&state.store, &actor, &asked, state.clock.now()).await?;
     Ok(Json(json!({ "done": kind.as_str() })))
 }

@@ -28,6 +28,26 @@ pub struct Asked {
     pub assignee: String,
 }
 
+impl Asked {
+    /// Every filter's name.
+    pub const NAMES: [&str; 8] = ["state", "kind", "severity", "workflow", "basis", "document", "member", "assignee"];
+
+    /// A filter by its name.
+    pub fn field(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "state" => &mut self.state,
+            "kind" => &mut self.kind,
+            "severity" => &mut self.severity,
+            "workflow" => &mut self.workflow,
+            "basis" => &mut self.basis,
+            "document" => &mut self.document,
+            "member" => &mut self.member,
+            "assignee" => &mut self.assignee,
+            _ => return None,
+        })
+    }
+}
+
 /// As understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {

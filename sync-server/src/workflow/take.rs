@@ -6,7 +6,7 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::act::{Act, ActKind};
-use super::against::may_settle;
+use super::against::{may_set_due, may_settle};
 use super::due::{Allowances, DUE_MAX_MS, escalates};
 use super::id::MismatchId;
 use super::stage::Stage;
@@ -30,7 +30,7 @@ pub struct Asked<'a> {
     pub act: &'a Act,
     /// What is said to it; needed for settling, opening again and commenting.
     pub comment: &'a str,
-    /// The case's `version` that the actor saw; where it is another by now, nothing is done.
+    /// The case's `version` that the actor saw, or several with commas; where it is another by now, nothing is done.
     pub seen: Option<&'a str>,
 }
 
@@ -70,12 +70,17 @@ async fn take_in(conn: &mut AnyConnection, actor: &Actor, asked: &Asked<'_>, now
     let case = store::find(conn, asked.id).await?.filter(|case| view.sees(&case.found.mismatch));
     let case = case.ok_or(Refusal::NotFound)?;
     let last_step = step::list(conn, asked.id.key()).await?.last().map_or(0, |last| last.step_no);
-    if asked.seen.is_some_and(|seen| seen != version(&case, last_step)) {
+    let version = version(&case, last_step);
+    let is_it = |seen: &str| seen.split(',').any(|tag| tag.trim().trim_matches('"') == version);
+    if asked.seen.is_some_and(|seen| !is_it(seen)) {
         return Err(changed());
     }
     let after = next_stage(&case, kind)?;
     if kind == ActKind::Resolve {
         may_settle(actor, &case, &view)?;
+    }
+    if kind == ActKind::Due {
+        may_set_due(actor, &case, &view)?;
     }
     let change = particulars(conn, actor, &case, asked.act, after, now).await?;
     if !store::change(conn, asked.id, &change).await? {

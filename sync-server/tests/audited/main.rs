@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use clap::CommandFactory;
 use serde_json::Value;
@@ -74,10 +74,30 @@ impl Place {
 
     /// Runs a command; it must work. Answers what it printed.
     fn run(&self, words: &[&str], typed: &str) -> String {
+        let done = self.output(words, typed);
+        let (told, why) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
+        assert!(done.status.success(), "{words:?}: {told} {why}");
+        told
+    }
+
+    /// Runs a command that is refused, which leaves no line. Answers why.
+    fn refused(&self, words: &[&str]) -> String {
+        let before = self.log();
+        let done = self.output(words, "");
+        assert!(!done.status.success(), "{words:?}");
+        assert_eq!(self.log(), before, "{words:?}");
+        String::from_utf8(done.stderr).unwrap()
+    }
+
+    /// Runs a command as the system's user anna.
+    fn output(&self, words: &[&str], typed: &str) -> Output {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sync-server"))
             .arg("--config")
             .arg(self.path("server.toml"))
             .args(words)
+            .env("USER", "anna")
+            .env_remove("LOGNAME")
+            .env_remove("SUDO_USER")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -85,15 +105,17 @@ impl Place {
             .unwrap();
         // A command that reads nothing has gone by then.
         let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
-        let done = child.wait_with_output().unwrap();
-        let (told, why) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
-        assert!(done.status.success(), "{words:?}: {told} {why}");
-        told
+        child.wait_with_output().unwrap()
     }
 
     fn log(&self) -> Vec<Value> {
         let log = self.run(&["audit"], "");
         log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// What the last line says of why.
+    fn why(&self) -> String {
+        self.log().last().unwrap()["why"].as_str().unwrap().to_owned()
     }
 
     /// When something was done last: the time of those that stand beside the commands.
@@ -113,7 +135,10 @@ impl Place {
         let log = self.log();
         assert_eq!(log.len(), before.len() + 1, "{leaf} left no line, or more than one");
         let (line, last) = (&log[before.len()], before.last().map_or("", |last| last["at"].as_str().unwrap()));
-        assert!(line["who"] == "shell" && line["at"].as_str().unwrap() >= last, "{leaf}: {line}");
+        assert!(
+            line["who"] == "shell:anna" && line["role"] == "system" && line["at"].as_str().unwrap() >= last,
+            "{leaf}: {line}"
+        );
         for said in ["act", "on_what"] {
             assert!(!line[said].as_str().unwrap().is_empty(), "{leaf}: {line}");
         }
@@ -197,9 +222,15 @@ fn registry(place: &mut Place) {
     place.change("registry import", &[&products], "");
     let bases = place.write("bases.csv", "basis,kind,seller,buyer,product,units\nC1,contract,M,W,POD,60\n");
     place.change("import", &[&bases], "");
+    let sites = place.write("sites.csv", "site,member,name,region\nS,W,Hub,4401\n");
+    place.change("import", &[&sites], "");
     place.change("registry put", &["member", "-"], r#"{"member": "X", "name": "New", "role": "retailer"}"#);
-    place.change("registry correct", &["member", "-"], r#"{"member": "X", "name": "Newer", "role": "retailer"}"#);
-    place.change("registry amend", &["member", "X", "--from", "2090-01-01", r#"{"region": "4403"}"#], "");
+    let newer = r#"{"member": "X", "name": "Newer", "role": "retailer"}"#;
+    place.change("registry correct", &["member", "-", "--why", "misread letter"], newer);
+    assert_eq!(place.why(), "changed: misread letter");
+    let amended = ["member", "X", "--from", "2090-01-01", r#"{"region": "4403"}"#, "--why", "moves"];
+    place.change("registry amend", &amended, "");
+    assert_eq!(place.why(), "from 2090-01-01 00:00: moves");
     let staff = place.write("staff.csv", "operator,name,member,role\n1024,Li,W,clerk\n");
     place.change("import", &[&staff], "");
     place.change("operators badge", &["1024"], "");
@@ -219,23 +250,29 @@ fn codes(place: &mut Place) {
     let applying = [&["--number", "A1", "--member", "M", "--units", "6"][..], &line].concat();
     place.change("codes apply", &applying, "");
     place.change("codes issue", &[&["--level", "unit", "--count", "1", "--pack", "K3"][..], &line].concat(), "");
-    place.change("codes activate", &["K1"], "");
-    place.change("codes lose", &["K1"], "");
-    place.change("codes release", &["K1"], "");
+    for (act, why) in [("activate", "line 2"), ("lose", "truck gone"), ("release", "truck found")] {
+        place.change(&format!("codes {act}"), &["K1", "--why", why], "");
+        assert_eq!(place.why(), why);
+    }
     let pairs = format!("parent,child\n{},{}\n", code(&case, 1), code(&unit, 4));
     let pairs = place.write("pairs.csv", &pairs);
     place.change("codes associate", &[&pairs], "");
     place.change("codes relabel", &[&code(&case, 1), &code(&case, 2), "--why", "torn"], "");
-    place.change("codes cancel", &[&code(&case, 3)], "");
+    place.change("codes cancel", &[&code(&case, 3), "--why", "smeared"], "");
+    assert_eq!(place.why(), "1 were live: smeared");
     place.change("codes cancel", &["--pack", "K3", "--why", "misprint"], "");
 }
 
 fn people(place: &mut Place) {
     place.change("users add", &["--name", "li", "--role", "regulator"], "correct horse battery\n");
     place.change("users set-password", &["li"], "battery horse correct\n");
-    place.change("users set-role", &["li", "--role", "supervisor", "--member", "W"], "");
-    place.change("users disable", &["li"], "");
+    place.change("users set-role", &["li", "--role", "supervisor", "--member", "W", "--why", "new post"], "");
+    assert_eq!(place.why(), "supervisor of W: new post");
+    place.change("users token add", &["--user", "li"], "");
+    place.change("users disable", &["li", "--why", "left"], "");
+    assert_eq!(place.why(), "supervisor of W: left");
     place.change("users enable", &["li"], "");
+    assert!(!place.run(&["users", "token", "list"], "").contains("\"revoked_at\":null"), "the token ended for good");
     let token = place.change("users token add", &["--user", "li"], "");
     let token: Value = serde_json::from_str(&token).unwrap();
     place.change("users token revoke", &[token["label"].as_str().unwrap()], "");
@@ -251,7 +288,8 @@ fn terminals(place: &mut Place) {
     place.change("terminals invite", &[&at[..], &["--address", "https://tally.example:7443"]].concat(), "");
     let (terminal, key) = (Uuid::from_u128(7).to_string(), "ab".repeat(32));
     place.change("terminals add", &[&at[..], &["--terminal", &terminal, "--key", &key]].concat(), "");
-    place.change("terminals revoke", &[&terminal], "");
+    place.change("terminals revoke", &[&terminal, "--why", "stolen"], "");
+    assert_eq!(place.why(), "stolen");
     place.change("keys next-ca", &[], "");
     place.change("keys adopt-next-ca", &[], "");
 }
@@ -280,10 +318,32 @@ fn restore(place: &mut Place) {
     assert_eq!(log[..before.len()], before);
     let [line] = &log[before.len()..] else { panic!("restore left {:?}", &log[before.len()..]) };
     let on_what = format!("ledger {}", restored["ledger_id"].as_str().unwrap());
-    assert_eq!((&line["act"], &line["who"]), (&"restored".into(), &"shell".into()));
+    assert_eq!((&line["act"], &line["who"]), (&"restored".into(), &"shell:anna".into()));
     assert_eq!((&line["on_what"], &line["why"]), (&on_what.into(), &"disk failure, Li".into()));
     assert_eq!(line["at"], restored["at"]);
     place.done.insert("restore".to_owned());
+}
+
+#[test]
+fn what_says_nothing_or_names_nobody_is_refused() {
+    let mut place = Place { folder: tempfile::tempdir().unwrap(), done: BTreeSet::new() };
+    place.run(&["init", "--revised-rules-from", "never"], "");
+    registry(&mut place);
+    let invite = ["terminals", "invite", "--name", "gate", "--address", "https://tally.example:7443"];
+    let at = |member, site| [&invite[..], &["--member", member, "--site", site]].concat();
+    assert!(place.refused(&at("W", "NOWHERE")).contains("site NOWHERE is not known"));
+    assert!(place.refused(&at("M", "S")).contains("site S is one of W, not of M"));
+    assert!(place.refused(&at("NOBODY", "S")).contains("member NOBODY is not known"));
+    let terminal = Uuid::from_u128(7).to_string();
+    for words in [
+        &["restore", "--from", "backup", "--why", ""][..],
+        &["codes", "relabel", "OLD", "NEW", "--why", "  "],
+        &["codes", "lose", "K1", "--why", ""],
+        &["terminals", "revoke", &terminal, "--why", ""],
+        &["users", "disable", "li", "--why", ""],
+    ] {
+        assert!(place.refused(words).contains("it says nothing; say in a few words why"), "{words:?}");
+    }
 }
 
 #[tokio::test]

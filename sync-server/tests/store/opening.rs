@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cluster::Cluster;
-use sync_server::store::{self, Database, DatabaseSettings, DatabaseUrl, Store, StoreError};
+use sync_server::store::{self, Database, DatabaseSettings, DatabaseUrl, Serving, Store, StoreError};
 use uuid::Uuid;
 
 use crate::on::{LEDGER, postgres, settings, sqlite};
@@ -55,18 +55,74 @@ async fn one_server_alone_serves_a_database_and_commands_work_beside_it() {
     let serving = here.store.serve_alone().await.unwrap();
     let error = second.serve_alone().await.unwrap_err();
     assert!(error.to_string().starts_with("another sync-server serves the database postgres:///"), "{error}");
-    let mut tx = second.write().await.unwrap();
-    store::next_position(&mut tx).await.unwrap();
-    tx.commit().await.unwrap();
+    writes(&second).await.unwrap();
     drop(serving);
-    // The server hears of a closed connection in its own time.
+    // The database hears of a closed connection in its own time.
+    taken(&second).await;
+}
+
+#[tokio::test]
+async fn one_server_alone_serves_a_file_and_commands_work_beside_it() {
+    let here = sqlite().await;
+    let second = Store::open(&here.place.path().join("tallyman.sqlite"), LEDGER).await.unwrap();
+    let serving = here.store.serve_alone().await.unwrap();
+    let error = second.serve_alone().await.unwrap_err();
+    assert!(error.to_string().starts_with("another sync-server serves the database /"), "{error}");
+    writes(&second).await.unwrap();
+    here.store.confirm_serving().await.unwrap();
+    drop(serving);
+    second.serve_alone().await.unwrap();
+}
+
+async fn writes(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    store::next_position(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The right to serve, once the database has heard that whoever had it is gone.
+async fn taken(store: &Store) -> Serving {
     for _ in 0..200 {
-        if second.serve_alone().await.is_ok() {
-            return;
+        if let Ok(serving) = store.serve_alone().await {
+            return serving;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("the right to serve did not come back");
+}
+
+#[tokio::test]
+async fn a_server_whose_database_was_restarted_takes_its_right_again_or_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = Cluster::private(folder.path()).unwrap();
+    let database = cluster.create().unwrap();
+    let first = Store::connect(&settings(&database), LEDGER).await.unwrap();
+    let second = Store::connect(&settings(&database), LEDGER).await.unwrap();
+    let _serving = first.serve_alone().await.unwrap();
+    cluster.stop().unwrap();
+    assert!(first.confirm_serving().await.unwrap_err().is_passing() && !first.has_right_to_serve());
+    cluster.start().unwrap();
+    // Whatever it writes next, it has the right again before.
+    writes(&first).await.unwrap();
+    assert!(first.has_right_to_serve() && matches!(second.serve_alone().await, Err(StoreError::Served { .. })));
+    cluster.stop().unwrap();
+    cluster.start().unwrap();
+    let theirs = taken(&second).await;
+    let error = writes(&first).await.unwrap_err();
+    assert!(matches!(error, StoreError::Displaced { .. }) && error.is_passing() && error.stops_all(), "{error}");
+    assert!(!first.has_right_to_serve());
+    writes(&second).await.unwrap();
+    // A command beside them needs no right.
+    writes(&Store::connect(&settings(&database), LEDGER).await.unwrap()).await.unwrap();
+    drop(theirs);
+    for _ in 0..200 {
+        if first.confirm_serving().await.is_ok() {
+            return writes(&first).await.unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the first server did not go on");
 }
 
 #[tokio::test]
@@ -79,6 +135,20 @@ async fn a_database_that_is_not_there_is_said_without_a_password() {
         told.contains("postgres://tally@127.0.0.1:9/tallyman cannot be opened") && !told.contains("s3cret"),
         "{told}"
     );
+    assert!(told.contains("Connection refused") && !told.contains("pool timed out"), "{told}");
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_called_damaged() {
+    let here = sqlite().await;
+    here.store.close().await;
+    let file = here.place.path().join("tallyman.sqlite");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // The header stays: it is our file, and not whole.
+    bytes[100..].fill(0x5A);
+    std::fs::write(&file, bytes).unwrap();
+    let told = refused(&DatabaseSettings::Sqlite(file)).await.to_string();
+    assert!(told.contains("the database file is damaged") && told.ends_with("restore a backup"), "{told}");
 }
 
 #[tokio::test]

@@ -155,9 +155,9 @@ async fn people_sign_in_with_sessions_and_tokens_that_end(store: &Store) {
     assert!(by_token(999).await && !by_token(1_000).await);
     let mut tx = store.write().await.unwrap();
     assert!(people::revoke_token(&mut tx, "t", NOW).await.unwrap());
-    people::end_sessions(&mut tx, "li").await.unwrap();
+    people::end_access(&mut tx, "li", at(1)).await.unwrap();
     assert_eq!(people::list(&mut tx).await.unwrap().len(), 1);
-    assert_eq!(people::tokens(&mut tx).await.unwrap()[0].revoked_at, Some(NOW));
+    assert_eq!(people::tokens(&mut tx).await.unwrap()[0].revoked_at, Some(NOW), "the first end counts");
     assert!(people::is_anybody(&mut tx).await.unwrap());
     tx.commit().await.unwrap();
     assert!(!by_token(1).await && by_secret(1).await.is_none());

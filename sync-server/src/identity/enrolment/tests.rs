@@ -53,7 +53,7 @@ impl Place {
 
     async fn revoke(&self, device: &Device) {
         let mut tx = self.trade.store.write().await.unwrap();
-        assert!(revoke(&mut tx, device.terminal, &Actor::shell(), NOW).await.unwrap());
+        assert!(revoke(&mut tx, device.terminal, (&Actor::shell(), ""), NOW).await.unwrap());
         tx.commit().await.unwrap();
     }
 

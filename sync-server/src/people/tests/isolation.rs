@@ -57,6 +57,8 @@ async fn ask(world: &World, route: &WebRoute, path: &str, someone: Option<&Someo
     let (kind, body) = body(route);
     let mut headers = vec![("last-event-id", "0"), ("content-type", kind)];
     headers.extend(someone.map(|someone| ("authorization", someone.bearer.as_str())));
+    // Who decides on a mismatch says on which state of it.
+    headers.extend(path.starts_with("/api/v1/mismatches/").then_some(("if-match", "*")));
     let body = if route.method.is_safe() { "" } else { body };
     let (status, headers, told) = world.ask(route.method.as_str(), path, &headers, body).await;
     let location = headers.get("location").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();

@@ -159,3 +159,31 @@ async fn every_answer_is_hardened() {
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
     }
 }
+
+#[tokio::test]
+async fn sessions_and_tokens_end_with_the_password_and_with_the_access() {
+    let world = world().await;
+    for ends in 0..2 {
+        let cookie = signed_in(&world).await;
+        let name = format!("program-{ends}");
+        let secret = shared::chain::sha256(&[name.as_bytes()]);
+        let mut tx = world.state.store.write().await.unwrap();
+        let expires_at = NOW.plus_ms(86_400_000_000);
+        let token = people::Token { label: name, person: "li".into(), made_at: NOW, expires_at, revoked_at: None };
+        people::put_token(&mut tx, crate::people::session::token_hash(secret.as_bytes()), &token).await.unwrap();
+        tx.commit().await.unwrap();
+        let bearer = format!("Bearer {}{secret}", crate::people::session::TOKEN_PREFIX);
+        let ask =
+            async |world: &World| world.ask("GET", "/api/v1/mismatches", &[("authorization", &bearer)], "").await.0;
+        assert_eq!(ask(&world).await, StatusCode::OK);
+        let mut tx = world.state.store.write().await.unwrap();
+        match ends {
+            0 => people::set_password(&mut tx, "li", &hash(PASSWORD, &[3; SALT_LEN]), NOW).await.unwrap(),
+            _ => people::end_access(&mut tx, "li", NOW).await.unwrap(),
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(ask(&world).await, StatusCode::UNAUTHORIZED);
+        assert_eq!(open(&world, &cookie).await.0, StatusCode::SEE_OTHER);
+        world.pass_ms(3_600_000);
+    }
+}

@@ -16,11 +16,12 @@ use crate::store::{self as ledger, step};
 use crate::testing::world::{World, mismatch, terminal_of};
 use crate::testing::{NOW, tester};
 
+mod decisions;
 mod streams;
 
 async fn act(world: &World, who: (Role, Option<&str>), path: &str, body: &str) -> (StatusCode, String) {
     let someone = world.someone(who.0, who.1);
-    let headers = [("authorization", someone.bearer.as_str()), ("content-type", "application/json")];
+    let headers = [("authorization", someone.bearer.as_str()), ("content-type", "application/json"), ("if-match", "*")];
     let (status, _, told) = world.ask("POST", path, &headers, body).await;
     (status, told)
 }
@@ -65,7 +66,7 @@ async fn from_open_to_resolved_with_every_step_and_its_line_in_the_audit_log() {
         ("comment", r#"{"comment": "asked the consignor"}"#.to_owned()),
         ("resolve", RESOLVE.to_owned()),
     ] {
-        let who = if kind == "resolve" { BUYER } else { SUPERVISOR };
+        let who = if ["resolve", "due"].contains(&kind) { BUYER } else { SUPERVISOR };
         let (status, told) = act(&world, who, &path(kind), &body).await;
         assert_eq!(status, StatusCode::OK, "{kind}: {told}");
     }
@@ -204,7 +205,8 @@ async fn acts_that_lack_something_or_go_too_far_say_so() {
         ("due", r#"{"at": "2036-01-01T00:00:00+08:00"}"#.to_owned()),
         ("seen", r#"{"unknown": 1}"#.to_owned()),
     ] {
-        let (status, told) = act(&world, SUPERVISOR, &path(kind), &body).await;
+        let who = if kind == "due" { BUYER } else { SUPERVISOR };
+        let (status, told) = act(&world, who, &path(kind), &body).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{kind} {body}: {told}");
     }
     assert!(steps(&world).await.is_empty(), "nothing was done");
@@ -287,7 +289,8 @@ async fn a_refusal_frees_the_database_at_once_and_a_nul_is_one() {
     let someone = world.someone(SUPERVISOR.0, SUPERVISOR.1);
     let headers = [("authorization", someone.bearer.as_str()), ("content-type", "application/json")];
     let nul = r#"{"reason": "other", "comment": "a\u0000b"}"#;
-    let (status, _, told) = world.ask("POST", &path("resolve"), &headers, nul).await;
+    let any = [headers[0], headers[1], ("if-match", "*")];
+    let (status, _, told) = world.ask("POST", &path("resolve"), &any, nul).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{told}");
     for path in ["/api/v1/mismatches?basis=a%00b", "/mismatches/missing-goods/a%00b", "/api/v1/mismatches/a%00b"] {
         assert_eq!(world.ask("GET", path, &headers, "").await.0, StatusCode::BAD_REQUEST, "{path}");

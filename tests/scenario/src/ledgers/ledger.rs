@@ -16,6 +16,7 @@ use shared::wire::{Batch, BatchHeader, DataAsOf, Offer, REPLY_FORM, Record, WIRE
 use sync_server::evidence;
 use sync_server::identity::Credential;
 use sync_server::ingest::{Judging, PushError, Received, push_group};
+use sync_server::people::Actor;
 use sync_server::reconcile::{self, Known, Touched};
 use sync_server::store::{self, DatabaseSettings, DatabaseUrl, Store, digest};
 use tempfile::TempDir;
@@ -192,7 +193,9 @@ impl Ledger {
         self.runtime.block_on(async {
             let kept = store::quarantine::list(&mut *self.store.read().await.map_err(words)?, false).await;
             for kept in kept.map_err(words)?.iter().filter(|kept| kept.terminal == terminal) {
-                evidence::admit(&self.store, kept.id, ("supervisor", "as the file says"), now).await.map_err(words)?;
+                evidence::admit(&self.store, kept.id, ("supervisor", "as the file says"), (&Actor::shell(), now))
+                    .await
+                    .map_err(words)?;
             }
             Ok(())
         })
