@@ -6,7 +6,7 @@ use shared::reference::{CodeRecord, Loss, Pack, PackLoss};
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
-use super::{PAGE, change, store_codes, summary};
+use super::{PAGE, change, store_codes};
 use crate::people::Actor;
 use crate::registry::edit::Edit;
 use crate::registry::outcome::EditError;
@@ -94,7 +94,7 @@ pub(super) async fn act_in(
 ) -> Result<(), ActError> {
     let mut edit = Edit::begin(conn, by, now).await?;
     let pack = edit.known.packs.get(name).cloned().ok_or_else(|| ActError::Unknown(name.clone()))?;
-    let is_lost = summary::is_lost(&pack);
+    let is_lost = pack.is_lost();
     let senseless = |why| Err(ActError::Senseless { pack: name.clone(), why });
     let changed = match what {
         Act::Activate if is_lost => return senseless("is reported lost; release it first"),

@@ -6,6 +6,7 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::file::code;
+use super::frozen::frozen;
 use super::{note_each, per_pack, store_codes};
 use crate::people::Actor;
 use crate::registry::edit::Edit;
@@ -100,10 +101,11 @@ async fn relabel_in(
         return Err(CodesError::Faults(faults));
     };
     let parent = before.parent.clone();
+    let associated_at = parent.as_ref().map(|_| now);
     let children = children_of(conn, &old, &new).await?;
     let mut changed = vec![
-        (old_key, CodeRecord { cancelled_at: Some(now), parent: None, ..before }),
-        (new_key, CodeRecord { parent, ..after }),
+        (old_key, CodeRecord { cancelled_at: Some(now), parent: None, associated_at: None, ..before }),
+        (new_key, CodeRecord { parent, associated_at, ..after }),
     ];
     changed.extend(children);
     store_codes(conn, &mut edit, changed).await?;
@@ -136,7 +138,10 @@ fn relabelling_faults(
             Some(record) if record.cancelled_at.is_some() => {
                 faults.push(Fault::new(field, code.to_string(), "the code was ended before"));
             }
-            Some(_) => {}
+            Some(record) => {
+                let problem = frozen(&edit.known, record);
+                faults.extend(problem.map(|problem| Fault::new(field, code.to_string(), problem)));
+            }
         }
     }
     let (Some(before), Some(after)) = (before, after) else { return faults };

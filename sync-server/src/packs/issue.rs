@@ -51,6 +51,11 @@ pub enum IssueError {
     /// No such pack.
     #[error("pack {0} is not known; `sync-server trace CODE` names the pack of a code")]
     UnknownPack(PackId),
+    /// The cases are of a lost pack.
+    #[error(
+        "pack {0} is reported lost: nothing is put into its cases (traceability/2022 art. 22); name another, or release it where it was found"
+    )]
+    LostPack(PackId),
     /// The units do not fill the cases.
     #[error("{units} units do not fill {cases} cases of {per_case}; issue exactly {} units for them", cases * per_case)]
     CaseRatio {
@@ -216,6 +221,9 @@ async fn parents(
 ) -> Result<Option<(Vec<PackageCode>, u64)>, IssueError> {
     let Some(parent) = &application.parent_pack else { return Ok(None) };
     let pack = references.packs.get(parent).ok_or_else(|| IssueError::UnknownPack(parent.clone()))?;
+    if pack.is_lost() {
+        return Err(IssueError::LostPack(parent.clone()));
+    }
     let units_in = |level| references.products.get(&pack.product).map_or(1, |product| product.units_in(level));
     let per_case = u64::from(units_in(pack.level) / units_in(application.level).max(1));
     let cases: Vec<PackageCode> =

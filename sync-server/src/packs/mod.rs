@@ -4,6 +4,7 @@ pub mod acts;
 pub mod apply;
 pub mod codes;
 pub mod file;
+mod frozen;
 pub mod http;
 pub mod import;
 pub mod issue;

@@ -12,6 +12,7 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::file::code;
+use super::frozen::frozen;
 use super::{PackFileError, note_each, per_pack, store_codes};
 use crate::people::Actor;
 use crate::registry::cell::unescape;
@@ -168,6 +169,11 @@ fn associated(
         Some(is) => return wrong("child", child, format!("the package is in {is} already")),
         None => {}
     }
+    for (field, record) in [("parent", parent), ("child", child)] {
+        if let Some(problem) = frozen(&edit.known, record) {
+            return wrong(field, record, problem);
+        }
+    }
     let level = |record: &CodeRecord| edit.known.packs.get(&record.pack).map_or(Level::Unit, |pack| pack.level);
     if level(parent) <= level(child) {
         return wrong("parent", parent, "the parent is no larger package than the child".into());
@@ -175,5 +181,5 @@ fn associated(
     if parent.product != child.product {
         return wrong("child", child, format!("the child is of {}, its parent of {}", child.product, parent.product));
     }
-    Ok(Some(CodeRecord { parent: Some(parent.code.clone()), ..child.clone() }))
+    Ok(Some(CodeRecord { parent: Some(parent.code.clone()), associated_at: Some(edit.now()), ..child.clone() }))
 }
