@@ -1,5 +1,6 @@
 //! A world to judge: one maker, one wholesaler, two retailers. The tests on it are in `kinds`.
 
+mod applications;
 mod kinds;
 mod orders;
 

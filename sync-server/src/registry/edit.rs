@@ -83,7 +83,7 @@ impl Edit {
     /// Ends: what was touched is judged again, and what was done, on what and why stands in the audit log.
     pub async fn finish(self, conn: &mut AnyConnection, deed: Deed<'_>) -> Result<(), StoreError> {
         audit::append(conn, &self.actor, deed, self.now).await?;
-        let touched = self.changes.finish(conn).await?;
+        let touched = self.changes.finish(conn, &self.known).await?;
         reconcile::references_changed(conn, &touched, self.now, self.position).await
     }
 
