@@ -190,10 +190,12 @@ struct Issuing {
     count: u64,
     pack: Option<String>,
     parent_pack: Option<String>,
+    /// Why there is no application, where there is none.
+    without_application: Option<String>,
 }
 
 async fn issued(State(state): State<AppState>, actor: Actor, body: Bytes) -> Result<Response, Problem> {
-    let Issuing { contract, product, level, count, pack, parent_pack } = read(&body)?;
+    let Issuing { contract, product, level, count, pack, parent_pack, without_application } = read(&body)?;
     let application = Application {
         contract: contract.into(),
         product: product.into(),
@@ -201,6 +203,7 @@ async fn issued(State(state): State<AppState>, actor: Actor, body: Bytes) -> Res
         count,
         pack: pack.map(Into::into),
         parent_pack: parent_pack.map(Into::into),
+        without_application,
         by: actor,
     };
     let (pack, codes) = issue(&state.store, &application, state.clock.now()).await?;
