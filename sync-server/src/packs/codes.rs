@@ -96,7 +96,10 @@ async fn relabel_in(
     if replaced.as_deref() == Some(&new.to_string()) {
         return Ok(());
     }
-    let faults = relabelling_faults(&edit, (&old, before.as_ref()), (&new, after.as_ref()));
+    let mut faults = relabelling_faults(&edit, (&old, before.as_ref()), (&new, after.as_ref()));
+    if let Some(problem) = in_use(conn, new_key, after.as_ref()).await? {
+        faults.push(Fault::new("new", new.to_string(), problem));
+    }
     let (Some(before), Some(after), true) = (before, after, faults.is_empty()) else {
         return Err(CodesError::Faults(faults));
     };
@@ -111,6 +114,22 @@ async fn relabel_in(
     store_codes(conn, &mut edit, changed).await?;
     store::pack::note_relabelling(conn, (&old, &new), (&by.name, why), now).await?;
     Ok(edit.finish(conn, ("relabelled", &format!("{old} by {new}"), why)).await?)
+}
+
+/// How a code is in use already: in a package, filled with others, scanned. It cannot take another's place then.
+async fn in_use(
+    conn: &mut AnyConnection,
+    key: CodeKey,
+    record: Option<&CodeRecord>,
+) -> Result<Option<&'static str>, StoreError> {
+    if record.is_some_and(|record| record.parent.is_some()) {
+        return Ok(Some("the new code is in a package already: it is in use; take one that is not"));
+    }
+    if !store::code_bulk::inside(conn, &[key]).await?.is_empty() {
+        return Ok(Some("packages are inside the new code already: it is in use; take one that is not"));
+    }
+    let scanned = store::code_bulk::scanned(conn, &[key]).await?;
+    Ok((!scanned.is_empty()).then_some("the new code was scanned already: it is in use; take one that was not"))
 }
 
 /// A relabelled case keeps what is in it.
@@ -149,9 +168,6 @@ fn relabelling_faults(
     if before.product != after.product || level(before) != level(after) {
         let problem = format!("the new code is of {}, of another product or level than the old one", after.product);
         faults.push(Fault::new("new", new.to_string(), problem));
-    }
-    if after.parent.is_some() {
-        faults.push(Fault::new("new", new.to_string(), "the new code is in a package already: it is in use"));
     }
     if old == new {
         faults.push(Fault::new("new", new.to_string(), "a code cannot take its own place"));

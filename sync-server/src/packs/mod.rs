@@ -12,6 +12,7 @@ pub mod opening;
 pub mod put_together;
 pub mod reading;
 pub mod reported;
+mod room;
 pub mod summary;
 mod take;
 pub mod write;

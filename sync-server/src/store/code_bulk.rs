@@ -9,7 +9,7 @@ use shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use super::{StoreError, to_i64};
+use super::{StoreError, from_i64, to_i64};
 
 /// Codes of one statement.
 pub const CHUNK: usize = 1_000;
@@ -36,6 +36,24 @@ pub async fn scanned(conn: &mut AnyConnection, keys: &[CodeKey]) -> Result<HashS
     for keys in keys.chunks(CHUNK) {
         for row in sqlx::query(sql).bind(hex_list(keys)?).fetch_all(&mut *conn).await? {
             found.insert(row.try_get("code_key")?);
+        }
+    }
+    Ok(found)
+}
+
+/// What is inside some packages: how many live codes of which pack, by the key of the package.
+pub async fn inside(
+    conn: &mut AnyConnection,
+    parents: &[CodeKey],
+) -> Result<HashMap<Vec<u8>, Vec<(PackId, u64)>>, StoreError> {
+    let sql = "select parent_key, pack, count(*) as codes from code \
+               where parent_key in (select unhex(value) from json_each($1)) and cancelled_at is null \
+               group by parent_key, pack";
+    let mut found: HashMap<Vec<u8>, Vec<(PackId, u64)>> = HashMap::new();
+    for keys in parents.chunks(CHUNK) {
+        for row in sqlx::query(sql).bind(hex_list(keys)?).fetch_all(&mut *conn).await? {
+            let codes = (row.try_get::<String, _>("pack")?.into(), from_i64(row.try_get("codes")?));
+            found.entry(row.try_get("parent_key")?).or_default().push(codes);
         }
     }
     Ok(found)

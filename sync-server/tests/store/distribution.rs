@@ -113,6 +113,7 @@ const ASKS_EVERY_NODE: &[(&str, &str)] = &[
         "select code, pack, product, parent, associated_at, cancelled_at from code where pack",
         "a pack file; a pack's codes share a tag",
     ),
+    ("select parent_key, pack, count(*) as codes from code", "what a production line fills: a question for each list"),
     ("update code set position", "a contract gets another buyer: one question to each node"),
     ("select count(*) as n from code where pack in", "before codes are issued"),
     ("select count(*) as n from code where position", "the first page of a long pull"),

@@ -99,12 +99,16 @@ async fn many_codes_are_put_known_and_read_in_parts(store: &Store) {
     put(&mut tx, 1, 1, scan("C1", 3)).await;
     let scanned = code_bulk::scanned(&mut tx, &keys).await.unwrap();
     assert_eq!(scanned, [CodeKey::of(&code(3)).as_bytes().to_vec()].into());
+    let parents = [CodeKey::of(&code(5_001)), CodeKey::of(&code(5_004)), CodeKey::of(&code(3))];
+    let inside = code_bulk::inside(&mut tx, &parents).await.unwrap();
+    assert_eq!((inside.len(), &inside[parents[0].as_bytes().as_slice()]), (2, &vec![("P1".into(), 1)]));
     // Again, changed: out of the parent, and ended.
     let ended = CodeRecord { cancelled_at: Some(at(9)), ..keyed(1, None).1 };
     let dated = CodeRecord { associated_at: Some(at(8)), ..keyed(2, Some(5_002)).1 };
     code_bulk::put(&mut tx, &[(keys[1], ended.clone()), (keys[2], dated.clone())], 8).await.unwrap();
     assert_eq!(code_bulk::known(&mut tx, &keys[2..3]).await.unwrap()[&keys[2]], dated);
     assert_eq!(code_bulk::known(&mut tx, &keys[1..2]).await.unwrap()[&keys[1]], ended);
+    assert_eq!(code_bulk::inside(&mut tx, &parents).await.unwrap().len(), 1);
     tx.rollback().await.unwrap();
 }
 
