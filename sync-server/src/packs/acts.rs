@@ -105,6 +105,9 @@ pub(super) async fn act_in(
         Act::Lose(_, at) if !is_lost && pack.released_at.is_some_and(|released| at < released) => {
             return senseless("was found after that moment; say a later one");
         }
+        Act::Lose(..) if store::pack::account(conn, &pack).await?.is_cancelled() => {
+            return senseless("is cancelled: its codes are ended, whoever has them");
+        }
         Act::Lose(how, at) => lost_again(pack, is_lost, (how, at)),
         Act::Release if pack.loss.is_none() => return senseless("is not reported lost"),
         Act::Release if !is_lost => return Ok(()),

@@ -20,6 +20,8 @@ pub enum State {
     Lost,
     /// It is reported stolen: likewise.
     Stolen,
+    /// All its codes were ended.
+    Cancelled,
     /// Nothing of it is left.
     UsedUp,
 }
@@ -27,6 +29,9 @@ pub enum State {
 /// Where a pack stands, given its account where that was made.
 #[must_use]
 pub fn state(pack: &Pack, account: Option<&Account>) -> State {
+    if account.is_some_and(Account::is_cancelled) {
+        return State::Cancelled;
+    }
     match pack.loss {
         Some((PackLoss::Stolen, _)) if pack.is_lost() => State::Stolen,
         Some((PackLoss::Lost, _)) if pack.is_lost() => State::Lost,

@@ -142,7 +142,9 @@ async fn a_pack_is_put_into_use_lost_found_and_ended() {
         on(Act::Activate).await.unwrap();
     }
     on(Act::Cancel).await.unwrap();
-    assert_eq!(account(&trade, "K1").await, (State::UsedUp, [3, 0, 3, 0, 0]));
+    assert_eq!(account(&trade, "K1").await, (State::Cancelled, [3, 0, 3, 0, 0]));
+    let lost = on(Act::Lose(PackLoss::Stolen, NOW)).await.unwrap_err().to_string();
+    assert!(lost.contains("is cancelled"), "{lost}");
     let found = detail(&mut trade.store.read().await.unwrap(), &pack).await.unwrap().unwrap();
     let acts: Vec<&str> = found.acts.iter().map(|act| act.act.as_str()).collect();
     assert_eq!(acts, ["imported", "stolen", "released", "activated", "cancelled"], "doing it twice is noted once");
@@ -164,6 +166,7 @@ async fn codes_end_and_are_replaced() {
         (&old, &case(1).to_string(), "of another product or level"),
         (&old, &unit(8).to_string(), "was ended before"),
         (&old, &unit(1).to_string(), "in a package already"),
+        (&case(1).to_string(), &case(0).to_string(), "packages are inside the new code"),
         (&new, &new, "its own place"),
     ] {
         let error = replace(old, new).await.unwrap_err().to_string();
@@ -278,6 +281,7 @@ proptest::proptest! {
     }
 }
 
+mod in_use;
 mod losses;
 
 /// 10^6 codes of the platform, as a file of 60 MB.

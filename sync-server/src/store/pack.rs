@@ -41,6 +41,14 @@ pub struct Account {
     pub left: u64,
 }
 
+impl Account {
+    /// Whether all codes of it were ended.
+    #[must_use]
+    pub const fn is_cancelled(&self) -> bool {
+        self.issued > 0 && self.cancelled == self.issued
+    }
+}
+
 /// Notes an act.
 pub async fn note(conn: &mut AnyConnection, pack: &PackId, act: &PackAct) -> Result<(), StoreError> {
     let sql = "insert into pack_act (pack, act_no, at, act, codes, by_whom, detail) \
