@@ -174,6 +174,12 @@ pub fn against_parties(references: &References, contract: &BasisId, at: Timestam
     if of(&basis.buyer).is_empty() { Vec::new() } else { of(&basis.seller) }
 }
 
+/// Whether a member may apply for codes under a contract: what was issued for it is the member's to keep.
+#[must_use]
+pub fn may_apply(references: &References, contract: &BasisId, member: &MemberId, at: Timestamp) -> bool {
+    references.bases.contains_key(contract) && against_member(references, contract, member, at).is_empty()
+}
+
 /// Makers apply for what they sell; for imports the importer, the foreign brand holder's institution here, or a wholesaler that it
 /// commissioned. What is not known of a member does not speak against it.
 fn against_member(references: &References, contract: &BasisId, member: &MemberId, at: Timestamp) -> Vec<Objection> {

@@ -93,7 +93,8 @@ pub(super) async fn act_in(
     now: Timestamp,
 ) -> Result<(), ActError> {
     let mut edit = Edit::begin(conn, by, now).await?;
-    let pack = edit.known.packs.get(name).cloned().ok_or_else(|| ActError::Unknown(name.clone()))?;
+    let pack = edit.known.packs.get(name).filter(|pack| edit.view().is_none_or(|view| view.keeps_pack(pack, now)));
+    let pack = pack.cloned().ok_or_else(|| ActError::Unknown(name.clone()))?;
     let is_lost = pack.is_lost();
     let senseless = |why| Err(ActError::Senseless { pack: name.clone(), why });
     let changed = match what {

@@ -5,7 +5,10 @@ use shared::reference::{CodeApplication, References};
 use shared::rules::application::{self as rules, answers};
 use shared::wire::Record;
 
+use crate::people::View;
+use crate::registry::Set;
 use crate::registry::edit::{Deed, Edit};
+use crate::registry::fault::Fault;
 use crate::registry::outcome::{EditError, Why};
 use sqlx::AnyConnection;
 
@@ -22,18 +25,40 @@ pub struct Answer {
     pub reasons: Vec<String>,
 }
 
-/// Takes an application in and answers it.
+/// Takes an application in and answers it. A member applies for itself, under its own contracts, and now.
 pub async fn apply(
     conn: &mut AnyConnection,
     edit: &mut Edit,
     application: CodeApplication,
 ) -> Result<Answer, EditError> {
-    let body = crate::registry::Set::body(&Record::Application(application.clone()))
-        .map_err(crate::store::StoreError::from)?;
-    let record = edit.record(crate::registry::Set::Application, body).map_err(EditError::Faults)?;
+    let application = match edit.view() {
+        Some(view) => own(edit, view, application)?,
+        None => application,
+    };
+    let body = Set::body(&Record::Application(application.clone())).map_err(crate::store::StoreError::from)?;
+    let record = edit.record(Set::Application, body).map_err(EditError::Faults)?;
     let answer = judge(&edit.known, &application);
-    edit.put(conn, record, Why::Entry).await?;
+    edit.put_allowed(conn, record, Why::Entry).await?;
     Ok(answer)
+}
+
+/// What a member may say. Others' members and contracts are not there for it; what it applied for stays as it was.
+fn own(edit: &Edit, view: &View, application: CodeApplication) -> Result<CodeApplication, EditError> {
+    let missing = |set: Set, key: &str| Err(EditError::Missing { set, key: key.to_owned() });
+    if !view.sees_member(&application.member) {
+        return missing(Set::Member, application.member.as_str());
+    }
+    if !view.sees_basis(&application.basis) {
+        return missing(Set::Basis, application.basis.as_str());
+    }
+    let Some(Record::Application(before)) = edit.look(Set::Application, &application.application)? else {
+        return Ok(CodeApplication { at: edit.now(), ..application });
+    };
+    if (CodeApplication { at: before.at, ..application.clone() }) == before {
+        return Ok(before);
+    }
+    let problem = "is there already, and says something else; take another number";
+    Err(EditError::Faults(vec![Fault::new("application", application.application, problem)]))
 }
 
 /// What the audit log says of an answer.
@@ -69,7 +94,6 @@ mod tests {
     use shared::time::Timestamp;
 
     use super::*;
-    use crate::registry::Set;
 
     fn known() -> References {
         let mut known = References::default();

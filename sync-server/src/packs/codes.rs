@@ -90,10 +90,11 @@ async fn relabel_in(
         (old, new) => return Err(CodesError::Faults(old.err().into_iter().chain(new.err()).collect())),
     };
     let (old_key, new_key) = (CodeKey::of(&old), CodeKey::of(&new));
-    let known = store::code_bulk::known(conn, &[old_key, new_key]).await?;
+    let mut known = store::code_bulk::known(conn, &[old_key, new_key]).await?;
+    known.retain(|_, record| edit.keeps(record));
     let (before, after) = (known.get(&old_key).cloned(), known.get(&new_key).cloned());
     let replaced = store::pack::replaced_by(conn, &old).await?;
-    if replaced.as_deref() == Some(&new.to_string()) {
+    if before.is_some() && replaced.as_deref() == Some(&new.to_string()) {
         return Ok(());
     }
     let mut faults = relabelling_faults(&edit, (&old, before.as_ref()), (&new, after.as_ref()));

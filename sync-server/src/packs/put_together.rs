@@ -120,6 +120,8 @@ async fn chunk(
     }
     let keys: Vec<CodeKey> = read.iter().flat_map(|(_, parent, child)| [*parent, *child]).collect();
     let mut known = store::code_bulk::known(conn, &keys).await?;
+    // Others' codes are not there for a member.
+    known.retain(|_, record| edit.keeps(record));
     let parents: Vec<CodeKey> = read.iter().map(|(_, parent, _)| *parent).collect::<HashSet<_>>().into_iter().collect();
     let mut room = Room::of(conn, &edit.known, &parents).await?;
     let mut changed: HashMap<CodeKey, CodeRecord> = HashMap::new();
