@@ -141,6 +141,7 @@ pub(crate) fn application(level: Level, count: u64) -> Application {
         count,
         pack: None,
         parent_pack: None,
+        without_application: Some("test".into()),
         by: tester(),
     }
 }

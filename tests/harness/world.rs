@@ -78,6 +78,8 @@ pub fn set_up(server: &Server, folder: &Path) -> Result<Labels> {
     }
     server.run(std::iter::once("import".into()).chain(paths.iter().map(|path| path.clone().into_os_string())))?;
 
+    let line = ["--contract", "HT-2031", "--product", "POD", "--units", "84"];
+    server.run(["codes", "apply", "--number", "SM-2031", "--member", "M"].into_iter().chain(line))?;
     let issue = |level: &str, count: usize, pack: &str, parent: Option<&str>| -> Result<Vec<String>> {
         let count = count.to_string();
         let mut args = vec![

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use shared::code::{CodeKey, PackageCode};
 use shared::event::{Act, Event};
 use shared::reference::{CodeRecord, References};
+use shared::time::Timestamp;
 
 use super::manifest::Sent;
 use super::projection::{EventNo, texts};
@@ -14,7 +15,7 @@ use super::{Store, StoreError};
 /// Rounds in which events name further packages: associations upon associations. A loop ends here.
 const ROUNDS_MAX: usize = 4;
 
-const RECORD: &str = "c.code, c.pack, c.product, c.parent, c.cancelled_at";
+const RECORD: &str = "c.code, c.pack, c.product, c.parent, c.cancelled_at, c.associated_at";
 
 /// What bears on some packages: the packages around them, the events about these, the lists that announced them.
 #[derive(Debug, Default)]
@@ -30,14 +31,15 @@ pub(crate) struct Around {
 
 /// Writes a registered code.
 pub(super) fn keep_code(conn: &Connection, record: &CodeRecord) -> Result<(), StoreError> {
-    let sql = "insert into code (code_key, code, pack, product, parent, parent_key, cancelled_at) \
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict (code_key) do update set pack = excluded.pack, \
+    let sql = "insert into code (code_key, code, pack, product, parent, parent_key, cancelled_at, associated_at) \
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict (code_key) do update set pack = excluded.pack, \
                product = excluded.product, parent = excluded.parent, parent_key = excluded.parent_key, \
-               cancelled_at = excluded.cancelled_at";
+               cancelled_at = excluded.cancelled_at, associated_at = excluded.associated_at";
     let key = CodeKey::of(&record.code);
     let parent_key = record.parent.as_ref().map(|parent| *CodeKey::of(parent).as_bytes());
     let parent = record.parent.as_ref().map(ToString::to_string);
-    let cancelled = record.cancelled_at.as_ref().map(serde_json::to_string).transpose()?;
+    let moment = |at: Option<Timestamp>| at.as_ref().map(serde_json::to_string).transpose();
+    let (cancelled, associated) = (moment(record.cancelled_at)?, moment(record.associated_at)?);
     let (pack, product) = (record.pack.as_str(), record.product.as_str());
     conn.prepare_cached(sql)?.execute(params![
         key.as_bytes(),
@@ -46,7 +48,8 @@ pub(super) fn keep_code(conn: &Connection, record: &CodeRecord) -> Result<(), St
         product,
         parent,
         parent_key,
-        cancelled
+        cancelled,
+        associated
     ])?;
     super::manifest::forget_sums_with(conn, &key, parent_key.as_ref())
 }
@@ -54,14 +57,16 @@ pub(super) fn keep_code(conn: &Connection, record: &CodeRecord) -> Result<(), St
 fn read(row: &Row<'_>) -> Result<CodeRecord, StoreError> {
     let code: String = row.get(0)?;
     let parent: Option<String> = row.get(3)?;
-    let cancelled: Option<String> = row.get(4)?;
+    let (cancelled, associated): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
+    let moment = |text: Option<String>| text.map(|text| serde_json::from_str(&text)).transpose();
     let parsed = |text: &str| text.parse().map_err(|_| StoreError::Corrupt("a registered code is malformed"));
     Ok(CodeRecord {
         code: parsed(&code)?,
         pack: row.get::<_, String>(1)?.into(),
         product: row.get::<_, String>(2)?.into(),
         parent: parent.as_deref().map(parsed).transpose()?,
-        cancelled_at: cancelled.map(|text| serde_json::from_str(&text)).transpose()?,
+        associated_at: moment(associated)?,
+        cancelled_at: moment(cancelled)?,
     })
 }
 
@@ -152,7 +157,7 @@ impl Store {
         while let Some(row) = rows.next()? {
             let record = read(row)?;
             any = true;
-            if row.get::<_, bool>(5)? {
+            if row.get::<_, bool>(6)? {
                 holders.push(record.code.clone());
             } else {
                 around.codes.insert(record.code.clone());

@@ -36,6 +36,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/terminal/0006_carry.sql"),
     include_str!("../../../migrations/terminal/0007_checkpoints.sql"),
     include_str!("../../../migrations/terminal/0008_checkpoint_previous.sql"),
+    include_str!("../../../migrations/terminal/0009_associated_codes.sql"),
 ];
 
 /// Schema steps after which the rows that follow from the log are made again.

@@ -78,6 +78,12 @@ impl Pack {
         }
     }
 
+    /// Whether it is reported lost or stolen, and was not found since.
+    #[must_use]
+    pub const fn is_lost(&self) -> bool {
+        self.loss.is_some() && self.released_at.is_none()
+    }
+
     /// When its codes were frozen: since when, and until when where it was released.
     pub fn freezes(&self) -> impl Iterator<Item = (Timestamp, Option<Timestamp>)> {
         let earlier = self.earlier_losses.iter().map(|loss| (loss.at, Some(loss.released_at)));
@@ -97,6 +103,9 @@ pub struct CodeRecord {
     /// The package it was put into on the production line, where the pack's file says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<PackageCode>,
+    /// When the registry learned that it was put into that package, where that was later than the issue of its pack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub associated_at: Option<Timestamp>,
     /// When the registry cancelled it (traceability/2022 art. 25).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_at: Option<Timestamp>,
@@ -106,6 +115,6 @@ impl CodeRecord {
     /// A live code.
     #[must_use]
     pub const fn new(code: PackageCode, pack: PackId, product: ProductId, parent: Option<PackageCode>) -> Self {
-        Self { code, pack, product, parent, cancelled_at: None }
+        Self { code, pack, product, parent, associated_at: None, cancelled_at: None }
     }
 }

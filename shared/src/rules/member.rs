@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::application::answers;
 use super::tally::is_live;
 use super::units::{counted, units};
 use super::verdict::Verdict;
@@ -65,29 +66,16 @@ fn executed(index: &Index<'_>, quota: &Quota, stage: Stage) -> u64 {
     sum
 }
 
-/// Codes applied for beyond, or without, a valid contract line (traceability/2022 art. 15).
+/// Codes applied for beyond, or without, a valid contract line, or by who may not (traceability/2022 art. 15, 16).
 fn applications(verdict: &mut Verdict<'_>) {
     let references = verdict.references;
-    let mut in_order: Vec<&CodeApplication> = references.applications.values().collect();
-    in_order.sort_by_key(|application| (application.at, &application.application));
-    let mut covered: BTreeMap<(&BasisId, &ProductId), u64> = BTreeMap::new();
-    for application in in_order {
-        let basis = references.bases.get(&application.basis).map(|basis| basis.version(application.at, u64::MAX));
-        let valid = basis.filter(|basis| {
-            let parties = basis.seller == application.member || basis.buyer == application.member;
-            let ended = basis.until.is_some_and(|until| application.at >= until)
-                || basis.cancelled_at.is_some_and(|end| application.at >= end);
-            parties && !ended && !basis.off_platform
-        });
-        let quantity = valid.map_or(0, |basis| basis.units_of(&application.product));
-        let sum = covered.entry((&application.basis, &application.product)).or_default();
-        if sum.saturating_add(application.units) > quantity {
-            // A refused application covers nothing.
-            let beyond = sum.saturating_add(application.units) - quantity;
-            let (basis, product) = (&application.basis, &application.product);
-            verdict.raise_basis_line(Kind::ApplicationRefused, basis, product, beyond);
-        } else {
-            *sum += application.units;
+    let mut lines: BTreeMap<(&BasisId, &ProductId), Vec<&CodeApplication>> = BTreeMap::new();
+    for application in references.applications.values() {
+        lines.entry((&application.basis, &application.product)).or_default().push(application);
+    }
+    for ((basis, product), applications) in lines {
+        for answer in answers(references, applications).iter().filter(|answer| !answer.is_granted()) {
+            verdict.raise_basis_line(Kind::ApplicationRefused, basis, product, answer.beyond());
         }
     }
 }

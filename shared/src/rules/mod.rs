@@ -11,11 +11,12 @@
 //! | quantities | `line`, `basis_line`, [`mod@tally`], `sums` |
 //! | what is still to come | `awaited` |
 //! | when time alone changes the answer | `due` |
-//! | references alone | `price`, `member` |
+//! | references alone | `price`, `member`; applications for codes: [`mod@application`] |
 //! | how people work | `report`, `conduct` |
 //! | what depends on when data arrived | [`arrivals`] |
 //! | whether goods may leave | [`mod@gate`] |
 
+pub mod application;
 mod arrival;
 pub mod arrivals;
 mod association;

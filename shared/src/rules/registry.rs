@@ -9,7 +9,7 @@ use crate::ids::PackId;
 use crate::mismatch::Kind;
 use crate::reference::{Basis, Market, Pack, Registry};
 use crate::time::Timestamp;
-use crate::trail::{CodeNo, Fact, Scan};
+use crate::trail::{CodeNo, Fact, Scan, Token};
 
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
@@ -102,10 +102,12 @@ fn frozen(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
 
 /// Only an effective association or movement before the loss takes a code out of the freeze (`settled.md` 5).
 fn in_use_before(verdict: &Verdict<'_>, code: CodeNo, pack: &Pack, lost_at: Timestamp) -> bool {
-    let mut tokens = verdict.index.package(code).tokens.iter();
-    let associated =
-        tokens.any(|token| if token.by.is_some() { token.from < lost_at } else { pack.issued_at < lost_at });
-    associated || verdict.index.own_scans(code).any(|scan| scan.at < lost_at)
+    let package = verdict.index.package(code);
+    // What the registry associates has no event: it holds from when the registry learned of it.
+    let registered_at = package.record.and_then(|record| record.associated_at).unwrap_or(pack.issued_at);
+    let from = |token: &Token| if token.by.is_some() { token.from } else { registered_at };
+    package.tokens.iter().any(|token| from(token) < lost_at)
+        || verdict.index.own_scans(code).any(|scan| scan.at < lost_at)
 }
 
 /// A code of a pack that must be put into use first was neither (traceability/2022 art. 18).

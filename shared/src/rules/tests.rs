@@ -1,6 +1,7 @@
 //! A world to judge: one maker, one wholesaler, two retailers. The tests on it are in `kinds`.
 
 mod amended;
+mod applications;
 mod kinds;
 mod orders;
 

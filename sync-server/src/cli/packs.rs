@@ -45,7 +45,7 @@ pub(super) enum CodesCommand {
     },
     /// Apply for codes against a contract line; prints whether they are granted, and why not.
     Apply(Applying),
-    /// Issue a pack against a contract line; prints `pack,product,level,basis,code,parent` as CSV.
+    /// Issue a pack against a contract line for which codes were granted (see apply); prints `pack,product,level,basis,code,parent` as CSV.
     Issue(Issuing),
     /// List packs: number, product, level, contract, where each stands; one JSON object a line.
     List,
@@ -161,6 +161,12 @@ pub(super) struct Issuing {
     /// Put the units, in order, into the cases of this pack.
     #[arg(long)]
     parent_pack: Option<String>,
+    /// Issue codes for which no application was granted; `--why` stands in the audit log.
+    #[arg(long, requires = "why")]
+    without_application: bool,
+    /// Why there is no application.
+    #[arg(long, requires = "without_application")]
+    why: Option<String>,
     #[command(flatten)]
     target: Target,
 }
@@ -308,7 +314,7 @@ async fn answer(store: &Store, applying: Applying, now: Timestamp) -> Result<()>
 }
 
 async fn issued(store: &Store, issuing: Issuing, config: &Config, now: Timestamp) -> Result<()> {
-    let Issuing { contract, product, level, count, pack, parent_pack, target } = issuing;
+    let Issuing { contract, product, level, count, pack, parent_pack, without_application, why, target } = issuing;
     let application = Application {
         contract: contract.into(),
         product: product.into(),
@@ -316,6 +322,7 @@ async fn issued(store: &Store, issuing: Issuing, config: &Config, now: Timestamp
         count,
         pack: pack.map(PackId::from),
         parent_pack: parent_pack.map(PackId::from),
+        without_application: why.filter(|_| without_application),
         by: shell(),
     };
     let (pack, codes) = issue::issue(store, &application, now).await?;

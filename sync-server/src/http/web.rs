@@ -56,9 +56,22 @@ fn of_registry((method, path, summary, handler): registry::http::Route) -> WebRo
     route(method, path, access, summary, handler)
 }
 
-/// Code packs are one register for all members.
+/// What members do with the packs of their own contracts.
+const PACKS_OF_MEMBERS: [&str; 8] = [
+    "/api/v1/packs",
+    "/api/v1/packs/apply",
+    "/api/v1/packs/{pack}",
+    "/api/v1/packs/{pack}/activate",
+    "/api/v1/packs/{pack}/lose",
+    "/api/v1/codes/associate",
+    "/api/v1/codes/relabel",
+    "/api/v1/stock-counts",
+];
+
+/// Code packs are one register for all members: giving codes out and ending them is the regulator's, their use is their members'.
 fn of_packs((method, path, summary, handler): registry::http::Route) -> WebRoute {
-    route(method, path, Access::Right(Right::Registry), summary, handler)
+    let right = if PACKS_OF_MEMBERS.contains(&path) { Right::Records } else { Right::Registry };
+    route(method, path, Access::Right(right), summary, handler)
 }
 
 fn page_routes() -> Vec<WebRoute> {

@@ -6,7 +6,7 @@ use shared::reference::{CodeRecord, Loss, Pack, PackLoss};
 use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
-use super::{PAGE, change, store_codes, summary};
+use super::{PAGE, change, store_codes};
 use crate::people::Actor;
 use crate::registry::edit::Edit;
 use crate::registry::outcome::EditError;
@@ -93,8 +93,9 @@ pub(super) async fn act_in(
     now: Timestamp,
 ) -> Result<(), ActError> {
     let mut edit = Edit::begin(conn, by, now).await?;
-    let pack = edit.known.packs.get(name).cloned().ok_or_else(|| ActError::Unknown(name.clone()))?;
-    let is_lost = summary::is_lost(&pack);
+    let pack = edit.known.packs.get(name).filter(|pack| edit.view().is_none_or(|view| view.keeps_pack(pack, now)));
+    let pack = pack.cloned().ok_or_else(|| ActError::Unknown(name.clone()))?;
+    let is_lost = pack.is_lost();
     let senseless = |why| Err(ActError::Senseless { pack: name.clone(), why });
     let changed = match what {
         Act::Activate if is_lost => return senseless("is reported lost; release it first"),
@@ -104,6 +105,9 @@ pub(super) async fn act_in(
         Act::Lose(how, at) if is_lost && pack.loss == Some((how, at)) => return Ok(()),
         Act::Lose(_, at) if !is_lost && pack.released_at.is_some_and(|released| at < released) => {
             return senseless("was found after that moment; say a later one");
+        }
+        Act::Lose(..) if store::pack::account(conn, &pack).await?.is_cancelled() => {
+            return senseless("is cancelled: its codes are ended, whoever has them");
         }
         Act::Lose(how, at) => lost_again(pack, is_lost, (how, at)),
         Act::Release if pack.loss.is_none() => return senseless("is not reported lost"),

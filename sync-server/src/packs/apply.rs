@@ -1,10 +1,14 @@
-//! Applying for codes against a contract line (traceability/2022 art. 15), and who may (art. 16). An application that the checks
-//! refuse is kept as it came: the rules judge it, and say so to the regulator.
+//! Applying for codes against a contract line (traceability/2022 art. 15, 16). An application that is refused is kept as it came: the
+//! rules refuse it by the same checks (`shared::rules::application`), and say so to the regulator.
 
-use shared::reference::{Basis, BasisKind, CodeApplication, Market, References, Role};
+use shared::reference::{CodeApplication, References};
+use shared::rules::application::{self as rules, answers};
 use shared::wire::Record;
 
+use crate::people::View;
+use crate::registry::Set;
 use crate::registry::edit::{Deed, Edit};
+use crate::registry::fault::Fault;
 use crate::registry::outcome::{EditError, Why};
 use sqlx::AnyConnection;
 
@@ -21,18 +25,40 @@ pub struct Answer {
     pub reasons: Vec<String>,
 }
 
-/// Takes an application in and answers it.
+/// Takes an application in and answers it. A member applies for itself, under its own contracts, and now.
 pub async fn apply(
     conn: &mut AnyConnection,
     edit: &mut Edit,
     application: CodeApplication,
 ) -> Result<Answer, EditError> {
-    let body = crate::registry::Set::body(&Record::Application(application.clone()))
-        .map_err(crate::store::StoreError::from)?;
-    let record = edit.record(crate::registry::Set::Application, body).map_err(EditError::Faults)?;
+    let application = match edit.view() {
+        Some(view) => own(edit, view, application)?,
+        None => application,
+    };
+    let body = Set::body(&Record::Application(application.clone())).map_err(crate::store::StoreError::from)?;
+    let record = edit.record(Set::Application, body).map_err(EditError::Faults)?;
     let answer = judge(&edit.known, &application);
-    edit.put(conn, record, Why::Entry).await?;
+    edit.put_allowed(conn, record, Why::Entry).await?;
     Ok(answer)
+}
+
+/// What a member may say. Others' members and contracts are not there for it; what it applied for stays as it was.
+fn own(edit: &Edit, view: &View, application: CodeApplication) -> Result<CodeApplication, EditError> {
+    let missing = |set: Set, key: &str| Err(EditError::Missing { set, key: key.to_owned() });
+    if !view.sees_member(&application.member) {
+        return missing(Set::Member, application.member.as_str());
+    }
+    if !view.sees_basis(&application.basis) {
+        return missing(Set::Basis, application.basis.as_str());
+    }
+    let Some(Record::Application(before)) = edit.look(Set::Application, &application.application)? else {
+        return Ok(CodeApplication { at: edit.now(), ..application });
+    };
+    if (CodeApplication { at: before.at, ..application.clone() }) == before {
+        return Ok(before);
+    }
+    let problem = "is there already, and says something else; take another number";
+    Err(EditError::Faults(vec![Fault::new("application", application.application, problem)]))
 }
 
 /// What the audit log says of an answer.
@@ -41,76 +67,24 @@ pub fn deed(answer: &Answer) -> Deed<'_> {
     ("codes-applied", &answer.application, if answer.granted { "granted" } else { "not granted" })
 }
 
-/// What speaks for and against an application, given all earlier ones.
+/// What speaks for and against an application, given all earlier ones; the rules judge by the same.
 #[must_use]
 pub fn judge(known: &References, application: &CodeApplication) -> Answer {
-    let mut reasons = Vec::new();
-    let basis = known.bases.get(&application.basis).map(|basis| basis.version(application.at, u64::MAX));
-    let mut covered_units = 0;
-    match &basis {
-        None => reasons.push(format!("the contract {} is not known", application.basis)),
-        Some(basis) => {
-            against_contract(&mut reasons, basis, application);
-            who_may(&mut reasons, known, basis, application);
-            let earlier = known.applications.values().filter(|other| {
-                other.application != application.application
-                    && other.basis == application.basis
-                    && other.product == application.product
-                    && (other.at, &other.application) < (application.at, &application.application)
-            });
-            let applied = earlier.fold(0_u64, |sum, other| sum.saturating_add(other.units));
-            let line = basis.units_of(&application.product);
-            covered_units = line.saturating_sub(applied);
-            if application.units > covered_units {
-                reasons.push(format!(
-                    "{} units are applied for, the line covers {covered_units} more ({line} in all, {applied} applied for before)",
-                    application.units
-                ));
-            }
-        }
-    }
-    Answer { application: application.application.clone(), granted: reasons.is_empty(), covered_units, reasons }
-}
-
-fn against_contract(reasons: &mut Vec<String>, basis: &Basis, application: &CodeApplication) {
-    if basis.kind != BasisKind::Contract {
-        reasons.push(format!(
-            "{} is no contract: codes are applied for against the contract with a wholesaler",
-            basis.basis
-        ));
-    }
-    if basis.market == Market::Export {
-        reasons.push("export goods carry no codes (traceability/2022 art. 2)".into());
-    }
-    if !basis.has(&application.product) {
-        reasons.push(format!("the contract {} has no line for {}", basis.basis, application.product));
-    }
-    let ended = [basis.until, basis.cancelled_at].into_iter().flatten().any(|end| application.at >= end);
-    if ended || basis.off_platform {
-        reasons.push(format!("the contract {} is not in force, or was made outside the platform", basis.basis));
-    }
-}
-
-/// Makers apply for what they sell; for imports the importer, the foreign brand holder's institution here, or a wholesaler that it
-/// commissioned.
-fn who_may(reasons: &mut Vec<String>, known: &References, basis: &Basis, application: &CodeApplication) {
-    let Some(member) = known.members.get(&application.member) else { return };
-    let is_party = basis.seller == member.member || basis.buyer == member.member;
-    if !is_party {
-        reasons.push(format!("{} is no party of the contract {}", member.member, basis.basis));
-    }
-    let has = |roles: &[Role]| roles.iter().any(|role| member.has_role(*role, application.at));
-    if basis.market == Market::Import {
-        if !has(&[Role::Importer, Role::Brand]) && !member.import_codes {
-            reasons.push(format!(
-                "{} may not apply for codes of imported goods: importers, institutions of foreign brand holders and wholesalers that \
-                 one commissioned may (traceability/2022 art. 16); the registry says so with `import_codes`",
-                member.member
-            ));
-        }
-    } else if !has(&[Role::Maker, Role::ContractMaker, Role::Brand]) {
-        reasons
-            .push(format!("{} makes no products: makers apply for codes (traceability/2022 art. 15)", member.member));
+    let earlier = known.applications.values().filter(|other| {
+        other.application != application.application
+            && other.basis == application.basis
+            && other.product == application.product
+            && (other.at, &other.application) < (application.at, &application.application)
+    });
+    let answers = answers(known, earlier.chain([application]));
+    let answer = answers.last().filter(|answer| answer.application.application == application.application);
+    let reasons: Vec<String> =
+        answer.into_iter().flat_map(|answer| &answer.objections).map(ToString::to_string).collect();
+    Answer {
+        application: application.application.clone(),
+        granted: answer.is_some_and(rules::Answer::is_granted),
+        covered_units: answer.map_or(0, |answer| answer.covered),
+        reasons,
     }
 }
 
@@ -120,7 +94,6 @@ mod tests {
     use shared::time::Timestamp;
 
     use super::*;
-    use crate::registry::Set;
 
     fn known() -> References {
         let mut known = References::default();
@@ -192,6 +165,11 @@ mod tests {
         let answer = judge(&known, &application("A2", "M", "C1", 41, "2026-10-02T00:00:00+08:00"));
         assert_eq!((answer.granted, answer.covered_units), (false, 40));
         assert!(judge(&known, &application("A2", "M", "C1", 40, "2026-10-02T00:00:00+08:00")).granted);
+        // A refused one covers nothing: the line is still there for what fits.
+        known.insert(Record::Application(application("A2", "M", "C1", 999, "2026-10-02T00:00:00+08:00")));
+        known.insert(Record::Application(application("A3", "W", "C1", 40, "2026-10-02T00:00:00+08:00")));
+        let answer = judge(&known, &application("A4", "M", "C1", 40, "2026-10-03T00:00:00+08:00"));
+        assert_eq!((answer.granted, answer.covered_units), (true, 40), "{answer:?}");
         // The same application again is judged as it was.
         assert!(judge(&known, &application("A1", "M", "C1", 60, "2026-10-01T00:00:00+08:00")).granted);
     }

@@ -6,6 +6,7 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::file::code;
+use super::frozen::frozen;
 use super::{note_each, per_pack, store_codes};
 use crate::people::Actor;
 use crate::registry::edit::Edit;
@@ -105,26 +106,47 @@ async fn relabel_in(
         (old, new) => return Err(CodesError::Faults(old.err().into_iter().chain(new.err()).collect())),
     };
     let (old_key, new_key) = (CodeKey::of(&old), CodeKey::of(&new));
-    let known = store::code_bulk::known(conn, &[old_key, new_key]).await?;
+    let mut known = store::code_bulk::known(conn, &[old_key, new_key]).await?;
+    known.retain(|_, record| edit.keeps(record));
     let (before, after) = (known.get(&old_key).cloned(), known.get(&new_key).cloned());
     let replaced = store::pack::replaced_by(conn, &old).await?;
-    if replaced.as_deref() == Some(&new.to_string()) {
+    if before.is_some() && replaced.as_deref() == Some(&new.to_string()) {
         return Ok(());
     }
-    let faults = relabelling_faults(&edit, (&old, before.as_ref()), (&new, after.as_ref()));
+    let mut faults = relabelling_faults(&edit, (&old, before.as_ref()), (&new, after.as_ref()));
+    if let Some(problem) = in_use(conn, new_key, after.as_ref()).await? {
+        faults.push(Fault::new("new", new.to_string(), problem));
+    }
     let (Some(before), Some(after), true) = (before, after, faults.is_empty()) else {
         return Err(CodesError::Faults(faults));
     };
     let parent = before.parent.clone();
+    let associated_at = parent.as_ref().map(|_| now);
     let children = children_of(conn, &old, &new).await?;
     let mut changed = vec![
-        (old_key, CodeRecord { cancelled_at: Some(now), parent: None, ..before }),
-        (new_key, CodeRecord { parent, ..after }),
+        (old_key, CodeRecord { cancelled_at: Some(now), parent: None, associated_at: None, ..before }),
+        (new_key, CodeRecord { parent, associated_at, ..after }),
     ];
     changed.extend(children);
     store_codes(conn, &mut edit, changed).await?;
     store::pack::note_relabelling(conn, (&old, &new), (&by.name, why), now).await?;
     Ok(edit.finish(conn, ("relabelled", &format!("{old} by {new}"), why)).await?)
+}
+
+/// How a code is in use already: in a package, filled with others, scanned. It cannot take another's place then.
+async fn in_use(
+    conn: &mut AnyConnection,
+    key: CodeKey,
+    record: Option<&CodeRecord>,
+) -> Result<Option<&'static str>, StoreError> {
+    if record.is_some_and(|record| record.parent.is_some()) {
+        return Ok(Some("the new code is in a package already: it is in use; take one that is not"));
+    }
+    if !store::code_bulk::inside(conn, &[key]).await?.is_empty() {
+        return Ok(Some("packages are inside the new code already: it is in use; take one that is not"));
+    }
+    let scanned = store::code_bulk::scanned(conn, &[key]).await?;
+    Ok((!scanned.is_empty()).then_some("the new code was scanned already: it is in use; take one that was not"))
 }
 
 /// A relabelled case keeps what is in it.
@@ -152,7 +174,10 @@ fn relabelling_faults(
             Some(record) if record.cancelled_at.is_some() => {
                 faults.push(Fault::new(field, code.to_string(), "the code was ended before"));
             }
-            Some(_) => {}
+            Some(record) => {
+                let problem = frozen(&edit.known, record);
+                faults.extend(problem.map(|problem| Fault::new(field, code.to_string(), problem)));
+            }
         }
     }
     let (Some(before), Some(after)) = (before, after) else { return faults };
@@ -160,9 +185,6 @@ fn relabelling_faults(
     if before.product != after.product || level(before) != level(after) {
         let problem = format!("the new code is of {}, of another product or level than the old one", after.product);
         faults.push(Fault::new("new", new.to_string(), problem));
-    }
-    if after.parent.is_some() {
-        faults.push(Fault::new("new", new.to_string(), "the new code is in a package already: it is in use"));
     }
     if old == new {
         faults.push(Fault::new("new", new.to_string(), "a code cannot take its own place"));

@@ -23,7 +23,7 @@ use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
 use crate::nul;
 use crate::packs::issue::{Application, IssueError, issue};
-use crate::people::Actor;
+use crate::people::{Actor, Scope, View};
 use crate::registry::edit::Edit;
 use crate::registry::http::Route;
 use crate::registry::problem::Problem;
@@ -120,16 +120,25 @@ impl From<PackWriteError> for Problem {
     }
 }
 
-async fn list(State(state): State<AppState>) -> Result<Json<Value>, Problem> {
-    let known = store::reference::load_all(&mut *state.store.read().await?).await?;
-    let packs: Vec<Value> =
-        known.packs.values().map(|pack| json!({ "pack": pack, "state": summary::state(pack, None) })).collect();
+async fn list(State(state): State<AppState>, actor: Actor) -> Result<Json<Value>, Problem> {
+    let view = View::of(&mut *state.store.read().await?, actor.scope()).await?;
+    let own = view.references.packs.values().filter(|pack| view.keeps_pack(pack, state.clock.now()));
+    let packs: Vec<Value> = own.map(|pack| json!({ "pack": pack, "state": summary::state(pack, None) })).collect();
     Ok(Json(json!({ "total": packs.len(), "packs": packs })))
 }
 
-async fn one(State(state): State<AppState>, Path(pack): Path<String>) -> Result<Json<summary::Detail>, Problem> {
-    let detail = summary::detail(&mut *state.store.read().await?, &pack.as_str().into()).await?;
-    Ok(Json(detail.ok_or_else(|| Problem::missing(ActError::Unknown(pack.into()).to_string()))?))
+async fn one(State(state): State<AppState>, actor: Actor, Path(pack): Path<String>) -> Done {
+    shown(&state, &actor, pack).await
+}
+
+/// A pack with its account, where it is the actor's own.
+async fn shown(state: &AppState, actor: &Actor, pack: String) -> Done {
+    let mut conn = state.store.read().await?;
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let name = pack.as_str().into();
+    let is_own = view.references.packs.get(&name).is_some_and(|pack| view.keeps_pack(pack, state.clock.now()));
+    let detail = if is_own { summary::detail(&mut conn, &name).await? } else { None };
+    Ok(Json(detail.ok_or_else(|| Problem::missing(ActError::Unknown(name).to_string()))?))
 }
 
 /// How a file of codes is taken in.
@@ -190,10 +199,12 @@ struct Issuing {
     count: u64,
     pack: Option<String>,
     parent_pack: Option<String>,
+    /// Why there is no application, where there is none.
+    without_application: Option<String>,
 }
 
 async fn issued(State(state): State<AppState>, actor: Actor, body: Bytes) -> Result<Response, Problem> {
-    let Issuing { contract, product, level, count, pack, parent_pack } = read(&body)?;
+    let Issuing { contract, product, level, count, pack, parent_pack, without_application } = read(&body)?;
     let application = Application {
         contract: contract.into(),
         product: product.into(),
@@ -201,6 +212,7 @@ async fn issued(State(state): State<AppState>, actor: Actor, body: Bytes) -> Res
         count,
         pack: pack.map(Into::into),
         parent_pack: parent_pack.map(Into::into),
+        without_application,
         by: actor,
     };
     let (pack, codes) = issue(&state.store, &application, state.clock.now()).await?;
@@ -245,15 +257,9 @@ struct Reason {
     at: Option<Timestamp>,
 }
 
-async fn done(
-    state: &AppState,
-    by: &Actor,
-    pack: String,
-    act: Act,
-    why: &str,
-) -> Result<Json<summary::Detail>, Problem> {
+async fn done(state: &AppState, by: &Actor, pack: String, act: Act, why: &str) -> Done {
     acts::act(&state.store, &pack.as_str().into(), act, (by, why), state.clock.now()).await?;
-    one(State(state.clone()), Path(pack)).await
+    shown(state, by, pack).await
 }
 
 fn reason(body: &Bytes) -> Result<Reason, Problem> {
@@ -326,9 +332,20 @@ struct Whose {
     member: Option<String>,
 }
 
-async fn stock_counts(State(state): State<AppState>, Query(whose): Query<Whose>) -> Result<Json<Value>, Problem> {
+async fn stock_counts(
+    State(state): State<AppState>,
+    actor: Actor,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Value>, Problem> {
+    let member = match (actor.scope(), whose.member) {
+        (Scope::Member(own), Some(asked)) if own.as_str() != asked => {
+            return Err(Problem::missing(format!("the member {asked} is not known")));
+        }
+        (Scope::Member(own), _) => Some(own.to_string()),
+        (Scope::All, asked) => asked,
+    };
     let mut conn = state.store.read().await?;
-    let found = store::pack::stock_counts(&mut conn, whose.member.as_deref(), COUNTS_MAX).await?;
+    let found = store::pack::stock_counts(&mut conn, member.as_deref(), COUNTS_MAX).await?;
     let counts: Vec<Value> = found.iter().filter_map(|(member, body)| count(member, body)).collect();
     Ok(Json(Value::Array(counts)))
 }

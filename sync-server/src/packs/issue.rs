@@ -6,6 +6,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use shared::code::{CodeKey, PackageCode, format_serial};
 use shared::ids::{BasisId, PackId, ProductId};
 use shared::reference::{CodeRecord, Level, Pack, References};
+use shared::rules::application::{Objection, against_contract, against_parties, granted};
 use shared::time::Timestamp;
 use shared::wire::Record;
 use sqlx::AnyConnection;
@@ -26,12 +27,28 @@ pub enum IssueError {
     /// No such contract.
     #[error("contract {0} is not known; import it first, then issue its codes")]
     UnknownContract(BasisId),
-    /// The contract has no line for the product.
-    #[error("contract {0} has no line for product {1}; codes are issued against a contract line only")]
-    NoLine(BasisId, ProductId),
     /// The product has no such level.
     #[error("product {0} is not known, or has no such packaging level; import it first")]
     NoLevel(ProductId),
+    /// No codes may be given out for the line.
+    #[error("{}; nothing was issued", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Objections(Vec<Objection>),
+    /// Nobody was granted so many.
+    #[error(
+        "no application covers this: codes for {granted} units of the line are granted, {issued} units have theirs, {asked} more are asked for. \
+         Apply first (`sync-server codes apply`), or say why there is none (`--without-application --why …`)"
+    )]
+    NotGranted {
+        /// Units that are asked for.
+        asked: u64,
+        /// Units for which codes of this level are there already.
+        issued: u64,
+        /// Units that were granted.
+        granted: u64,
+    },
+    /// Codes without an application, without a reason.
+    #[error("why there is no application is missing: it stands in the audit log")]
+    NoReason,
     /// More than the line covers.
     #[error("{asked} more packages would exceed the contract line: {covered} are covered, {issued} are issued already")]
     BeyondLine {
@@ -51,6 +68,11 @@ pub enum IssueError {
     /// No such pack.
     #[error("pack {0} is not known; `sync-server trace CODE` names the pack of a code")]
     UnknownPack(PackId),
+    /// The cases are of a lost pack.
+    #[error(
+        "pack {0} is reported lost: nothing is put into its cases (traceability/2022 art. 22); name another, or release it where it was found"
+    )]
+    LostPack(PackId),
     /// The units do not fill the cases.
     #[error("{units} units do not fill {cases} cases of {per_case}; issue exactly {} units for them", cases * per_case)]
     CaseRatio {
@@ -87,6 +109,8 @@ pub struct Application {
     pub pack: Option<PackId>,
     /// The case pack that the units are put into, in order.
     pub parent_pack: Option<PackId>,
+    /// Why there is no application for them, where there is none.
+    pub without_application: Option<String>,
     /// Who issues.
     pub by: Actor,
 }
@@ -125,6 +149,8 @@ async fn issue_in(
         packs::store_codes(conn, &mut edit, page).await?;
     }
     let (by, detail) = (edit.by().to_owned(), format!("{} {}", application.contract, application.product));
+    let unasked = application.without_application.as_ref().map(|why| format!(", without an application: {why}"));
+    let detail = format!("{detail}{}", unasked.unwrap_or_default());
     let why = format!("{} codes against {detail}", codes.len());
     edit.finish(conn, ("codes-issued", &format!("pack {}", pack.pack), &why)).await?;
     let act = PackAct { at: now, act: "issued".into(), codes: codes.len() as u64, by, detail };
@@ -159,7 +185,7 @@ async fn fresh_codes(
     Ok(codes)
 }
 
-/// Checks the contract line as it is agreed now, and answers the GTIN of the level.
+/// Checks the contract and its line as they are now, and what was granted on it; answers the GTIN of the level (traceability/2022 art. 15).
 async fn covered(
     conn: &mut AnyConnection,
     references: &References,
@@ -171,9 +197,10 @@ async fn covered(
     }
     let (contract, product) = (&application.contract, &application.product);
     let basis = references.bases.get(contract).ok_or_else(|| IssueError::UnknownContract(contract.clone()))?;
-    let basis = basis.version(now, u64::MAX);
-    if !basis.has(product) {
-        return Err(IssueError::NoLine(contract.clone(), product.clone()));
+    let mut objections = against_contract(references, contract, product, now);
+    objections.extend(against_parties(references, contract, now));
+    if !objections.is_empty() {
+        return Err(IssueError::Objections(objections));
     }
     let known = references.products.get(product);
     let level = known.and_then(|product| product.levels.iter().find(|level| level.level == application.level));
@@ -184,9 +211,21 @@ async fn covered(
         .filter(|pack| pack.basis == *contract && pack.product == *product && pack.level == application.level);
     let packs: Vec<PackId> = same_line.map(|pack| pack.pack.clone()).collect();
     let issued = store::code::issued_count(conn, &packs).await?;
-    let covered = basis.units_of(product) / u64::from(level.units.max(1));
+    let each = u64::from(level.units.max(1));
+    let covered = basis.version(now, u64::MAX).units_of(product) / each;
     if issued + application.count > covered {
         return Err(IssueError::BeyondLine { asked: application.count, covered, issued });
+    }
+    match &application.without_application {
+        Some(why) if why.trim().is_empty() => return Err(IssueError::NoReason),
+        Some(_) => {}
+        None => {
+            let granted = granted(references, contract, product, now);
+            let (asked, issued) = (application.count * each, issued * each);
+            if issued + asked > granted {
+                return Err(IssueError::NotGranted { asked, issued, granted });
+            }
+        }
     }
     Ok(level.gtin.clone())
 }
@@ -216,6 +255,9 @@ async fn parents(
 ) -> Result<Option<(Vec<PackageCode>, u64)>, IssueError> {
     let Some(parent) = &application.parent_pack else { return Ok(None) };
     let pack = references.packs.get(parent).ok_or_else(|| IssueError::UnknownPack(parent.clone()))?;
+    if pack.is_lost() {
+        return Err(IssueError::LostPack(parent.clone()));
+    }
     let units_in = |level| references.products.get(&pack.product).map_or(1, |product| product.units_in(level));
     let per_case = u64::from(units_in(pack.level) / units_in(application.level).max(1));
     let cases: Vec<PackageCode> =

@@ -1,7 +1,7 @@
 //! 关联: what production lines say of which package is in which, in bulk (traceability/2022 art. 18). The same list twice changes
 //! nothing; what contradicts what is known is told row by row, and is not taken.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 
 use serde::Serialize;
@@ -12,6 +12,8 @@ use shared::time::Timestamp;
 use sqlx::AnyConnection;
 
 use super::file::code;
+use super::frozen::frozen;
+use super::room::Room;
 use super::{PackFileError, note_each, per_pack, store_codes};
 use crate::people::Actor;
 use crate::registry::cell::unescape;
@@ -118,9 +120,13 @@ async fn chunk(
     }
     let keys: Vec<CodeKey> = read.iter().flat_map(|(_, parent, child)| [*parent, *child]).collect();
     let mut known = store::code_bulk::known(conn, &keys).await?;
+    // Others' codes are not there for a member.
+    known.retain(|_, record| edit.keeps(record));
+    let parents: Vec<CodeKey> = read.iter().map(|(_, parent, _)| *parent).collect::<HashSet<_>>().into_iter().collect();
+    let mut room = Room::of(conn, &edit.known, &parents).await?;
     let mut changed: HashMap<CodeKey, CodeRecord> = HashMap::new();
     for (line, parent, child) in read {
-        match associated(edit, &known, parent, child) {
+        match associated(edit, (&known, &mut room), parent, child) {
             Ok(None) => done.unchanged += 1,
             Ok(Some(record)) => {
                 known.insert(child, record.clone());
@@ -148,13 +154,14 @@ impl PutTogether {
 /// The child in its parent; none where it is there already.
 fn associated(
     edit: &Edit,
-    known: &HashMap<CodeKey, CodeRecord>,
+    (known, room): (&HashMap<CodeKey, CodeRecord>, &mut Room),
     parent: CodeKey,
     child: CodeKey,
 ) -> Result<Option<CodeRecord>, Fault> {
     let registered = |field: &str, key: &CodeKey| {
         known.get(key).ok_or_else(|| Fault::new(field, "", "the code is not registered; import its pack first"))
     };
+    let key = parent;
     let (parent, child) = (registered("parent", &parent)?, registered("child", &child)?);
     let wrong =
         |field: &str, code: &CodeRecord, problem: String| Err(Fault::new(field, code.code.to_string(), problem));
@@ -168,6 +175,11 @@ fn associated(
         Some(is) => return wrong("child", child, format!("the package is in {is} already")),
         None => {}
     }
+    for (field, record) in [("parent", parent), ("child", child)] {
+        if let Some(problem) = frozen(&edit.known, record) {
+            return wrong(field, record, problem);
+        }
+    }
     let level = |record: &CodeRecord| edit.known.packs.get(&record.pack).map_or(Level::Unit, |pack| pack.level);
     if level(parent) <= level(child) {
         return wrong("parent", parent, "the parent is no larger package than the child".into());
@@ -175,5 +187,8 @@ fn associated(
     if parent.product != child.product {
         return wrong("child", child, format!("the child is of {}, its parent of {}", child.product, parent.product));
     }
-    Ok(Some(CodeRecord { parent: Some(parent.code.clone()), ..child.clone() }))
+    if let Err(problem) = room.put(&edit.known, (&key, parent), child) {
+        return wrong("parent", parent, problem);
+    }
+    Ok(Some(CodeRecord { parent: Some(parent.code.clone()), associated_at: Some(edit.now()), ..child.clone() }))
 }

@@ -6,13 +6,12 @@
 
 use shared::event::{Act as Told, Report, ReportKind};
 use shared::ids::{EventRef, PackId};
-use shared::reference::PackLoss;
+use shared::reference::{Pack, PackLoss};
 use shared::time::Timestamp;
 use shared::trail::Fact;
 use sqlx::AnyConnection;
 
 use super::acts::{Act, ActError, act_in};
-use super::summary::is_lost;
 use crate::people::Actor;
 use crate::registry::outcome::EditError;
 use crate::store::facts::Facts;
@@ -68,7 +67,7 @@ async fn freeze(conn: &mut AnyConnection, report: &Fact, now: Timestamp) -> Resu
         tracing::warn!(report = %by, pack = %name, member = %report.member, "a pack is reported lost by a member that it does not concern");
         return Ok(());
     }
-    if pack.is_some_and(is_lost) {
+    if pack.is_some_and(Pack::is_lost) {
         return Ok(());
     }
     let why = format!("reported by terminal {}", by.terminal);

@@ -20,22 +20,21 @@ pub enum State {
     Lost,
     /// It is reported stolen: likewise.
     Stolen,
+    /// All its codes were ended.
+    Cancelled,
     /// Nothing of it is left.
     UsedUp,
-}
-
-/// Whether a pack is reported lost or stolen, and was not found since.
-#[must_use]
-pub fn is_lost(pack: &Pack) -> bool {
-    pack.loss.is_some() && pack.released_at.is_none()
 }
 
 /// Where a pack stands, given its account where that was made.
 #[must_use]
 pub fn state(pack: &Pack, account: Option<&Account>) -> State {
+    if account.is_some_and(Account::is_cancelled) {
+        return State::Cancelled;
+    }
     match pack.loss {
-        Some((PackLoss::Stolen, _)) if is_lost(pack) => State::Stolen,
-        Some((PackLoss::Lost, _)) if is_lost(pack) => State::Lost,
+        Some((PackLoss::Stolen, _)) if pack.is_lost() => State::Stolen,
+        Some((PackLoss::Lost, _)) if pack.is_lost() => State::Lost,
         _ if account.is_some_and(|account| account.left == 0 && account.issued > 0) => State::UsedUp,
         _ if pack.inactive && pack.activated_at.is_none() && account.is_none_or(|account| account.used == 0) => {
             State::Issued
@@ -62,7 +61,7 @@ pub struct Detail {
 pub async fn detail(conn: &mut AnyConnection, name: &PackId) -> Result<Option<Detail>, StoreError> {
     let known = store::reference::load_all(conn).await?;
     let Some(pack) = known.packs.get(name).cloned() else { return Ok(None) };
-    let account = store::pack::account(conn, name, is_lost(&pack)).await?;
+    let account = store::pack::account(conn, &pack).await?;
     let acts = store::pack::acts(conn, name).await?;
     Ok(Some(Detail { state: state(&pack, Some(&account)), pack, account, acts }))
 }

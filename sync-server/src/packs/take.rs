@@ -138,7 +138,7 @@ impl Taking {
                 self.faults.push(fault.at(row.line));
                 continue;
             }
-            match Self::code(edit, &row) {
+            match self.code(edit, &row) {
                 Ok(record) => wanted.push((row.line, CodeKey::of(&record.code), record)),
                 Err(fault) => self.faults.push(fault.at(row.line)),
             }
@@ -204,7 +204,7 @@ impl Taking {
         Ok(None)
     }
 
-    fn code(edit: &Edit, row: &CodeRow) -> Result<CodeRecord, Fault> {
+    fn code(&self, edit: &Edit, row: &CodeRow) -> Result<CodeRecord, Fault> {
         let wrong = |field: &str, text: &str| code(text).map_err(|problem| Fault::new(field, text, problem));
         let found = wrong("code", &row.code)?;
         let parent = if row.parent.is_empty() { None } else { Some(wrong("parent", &row.parent)?) };
@@ -212,7 +212,11 @@ impl Taking {
             return Err(Fault::new("parent", &row.parent, "a package cannot be put into itself"));
         }
         is_of_level(edit, row, &found)?;
-        Ok(CodeRecord::new(found, row.pack.as_str().into(), row.product.as_str().into(), parent))
+        // What a later file says of an older pack holds from today: a loss in between freezes the code all the same.
+        let is_older = self.packs.get(&row.pack).is_some_and(|pack| pack.issued_at < edit.now());
+        let associated_at = parent.as_ref().filter(|_| is_older).map(|_| edit.now());
+        let record = CodeRecord::new(found, row.pack.as_str().into(), row.product.as_str().into(), parent);
+        Ok(CodeRecord { associated_at, ..record })
     }
 }
 

@@ -134,7 +134,7 @@ async fn a_pack_is_put_into_use_lost_found_and_ended() {
     assert!(matches!(on(Act::Release).await, Err(ActError::Senseless { .. })));
     assert!(matches!(act(&trade.store, &"K9".into(), Act::Activate, by, NOW).await, Err(ActError::Unknown(_))));
     on(Act::Lose(PackLoss::Stolen, NOW)).await.unwrap();
-    assert_eq!(account(&trade, "K1").await, (State::Stolen, [3, 1, 0, 2, 0]));
+    assert_eq!(account(&trade, "K1").await, (State::Stolen, [3, 0, 0, 3, 0]));
     assert!(matches!(on(Act::Activate).await, Err(ActError::Senseless { .. })));
     assert!(matches!(on(Act::Lose(PackLoss::Lost, NOW.plus_ms(1))).await, Err(ActError::Senseless { .. })));
     for _ in 0..2 {
@@ -142,7 +142,9 @@ async fn a_pack_is_put_into_use_lost_found_and_ended() {
         on(Act::Activate).await.unwrap();
     }
     on(Act::Cancel).await.unwrap();
-    assert_eq!(account(&trade, "K1").await, (State::UsedUp, [3, 0, 3, 0, 0]));
+    assert_eq!(account(&trade, "K1").await, (State::Cancelled, [3, 0, 3, 0, 0]));
+    let lost = on(Act::Lose(PackLoss::Stolen, NOW)).await.unwrap_err().to_string();
+    assert!(lost.contains("is cancelled"), "{lost}");
     let found = detail(&mut trade.store.read().await.unwrap(), &pack).await.unwrap().unwrap();
     let acts: Vec<&str> = found.acts.iter().map(|act| act.act.as_str()).collect();
     assert_eq!(acts, ["imported", "stolen", "released", "activated", "cancelled"], "doing it twice is noted once");
@@ -165,6 +167,7 @@ async fn codes_end_and_are_replaced() {
         (&old, &case(1).to_string(), "of another product or level"),
         (&old, &unit(8).to_string(), "was ended before"),
         (&old, &unit(1).to_string(), "in a package already"),
+        (&case(1).to_string(), &case(0).to_string(), "packages are inside the new code"),
         (&new, &new, "its own place"),
     ] {
         let error = replace(old, new).await.unwrap_err().to_string();
@@ -278,6 +281,9 @@ proptest::proptest! {
         proptest::prop_assert!(rows <= 5 * 310);
     }
 }
+
+mod in_use;
+mod losses;
 
 /// 10^6 codes of the platform, as a file of 60 MB.
 #[tokio::test]

@@ -27,9 +27,9 @@ pub enum Right {
     Settle,
     /// Approve and refuse terminals.
     Terminals,
-    /// Change one's own part of the registry: sites, operators, documents that one sends with.
+    /// Change one's own part of the registry: sites, operators, documents that one sends with, packs of one's own contracts.
     Records,
-    /// Change the registry: members, products, bases, code packs.
+    /// Change the registry: members, products, bases; give codes out and end them.
     Registry,
     /// Read what people did.
     Audit,

@@ -6,7 +6,9 @@ use shared::chain::Hash;
 use shared::event::Event;
 use shared::ids::{BasisId, MemberId, TerminalId};
 use shared::mismatch::{Mismatch, Scope as Judged};
-use shared::reference::{Basis, Line, References, ShippingDocument};
+use shared::reference::{Basis, Line, Pack, References, ShippingDocument};
+use shared::rules::application::may_apply;
+use shared::time::Timestamp;
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
@@ -138,6 +140,12 @@ impl View {
             Record::Document(document) => document.consignor == *own && self.bases.contains(&document.basis),
             _ => false,
         }
+    }
+
+    /// Whether a code pack is the member's own to put into use, to lose and to fill: under its contract it may apply for codes.
+    #[must_use]
+    pub fn keeps_pack(&self, pack: &Pack, at: Timestamp) -> bool {
+        self.member().is_none_or(|own| may_apply(&self.references, &pack.basis, own, at))
     }
 
     /// Whether a mismatch is seen: by who was party to its basis when it came about, and by whose terminals raised it; where the basis

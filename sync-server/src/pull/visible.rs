@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shared::ids::{BasisId, MemberId, PackId, SiteId};
-use shared::reference::{Basis, Member, Pack, Product, References};
+use shared::reference::{Basis, Pack, Product, References};
 use shared::time::Timestamp;
 use shared::wire::{Change, ChangesPage, Manifest, Record};
 
@@ -20,11 +20,14 @@ pub(super) fn for_site(page: ChangesPage, site: &SiteId) -> ChangesPage {
     ChangesPage { changes: page.changes.into_iter().map(change).collect(), ..page }
 }
 
-/// The record without the fields that only the office needs. Records are closed on the wire (`docs/protocol.md`): a terminal of an older
-/// version could not read a field that it does not know.
+/// The record without the fields that only the office needs.
 fn without_office_fields(record: Record) -> Record {
     match record {
-        Record::Member(member) => Record::Member(Member { import_codes: false, ..member }),
+        Record::Member(mut member) => {
+            member.import_codes = false;
+            member.earlier.iter_mut().for_each(|earlier| earlier.said.import_codes = false);
+            Record::Member(member)
+        }
         Record::Product(product) => Record::Product(Product { review: String::new(), ..product }),
         // A pack that was put into use in the registry needs no event of a terminal any more.
         Record::Pack(pack) => {
@@ -107,14 +110,16 @@ impl Visible {
 
 #[cfg(test)]
 mod tests {
-    use shared::reference::{Level, Loss, PackLoss, Role};
+    use shared::reference::{Earlier, Level, Loss, Member, MemberTerms, PackLoss, Role};
     use shared::time::Timestamp;
 
     use super::*;
 
     #[test]
-    fn no_field_goes_over_the_wire_that_older_terminals_cannot_read() {
-        let member = Member { import_codes: true, ..Member::new("W".into(), "w".into(), Role::Wholesaler) };
+    fn no_field_goes_over_the_wire_that_only_the_office_needs() {
+        let said = MemberTerms { role: Role::Wholesaler, licence: None, region: String::new(), import_codes: true };
+        let earlier = vec![Earlier { until: Timestamp::from_ms(1), said }];
+        let member = Member { import_codes: true, earlier, ..Member::new("W".into(), "w".into(), Role::Wholesaler) };
         let product = Product { review: "SP1".into(), ..Product::new("P".into(), "p".into(), "M".into(), Vec::new()) };
         let at = Timestamp::from_ms(1);
         let pack = Pack::new("K".into(), "P".into(), Level::Case, "C".into(), at);

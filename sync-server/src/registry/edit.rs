@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use shared::ids::{BasisId, PackId};
-use shared::reference::References;
+use shared::reference::{CodeRecord, References};
 use shared::time::Timestamp;
 use shared::wire::Record;
 use sqlx::AnyConnection;
@@ -83,7 +83,7 @@ impl Edit {
     /// Ends: what was touched is judged again, and what was done, on what and why stands in the audit log.
     pub async fn finish(self, conn: &mut AnyConnection, deed: Deed<'_>) -> Result<(), StoreError> {
         audit::append(conn, &self.actor, deed, self.now).await?;
-        let touched = self.changes.finish(conn).await?;
+        let touched = self.changes.finish(conn, &self.known).await?;
         reconcile::references_changed(conn, &touched, self.now, self.position).await
     }
 
@@ -96,10 +96,27 @@ impl Edit {
         }
     }
 
+    /// What the actor sees, where it is of one member.
+    #[must_use]
+    pub fn view(&self) -> Option<&View> {
+        self.within.as_ref().map(|(view, _)| view)
+    }
+
+    /// Whether a code is of a pack that the actor keeps.
+    #[must_use]
+    pub fn keeps(&self, code: &CodeRecord) -> bool {
+        let Some(view) = self.view() else { return true };
+        self.known.packs.get(&code.pack).is_some_and(|pack| view.keeps_pack(pack, self.now))
+    }
+
     /// Whether the actor may make this of that.
     fn may(&self, record: &Record, before: Option<&Record>) -> Result<(), EditError> {
         let Some((view, _)) = &self.within else { return Ok(()) };
-        match [Some(record), before].into_iter().flatten().find(|record| !view.may_change(record)) {
+        let may = |record: &Record| match record {
+            Record::Pack(pack) => view.keeps_pack(pack, self.now),
+            other => view.may_change(other),
+        };
+        match [Some(record), before].into_iter().flatten().find(|record| !may(record)) {
             None => Ok(()),
             Some(foreign) => Err(EditError::Foreign { set: foreign.set().to_owned(), key: foreign.key() }),
         }
@@ -123,9 +140,21 @@ impl Edit {
             self.may(&record, None)?;
             return self.put_plain(conn, record).await;
         };
+        let before = self.look(set, &record.key())?;
+        self.may(&record, before.as_ref())?;
+        self.put_allowed(conn, record, why).await
+    }
+
+    /// The same, of what the caller has found to be the actor's to say.
+    pub(crate) async fn put_allowed(
+        &mut self,
+        conn: &mut AnyConnection,
+        record: Record,
+        why: Why,
+    ) -> Result<Outcome, EditError> {
+        let Some(set) = Set::of(&record) else { return self.put_plain(conn, record).await };
         let key = record.key();
         let before = self.look(set, &key)?;
-        self.may(&record, before.as_ref())?;
         let record = with_credentials(record, before.as_ref());
         if before.as_ref() == Some(&record) {
             return Ok(Outcome::Unchanged);

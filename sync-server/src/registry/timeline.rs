@@ -66,7 +66,7 @@ pub fn fold(set: Set, base: &Map<String, Value>, changes: &[Change], up_to: Time
             }
         }
         if kept(set, &body) != before {
-            keep(&mut body, before, change.valid_from);
+            keep(&mut body, &before, change.valid_from);
         }
     }
     body
@@ -79,7 +79,7 @@ fn kept(set: Set, body: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// Keeps it as it was until a moment. Of two amendments with one day the record that they found counts.
-fn keep(body: &mut Map<String, Value>, said: Map<String, Value>, until: Timestamp) {
+fn keep(body: &mut Map<String, Value>, said: &Map<String, Value>, until: Timestamp) {
     let list = array(body, "earlier");
     let until = Value::from(until.to_string());
     if !list.iter().any(|one| one["until"] == until) {

@@ -1,7 +1,9 @@
 //! What a changed record may change in verdicts.
 
-use shared::ids::BasisId;
-use shared::reference::{Quota, Relocation, StockReport};
+use std::collections::BTreeSet;
+
+use shared::ids::{BasisId, MemberId};
+use shared::reference::{Quota, References, Relocation, StockReport};
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
@@ -12,6 +14,8 @@ use crate::store::{self, StoreError};
 #[derive(Debug, Default)]
 pub struct Changes {
     touched: Touched,
+    /// Members that changed: what they applied for is judged again.
+    applicants: BTreeSet<MemberId>,
     /// Something changed that may concern any basis: a member, a product, a carrier.
     anything: bool,
 }
@@ -43,18 +47,21 @@ impl Changes {
             | Record::Relocation(Relocation { member, .. })
             | Record::StockReport(StockReport { member, .. }) => drop(touched.members.insert(member.clone())),
             // A product decides the level and the count of every code that carries its GTINs, whatever basis it was scanned under.
-            Record::Member(_)
-            | Record::Site(_)
-            | Record::Product(_)
-            | Record::Operator(_)
-            | Record::Carrier(_)
-            | Record::Policy(_) => self.anything = true,
+            Record::Member(member) => {
+                self.applicants.insert(member.member.clone());
+                self.anything = true;
+            }
+            Record::Site(_) | Record::Product(_) | Record::Operator(_) | Record::Carrier(_) | Record::Policy(_) => {
+                self.anything = true;
+            }
             Record::Manifest(_) | Record::Mismatch(_) | Record::Server(_) => {}
         }
     }
 
-    /// All of it, with the bases that were worked on where anything may have changed.
-    pub async fn finish(mut self, conn: &mut AnyConnection) -> Result<Touched, StoreError> {
+    /// All of it, with the bases that were worked on where anything may have changed, and those that a changed member applied under.
+    pub async fn finish(mut self, conn: &mut AnyConnection, known: &References) -> Result<Touched, StoreError> {
+        let applied = known.applications.values().filter(|one| self.applicants.contains(&one.member));
+        self.touched.bases.extend(applied.map(|one| one.basis.clone()));
         if self.anything {
             self.touched.bases.extend(store::event::bases_worked_on(conn).await?);
         }

@@ -46,13 +46,13 @@ pub async fn load_families(
 /// The records of the codes themselves and of what is inside them.
 pub async fn related(conn: &mut AnyConnection, codes: &BTreeSet<PackageCode>) -> Result<Vec<CodeRecord>, StoreError> {
     let wanted = "with wanted as (select unhex(value) as code_key from json_each($1)), found as ( \
-               select code, pack, product, parent, cancelled_at from code where code_key in (select code_key from wanted) \
-               union select code, pack, product, parent, cancelled_at from code where parent_key in (select code_key from wanted))";
+               select code, pack, product, parent, associated_at, cancelled_at from code where code_key in (select code_key from wanted) \
+               union select code, pack, product, parent, associated_at, cancelled_at from code where parent_key in (select code_key from wanted))";
     // One row: `SQLite`'s driver hands each row over from thread to thread.
     let packed = if super::is_sqlite(conn) {
-        "json_group_array(json_array(code, pack, product, parent, cancelled_at))"
+        "json_group_array(json_array(code, pack, product, parent, associated_at, cancelled_at))"
     } else {
-        "cast(coalesce(json_agg(json_build_array(code, pack, product, parent, cancelled_at)), '[]') as text)"
+        "cast(coalesce(json_agg(json_build_array(code, pack, product, parent, associated_at, cancelled_at)), '[]') as text)"
     };
     let sql = AssertSqlSafe(format!("{wanted} select {packed} as records from found"));
     let row = sqlx::query(sql).bind(keys_json(codes)?).fetch_one(conn).await?;
@@ -60,35 +60,38 @@ pub async fn related(conn: &mut AnyConnection, codes: &BTreeSet<PackageCode>) ->
     packed.into_iter().map(record).collect()
 }
 
-/// Code, pack, product, parent, when it ended.
-type Packed = (String, String, String, Option<String>, Option<i64>);
+/// Code, pack, product, parent, since when it is known to be in that, when it ended.
+type Packed = (String, String, String, Option<String>, Option<i64>, Option<i64>);
 
-fn record((code, pack, product, parent, cancelled_at): Packed) -> Result<CodeRecord, StoreError> {
+fn record((code, pack, product, parent, associated_at, cancelled_at): Packed) -> Result<CodeRecord, StoreError> {
     let parsed = |text: &str| text.parse().map_err(|_| StoreError::Corrupt("a registered code is malformed"));
     Ok(CodeRecord {
         code: parsed(&code)?,
         pack: pack.into(),
         product: product.into(),
         parent: parent.as_deref().map(parsed).transpose()?,
+        associated_at: associated_at.map(Timestamp::from_ms),
         cancelled_at: cancelled_at.map(Timestamp::from_ms),
     })
 }
 
 fn read(row: &AnyRow) -> Result<CodeRecord, StoreError> {
     let text = |name: &str| row.try_get::<String, _>(name);
-    record((text("code")?, text("pack")?, text("product")?, row.try_get("parent")?, row.try_get("cancelled_at")?))
+    let (code, pack, product) = (text("code")?, text("pack")?, text("product")?);
+    record((code, pack, product, row.try_get("parent")?, row.try_get("associated_at")?, row.try_get("cancelled_at")?))
 }
 
 /// Registers a code. Answers whether it changed anything.
 pub async fn put(conn: &mut AnyConnection, record: &CodeRecord, position: u64) -> Result<bool, StoreError> {
     let key = |code: &PackageCode| CodeKey::of(code).as_bytes().to_vec();
     let done = sqlx::query(
-        "insert into code (code_key, code, pack, product, parent_key, parent, cancelled_at, position) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (code_key) do update set pack = excluded.pack, \
+        "insert into code (code_key, code, pack, product, parent_key, parent, associated_at, cancelled_at, position) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (code_key) do update set pack = excluded.pack, \
          product = excluded.product, parent_key = excluded.parent_key, parent = excluded.parent, \
-         cancelled_at = excluded.cancelled_at, position = excluded.position \
+         associated_at = excluded.associated_at, cancelled_at = excluded.cancelled_at, position = excluded.position \
          where code.pack <> excluded.pack or code.product <> excluded.product \
-         or code.parent is distinct from excluded.parent or code.cancelled_at is distinct from excluded.cancelled_at",
+         or code.parent is distinct from excluded.parent or code.cancelled_at is distinct from excluded.cancelled_at \
+         or code.associated_at is distinct from excluded.associated_at",
     )
     .bind(key(&record.code))
     .bind(record.code.to_string())
@@ -96,6 +99,7 @@ pub async fn put(conn: &mut AnyConnection, record: &CodeRecord, position: u64) -
     .bind(record.product.as_str())
     .bind(record.parent.as_ref().map(key))
     .bind(record.parent.as_ref().map(ToString::to_string))
+    .bind(record.associated_at.map(Timestamp::as_ms))
     .bind(record.cancelled_at.map(Timestamp::as_ms))
     .bind(to_i64(position))
     .execute(conn)
@@ -105,7 +109,7 @@ pub async fn put(conn: &mut AnyConnection, record: &CodeRecord, position: u64) -
 
 /// The codes of a pack, in canonical order.
 pub async fn of_pack(conn: &mut AnyConnection, pack: &PackId) -> Result<Vec<CodeRecord>, StoreError> {
-    let sql = "select code, pack, product, parent, cancelled_at from code where pack = $1 order by code";
+    let sql = "select code, pack, product, parent, associated_at, cancelled_at from code where pack = $1 order by code";
     sqlx::query(sql).bind(pack.as_str()).fetch_all(conn).await?.iter().map(read).collect()
 }
 
@@ -151,7 +155,7 @@ pub async fn changed_after(
     (position, key): (u64, &[u8; 16]),
     at_most: usize,
 ) -> Result<Vec<(i64, CodeRecord)>, StoreError> {
-    let sql = "select code, pack, product, parent, cancelled_at, position from code \
+    let sql = "select code, pack, product, parent, associated_at, cancelled_at, position from code \
                where position >= $1 and (position, code_key) > ($1, $2) \
                and pack in (select value from json_each($3)) order by position, code_key limit $4";
     let query = sqlx::query(sql).bind(to_i64(position)).bind(key.as_slice());

@@ -9,14 +9,14 @@ use shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use super::{StoreError, to_i64};
+use super::{StoreError, from_i64, to_i64};
 
 /// Codes of one statement.
 pub const CHUNK: usize = 1_000;
 
 /// Those of some codes that are registered, by their keys.
 pub async fn known(conn: &mut AnyConnection, keys: &[CodeKey]) -> Result<HashMap<CodeKey, CodeRecord>, StoreError> {
-    let sql = "select code, pack, product, parent, cancelled_at from code \
+    let sql = "select code, pack, product, parent, associated_at, cancelled_at from code \
                where code_key in (select unhex(value) from json_each($1))";
     let mut found = HashMap::new();
     for keys in keys.chunks(CHUNK) {
@@ -41,11 +41,30 @@ pub async fn scanned(conn: &mut AnyConnection, keys: &[CodeKey]) -> Result<HashS
     Ok(found)
 }
 
+/// What is inside some packages: how many live codes of which pack, by the key of the package.
+pub async fn inside(
+    conn: &mut AnyConnection,
+    parents: &[CodeKey],
+) -> Result<HashMap<Vec<u8>, Vec<(PackId, u64)>>, StoreError> {
+    let sql = "select parent_key, pack, count(*) as codes from code \
+               where parent_key in (select unhex(value) from json_each($1)) and cancelled_at is null \
+               group by parent_key, pack";
+    let mut found: HashMap<Vec<u8>, Vec<(PackId, u64)>> = HashMap::new();
+    for keys in parents.chunks(CHUNK) {
+        for row in sqlx::query(sql).bind(hex_list(keys)?).fetch_all(&mut *conn).await? {
+            let codes = (row.try_get::<String, _>("pack")?.into(), from_i64(row.try_get("codes")?));
+            found.entry(row.try_get("parent_key")?).or_default().push(codes);
+        }
+    }
+    Ok(found)
+}
+
 /// Registers codes, or changes them. No code may be there twice.
 pub async fn put(conn: &mut AnyConnection, codes: &[(CodeKey, CodeRecord)], position: u64) -> Result<(), StoreError> {
     let mut groups: BTreeMap<Group<'_>, Vec<String>> = BTreeMap::new();
     for (key, record) in codes {
-        let group = (record.pack.as_str(), record.product.as_str(), record.cancelled_at, record.parent.is_some());
+        let ends = (record.associated_at, record.cancelled_at);
+        let group = (record.pack.as_str(), record.product.as_str(), ends, record.parent.is_some());
         groups.entry(group).or_default().push(packed(key, record));
     }
     for (group, rows) in groups {
@@ -56,8 +75,8 @@ pub async fn put(conn: &mut AnyConnection, codes: &[(CodeKey, CodeRecord)], posi
     Ok(())
 }
 
-/// What codes of one statement share: pack, product, when they ended, whether they are in a parent.
-type Group<'a> = (&'a str, &'a str, Option<Timestamp>, bool);
+/// What codes of one statement share: pack, product, when they were put into a parent and when they ended, whether they are in one.
+type Group<'a> = (&'a str, &'a str, (Option<Timestamp>, Option<Timestamp>), bool);
 
 /// A code in one text of fixed places: 32 hex digits of its key; with a parent 32 of the parent's and four digits of the length of the
 /// code; the code; the parent. A statement of many codes so has a handful of values, which is several times as fast as eight for each.
@@ -74,29 +93,30 @@ fn packed(key: &CodeKey, record: &CodeRecord) -> String {
 
 async fn put_alike(
     conn: &mut AnyConnection,
-    (pack, product, cancelled_at, in_parent): Group<'_>,
+    (pack, product, (associated_at, cancelled_at), in_parent): Group<'_>,
     rows: &[String],
     position: u64,
 ) -> Result<(), StoreError> {
     let sql = if in_parent {
-        "insert into code (code_key, code, pack, product, parent_key, parent, cancelled_at, position) \
+        "insert into code (code_key, code, pack, product, parent_key, parent, associated_at, cancelled_at, position) \
          select unhex(substr(value, 1, 32)), substr(value, 69, cast(substr(value, 65, 4) as integer)), $2, $3, \
-         unhex(substr(value, 33, 32)), substr(value, 69 + cast(substr(value, 65, 4) as integer)), $4, $5 \
+         unhex(substr(value, 33, 32)), substr(value, 69 + cast(substr(value, 65, 4) as integer)), $4, $5, $6 \
          from json_each($1) where true \
          on conflict (code_key) do update set pack = excluded.pack, product = excluded.product, \
-         parent_key = excluded.parent_key, parent = excluded.parent, cancelled_at = excluded.cancelled_at, \
-         position = excluded.position"
+         parent_key = excluded.parent_key, parent = excluded.parent, associated_at = excluded.associated_at, \
+         cancelled_at = excluded.cancelled_at, position = excluded.position"
     } else {
-        "insert into code (code_key, code, pack, product, cancelled_at, position) \
-         select unhex(substr(value, 1, 32)), substr(value, 33), $2, $3, $4, $5 from json_each($1) where true \
+        "insert into code (code_key, code, pack, product, associated_at, cancelled_at, position) \
+         select unhex(substr(value, 1, 32)), substr(value, 33), $2, $3, $4, $5, $6 from json_each($1) where true \
          on conflict (code_key) do update set pack = excluded.pack, product = excluded.product, \
-         parent_key = excluded.parent_key, parent = excluded.parent, cancelled_at = excluded.cancelled_at, \
-         position = excluded.position"
+         parent_key = excluded.parent_key, parent = excluded.parent, associated_at = excluded.associated_at, \
+         cancelled_at = excluded.cancelled_at, position = excluded.position"
     };
     sqlx::query(sql)
         .bind(serde_json::to_string(rows)?)
         .bind(pack)
         .bind(product)
+        .bind(associated_at.map(Timestamp::as_ms))
         .bind(cancelled_at.map(Timestamp::as_ms))
         .bind(to_i64(position))
         .execute(conn)
@@ -111,7 +131,7 @@ pub async fn of_pack_after(
     after: Option<CodeKey>,
     at_most: usize,
 ) -> Result<Vec<CodeRecord>, StoreError> {
-    let sql = "select code, pack, product, parent, cancelled_at from code \
+    let sql = "select code, pack, product, parent, associated_at, cancelled_at from code \
                where pack = $1 and ($2 = 1 or code_key > $3) order by code_key limit $4";
     let rows = sqlx::query(sql)
         .bind(pack.as_str())
@@ -133,11 +153,13 @@ fn read(row: &AnyRow) -> Result<CodeRecord, StoreError> {
         text.parse().map_err(|_| StoreError::Corrupt("a registered code is malformed"))
     };
     let parent: Option<String> = row.try_get("parent")?;
+    let moment = |name: &str| Ok::<_, StoreError>(row.try_get::<Option<i64>, _>(name)?.map(Timestamp::from_ms));
     Ok(CodeRecord {
         code: parsed(&row.try_get::<String, _>("code")?)?,
         pack: row.try_get::<String, _>("pack")?.into(),
         product: row.try_get::<String, _>("product")?.into(),
         parent: parent.as_deref().map(parsed).transpose()?,
-        cancelled_at: row.try_get::<Option<i64>, _>("cancelled_at")?.map(Timestamp::from_ms),
+        associated_at: moment("associated_at")?,
+        cancelled_at: moment("cancelled_at")?,
     })
 }

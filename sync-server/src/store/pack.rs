@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde::Serialize;
 use shared::code::{CodeKey, PackageCode};
 use shared::ids::{EventRef, MemberId, PackId};
+use shared::reference::Pack;
 use shared::time::Timestamp;
 use sqlx::{AnyConnection, Row};
 
@@ -40,6 +41,14 @@ pub struct Account {
     pub left: u64,
 }
 
+impl Account {
+    /// Whether all codes of it were ended.
+    #[must_use]
+    pub const fn is_cancelled(&self) -> bool {
+        self.issued > 0 && self.cancelled == self.issued
+    }
+}
+
 /// Notes an act.
 pub async fn note(conn: &mut AnyConnection, pack: &PackId, act: &PackAct) -> Result<(), StoreError> {
     let sql = "insert into pack_act (pack, act_no, at, act, codes, by_whom, detail) \
@@ -72,24 +81,27 @@ pub async fn acts(conn: &mut AnyConnection, pack: &PackId) -> Result<Vec<PackAct
     rows.iter().map(act).collect()
 }
 
-/// Counts the codes of a pack. A movement that was voided puts no code into use.
-pub async fn account(conn: &mut AnyConnection, pack: &PackId, is_lost: bool) -> Result<Account, StoreError> {
+/// Counts the codes of a pack. A movement that was voided puts no code into use, nor does an association that came after the loss.
+pub async fn account(conn: &mut AnyConnection, pack: &Pack) -> Result<Account, StoreError> {
     let sql = "select count(*) as issued, \
                coalesce(cast(sum(case when cancelled_at is not null then 1 else 0 end) as bigint), 0) as cancelled, \
                coalesce(cast(sum(case when cancelled_at is null and ( \
-                   parent_key is not null \
-                   or exists (select 1 from code child where child.parent_key = code.code_key) \
+                   parent_key is not null and coalesce(associated_at, $3) < $2 \
+                   or exists (select 1 from code child where child.parent_key = code.code_key \
+                       and coalesce(child.associated_at, $3) < $2) \
                    or exists (select 1 from trail where trail.code_key = code.code_key) \
                    or exists (select 1 from event where event.code_key = code.code_key and not exists ( \
                        select 1 from event void where void.kind = 'void' and void.member = event.member \
                        and void.about = event.terminal || '/' || event.epoch || '/' || cast(event.seq as text))) \
                ) then 1 else 0 end) as bigint), 0) as used from code where pack = $1";
-    let row = sqlx::query(sql).bind(pack.as_str()).fetch_one(&mut *conn).await?;
+    let lost_at = pack.loss.filter(|_| pack.is_lost()).map(|(_, at)| at.as_ms());
+    let query = sqlx::query(sql).bind(pack.pack.as_str()).bind(lost_at.unwrap_or(i64::MAX));
+    let row = query.bind(pack.issued_at.as_ms()).fetch_one(&mut *conn).await?;
     let count = |name: &str| -> Result<u64, StoreError> { Ok(from_i64(row.try_get(name)?)) };
     let (issued, cancelled) = (count("issued")?, count("cancelled")?);
-    let used = count("used")? - taken_back(conn, pack).await?;
+    let used = count("used")? - taken_back(conn, &pack.pack).await?;
     let rest = issued - cancelled - used;
-    let (lost, left) = if is_lost { (rest, 0) } else { (0, rest) };
+    let (lost, left) = if pack.is_lost() { (rest, 0) } else { (0, rest) };
     Ok(Account { issued, used, cancelled, lost, left })
 }
 

@@ -110,13 +110,17 @@ const ASKS_EVERY_NODE: &[(&str, &str)] = &[
     ("select body, state, coalesce(resolved_by, '')", "goods that are to leave: once for each task that is closed"),
     ("update batch set entry", "once, after an upgrade"),
     (
-        "select code, pack, product, parent, cancelled_at from code where pack",
+        "select code, pack, product, parent, associated_at, cancelled_at from code where pack",
         "a pack file; a pack's codes share a tag",
     ),
+    ("select parent_key, pack, count(*) as codes from code", "what a production line fills: a question for each list"),
     ("update code set position", "a contract gets another buyer: one question to each node"),
     ("select count(*) as n from code where pack in", "before codes are issued"),
     ("select count(*) as n from code where position", "the first page of a long pull"),
-    ("select code, pack, product, parent, cancelled_at, position from code", "a pull page of registry changes"),
+    (
+        "select code, pack, product, parent, associated_at, cancelled_at, position from code",
+        "a pull page of registry changes",
+    ),
 ];
 
 #[tokio::test]

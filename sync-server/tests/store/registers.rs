@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use shared::code::CodeKey;
 use shared::ids::PackId;
-use shared::reference::CodeRecord;
+use shared::reference::{CodeRecord, Level, Pack, PackLoss};
 use sync_server::store::pack::{Account, PackAct};
 use sync_server::store::version::Version;
 use sync_server::store::{Store, code_bulk, pack, step, version};
@@ -99,10 +99,16 @@ async fn many_codes_are_put_known_and_read_in_parts(store: &Store) {
     put(&mut tx, 1, 1, scan("C1", 3)).await;
     let scanned = code_bulk::scanned(&mut tx, &keys).await.unwrap();
     assert_eq!(scanned, [CodeKey::of(&code(3)).as_bytes().to_vec()].into());
+    let parents = [CodeKey::of(&code(5_001)), CodeKey::of(&code(5_004)), CodeKey::of(&code(3))];
+    let inside = code_bulk::inside(&mut tx, &parents).await.unwrap();
+    assert_eq!((inside.len(), &inside[parents[0].as_bytes().as_slice()]), (2, &vec![("P1".into(), 1)]));
     // Again, changed: out of the parent, and ended.
     let ended = CodeRecord { cancelled_at: Some(at(9)), ..keyed(1, None).1 };
-    code_bulk::put(&mut tx, &[(keys[1], ended.clone())], 8).await.unwrap();
+    let dated = CodeRecord { associated_at: Some(at(8)), ..keyed(2, Some(5_002)).1 };
+    code_bulk::put(&mut tx, &[(keys[1], ended.clone()), (keys[2], dated.clone())], 8).await.unwrap();
+    assert_eq!(code_bulk::known(&mut tx, &keys[2..3]).await.unwrap()[&keys[2]], dated);
     assert_eq!(code_bulk::known(&mut tx, &keys[1..2]).await.unwrap()[&keys[1]], ended);
+    assert_eq!(code_bulk::inside(&mut tx, &parents).await.unwrap().len(), 1);
     tx.rollback().await.unwrap();
 }
 
@@ -114,8 +120,15 @@ async fn a_packs_account_counts_each_code_once(store: &Store) {
     code_bulk::put(&mut tx, &codes, 1).await.unwrap();
     put(&mut tx, 1, 1, scan("C1", 3)).await;
     let account = Account { issued: 6, used: 3, cancelled: 1, lost: 0, left: 2 };
-    assert_eq!(pack::account(&mut tx, &id, false).await.unwrap(), account);
-    assert_eq!(pack::account(&mut tx, &id, true).await.unwrap(), Account { lost: 2, left: 0, ..account });
+    let whole = Pack::new(id.clone(), "POD".into(), Level::Case, "C1".into(), at(0));
+    assert_eq!(pack::account(&mut tx, &whole).await.unwrap(), account);
+    let lost = Pack { loss: Some((PackLoss::Lost, at(5))), ..whole };
+    assert_eq!(pack::account(&mut tx, &lost).await.unwrap(), Account { lost: 2, left: 0, ..account });
+    // Put into the case after the loss: neither of them is in use by that.
+    codes[1].1.associated_at = Some(at(6));
+    code_bulk::put(&mut tx, &codes[1..2], 2).await.unwrap();
+    let late = Account { used: 1, lost: 4, left: 0, ..account };
+    assert_eq!(pack::account(&mut tx, &lost).await.unwrap(), late);
     let act = |act: &str, codes| PackAct { at: at(2), act: act.into(), codes, by: "甲".into(), detail: String::new() };
     for one in [act("issued", 6), act("activated", 6)] {
         pack::note(&mut tx, &id, &one).await.unwrap();

@@ -3,6 +3,7 @@
 use shared::code::CodeKey;
 use shared::event::{Act, VoidReason};
 use shared::ids::EventRef;
+use shared::reference::{Level, Pack};
 use sync_server::store::facts::{Brought, Facts};
 use sync_server::store::labelled::Labelled;
 use sync_server::store::trail::Place;
@@ -139,7 +140,8 @@ async fn a_pack_is_used_by_scans_that_stand(store: &Store) {
     for n in 1..=4 {
         code::put(&mut tx, &code_record(n, "P", None), 1).await.unwrap();
     }
-    let used = async |tx: &mut sqlx::AnyConnection| pack::account(tx, &"P".into(), false).await.unwrap().used;
+    let whole = Pack::new("P".into(), "POD".into(), Level::Case, "C1".into(), at(0));
+    let used = async |tx: &mut sqlx::AnyConnection| pack::account(tx, &whole).await.unwrap().used;
     bring(&mut tx, 1, 1, vec![scan("C1", 1), scan("C1", 2), scan("C2", 2), scan("C3", 9)]).await;
     assert_eq!(used(&mut tx).await, 2);
     let void = |seq| Act::Void { voids: by(1, seq), reason: VoidReason::DidNotOccur };

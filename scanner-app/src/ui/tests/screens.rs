@@ -259,6 +259,18 @@ fn without_pictures() -> [(&'static str, View); 2] {
         .map(|(name, scan)| (name, view(PageView::Scan(Box::new(scan)))))
 }
 
+/// A receipt before and after its one tap; of less than was ordered; of a list that is not known here.
+fn receipts() -> [(&'static str, View); 4] {
+    let unknown = ReceiptView { due_packages: None, coming_units: 0, ..receipt(None) };
+    [
+        ("receipt", receipt(None)),
+        ("receipt-done", receipt(Some(10))),
+        ("receipt-short", receipt_short()),
+        ("receipt-unknown", unknown),
+    ]
+    .map(|(name, shown)| (name, view(PageView::Receipt(shown))))
+}
+
 /// Every screen by a short name.
 pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
     let accepted = || ResultView { units: 50, ..result(ACCEPTED, "7K3M", &[]) };
@@ -281,13 +293,6 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         ("alarm-one", alarm_of_one()),
         ("sort", view(PageView::Sort(Box::new(sort(false))))),
         ("sort-open-case", view(PageView::Sort(Box::new(sort(true))))),
-        ("receipt", view(PageView::Receipt(receipt(None)))),
-        ("receipt-done", view(PageView::Receipt(receipt(Some(10))))),
-        ("receipt-short", view(PageView::Receipt(receipt_short()))),
-        (
-            "receipt-unknown",
-            view(PageView::Receipt(ReceiptView { due_packages: None, coming_units: 0, ..receipt(None) })),
-        ),
         ("close", view(PageView::Close(close(false)))),
         ("close-seen", view(PageView::Close(close(true)))),
     ];
@@ -320,6 +325,7 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
             "Storage full, scanning stopped. All 1 204 records are safe. Upload or carry out.",
         ),
     ));
+    screens.extend(receipts());
     screens.push(("receipt-differs", view(differs())));
     screens.push(("receipt-sign", view(signing())));
     screens.push(("scan-return", view(scanning_return())));

@@ -83,6 +83,23 @@ fn a_lost_pack_is_frozen_but_for_what_moved_before() {
 }
 
 #[test]
+fn what_the_registry_put_together_after_a_loss_is_frozen() {
+    let mut world = World::new();
+    world.references.packs.get_mut(&"PU".into()).unwrap().loss = Some((PackLoss::Stolen, Timestamp::from_ms(T0)));
+    world.scan(Outbound, C1, &case(1));
+    world.scan(Inbound, C1, &case(1));
+    world.scan(Sort, O1, &unit(1));
+    // The pack's own file put it in, before.
+    world.expect(&[]);
+    let mut put_in = |at: i64| {
+        let record = world.references.codes.get_mut(&unit(1)).unwrap();
+        record.associated_at = Some(Timestamp::from_ms(at));
+        world.found().iter().any(|(kind, subject, _)| *kind == Kind::FrozenCode && *subject == unit(1).to_string())
+    };
+    assert_eq!((put_in(T0 - 1), put_in(T0), put_in(T0 + 1)), (false, true, true));
+}
+
+#[test]
 fn a_repeat_counts_once_and_is_said_once() {
     let mut world = World::new();
     for _ in 0..3 {

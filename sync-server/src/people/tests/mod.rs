@@ -1,2 +1,3 @@
 mod isolation;
+mod packs;
 mod sessions;

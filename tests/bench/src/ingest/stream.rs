@@ -222,7 +222,8 @@ pub(crate) fn agree(server: &Server, folder: &Path, contracts: &[String], units:
 fn issue(server: &Server, contract: &str, units: usize) -> Result<Vec<String>> {
     let (count, pack) = (units.to_string(), format!("P-{contract}"));
     let line = ["--contract", contract, "--product", "POD", "--level", "unit", "--count", &count, "--pack", &pack];
-    let csv = server.run(["codes", "issue"].into_iter().chain(line))?;
+    let unasked = ["--without-application", "--why", "a measurement"];
+    let csv = server.run(["codes", "issue"].into_iter().chain(line).chain(unasked))?;
     let label = |line: &str| line.split(',').nth(4).map(str::to_owned).context("a pack line without a code");
     csv.lines().skip(1).map(label).collect()
 }

@@ -168,7 +168,8 @@ fn set_up(server: &Server, folder: &Path, boxes: usize) -> Result<Vec<String>> {
     server.run(import)?;
     let count = boxes.to_string();
     let issue = ["codes", "issue", "--contract", "HT-1", "--product", "POD", "--level", "unit", "--count", &count];
-    let csv = server.run(issue.into_iter().chain(["--pack", "P-1"]))?;
+    let csv =
+        server.run(issue.into_iter().chain(["--pack", "P-1", "--without-application", "--why", "a measurement"]))?;
     let label = |line: &str| line.split(',').nth(4).map(str::to_owned).context("a pack line without a code");
     csv.lines().skip(1).map(label).collect()
 }
