@@ -47,7 +47,7 @@ impl Lang {
             Self::Zh => citation.zh(),
             Self::En => citation.en(),
         };
-        mismatch.citations(rulebook).iter().map(one).collect::<Vec<_>>().join(self.pick(";", "; "))
+        mismatch.citations(rulebook).iter().map(one).collect::<Vec<_>>().join(self.pick("；", "; "))
     }
 
     /// The word of a severity.

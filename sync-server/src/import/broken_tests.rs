@@ -116,3 +116,34 @@ async fn a_file_of_nothing_that_can_be_read_is_named() {
         assert!(error.contains(said), "{error}");
     }
 }
+
+#[tokio::test]
+async fn what_a_spreadsheet_could_not_calculate_becomes_nobodys_name() {
+    let trade = Trade::new().await;
+    let at = |name: &str| u16::try_from(Set::Carrier.columns().iter().position(|column| column.name == name).unwrap());
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_string(0, at("carrier").unwrap(), "carrier").unwrap();
+    sheet.write_formula(1, at("carrier").unwrap(), rust_xlsxwriter::Formula::new("=A9").set_result("#REF!")).unwrap();
+    let report = faults(&trade, Set::Carrier, book.save_to_buffer().unwrap()).await;
+    let fault = &report.errors[0].fault;
+    assert_eq!((fault.line, fault.field.as_str(), fault.value.as_str()), (Some(2), "carrier", "#REF!"));
+    assert!(fault.problem.contains("could not calculate"), "{}", fault.problem);
+}
+
+#[tokio::test]
+async fn a_second_table_in_a_workbook_is_not_dropped_without_a_word() {
+    let trade = Trade::new().await;
+    let mut book = Workbook::new();
+    for name in ["Mine", "Empty", "Yours"] {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name).unwrap();
+        if name != "Empty" {
+            sheet.write_string(0, 0, "carrier").unwrap();
+            sheet.write_string(1, 0, name).unwrap();
+        }
+    }
+    let report = faults(&trade, Set::Carrier, book.save_to_buffer().unwrap()).await;
+    let problem = &report.errors[0].fault.problem;
+    assert!(problem.contains("`Mine`") && problem.contains("`Yours`"), "{problem}");
+}

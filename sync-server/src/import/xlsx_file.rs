@@ -15,46 +15,77 @@ use super::header::Header;
 /// Bytes that a file may unfold to, and rows that it may have.
 const UNFOLDED_BYTES_MAX: u64 = 400 << 20;
 
-/// Reads the first sheet that has cells; the faults of its header, or of the file, where it is not understood.
+/// Cells that could not be calculated and are named, at most.
+const ERRORS_MAX: usize = 100;
+
+/// Reads the one sheet that has cells; the faults of its header, of its cells, or of the file, where it is not understood.
 pub fn read(set: Option<Set>, bytes: &[u8]) -> Result<Table, Vec<Fault>> {
-    let whole = |problem: String| vec![Fault::new("1", "", problem).at(1)];
     if unfolded(bytes).is_none_or(|unfolded| unfolded > UNFOLDED_BYTES_MAX) {
         let limit = UNFOLDED_BYTES_MAX >> 20;
         return Err(whole(format!(
             "the file is no XLSX, is damaged, or unfolds to more than {limit} MB; split it, or save it as CSV"
         )));
     }
-    let broken =
-        |error: calamine::XlsxError| whole(format!("the file is no XLSX that can be read ({error}); save it as CSV"));
-    let mut book: Xlsx<Cursor<&[u8]>> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    let mut book: Xlsx<Cursor<&[u8]>> = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
+    let mut found: Option<(String, Table)> = None;
     for sheet in book.sheet_names() {
-        let mut rows = Rows::new(book.worksheet_cells_reader(&sheet).map_err(broken)?);
-        let Some(first) = rows.next_row().map_err(broken)? else { continue };
-        let (line, header) = first;
-        let last = header.iter().map(|(at, _)| *at).max().unwrap_or(0);
-        if last > 255 {
-            return Err(whole("the first row has cells beyond column 256; leave only the table in the sheet".into()));
+        let mut rows = Rows::new(book.worksheet_cells_reader(&sheet).map_err(|error| broken(&error))?);
+        let Some(first) = rows.next_row().map_err(|error| broken(&error))? else { continue };
+        if let Some((before, _)) = found {
+            return Err(whole(format!(
+                "the sheets `{before}` and `{sheet}` both have cells; a file is one table: save each sheet as a file of its own"
+            )));
         }
-        let mut cells = vec![String::new(); last + 1];
-        for (at, text) in header {
-            cells[at] = text;
+        found = Some((sheet, table(set, first, &mut rows)?));
+    }
+    found.map(|(_, table)| table).ok_or_else(|| whole("the workbook has no filled sheet".into()))
+}
+
+/// A fault of the file as a whole.
+fn whole(problem: String) -> Vec<Fault> {
+    vec![Fault::new("1", "", problem).at(1)]
+}
+
+fn broken(error: &calamine::XlsxError) -> Vec<Fault> {
+    whole(format!("the file is no XLSX that can be read ({error}); save it as CSV"))
+}
+
+/// A sheet from its first filled row on, which names the columns.
+fn table(set: Option<Set>, (line, first): (u64, Cells), rows: &mut Rows<'_, '_>) -> Result<Table, Vec<Fault>> {
+    let last = first.iter().map(|(at, _)| *at).max().unwrap_or(0);
+    if last > 255 {
+        return Err(whole("the first row has cells beyond column 256; leave only the table in the sheet".into()));
+    }
+    let mut cells = vec![String::new(); last + 1];
+    for (at, text) in first {
+        cells[at] = text;
+    }
+    let at_line = |mut faults: Vec<Fault>| {
+        for fault in &mut faults {
+            fault.line = Some(line);
         }
-        let at_line = |mut faults: Vec<Fault>| {
-            for fault in &mut faults {
-                fault.line = Some(line);
-            }
-            faults
-        };
-        let header = Header::read(set, &cells).map_err(at_line)?;
-        let mut drafts = Drafts::new(header.set, header.present());
-        while let Some((line, cells)) = rows.next_row().map_err(broken)? {
-            let column = |at: usize| header.columns.get(at).copied().flatten();
-            let cells = cells.into_iter().filter_map(|(at, text)| Some((column(at)?, text))).collect();
-            drafts.add(&Row { line, cells });
-        }
+        faults
+    };
+    let header = Header::read(set, &cells).map_err(at_line)?;
+    let mut drafts = Drafts::new(header.set, header.present());
+    while let Some((line, cells)) = rows.next_row().map_err(|error| broken(&error))? {
+        let column = |at: usize| header.columns.get(at).copied().flatten();
+        let cells = cells.into_iter().filter_map(|(at, text)| Some((column(at)?, text))).collect();
+        drafts.add(&Row { line, cells });
+    }
+    let errors = std::mem::take(&mut rows.errors);
+    if errors.is_empty() {
         return Ok(Table { header, drafts: drafts.finish(), faults: Vec::new() });
     }
-    Err(whole("the workbook has no filled sheet".into()))
+    let fault = |(line, at, error): (u32, usize, String)| {
+        let column = header.columns.get(at).copied().flatten();
+        let name = column.map_or("", |column| header.set.columns()[column].name);
+        let problem = format!(
+            "the spreadsheet could not calculate this cell ({error}); mend it there, or type what it is to say"
+        );
+        Fault::new(name, error, problem).at(u64::from(line) + 1)
+    };
+    Err(errors.into_iter().map(fault).collect())
 }
 
 /// Bytes of all parts of the container, read to their end; none where it is no container. What it declares is not believed.
@@ -78,13 +109,15 @@ struct Rows<'a, 'b> {
     next: Option<(u32, usize, String)>,
     /// Behind its last cell a sheet cannot be asked again.
     done: bool,
+    /// Cells that say what the spreadsheet could not calculate: line, column, error.
+    errors: Vec<(u32, usize, String)>,
 }
 
 type Cells = Vec<(usize, String)>;
 
 impl<'a, 'b> Rows<'a, 'b> {
     const fn new(cells: calamine::XlsxCellReader<'a, Cursor<&'b [u8]>>) -> Self {
-        Self { cells, next: None, done: false }
+        Self { cells, next: None, done: false, errors: Vec::new() }
     }
 
     /// The next row with a filled cell, and its line.
@@ -113,6 +146,11 @@ impl<'a, 'b> Rows<'a, 'b> {
                 break;
             };
             let (line, at) = cell.get_position();
+            if let DataRef::Error(error) = cell.get_value()
+                && self.errors.len() < ERRORS_MAX
+            {
+                self.errors.push((line, usize::try_from(at).unwrap_or(usize::MAX), error.to_string()));
+            }
             let text = text(cell.get_value());
             let text = unescape(&text);
             if !text.is_empty() {

@@ -207,6 +207,15 @@ impl Sorting {
             let units = said.entry(line.product.clone()).or_default();
             *units = units.saturating_add(line.units);
         }
+        if note.is_none() {
+            // A note that nobody here knows: of the order it says what no known note says already, so that nothing is wanted twice.
+            let others = references.documents.values().filter(|other| other.basis == *basis);
+            for line in others.flat_map(|other| &other.lines) {
+                if let Some(units) = said.get_mut(&line.product) {
+                    *units = units.saturating_sub(line.units);
+                }
+            }
+        }
         let mut left = said.clone();
         for tally in tallies(&history, references) {
             if (&tally.basis, &tally.document, tally.stage) == (basis, document, Stage::Sort)

@@ -170,3 +170,14 @@ fn closing_a_sort_closes_each_order() {
     });
     assert_eq!(counted.collect::<Vec<_>>(), [("O1", 1), ("O2", 0)]);
 }
+
+#[test]
+fn a_note_that_nobody_knows_wants_nothing_twice() {
+    let yard = hub();
+    let mut keys = keys();
+    keys.insert(0, ("O1".into(), "typed".into()));
+    let mut sorting = Sorting::open(yard.store(), yard.device(), yard.identity(), &keys).unwrap();
+    let said: Vec<u64> = sorting.orders().iter().map(|order| order.said.values().sum()).collect();
+    assert_eq!(said, [0, 10, 12], "the order's ten units are on D1");
+    let Sorted::To(1, _) = take(&mut sorting, &case(1)) else { panic!("not to the note that is known") };
+}
