@@ -236,14 +236,6 @@ pub struct Duties {
     pub until: Option<Timestamp>,
 }
 
-impl Duties {
-    fn allow(&self, member: &MemberId, site: &SiteId, stage: Stage, when: Timestamp) -> bool {
-        let here = self.sites.is_empty() || self.sites.contains(site);
-        let this = self.stages.is_empty() || self.stages.contains(&stage);
-        self.member == *member && here && this && self.until.is_none_or(|until| when < until)
-    }
-}
-
 /// A person who may sign in on terminals of a member (trading/2022-trial art. 22).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operator {
@@ -326,11 +318,12 @@ impl Operator {
     /// Whether the person may do a stage for a member at a site at a moment.
     #[must_use]
     pub fn may(&self, member: &MemberId, site: &SiteId, stage: Stage, when: Timestamp) -> bool {
-        if let Some(then) = said_at(&self.earlier, when) {
-            return then.allow(member, site, stage, when);
-        }
-        let here = self.works_at(site);
-        let this = self.stages.is_empty() || self.stages.contains(&stage);
-        self.member == *member && here && this && self.until.is_none_or(|until| when < until)
+        let (own, sites, stages, until) = match said_at(&self.earlier, when) {
+            Some(then) => (&then.member, &then.sites, &then.stages, then.until),
+            None => (&self.member, &self.sites, &self.stages, self.until),
+        };
+        let here = sites.is_empty() || sites.contains(site);
+        let this = stages.is_empty() || stages.contains(&stage);
+        own == member && here && this && until.is_none_or(|until| when < until)
     }
 }
