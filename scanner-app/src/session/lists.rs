@@ -8,6 +8,7 @@ use shared::event::{Act, Stage};
 use shared::mismatch::{Kind, ScanResult, Severity};
 use shared::rules::awaited;
 use shared::time::Timestamp;
+use shared::trail::Fact;
 
 use super::said::Said;
 use super::{Feedback, Session};
@@ -219,12 +220,15 @@ impl Session {
 
     /// Numbers of this task's scans whose package was set aside and is free again.
     pub(super) fn released(&self) -> Result<BTreeSet<u64>, StoreError> {
-        let own = self.own_facts(&self.task.basis)?;
+        Ok(self.released_of(&self.own_facts(&self.task.basis)?))
+    }
+
+    fn released_of(&self, own: &[Fact]) -> BTreeSet<u64> {
         let freed = own.iter().filter_map(|fact| match &fact.act {
             Act::Released { task, scan_seq } if *task == self.task.task => Some(*scan_seq),
             _ => None,
         });
-        Ok(freed.collect())
+        freed.collect()
     }
 
     /// Whether the scan of this number set its package aside, and nobody has released it: only where goods leave.
@@ -234,6 +238,6 @@ impl Session {
             Act::SetAside { task, scan_seq: seq, .. } => *task == self.task.task && *seq == scan_seq,
             _ => false,
         });
-        Ok(is_aside && !self.released()?.contains(&scan_seq))
+        Ok(is_aside && !self.released_of(&own).contains(&scan_seq))
     }
 }

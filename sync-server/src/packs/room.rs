@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use shared::code::CodeKey;
 use shared::ids::PackId;
-use shared::reference::{CodeRecord, Level, References};
+use shared::reference::{CodeRecord, References};
 use sqlx::AnyConnection;
 
 use crate::store::{self, StoreError};
@@ -22,11 +22,8 @@ impl Room {
         parents: &[CodeKey],
     ) -> Result<Self, StoreError> {
         let found = store::code_bulk::inside(conn, parents).await?;
-        let units = |pack: &PackId| {
-            let pack = known.packs.get(pack)?;
-            units(known, pack.product.as_str(), pack.level)
-        };
-        let sum = |packs: Vec<(PackId, u64)>| packs.iter().map(|(pack, codes)| units(pack).unwrap_or(1) * codes).sum();
+        let sum =
+            |packs: Vec<(PackId, u64)>| packs.iter().map(|(pack, codes)| units(known, pack).unwrap_or(1) * codes).sum();
         Ok(Self { inside: found.into_iter().map(|(parent, packs)| (parent, sum(packs))).collect() })
     }
 
@@ -37,10 +34,7 @@ impl Room {
         (key, parent): (&CodeKey, &CodeRecord),
         child: &CodeRecord,
     ) -> Result<(), String> {
-        let of = |record: &CodeRecord| {
-            let pack = known.packs.get(&record.pack)?;
-            units(known, record.product.as_str(), pack.level)
-        };
+        let of = |record: &CodeRecord| units(known, &record.pack);
         let inside = self.inside.entry(key.as_bytes().to_vec()).or_default();
         let (Some(room), more) = (of(parent), of(child).unwrap_or(1)) else { return Ok(()) };
         if *inside + more > room {
@@ -54,7 +48,9 @@ impl Room {
     }
 }
 
-fn units(known: &References, product: &str, level: Level) -> Option<u64> {
-    let product = known.products.get(&product.into())?;
-    product.levels.iter().find(|listed| listed.level == level).map(|listed| u64::from(listed.units))
+/// Units in one package of a pack, by what its product had when the pack was issued: as the rules count them.
+fn units(known: &References, pack: &PackId) -> Option<u64> {
+    let pack = known.packs.get(pack)?;
+    let then = known.products.get(&pack.product)?.levels_at(pack.issued_at);
+    then.iter().find(|listed| listed.level == pack.level).map(|listed| u64::from(listed.units))
 }
