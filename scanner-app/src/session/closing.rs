@@ -31,19 +31,6 @@ pub struct Departure {
 }
 
 impl Session {
-    /// The sides that the task works on: one, or in a sort one for each order of its list.
-    pub(super) fn sides(&self) -> Result<Vec<Side>, StoreError> {
-        let own = Side { basis: self.task.basis.clone(), document: self.task.document.clone(), stage: self.task.stage };
-        let mut sides = vec![own];
-        for (basis, document) in self.listed_orders()? {
-            let side = Side { basis, document, stage: self.task.stage };
-            if !sides.contains(&side) {
-                sides.push(side);
-            }
-        }
-        Ok(sides)
-    }
-
     /// Closes the task. What was loaded under a reserved number becomes its note at the final close, in the same commit; an
     /// earlier draft of it (the goods were held, and scanned on) is voided. Then each gate is asked.
     pub fn conclude(&mut self, closing: &Closing) -> Result<Departure, StoreError> {

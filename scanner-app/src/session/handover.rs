@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use shared::trail::Index;
 
 use super::Session;
+use super::note::Side;
 use crate::store::StoreError;
 
 /// Packages that count on the task's document and stage.
@@ -30,14 +31,15 @@ impl Session {
 
     /// Who counted how much. Terminals on one document are a union: the same package on two is one.
     pub fn counts(&mut self) -> Result<Counts, StoreError> {
-        let history = self.history_of(&self.task.basis.clone())?;
-        let index = Index::new(&history, self.references());
-        let side = index.key(&self.task.basis, &self.task.document, self.task.stage);
-        let scans = side.into_iter().flat_map(|side| index.scans_at(side));
         let mut counts = Counts::default();
-        for scan in scans.filter(|scan| scan.counts() && scan.code.is_ok()) {
-            counts.all += 1;
-            counts.own += u64::from(scan.by.terminal == self.store.terminal());
+        for Side { basis, document, stage } in self.sides()? {
+            let history = self.history_of(&basis)?;
+            let index = Index::new(&history, self.references());
+            let scans = index.key(&basis, &document, stage).into_iter().flat_map(|side| index.scans_at(side));
+            for scan in scans.filter(|scan| scan.counts() && scan.code.is_ok()) {
+                counts.all += 1;
+                counts.own += u64::from(scan.by.terminal == self.store.terminal());
+            }
         }
         Ok(counts)
     }

@@ -10,6 +10,7 @@ use shared::rules::awaited;
 use shared::time::Timestamp;
 use shared::trail::Fact;
 
+use super::note::Side;
 use super::said::Said;
 use super::{Feedback, Session};
 use crate::store::StoreError;
@@ -201,26 +202,29 @@ fn unknown(stage: Stage) -> Said {
 impl Session {
     /// The lists as they stand.
     pub fn lists(&mut self) -> Result<Lists, StoreError> {
-        let task = self.task.clone();
-        let history = self.history_of(&task.basis)?;
-        let list = awaited(&history, self.references(), &task.basis, &task.document, task.stage);
-        let to_scan = list.map(|list| {
-            let row = |awaited: shared::rules::Awaited| Row {
-                text: awaited.code.to_string(),
-                code: Some(awaited.code),
-                seq: None,
-                at: awaited.sent_at,
-                kinds: Vec::new(),
-            };
-            list.into_iter().map(row).collect()
-        });
+        // Known where it is known of every order of a sort.
+        let mut to_scan = Some(Vec::new());
+        for Side { basis, document, stage } in self.sides()? {
+            let history = self.history_of(&basis)?;
+            let list = awaited(&history, self.references(), &basis, &document, stage);
+            to_scan = to_scan.zip(list).map(|(mut rows, list)| {
+                rows.extend(list.into_iter().map(|awaited| Row {
+                    text: awaited.code.to_string(),
+                    code: Some(awaited.code),
+                    seq: None,
+                    at: awaited.sent_at,
+                    kinds: Vec::new(),
+                }));
+                rows
+            });
+        }
         let released = self.released()?;
-        Ok(Lists::new(&self.feedback, task.stage, to_scan, &released))
+        Ok(Lists::new(&self.feedback, self.task.stage, to_scan, &released))
     }
 
     /// Numbers of this task's scans whose package was set aside and is free again.
     pub(super) fn released(&self) -> Result<BTreeSet<u64>, StoreError> {
-        Ok(self.released_of(&self.own_facts(&self.task.basis)?))
+        Ok(self.released_of(&self.own_facts_of_task()?))
     }
 
     fn released_of(&self, own: &[Fact]) -> BTreeSet<u64> {
@@ -233,7 +237,7 @@ impl Session {
 
     /// Whether the scan of this number set its package aside, and nobody has released it: only where goods leave.
     pub fn is_set_aside(&self, scan_seq: u64) -> Result<bool, StoreError> {
-        let own = self.own_facts(&self.task.basis)?;
+        let own = self.own_facts_of_task()?;
         let is_aside = own.iter().any(|fact| match &fact.act {
             Act::SetAside { task, scan_seq: seq, .. } => *task == self.task.task && *seq == scan_seq,
             _ => false,

@@ -24,6 +24,7 @@ pub mod routing;
 mod said;
 mod scanning;
 mod shift;
+mod sides;
 pub mod sorting;
 mod standing;
 mod summing;
@@ -37,7 +38,6 @@ use std::sync::Arc;
 use shared::event::{Act, Close, ReturnReason, Stage};
 use shared::ids::{BasisId, DocumentId, MemberId, OperatorId, SiteId};
 use shared::reference::Level;
-use shared::rules::Progress;
 
 use crate::config::Config;
 use crate::device::Device;
@@ -49,7 +49,7 @@ pub use closing::{Closing, Departure};
 pub use handover::Counts;
 use knowledge::Knowledge;
 pub use lines::OrderedLine;
-pub use overview::{OpenWork, overview, site_name};
+pub use overview::{OpenWork, overview, site_name, unlisted};
 use recording::{event, start_of_log};
 pub use said::Said;
 pub use shift::record_at_desk;
@@ -198,13 +198,6 @@ impl Session {
         };
         self.record(vec![act], |_| Ok(()))?;
         Ok(closed)
-    }
-
-    /// How far the task is.
-    pub fn progress(&mut self) -> Result<Progress, StoreError> {
-        let task = &self.task;
-        let place = (task.basis.clone(), task.document.clone(), task.stage);
-        self.knowledge.progress(&self.store, &place, self.device.now())
     }
 
     /// Packages that count in this task, by this terminal.

@@ -13,7 +13,7 @@ use shared::time::Timestamp;
 
 use super::knowledge::Knowledge;
 use super::opening::{Place, stage_of};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Task};
 
 /// One possible task.
 #[derive(Clone, Debug)]
@@ -54,6 +54,33 @@ pub fn overview(store: &Store, place: Place<'_>, now: Timestamp) -> Result<Vec<O
         let blocks = blocks_on(&knowledge, store, &at)?;
         let due = basis.until;
         work.push(OpenWork { stage, basis: at.0, document: at.1, counterparty, level, progress, due, blocks });
+    }
+    Ok(work)
+}
+
+/// Open tasks that nobody here knows of: their document has not come, or is offered no more. What should come is not known of them, what
+/// was scanned is.
+pub fn unlisted(
+    store: &Store,
+    place: Place<'_>,
+    now: Timestamp,
+    is_listed: impl Fn(&Task) -> bool,
+) -> Result<Vec<OpenWork>, StoreError> {
+    let open: Vec<Task> = store.open_tasks()?.into_iter().filter(|task| !is_listed(task)).collect();
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut knowledge = Knowledge::load(store, place.member)?;
+    let mut work = Vec::new();
+    for Task { stage, basis, document, .. } in open {
+        let at = (basis, document, stage);
+        let counted = knowledge.progress(store, &at, now)?;
+        let progress = Progress { packages_expected: None, ..counted };
+        let known = knowledge.pulled.references.bases.get(&at.0);
+        let counterparty = known.map(|basis| counterparty(&knowledge, basis, None, stage)).unwrap_or_default();
+        let due = known.and_then(|basis| basis.until);
+        let (basis, document, level) = (at.0, at.1, Level::Unit);
+        work.push(OpenWork { stage, basis, document, counterparty, level, progress, due, blocks: 0 });
     }
     Ok(work)
 }

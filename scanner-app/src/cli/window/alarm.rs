@@ -51,7 +51,7 @@ impl Clerk {
         let seen: Vec<u64> = session.place(SEEN)?.unwrap_or_default();
         let known = self.state.alarm.as_ref().map(|alarm| alarm.blocked.clone()).unwrap_or_default();
         let session = self.work.session_ref();
-        let late = session.map(crate::session::Session::late_blocks).unwrap_or_default();
+        let late = session.map(crate::session::Session::late_blocks).transpose()?.unwrap_or_default();
         let new: Vec<(u64, Kind)> = late
             .into_iter()
             .filter(|(seq, _)| !seen.contains(seq) && !known.iter().any(|(other, _)| other == seq))

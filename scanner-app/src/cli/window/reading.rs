@@ -103,6 +103,16 @@ impl Clerk {
             }
             Route::Unusable(why) => self.say(StripTone::Trouble, why.pair(), None),
             Route::LookUp(_) | Route::Movement(_) => self.looked_up(text),
+            Route::Unknown if !may_be_a_number(text) => {
+                let words = (
+                    format!("“{}”不是单证号，也不是包装码。扫单证上的码，或扫包装。", short(text)),
+                    format!(
+                        "{} is no document's number and no package's code. Scan the paper's code, or a package.",
+                        short(text)
+                    ),
+                );
+                self.say(StripTone::Trouble, words, None);
+            }
             Route::Unknown => {
                 let data =
                     self.worker.state().data_as_of.map_or_else(|| "–".to_owned(), shared::time::Timestamp::to_clock);
@@ -250,7 +260,30 @@ pub(super) fn read_number(read: &DocumentRead) -> String {
 }
 
 /// A text short enough for one line.
+/// Whether a document may have such a number: short, in one piece, with a digit. A web address or a strange label is none.
+fn may_be_a_number(text: &str) -> bool {
+    const LONGEST: usize = 24;
+    let is_of_number = |letter: char| letter.is_alphanumeric() || "-_./#".contains(letter);
+    let text = text.trim();
+    text.chars().count() <= LONGEST && text.chars().all(is_of_number) && text.chars().any(char::is_numeric)
+}
+
 fn short(text: &str) -> String {
     let head: String = text.chars().take(24).collect();
     if head.len() < text.len() { format!("{head}…") } else { head }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be_a_number;
+
+    #[test]
+    fn a_number_is_told_from_a_strange_label() {
+        for number in ["FH-2032", "PS-8841", "沪批-2031", "2026/11#4", "C1"] {
+            assert!(may_be_a_number(number), "{number}");
+        }
+        for label in ["https://example.com/01/2", "(01)0690", "hello", "", "WIFI:S:shop;P:1;;", "a b 1"] {
+            assert!(!may_be_a_number(label), "{label}");
+        }
+    }
 }

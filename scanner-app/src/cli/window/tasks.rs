@@ -5,7 +5,6 @@ use std::sync::Arc;
 use anyhow::Result;
 use shared::event::{Close, GateState, ReturnReason, Stage};
 use shared::mismatch::{Kind, Severity};
-use shared::reference::Level;
 
 use super::clerk::Clerk;
 use super::faults::Fault;
@@ -16,7 +15,7 @@ use crate::session::gate::facts::reasons;
 use crate::session::gate::watch_shut_gates;
 use crate::session::opening::return_reason_of;
 use crate::session::opening::{Opening, OpeningError, Papers, Place};
-use crate::session::{Closing, OpenWork, Session, overview, site_name};
+use crate::session::{Closing, OpenWork, Session, overview, site_name, unlisted};
 use crate::store::{Store, Task};
 use crate::ui::route::{Move, Page};
 use crate::ui::view::{GateStateView, StripTone, TaskView};
@@ -34,7 +33,8 @@ impl Clerk {
         let identity = self.identity();
         let (store, gates) = watch_shut_gates(store, &self.device, &identity)?;
         let open: Vec<String> = store.open_tasks()?.iter().map(|task| key_of(&of_task(task))).collect();
-        let work = overview(&store, Place { member: &self.config.member, site: &self.config.site }, self.device.now())?;
+        let place = Place { member: &self.config.member, site: &self.config.site };
+        let work = overview(&store, place, self.device.now())?;
         let mut tasks: Vec<(TaskView, TaskRef)> = work.into_iter().map(|work| row(work, &open)).collect();
         for gate in &gates {
             let task = (gate.side.stage, gate.side.basis.clone(), gate.side.document.clone());
@@ -58,12 +58,9 @@ impl Clerk {
             ));
         }
         // An open task that nobody here knows is gone on with all the same.
-        for task in store.open_tasks()? {
-            let task = of_task(&task);
-            if !tasks.iter().any(|(known, _)| known.key == key_of(&task)) {
-                tasks.push((unknown_row(&task), task));
-            }
-        }
+        let is_listed = |task: &Task| tasks.iter().any(|(known, _)| known.key == key_of(&of_task(task)));
+        let further = unlisted(&store, place, self.device.now(), is_listed)?;
+        tasks.extend(further.into_iter().map(|work| row(work, &open)));
         self.state.tasks = tasks;
         self.work = Work::Desk(store);
         Ok(())
@@ -290,22 +287,6 @@ fn row(work: OpenWork, open: &[String]) -> (TaskView, TaskRef) {
         blocks: work.blocks,
     };
     (view, task)
-}
-
-fn unknown_row(task: &TaskRef) -> TaskView {
-    TaskView {
-        key: key_of(task),
-        stage: task.0,
-        title: title(task),
-        counterparty: String::new(),
-        done: 0,
-        total: None,
-        level: Level::Unit,
-        is_open: true,
-        gate: None,
-        due: None,
-        blocks: 0,
-    }
 }
 
 pub(super) fn of_task(task: &Task) -> TaskRef {

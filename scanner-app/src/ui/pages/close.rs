@@ -2,11 +2,11 @@
 
 use slint::SharedString;
 
-use super::super::generated::{Act, Mark};
+use super::super::generated::{Act, Mark, Row};
 use super::super::sheet::{Say, Sheet, act_with_hint, choice, marked, sentence};
-use super::super::view::CloseView;
+use super::super::view::{CloseView, SlotView};
 use super::super::{Intent, words};
-use super::{Heading, heading};
+use super::{Heading, heading, sort};
 use crate::ui::route::{ListTab, Page};
 
 pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
@@ -39,6 +39,7 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
             Mark::Aside,
         ));
     }
+    rows.extend(view.orders.iter().map(|order| order_row(order, say)));
     rows.push(papers(view.papers, say));
     if notes > 0 {
         let seen = say.made(|| format!("已看过 {notes} 条提示"), || format!("{notes} notes seen"));
@@ -71,11 +72,24 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
     };
     let acts = vec![partial, last];
     let lead = (words::figure(view.done, view.total).into(), unit.into(), SharedString::new());
-    let title = say.made(|| format!("结束 {}", view.title), || format!("Close {}", view.title));
+    let title = match view.orders.len() {
+        0 | 1 => say.made(|| format!("结束 {}", view.title), || format!("Close {}", view.title)),
+        count => say.made(|| format!("结束 {count} 张订单"), || format!("Close {count} orders")),
+    };
     (heading(title, words::stage(say.0, view.stage)), Sheet { lead, rows, acts, stacked: true, ..Sheet::default() })
 }
 
-fn others(count: u64, unit: &str, say: Say) -> super::super::generated::Row {
+/// An order of a sort, as it is closed: which slot, whose, and what it lacks.
+fn order_row(order: &SlotView, say: Say) -> Row {
+    let mark = if order.units.0 >= order.units.1 { Mark::Good } else { Mark::Missing };
+    let title = say.made(
+        || format!("格口 {} · {}", order.slot, order.retailer),
+        || format!("Slot {} · {}", order.slot, order.retailer),
+    );
+    sentence(mark, title, sort::left(order, say))
+}
+
+fn others(count: u64, unit: &str, say: Say) -> Row {
     let others = words::count(count);
     sentence(
         Mark::Wait,
@@ -84,7 +98,7 @@ fn others(count: u64, unit: &str, say: Say) -> super::super::generated::Row {
     )
 }
 
-fn papers(checked: Option<bool>, say: Say) -> super::super::generated::Row {
+fn papers(checked: Option<bool>, say: Say) -> Row {
     let (mark, sub) = match checked {
         Some(true) => (Mark::Good, say.of("齐全且一致", "complete and equal")),
         Some(false) => (Mark::Bad, say.of("不符，已记录", "differ, recorded")),

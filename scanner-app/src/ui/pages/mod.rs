@@ -54,7 +54,7 @@ pub(super) fn put(window: &MainWindow, view: &View, say: Say) {
         other => {
             let (heading, mut sheet) = sheet(other, say);
             if let PageView::Case(CaseView { finder: Some(finder), .. }) = other {
-                scan::picture(&window.global::<Scan>(), finder, say);
+                scan::picture(&window.global::<Scan>(), finder, false, say);
                 sheet.finder = true;
             }
             sheet.put(window, (say, hand), view.chrome.turn);

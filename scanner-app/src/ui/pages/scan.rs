@@ -21,7 +21,7 @@ pub(super) fn put(window: &MainWindow, view: &ScanView, (say, left_handed): (Say
     scan.set_set_aside(set_aside(view.set_aside, say));
     scan.set_complete(is_complete(view));
     set(&scan.get_acts(), handed(acts(view, say), left_handed), |model| scan.set_acts(model));
-    picture(&scan, view, say);
+    picture(&scan, view, is_complete(view), say);
     let recent = view.recent.iter().map(|recent| recent_item(recent, say)).collect();
     set(&scan.get_recent(), recent, |model| scan.set_recent(model));
     scan.set_recent_word(say.of("记录", "History"));
@@ -35,7 +35,7 @@ pub(super) fn put(window: &MainWindow, view: &ScanView, (say, left_handed): (Say
 }
 
 /// The picture, its boxes and the answer: what a sort shows as well.
-pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, say: Say) {
+pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, is_complete: bool, say: Say) {
     if let Some(frame) = &view.frame {
         let plane = frame.0.view();
         scan.set_frame_width(side(plane.width()));
@@ -66,7 +66,7 @@ pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, say: Say) {
     // An old answer beside a scan that was not recorded would be taken for its own.
     result(scan, view.result.as_ref().filter(|_| !view.stopped), say);
     let is_last = view.result.as_ref().is_some_and(|result| !result.undone && result.kinds.is_empty());
-    if is_complete(view) && is_last && !view.stopped {
+    if is_complete && is_last && !view.stopped {
         scan.set_advice(say.of("全部扫完，按“结束”", "All scanned: close"));
     }
 }
@@ -104,15 +104,18 @@ fn acts(view: &ScanView, say: Say) -> Vec<Act> {
     let close = act(say.of("结束", "Close"), &Intent::Go(Page::Close));
     let lists = act(lists, &Intent::Go(Page::Lists(tab)));
     let undo = beside::undo(view.beside.as_ref(), say).unwrap_or_else(|| undo(view.result.as_ref(), say));
-    // Once all is there the close is what comes next: it turns blue where it stands.
-    let is_complete = is_complete(view);
-    let (close, undo) = (Act { main: is_complete, ..close }, Act { main: undo.main && !is_complete, ..undo });
+    let (close, undo) = next_in_blue(close, undo, is_complete(view));
     let mut acts = vec![close, lists, undo];
     if view.beside.is_some() {
         // On the tablet the lists stand beside.
         acts.remove(1);
     }
     acts
+}
+
+/// Once all is there the close is what comes next: it turns blue where it stands.
+pub(super) fn next_in_blue(close: Act, undo: Act, is_complete: bool) -> (Act, Act) {
+    (Act { main: is_complete, ..close }, Act { main: undo.main && !is_complete, ..undo })
 }
 
 /// Undo names the scan that is shown: a newer one is never undone by a late finger.

@@ -12,7 +12,7 @@ use shared::reference::Level;
 
 pub(super) fn put(window: &MainWindow, view: &SortView, (say, left_handed): (Say, bool)) -> Heading {
     let scan = window.global::<Scan>();
-    scan_page::picture(&scan, &view.scan, say);
+    scan_page::picture(&scan, &view.scan, is_complete(view), say);
     let left = view.units.1.saturating_sub(view.units.0);
     let unit = words::level(say.0, Level::Unit);
     let (done, total) = (words::count(view.units.0), words::count(view.units.1));
@@ -57,12 +57,12 @@ fn slot(scan: &Scan<'_>, view: &SortView, say: Say) {
     scan.set_slot_label(format!("{word} {} {} {}", slot.slot, slot.retailer, share(slot, say)).into());
 }
 
-fn share(slot: &SlotView, say: Say) -> String {
+pub(super) fn share(slot: &SlotView, say: Say) -> String {
     let unit = words::level(say.0, Level::Unit);
     format!("{} / {} {unit}", words::count(slot.units.0), words::count(slot.units.1))
 }
 
-fn left(slot: &SlotView, say: Say) -> SharedString {
+pub(super) fn left(slot: &SlotView, say: Say) -> SharedString {
     match slot.units.1.saturating_sub(slot.units.0) {
         0 => say.made(|| format!("{} · 已齐", slot.order), || format!("{} · complete", slot.order)),
         left => say.made(
@@ -70,6 +70,11 @@ fn left(slot: &SlotView, say: Say) -> SharedString {
             || format!("{} · {} to go", slot.order, words::units(left)),
         ),
     }
+}
+
+/// Whether every order has what it wants.
+fn is_complete(view: &SortView) -> bool {
+    view.units.1 > 0 && view.units.0 >= view.units.1
 }
 
 fn order_row(order: &SlotView, say: Say) -> Row {
@@ -86,5 +91,7 @@ fn acts(view: &SortView, say: Say) -> Vec<Act> {
         None => act(say.of("换格口", "Other slot"), &Intent::OtherSlot),
     };
     let undo = beside::undo(view.scan.beside.as_ref(), say);
-    vec![close, other, undo.unwrap_or_else(|| scan_page::undo(view.scan.result.as_ref(), say))]
+    let undo = undo.unwrap_or_else(|| scan_page::undo(view.scan.result.as_ref(), say));
+    let (close, undo) = scan_page::next_in_blue(close, undo, is_complete(view));
+    vec![close, other, undo]
 }

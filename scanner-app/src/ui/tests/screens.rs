@@ -170,7 +170,28 @@ pub(super) fn close(notes_seen: bool) -> CloseView {
         papers: notes_seen.then_some(true),
         notes: vec![(Kind::ImplausiblePace, 2)],
         notes_seen,
+        orders: Vec::new(),
     }
+}
+
+/// A sort of three orders, of which one has what it wants.
+fn close_sort() -> CloseView {
+    CloseView {
+        stage: Stage::Sort,
+        done: 24,
+        total: Some(30),
+        level: Level::Unit,
+        set_aside: 0,
+        notes: Vec::new(),
+        orders: vec![slot(12, "红星便利店", 4), slot(7, "东门烟酒", 10), slot(3, "江南路商行", 10)],
+        ..close(true)
+    }
+}
+
+/// Every order has what it wants: the close is what comes next.
+fn sort_complete() -> SortView {
+    let orders = vec![slot(12, "红星便利店", 10), slot(7, "东门烟酒", 10), slot(3, "江南路商行", 10)];
+    SortView { units: (30, 30), slot: orders.first().cloned(), orders, ..sort(false) }
 }
 
 fn offline(page: PageView) -> View {
@@ -292,9 +313,11 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         ("alarm", alarm()),
         ("alarm-one", alarm_of_one()),
         ("sort", view(PageView::Sort(Box::new(sort(false))))),
+        ("sort-complete", view(PageView::Sort(Box::new(sort_complete())))),
         ("sort-open-case", view(PageView::Sort(Box::new(sort(true))))),
         ("close", view(PageView::Close(close(false)))),
         ("close-seen", view(PageView::Close(close(true)))),
+        ("close-sort", view(PageView::Close(close_sort()))),
     ];
     let nothing_left = ListsView {
         counts: [Some(0), Some(0), Some(1), Some(0), Some(2)],

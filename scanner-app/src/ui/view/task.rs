@@ -336,6 +336,8 @@ pub struct CloseView {
     pub notes: Vec<(Kind, usize)>,
     /// Whether they were acknowledged.
     pub notes_seen: bool,
+    /// The orders of a sort, each of which is closed; else none.
+    pub orders: Vec<SlotView>,
 }
 
 /// One row of the history.

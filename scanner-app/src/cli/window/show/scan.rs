@@ -14,7 +14,7 @@ use super::super::work::Work;
 use super::{end_of, is_provisional, tail, worst_of_last_frame};
 use crate::session::Feedback;
 use crate::session::lists::{Lists, Row, Tab, held_count};
-use crate::session::sorting::OpenOrder;
+use crate::session::sorting::{OpenOrder, Sorting};
 use crate::ui::route::ListTab;
 use crate::ui::view::{
     BoxView, CloseView, DifferLine, DiffersView, ListRowView, ListsView, OrderView, Outcome, PageView, ReceiptLine,
@@ -143,19 +143,8 @@ impl Clerk {
     pub(super) fn sort_view(&mut self) -> Result<SortView> {
         let scan = self.scan_view()?;
         let Work::Sort(sorting) = &self.work else { anyhow::bail!("a sort is shown that is not open") };
-        let references = &sorting.session_ref().pulled().references;
-        let slot = |order: &OpenOrder| {
-            let said: u64 = order.said.values().sum();
-            let left: u64 = order.left.values().sum();
-            SlotView {
-                slot: order.slot,
-                retailer: references.member_name(&order.retailer).to_owned(),
-                order: title(&(Stage::Sort, order.basis.clone(), order.document.clone())),
-                units: (said.saturating_sub(left), said),
-            }
-        };
-        let orders: Vec<SlotView> = sorting.orders().iter().map(slot).collect();
-        let units = orders.iter().fold((0, 0), |sum, order| (sum.0 + order.units.0, sum.1 + order.units.1));
+        let orders = slots(sorting);
+        let units = in_all(&orders);
         let whole = self.state.sort.whole.as_ref();
         let whole = whole.and_then(|(_, order)| Some((*order, sorting.orders().get(*order)?.slot)));
         let mut scan = scan.ok_or_else(|| anyhow::anyhow!("a sort without a task"))?;
@@ -310,12 +299,21 @@ impl Clerk {
     pub(super) fn close_view(&mut self) -> Result<PageView> {
         let Some(task) = self.work.task() else { return Ok(PageView::Tasks(self.tasks_view())) };
         let progress = self.progress()?;
+        let orders = if let Work::Sort(sorting) = &self.work { slots(sorting) } else { Vec::new() };
+        // A sort closes all its orders, and counts what its page counted: units.
+        let (done, total, level) = if orders.is_empty() {
+            (progress.packages_counted, progress.packages_expected, self.level())
+        } else {
+            let (done, wanted) = in_all(&orders);
+            (done, Some(wanted), Level::Unit)
+        };
         Ok(PageView::Close(CloseView {
             title: title(&of_task(&task)),
             stage: task.stage,
-            done: progress.packages_counted,
-            total: progress.packages_expected,
-            level: self.level(),
+            done,
+            total,
+            level,
+            orders,
             set_aside: self.held(&progress),
             others: self.others()?,
             papers: self.papers_checked()?.map(|checked| checked.is_equal()),
@@ -323,6 +321,27 @@ impl Clerk {
             notes_seen: self.state.notes_seen,
         }))
     }
+}
+
+/// The orders of a sort, in the order of their slots.
+fn slots(sorting: &Sorting) -> Vec<SlotView> {
+    let references = &sorting.session_ref().pulled().references;
+    let slot = |order: &OpenOrder| {
+        let said: u64 = order.said.values().sum();
+        let left: u64 = order.left.values().sum();
+        SlotView {
+            slot: order.slot,
+            retailer: references.member_name(&order.retailer).to_owned(),
+            order: title(&(Stage::Sort, order.basis.clone(), order.document.clone())),
+            units: (said.saturating_sub(left), said),
+        }
+    };
+    sorting.orders().iter().map(slot).collect()
+}
+
+/// Units put to all orders, and wanted by all.
+fn in_all(orders: &[SlotView]) -> (u64, u64) {
+    orders.iter().fold((0, 0), |sum, order| (sum.0 + order.units.0, sum.1 + order.units.1))
 }
 
 /// The scan of a number: they stand in the order of their numbers.

@@ -35,7 +35,7 @@ fn a_block_that_comes_after_the_scan_is_told_while_its_package_counts() {
     let answer = scan(&mut session, &case(1));
     assert_ne!(answer.result, shared::mismatch::ScanResult::Blocked, "{answer:?}");
     scan(&mut session, &case(2));
-    assert!(session.late_blocks().is_empty());
+    assert!(session.late_blocks().unwrap().is_empty());
     let found = Mismatch {
         kind: Kind::FrozenCode,
         subject: Subject(case(1).to_string()),
@@ -54,9 +54,9 @@ fn a_block_that_comes_after_the_scan_is_told_while_its_package_counts() {
     drop(session);
     yard.pull(vec![Record::Mismatch(told)]);
     let mut session = yard.begin(Stage::Outbound, "C1", Papers::Reserved);
-    assert_eq!(session.late_blocks(), [(answer.seq, Kind::FrozenCode)]);
+    assert_eq!(session.late_blocks().unwrap(), [(answer.seq, Kind::FrozenCode)]);
     session.undo(answer.seq).unwrap();
-    assert!(session.late_blocks().is_empty(), "what was taken back has no alarm");
+    assert!(session.late_blocks().unwrap().is_empty(), "what was taken back has no alarm");
 }
 
 /// A block of the server, about a line of a document.
@@ -90,11 +90,11 @@ fn a_case_that_was_too_many_on_another_document_goes_on_this_one_without_an_alar
     drop(session);
     yard.pull(vec![over_quantity("FH-1", case(1))]);
     let session = yard.begin(Stage::Outbound, "C1", Papers::Named("FH-2".into()));
-    assert_eq!(session.late_blocks(), []);
+    assert_eq!(session.late_blocks().unwrap(), []);
     drop(session);
     yard.pull(vec![over_quantity("FH-2", case(1))]);
     let session = yard.begin(Stage::Outbound, "C1", Papers::Named("FH-2".into()));
-    assert_eq!(session.late_blocks(), [(answer.seq, Kind::OverQuantity)]);
+    assert_eq!(session.late_blocks().unwrap(), [(answer.seq, Kind::OverQuantity)]);
 }
 
 #[test]

@@ -181,3 +181,25 @@ fn a_note_that_nobody_knows_wants_nothing_twice() {
     assert_eq!(said, [0, 10, 12], "the order's ten units are on D1");
     let Sorted::To(1, _) = take(&mut sorting, &case(1)) else { panic!("not to the note that is known") };
 }
+
+/// Mint was ordered by nobody, and a case that nothing is known of goes to the second order by the clerk's own choice.
+#[test]
+fn a_whole_sort_is_counted_and_what_any_order_set_aside_is_released() {
+    let yard = hub();
+    let mut sorting = open(&yard);
+    take(&mut sorting, &case(1));
+    take(&mut sorting, &case(2));
+    let label = label(&case(2_000));
+    let Sorted::To(1, strange) = sorting.scan(&label, None, Capture::Camera, Some(1)).unwrap() else {
+        panic!("not to the second order")
+    };
+    assert!(strange.result >= ScanResult::Wrong, "{strange:?}");
+    let session = sorting.session();
+    let progress = session.progress().unwrap();
+    assert_eq!((progress.units_counted, progress.units_expected, progress.set_aside), (20, 22, 1), "of both orders");
+    assert_eq!(session.counts().unwrap().own, 2, "of both orders");
+    session.release(strange.seq).unwrap();
+    let lists = session.lists().unwrap();
+    assert_eq!(lists.count(crate::session::lists::Tab::SetAside), Some(0), "released under the second order");
+    assert_eq!(session.progress().unwrap().set_aside, 0);
+}
