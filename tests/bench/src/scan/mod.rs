@@ -76,7 +76,7 @@ const QUICK: Amounts = Amounts { commits: 40, scans: 200, span: 50, codes: 2_000
 pub fn run(options: &Options) -> anyhow::Result<Report> {
     let mut amounts = if options.quick { QUICK } else { FULL };
     if let Some(codes) = options.codes {
-        amounts.codes = usize::try_from(codes)?.max(amounts.verdicts);
+        amounts.codes = usize::try_from(codes)?.max(amounts.verdicts + 1);
     }
     let folder = match &options.folder {
         Some(folder) => tempfile::TempDir::with_prefix_in("bench-scan-", folder)?,
