@@ -80,6 +80,22 @@ impl<'a> Index<'a> {
         (reached, beside): (&'a BTreeMap<TerminalId, Timestamp>, Option<&'a Beside>),
         references: &'a References,
     ) -> Self {
+        Self::naming(None, facts, (reached, beside), references)
+    }
+
+    /// Sorts a history out in which one package is known even if no fact names it.
+    #[must_use]
+    pub fn around(code: &PackageCode, history: &'a History, references: &'a References) -> Self {
+        let facts = history.facts.iter().collect();
+        Self::naming(Some(code), facts, (&history.reached, history.beside.as_ref()), references)
+    }
+
+    fn naming(
+        code: Option<&PackageCode>,
+        facts: Vec<&'a Fact>,
+        (reached, beside): (&'a BTreeMap<TerminalId, Timestamp>, Option<&'a Beside>),
+        references: &'a References,
+    ) -> Self {
         let Effective { facts, invalid_voids, valid_voids } = effective(facts);
         let mut index = Self {
             references,
@@ -103,6 +119,7 @@ impl<'a> Index<'a> {
             gtins: None,
             last_pack: None,
         };
+        code.map(|code| index.code_no(code));
         index.collect_scans(&facts);
         index.collect_sides();
         index.collect_containment();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use shared::ids::{BasisId, MemberId, PackId, SiteId};
+use shared::ids::{BasisId, DocumentId, MemberId, PackId, SiteId};
 use shared::reference::{Basis, Pack, Product, References};
 use shared::time::Timestamp;
 use shared::wire::{Change, ChangesPage, Manifest, Record};
@@ -43,7 +43,7 @@ pub(super) struct Visible {
     pub(super) references: Arc<References>,
     bases: BTreeSet<BasisId>,
     packs: BTreeSet<PackId>,
-    member: MemberId,
+    pub(super) member: MemberId,
 }
 
 impl Visible {
@@ -98,13 +98,18 @@ impl Visible {
 
     /// Who gets what was sent: the buyer whom the document goes to; without a known document the buyer of that time.
     fn is_consignee(&self, manifest: &Manifest) -> bool {
-        let Some(basis) = self.basis(&manifest.basis) else { return false };
-        let consignee = self.references.documents.get(&manifest.document).map(|document| &document.consignee);
+        let last = manifest.sent.iter().map(|(_, at, _)| *at).max().unwrap_or(Timestamp::from_ms(0));
+        self.is_sent_here(&manifest.basis, &manifest.document, last)
+    }
+
+    /// Whether what was sent at a moment under a basis, on a document, was sent to this member.
+    pub(super) fn is_sent_here(&self, basis: &BasisId, document: &DocumentId, at: Timestamp) -> bool {
+        let Some(basis) = self.basis(basis) else { return false };
+        let consignee = self.references.documents.get(document).map(|document| &document.consignee);
         if let Some(consignee) = consignee.filter(|consignee| basis.parties().contains(consignee)) {
             return *consignee == self.member;
         }
-        let last = manifest.sent.iter().map(|(_, at, _)| *at).max().unwrap_or(Timestamp::from_ms(0));
-        basis.version(last, u64::MAX).buyer == self.member
+        basis.version(at, u64::MAX).buyer == self.member
     }
 }
 
