@@ -25,7 +25,11 @@ fn without_office_fields(record: Record) -> Record {
     match record {
         Record::Member(mut member) => {
             member.import_codes = false;
-            member.earlier.iter_mut().for_each(|earlier| earlier.said.import_codes = false);
+            member.licence.iter_mut().for_each(|licence| licence.number.clear());
+            for earlier in &mut member.earlier {
+                earlier.said.import_codes = false;
+                earlier.said.licence.iter_mut().for_each(|licence| licence.number.clear());
+            }
             Record::Member(member)
         }
         Record::Product(product) => Record::Product(Product { review: String::new(), ..product }),
@@ -115,16 +119,19 @@ impl Visible {
 
 #[cfg(test)]
 mod tests {
-    use shared::reference::{Earlier, Level, Loss, Member, MemberTerms, PackLoss, Role};
+    use shared::reference::{Earlier, Level, Licence, Loss, Member, MemberTerms, PackLoss, Role};
     use shared::time::Timestamp;
 
     use super::*;
 
     #[test]
     fn no_field_goes_over_the_wire_that_only_the_office_needs() {
-        let said = MemberTerms { role: Role::Wholesaler, licence: None, region: String::new(), import_codes: true };
+        let licence = Some(Licence { number: "4401".into(), ..Licence::default() });
+        let said =
+            MemberTerms { role: Role::Wholesaler, licence: licence.clone(), region: String::new(), import_codes: true };
         let earlier = vec![Earlier { until: Timestamp::from_ms(1), said }];
-        let member = Member { import_codes: true, earlier, ..Member::new("W".into(), "w".into(), Role::Wholesaler) };
+        let member =
+            Member { licence, import_codes: true, earlier, ..Member::new("W".into(), "w".into(), Role::Wholesaler) };
         let product = Product { review: "SP1".into(), ..Product::new("P".into(), "p".into(), "M".into(), Vec::new()) };
         let at = Timestamp::from_ms(1);
         let pack = Pack::new("K".into(), "P".into(), Level::Case, "C".into(), at);
@@ -132,7 +139,7 @@ mod tests {
         let in_use = Pack { inactive: true, activated_at: Some(at), earlier_losses, ..pack };
         for record in [Record::Member(member), Record::Product(product), Record::Pack(in_use)] {
             let sent = serde_json::to_string(&without_office_fields(record)).unwrap();
-            for field in ["import_codes", "review", "activated_at", "inactive", "earlier_losses"] {
+            for field in ["import_codes", "number", "review", "activated_at", "inactive", "earlier_losses"] {
                 assert!(!sent.contains(field), "{sent}");
             }
         }

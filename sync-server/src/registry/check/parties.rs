@@ -8,6 +8,7 @@ use super::Findings;
 pub(super) fn member(found: &mut Findings<'_>, member: &Member) {
     if let Some(licence) = &member.licence {
         found.in_order(("licence.from", licence.from), ("licence.until", licence.until));
+        licence_number(found, member, &licence.number);
     }
     found.distinct("statuses", member.statuses.iter().map(|status| status.from), "moment");
     for (at, more) in member.more_roles.iter().enumerate() {
@@ -20,6 +21,20 @@ pub(super) fn member(found: &mut Findings<'_>, member: &Member) {
     if !member.region.bytes().all(|byte| byte.is_ascii_digit()) {
         let problem = format!("`{}` is not a region: digits of the administrative code, such as 4401", member.region);
         found.fault("region", &member.region, problem);
+    }
+}
+
+/// A licence is issued to one enterprise, and nobody else trades by it (trading/2022-trial art. 20). A member that left for good keeps its
+/// record: the same enterprise may come back under another code.
+fn licence_number(found: &mut Findings<'_>, member: &Member, number: &str) {
+    let has = |other: &&Member| other.licence.as_ref().is_some_and(|licence| licence.number == number);
+    let mut others = found.known.members.values().filter(|other| other.member != member.member);
+    if number.is_empty() || member.is_cancelled() {
+        return;
+    }
+    if let Some(other) = others.find(|other| has(other) && !other.is_cancelled()) {
+        let problem = format!("the licence {number} is of the member {}; one of the two is wrong", other.member);
+        found.fault("licence.number", number, problem);
     }
 }
 

@@ -14,7 +14,15 @@ fn known() -> References {
     let mut known = References::default();
     for (set, body) in [
         (Set::Member, json!({"member": "M", "name": "Maker", "role": "maker"})),
-        (Set::Member, json!({"member": "W", "name": "Wholesaler", "role": "wholesaler"})),
+        (
+            Set::Member,
+            json!({"member": "W", "name": "Wholesaler", "role": "wholesaler", "licence": {"number": "4401001"}}),
+        ),
+        (
+            Set::Member,
+            json!({"member": "OLD", "name": "Old", "role": "retailer", "licence": {"number": "4401002"},
+                   "statuses": [{"from": "2026-01-01T00:00:00+08:00", "value": "cancelled"}]}),
+        ),
         (Set::Site, json!({"site": "A", "member": "W", "name": "a"})),
         (Set::Site, json!({"site": "B", "member": "W", "name": "b"})),
         (Set::Site, json!({"site": "F", "member": "M", "name": "f"})),
@@ -55,6 +63,11 @@ fn nonsense_is_named_by_its_fields() {
             vec!["more_roles[0].value"],
         ),
         (Set::Member, json!({"member": "export", "name": "x", "role": "maker"}), vec!["member"]),
+        (
+            Set::Member,
+            json!({"member": "X", "name": "x", "role": "retailer", "licence": {"number": "4401001"}}),
+            vec!["licence.number"],
+        ),
         (Set::Site, json!({"site": "S", "member": "X", "name": "s"}), vec!["member"]),
         (Set::Operator, json!({"operator": "1", "member": "W", "sites": ["A", "F", "Z"]}), vec!["sites", "sites"]),
         (
@@ -99,6 +112,8 @@ fn what_the_rules_judge_is_no_nonsense() {
     let licence = json!({"from": "2020-01-01T00:00:00+08:00", "until": "2021-01-01T00:00:00+08:00", "goods": ["leaf"]});
     let cases = [
         (Set::Member, json!({"member": "X", "name": "x", "role": "retailer", "licence": licence})),
+        (Set::Member, json!({"member": "X", "name": "x", "role": "retailer", "licence": {"number": "4401002"}})),
+        (Set::Member, json!({"member": "W", "name": "w", "role": "retailer", "licence": {"number": "4401001"}})),
         (Set::Document, json!({"document": "N1", "basis": "C1", "packing_level": "case", "consignee": "NOBODY"})),
         (
             Set::Basis,

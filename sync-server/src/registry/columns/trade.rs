@@ -50,6 +50,7 @@ pub(super) const BASIS: &[Column] = &[
     Column::field("from", &["履行起始日"], Kind::Moment, "2026-10-01"),
     Column::field("until", &["履行截止日"], Kind::Moment, "2027-01-01"),
     Column::field("signed_at", &["签订时间", "签订日"], Kind::Moment, "2026-09-20"),
+    Column::field("place", &["履行地点"], Kind::Text, "广州分拣中心"),
     Column::field("cancelled_at", &["作废时间"], Kind::Moment, ""),
     Column::field("off_platform", &["平台外"], Kind::Flag, "no"),
     Column::field("unpaid", &["未结算"], Kind::Flag, "no"),
