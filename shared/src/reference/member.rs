@@ -297,6 +297,11 @@ impl Operator {
         }
     }
 
+    /// Everybody whose staff the person is or was.
+    pub fn members(&self) -> impl Iterator<Item = &MemberId> {
+        self.earlier.iter().map(|earlier| &earlier.said.member).chain([&self.member])
+    }
+
     /// Whether the person works at a site of the member.
     #[must_use]
     pub fn works_at(&self, site: &SiteId) -> bool {
