@@ -347,11 +347,13 @@ fn put_out(pack: &Pack, codes: &[CodeRecord], config: &Config, target: &Target) 
 }
 
 async fn list(store: &Store) -> Result<()> {
-    let known = store::reference::load_all(&mut *store.read().await?).await?;
+    let mut conn = store.read().await?;
+    let known = store::reference::load_all(&mut conn).await?;
+    let states = summary::states(&mut conn, known.packs.values()).await?;
     for pack in known.packs.values() {
         report::line(&json!({
             "pack": pack.pack, "product": pack.product, "level": pack.level, "contract": pack.basis,
-            "issued_at": pack.issued_at, "batch": pack.batch, "state": summary::state(pack, None),
+            "issued_at": pack.issued_at, "batch": pack.batch, "state": states.get(&pack.pack),
         }))?;
     }
     Ok(())

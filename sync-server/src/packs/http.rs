@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::event::{Act as EventAct, Event};
-use shared::reference::{CodeApplication, Level, PackLoss};
+use shared::reference::{CodeApplication, Level, Pack, PackLoss};
 use shared::time::Timestamp;
 
 use super::acts::{self, Act, ActError};
@@ -121,9 +121,12 @@ impl From<PackWriteError> for Problem {
 }
 
 async fn list(State(state): State<AppState>, actor: Actor) -> Result<Json<Value>, Problem> {
-    let view = View::of(&mut *state.store.read().await?, actor.scope()).await?;
-    let own = view.references.packs.values().filter(|pack| view.keeps_pack(pack, state.clock.now()));
-    let packs: Vec<Value> = own.map(|pack| json!({ "pack": pack, "state": summary::state(pack, None) })).collect();
+    let mut conn = state.store.read().await?;
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let now = state.clock.now();
+    let own: Vec<&Pack> = view.references.packs.values().filter(|pack| view.keeps_pack(pack, now)).collect();
+    let states = summary::states(&mut conn, own.iter().copied()).await?;
+    let packs: Vec<Value> = own.iter().map(|pack| json!({ "pack": pack, "state": states.get(&pack.pack) })).collect();
     Ok(Json(json!({ "total": packs.len(), "packs": packs })))
 }
 
@@ -301,11 +304,12 @@ async fn associate(
 #[serde(deny_unknown_fields)]
 struct Ending {
     codes: Vec<String>,
+    why: String,
 }
 
 async fn cancel(State(state): State<AppState>, actor: Actor, body: Bytes) -> Result<Json<Value>, Problem> {
     let ending: Ending = read(&body)?;
-    let cancelled = codes::cancel(&state.store, &ending.codes, (&actor, ""), state.clock.now()).await?;
+    let cancelled = codes::cancel(&state.store, &ending.codes, (&actor, &ending.why), state.clock.now()).await?;
     Ok(Json(json!({ "cancelled": cancelled })))
 }
 

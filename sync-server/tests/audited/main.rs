@@ -334,7 +334,11 @@ fn what_says_nothing_or_names_nobody_is_refused() {
     assert!(place.refused(&at("W", "NOWHERE")).contains("site NOWHERE is not known"));
     assert!(place.refused(&at("M", "S")).contains("site S is one of W, not of M"));
     assert!(place.refused(&at("NOBODY", "S")).contains("member NOBODY is not known"));
-    let terminal = Uuid::from_u128(7).to_string();
+    let (terminal, key) = (Uuid::from_u128(7).to_string(), "ab".repeat(32));
+    let add = ["terminals", "add", "--name", "gate", "--terminal", &terminal, "--key", &key];
+    let at = |member, site| [&add[..], &["--member", member, "--site", site]].concat();
+    assert!(place.refused(&at("W", "NOWHERE")).contains("site NOWHERE is not known"));
+    assert!(place.refused(&at("M", "S")).contains("site S is one of W, not of M"));
     for words in [
         &["restore", "--from", "backup", "--why", ""][..],
         &["codes", "relabel", "OLD", "NEW", "--why", "  "],

@@ -190,7 +190,7 @@ async fn packs(walk: &mut Walk) {
             JSON,
             format!(r#"{{"old": "{}", "new": "{}", "why": "torn"}}"#, code(&case, 1), code(&case, 2)),
         ),
-        ("/api/v1/codes/cancel", "/api/v1/codes/cancel", JSON, format!(r#"{{"codes": ["{}"]}}"#, code(&case, 3))),
+        ("/api/v1/codes/cancel", "/api/v1/codes/cancel", JSON, format!(r#"{{"codes": ["{}"], "why": "misprinted"}}"#, code(&case, 3))),
         ("/api/v1/packs/{pack}/cancel", "/api/v1/packs/K3/cancel", JSON, r#"{"why": "misprint"}"#.to_owned()),
     ];
     for (route, path, kind, body) in post {
