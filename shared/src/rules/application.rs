@@ -96,13 +96,14 @@ impl Answer<'_> {
     }
 }
 
-/// Answers all applications for one line, the first first: a refused one covers nothing.
+/// Answers all applications for one line, the first first: a refused one covers nothing, and one that was withdrawn is none.
 #[must_use]
 pub fn answers<'a>(
     references: &References,
     applications: impl IntoIterator<Item = &'a CodeApplication>,
 ) -> Vec<Answer<'a>> {
-    let mut in_order: Vec<&CodeApplication> = applications.into_iter().collect();
+    let mut in_order: Vec<&CodeApplication> =
+        applications.into_iter().filter(|application| application.withdrawn_at.is_none()).collect();
     in_order.sort_by_key(|application| (application.at, &application.application));
     let mut granted: u64 = 0;
     let answer = |application: &'a CodeApplication| {

@@ -18,7 +18,7 @@ use shared::time::Timestamp;
 use super::acts::{self, Act, ActError};
 use super::codes::{self, CodesError};
 use super::write::{PackFormat, PackWriteError, write};
-use super::{PackFileError, PackKeys, Reading, apply, import, put_together, summary};
+use super::{PackFileError, PackKeys, Reading, apply, import, put_together, summary, withdraw};
 use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
 use crate::nul;
@@ -41,6 +41,12 @@ pub fn routes() -> Vec<Route> {
         (read(), "/api/v1/packs", "Code packs and what became of their codes.", get(list)),
         (change(), "/api/v1/packs/import", "Takes a platform's pack file in.", post(imported).layer(limit())),
         (change(), "/api/v1/packs/apply", "Applies for codes against a contract's line.", post(applied)),
+        (
+            change(),
+            "/api/v1/applications/{application}/withdraw",
+            "Withdraws an application that was made by mistake.",
+            post(withdrawn),
+        ),
         (change(), "/api/v1/packs/issue", "Issues codes of this server's own.", post(issued)),
         (read(), "/api/v1/packs/{pack}", "One code pack, its account and what was done with it.", get(one)),
         (read(), "/api/v1/packs/{pack}/file", "A pack's codes as a file.", get(file)),
@@ -190,6 +196,24 @@ async fn applied(State(state): State<AppState>, actor: Actor, body: Bytes) -> Re
     }
     .await;
     store::end(tx, done).await.map(Json)
+}
+
+/// Why an application is withdrawn.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Withdrawing {
+    why: String,
+}
+
+async fn withdrawn(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(application): Path<String>,
+    body: Bytes,
+) -> Result<Json<apply::Answer>, Problem> {
+    let Withdrawing { why } = read(&body)?;
+    let now = state.clock.now();
+    Ok(Json(withdraw::withdraw(&state.store, &application, (&actor, &why), now).await?))
 }
 
 /// What is to be issued.

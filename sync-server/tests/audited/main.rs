@@ -249,6 +249,10 @@ fn codes(place: &mut Place) {
     let line = ["--contract", "C1", "--product", "POD"];
     let applying = [&["--number", "A1", "--member", "M", "--units", "6"][..], &line].concat();
     place.change("codes apply", &applying, "");
+    let again = [&["--number", "A2", "--member", "M", "--units", "1"][..], &line].concat();
+    place.change("codes apply", &again, "");
+    place.change("codes withdraw", &["A2", "--why", "typed twice"], "");
+    assert_eq!(place.why(), "typed twice");
     place.change("codes issue", &[&["--level", "unit", "--count", "1", "--pack", "K3"][..], &line].concat(), "");
     for (act, why) in [("activate", "line 2"), ("lose", "truck gone"), ("release", "truck found")] {
         place.change(&format!("codes {act}"), &["K1", "--why", why], "");

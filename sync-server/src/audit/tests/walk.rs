@@ -170,6 +170,19 @@ async fn packs(walk: &mut Walk) {
                 .to_owned(),
         ),
         (
+            "/api/v1/packs/apply",
+            "/api/v1/packs/apply",
+            JSON,
+            r#"{"application": "A9", "member": "M", "product": "POD", "units": 99, "basis": "C1", "at": "2026-02-21T00:00:00Z"}"#
+                .to_owned(),
+        ),
+        (
+            "/api/v1/applications/{application}/withdraw",
+            "/api/v1/applications/A9/withdraw",
+            JSON,
+            r#"{"why": "typed twice"}"#.to_owned(),
+        ),
+        (
             "/api/v1/packs/issue",
             "/api/v1/packs/issue",
             JSON,

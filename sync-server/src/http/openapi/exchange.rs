@@ -130,6 +130,9 @@ fn packs(method: &str, path: &str) -> Option<Exchange> {
         ("GET", "/api/v1/packs") => answers(json("PackList")),
         ("POST", "/api/v1/packs/import") => takes(file(&[CSV, JSON, BYTES]), json("PacksImported")),
         ("POST", "/api/v1/packs/apply") => takes(json("CodeApplication"), json("ApplicationAnswer")),
+        ("POST", "/api/v1/applications/{application}/withdraw") => {
+            takes(json("Withdrawing"), json("ApplicationAnswer"))
+        }
         ("POST", "/api/v1/packs/issue") => {
             Exchange { request: Some(json("Issuing")), answers: vec![("201", Some(json("Issued")))] }
         }

@@ -19,11 +19,20 @@ async fn a_packs_life_over_http() {
     let (status, _, answer) = post("/api/v1/packs/apply", beyond).await;
     assert_eq!((status, &answer["granted"], &answer["covered_units"]), (200, &json!(false), &json!(6)));
 
+    let withdraw = "/api/v1/applications/A2/withdraw";
+    for (why, expected) in [(json!({"why": " "}), 422), (json!({}), 400), (json!({"why": "typed twice"}), 200)] {
+        let (status, _, said) = post(withdraw, why).await;
+        assert_eq!(status, expected, "{said}");
+    }
     let order = json!({"contract": "C1", "product": "POD", "level": "case", "count": 2, "pack": "K1"});
     let (status, _, issued) = post("/api/v1/packs/issue", order.clone()).await;
     assert_eq!((status, &issued["codes"]), (201, &json!(2)));
     let (status, _, said) = post("/api/v1/packs/issue", order).await;
     assert_eq!((status, &said["type"]), (422, &json!("urn:tallyman:problem:invalid")));
+
+    let (status, _, said) = post("/api/v1/applications/A1/withdraw", json!({"why": "typed twice"})).await;
+    assert_eq!(status, 422, "its codes were issued: {said}");
+    assert_eq!(post("/api/v1/applications/A9/withdraw", json!({"why": "typed twice"})).await.0, 404);
 
     let (status, tag, file) = ask(&routes, ("GET", "/api/v1/packs/K1/file?format=json"), &[], "").await;
     assert_eq!((status, file.as_array().unwrap().len(), tag.unwrap().len()), (200, 2, 66));

@@ -32,6 +32,7 @@ pub fn check(record: &Record, known: &References) -> Vec<Fault> {
             // An application without a valid contract is refused by the rules, not here (traceability/2022 art. 15).
             found.member("member", &application.member);
             found.product("product", &application.product);
+            parties::withdrawal(&mut found, application);
         }
         Record::Relocation(relocation) => parties::relocation(&mut found, relocation),
         Record::StockReport(report) => parties::stock_report(&mut found, report),

@@ -1,6 +1,6 @@
 //! Members, operators, and what members report.
 
-use shared::reference::{Member, Operator, Relocation, StockReport};
+use shared::reference::{CodeApplication, Member, Operator, Relocation, StockReport};
 use shared::time::Timestamp;
 
 use super::Findings;
@@ -42,6 +42,19 @@ pub(super) fn operator(found: &mut Findings<'_>, operator: &Operator) {
     found.member("member", &operator.member);
     for site in &operator.sites {
         found.own_site("sites", site, &operator.member);
+    }
+}
+
+/// Who withdrew an application said when and why, and it was there before.
+pub(super) fn withdrawal(found: &mut Findings<'_>, application: &CodeApplication) {
+    let CodeApplication { at, withdrawn_at, withdrawn_why, .. } = application;
+    if let Some(withdrawn) = withdrawn_at.filter(|withdrawn| withdrawn < at) {
+        let problem = format!("{} is before the application, {}", withdrawn.to_minute(), at.to_minute());
+        found.fault("withdrawn_at", &withdrawn.to_string(), problem);
+    }
+    if withdrawn_at.is_some() == withdrawn_why.is_empty() {
+        let problem = "an application that was withdrawn says when and why: fill both, or none".into();
+        found.fault("withdrawn_why", withdrawn_why, problem);
     }
 }
 

@@ -96,6 +96,12 @@ fn nonsense_is_named_by_its_fields() {
             vec!["product"],
         ),
         (
+            Set::Application,
+            json!({"application": "A1", "member": "M", "product": "POD", "units": 1, "basis": "C1", "at": day(2),
+            "withdrawn_at": day(1)}),
+            vec!["withdrawn_at", "withdrawn_why"],
+        ),
+        (
             Set::Relocation,
             json!({"relocation": "R", "member": "M", "product": "POD", "from": "F", "to": "F", "at": day(1), "reported": true}),
             vec!["to"],

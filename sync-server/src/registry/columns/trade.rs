@@ -86,4 +86,6 @@ pub(super) const APPLICATION: &[Column] = &[
     Column::field("units", &["申请数量", "数量"], Kind::Count, "1200").needed(),
     Column::field("basis", &["依据", "合同编号"], Kind::Id, "HT-2031").needed(),
     Column::field("at", &["申请时间"], Kind::Moment, "2026-10-01").needed(),
+    Column::field("withdrawn_at", &["撤回时间"], Kind::Moment, ""),
+    Column::field("withdrawn_why", &["撤回原因"], Kind::Text, ""),
 ];
