@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::verdict::{Certainty, Verdict};
+use crate::code::PackageCode;
 use crate::event::{Act, ReportKind};
 use crate::ids::PackId;
 use crate::mismatch::Kind;
@@ -59,18 +60,24 @@ pub(super) fn destroyed(index: &Index<'_>) -> BTreeMap<CodeNo, Timestamp> {
 /// Whether the scan's code may be judged further: registered, or to be registered yet.
 fn registered(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
     let package = verdict.index.package(code);
-    let Some((product, _)) = package.product.filter(|_| package.record.is_none()) else { return true };
-    match product.registry_at(scan.at) {
-        Registry::Complete => {
-            verdict.explain(scan);
-            verdict.raise_code(Kind::UnknownCode, code, &[scan], Certainty::Sure);
-            false
-        }
-        Registry::Open => {
-            verdict.raise_document(Kind::UnregisteredCode, scan, Certainty::Open);
-            true
-        }
+    if package.record.is_some() {
+        return true;
     }
+    let product = package.product.map(|(product, _)| product.registry_at(scan.at));
+    if product == Some(Registry::Complete) || verdict.references.is_complete_for(&package.code, scan.at) {
+        verdict.explain(scan);
+        verdict.raise_code(Kind::UnknownCode, code, &[scan], Certainty::Sure);
+        return false;
+    }
+    if product.is_some() || is_opaque(&package.code) {
+        verdict.raise_document(Kind::UnregisteredCode, scan, Certainty::Open);
+    }
+    true
+}
+
+/// The product of such a code is known from its pack alone: before that comes nothing speaks against its product.
+const fn is_opaque(code: &PackageCode) -> bool {
+    matches!(code, PackageCode::Opaque { .. })
 }
 
 fn cancelled(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
@@ -177,7 +184,7 @@ fn product_on_basis(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) ->
             .children
             .iter()
             .all(|child| index.package(*child).product.is_none_or(|(product, _)| basis.has(&product.product))),
-        None => false,
+        None => package.record.is_none() && is_opaque(&package.code),
     };
     if !has {
         verdict.explain(scan);

@@ -74,6 +74,7 @@ impl Visible {
             Record::Member(_)
             | Record::Site(_)
             | Record::Product(_)
+            | Record::Namespace(_)
             | Record::Carrier(_)
             | Record::Policy(_)
             | Record::Server(_) => true,

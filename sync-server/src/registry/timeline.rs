@@ -38,6 +38,7 @@ pub const fn kept_fields(set: Set) -> &'static [&'static str] {
         Set::Operator => &["member", "sites", "stages", "until"],
         Set::Carrier => &["until"],
         Set::Product => &["levels", "registry"],
+        Set::Namespace => &["registry"],
         _ => &[],
     }
 }

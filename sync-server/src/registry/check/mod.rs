@@ -25,6 +25,7 @@ pub fn check(record: &Record, known: &References) -> Vec<Fault> {
         Record::Site(site) => found.member("member", &site.member),
         Record::Operator(operator) => parties::operator(&mut found, operator),
         Record::Product(product) => trade::product(&mut found, product),
+        Record::Namespace(namespace) => trade::namespace(&mut found, namespace),
         Record::Basis(basis) => trade::basis(&mut found, basis),
         Record::Document(document) => trade::document(&mut found, document),
         Record::Quota(quota) => found.member("member", &quota.member),

@@ -88,6 +88,7 @@ fn nonsense_is_named_by_its_fields() {
             "lines": [{"product": "MINT", "units": 1}, {"product": "POD", "units": 0}, {"product": "POD", "units": 3}]}),
             vec!["lines[0].product", "lines[1].units", "lines[2]", "buyer", "to_site"],
         ),
+        (Set::Namespace, json!({"namespace": "0690123", "registry": "complete"}), vec!["namespace"]),
         (Set::Document, json!({"document": "N1", "basis": "C9", "packing_level": "case"}), vec!["basis"]),
         (Set::Quota, json!({"member": "X", "class": "product", "year": 2026, "units": 5}), vec!["member"]),
         (
@@ -120,6 +121,7 @@ fn what_the_rules_judge_is_no_nonsense() {
         (Set::Member, json!({"member": "X", "name": "x", "role": "retailer", "licence": licence})),
         (Set::Member, json!({"member": "X", "name": "x", "role": "retailer", "licence": {"number": "4401002"}})),
         (Set::Member, json!({"member": "W", "name": "w", "role": "retailer", "licence": {"number": "4401001"}})),
+        (Set::Namespace, json!({"namespace": "text/CTP", "registry": "open"})),
         (Set::Document, json!({"document": "N1", "basis": "C1", "packing_level": "case", "consignee": "NOBODY"})),
         (
             Set::Basis,

@@ -37,6 +37,12 @@ pub(super) const PRODUCT: &[Column] = &[
     Column::field("earlier", &["变更前"], Kind::Json, ""),
 ];
 
+pub(super) const NAMESPACE: &[Column] = &[
+    Column::field("namespace", &["码段", "编码开头"], Kind::Id, "01/0690123").needed(),
+    Column::field("registry", &["码库", "登记范围"], Kind::Words(REGISTRIES), "complete").needed(),
+    Column::field("earlier", &["变更前"], Kind::Json, ""),
+];
+
 pub(super) const BASIS: &[Column] = &[
     Column::field("basis", &["依据", "合同编号", "订单编号", "编号"], Kind::Id, "HT-2031").needed(),
     Column::field("kind", &["类型", "依据类型"], Kind::Words(BASES), "contract").needed(),

@@ -126,6 +126,17 @@ async fn a_licences_number_and_a_contracts_place_hold_from_a_day_on() {
 }
 
 #[tokio::test]
+async fn a_namespace_is_complete_from_a_day_on() {
+    let trade = Trade::new().await;
+    trade.import("namespaces.csv", "码段,码库\ntext/CTP,开放\n01/0690123,完整\n").await.unwrap();
+    amend(&trade, Set::Namespace, "text/CTP", day(1), json!({"registry": "complete"}), day(1)).await.unwrap();
+    let found = now_in_force(&trade, Set::Namespace, "text/CTP").await;
+    assert_eq!((&found["registry"], &found["earlier"][0]["said"]["registry"]), (&"complete".into(), &"open".into()));
+    let said = trade.import("bad.csv", "namespace,registry\nCTP,complete\n").await.unwrap_err().to_string();
+    assert!(said.contains("column namespace: begins no code"), "{said}");
+}
+
+#[tokio::test]
 async fn an_amendment_that_makes_nonsense_is_refused() {
     let trade = Trade::new().await;
     for (patch, field) in [
