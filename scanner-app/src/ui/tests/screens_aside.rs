@@ -58,7 +58,7 @@ fn look_ups() -> Vec<(&'static str, View)> {
         let PageView::Package(page) = shown.page else { return shown };
         View { page: PageView::Package(Box::new(PackageView { product: None, level: None, ..*page })), ..shown }
     };
-    let frozen = ServerSays::Answered(Standing::Frozen, ago(0), vec![Kind::WrongDestination]);
+    let frozen = ServerSays::Answered(Standing::Frozen, ago(0), vec![Kind::ClonedCode]);
     let mut offline = unknown(ServerSays::Unreachable);
     offline.sync.online = false;
     vec![
