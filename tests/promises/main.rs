@@ -11,6 +11,7 @@ mod field;
 mod gates;
 mod gates_field;
 mod ledger;
+mod looked_up;
 mod p02_carried;
 mod p02_network;
 mod p02_repeated;

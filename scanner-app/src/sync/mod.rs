@@ -7,6 +7,7 @@
 //! | `sender` | one request, and what its answer changes |
 //! | `worker` | the loop beside the window |
 //! | `questions` | gates that stay shut, asked again |
+//! | `look_up` | a code that a person looks up, asked beside the sending |
 //! | `sealed`, `parcels` | batches and replies that go another way; parcels delivered for others |
 //! | `transport` | HTTP over TLS |
 
@@ -16,6 +17,7 @@ mod batch;
 mod heartbeat;
 mod lane;
 mod leftovers;
+mod look_up;
 mod notice;
 mod pace;
 mod parcels;
@@ -31,6 +33,7 @@ mod worker;
 
 use serde::Serialize;
 
+pub use look_up::Looked;
 pub use notice::{Notice, notices, refusal};
 pub use pace::Pace;
 pub use plan::{Action, Link, Reach, Since, Waiting, plan};

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use shared::code::PackageCode;
 use shared::time::Timestamp;
 use tokio::sync::Notify;
 
+use super::look_up::{self, Looked};
 use super::notice;
 use super::sender::{Round, Sender};
 use super::{
@@ -49,6 +51,10 @@ pub struct SyncState {
     pub said: Option<Notice>,
     /// What a person should hear of what was sent, gravest first.
     pub notices: Vec<Notice>,
+    /// The code that was looked up last where it was not known here, and what came of it.
+    pub looked: Option<(PackageCode, Looked)>,
+    /// Counts answers to that: the page is shown anew when it moves.
+    pub looks: u64,
 }
 
 /// What is done on the sender's thread after a pull, with its store.
@@ -107,6 +113,21 @@ impl Worker {
         }
     }
 
+    /// What the server says of a code. Another code than before is asked for in the background.
+    #[must_use]
+    pub fn look_up(&self, code: &PackageCode) -> Looked {
+        let (looked, must_ask) = look_up::begin(&self.state, code);
+        if must_ask {
+            self.wake();
+        }
+        looked
+    }
+
+    /// Whoever looks the same code up again wants to know it as it is then.
+    pub fn forget_look_up(&self) {
+        show(&self.state, |state| state.looked = None);
+    }
+
     /// How it stands.
     #[must_use]
     pub fn state(&self) -> SyncState {
@@ -147,6 +168,9 @@ impl Loop {
     fn run(&mut self, woken: &Receiver<()>) {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         loop {
+            if !runtime.block_on(self.look_up()) {
+                return;
+            }
             match self.next() {
                 Action::Idle(ms) => match woken.recv_timeout(Duration::from_millis(ms)) {
                     Ok(()) => {}
@@ -166,6 +190,24 @@ impl Loop {
                 }
             }
         }
+    }
+
+    /// Asks for the code that somebody looks up, where somebody does. Answers whether to go on.
+    async fn look_up(&self) -> bool {
+        let Some(code) = look_up::waiting(&self.shown) else { return true };
+        let answer = tokio::select! {
+            answer = self.transport.look_up(&code) => answer,
+            () = self.stopped.notified() => return false,
+        };
+        let looked = answer.map_or_else(
+            |error| {
+                tracing::info!("a code could not be looked up on the server: {error}");
+                Looked::Unreachable
+            },
+            |answer| Looked::Answered(Box::new(answer)),
+        );
+        look_up::answered(&self.shown, &code, looked);
+        true
     }
 
     fn next(&self) -> Action {
@@ -265,7 +307,10 @@ impl Loop {
                 Ok(()) => {
                     // Scanning goes on while the server is away.
                     let pending = self.store.pending().map_or(0, |(pending, _)| pending);
-                    show(&self.shown, |state| state.pending = pending);
+                    show(&self.shown, |state| {
+                        state.pending = pending;
+                        state.give_look_up_up();
+                    });
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return false,
@@ -289,6 +334,9 @@ impl Loop {
             state.pulls += u64::from(synced.pulled > 0);
             state.epochs_closed += synced.epochs_closed;
             state.online = error.is_none();
+            if error.is_some() {
+                state.give_look_up_up();
+            }
             (state.trouble, state.said) = match error {
                 None => {
                     state.last_sync = Some(now);

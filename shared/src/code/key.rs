@@ -19,6 +19,20 @@ impl CodeKey {
         Self(key)
     }
 
+    /// The key of 32 hex digits; none where they are no key's.
+    #[must_use]
+    pub fn from_hex(digits: &str) -> Option<Self> {
+        let mut key = [0; 16];
+        hex::decode_to_slice(digits, &mut key).ok()?;
+        Some(Self(key))
+    }
+
+    /// The same as 32 hex digits.
+    #[must_use]
+    pub fn to_hex(self) -> String {
+        hex::encode(self.0)
+    }
+
     /// The bytes, as stored.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
@@ -64,7 +78,22 @@ mod tests {
             ("00/106141412345678908", "f52333f3db3ecc6d68ec8995ea6a378f"),
             ("text/CTP/0123%2F4567", "e52fc13ddb600f5e20718fe1584272d4"),
         ] {
-            assert_eq!(hex::encode(CodeKey::of(&code.parse().unwrap()).as_bytes()), key, "{code}");
+            let found = CodeKey::of(&code.parse().unwrap());
+            assert_eq!(found.to_hex(), key, "{code}");
+            assert_eq!(CodeKey::from_hex(key), Some(found));
+        }
+    }
+
+    #[test]
+    fn what_has_not_32_hex_digits_is_no_key() {
+        for digits in [
+            "",
+            "0003cc74",
+            "0003cc74d123d6bdb9e6ea91a9260ed",
+            "g003cc74d123d6bdb9e6ea91a9260ed4",
+            "0003cc74d123d6bdb9e6ea91a9260ed4ff",
+        ] {
+            assert_eq!(CodeKey::from_hex(digits), None, "{digits}");
         }
     }
 

@@ -126,7 +126,7 @@ fn held<const N: usize>(text: &str) -> Result<ArrayString<N>, CodeError> {
     ArrayString::from(text).map_err(|_| CodeError::NotACode)
 }
 
-fn is_namespace(text: &str) -> bool {
+pub(crate) fn is_namespace(text: &str) -> bool {
     (1..=NAMESPACE_LEN_MAX).contains(&text.len()) && text.chars().all(is_namespace_char)
 }
 

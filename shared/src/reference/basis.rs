@@ -63,6 +63,9 @@ pub struct Amendment {
     /// Another end of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Another place of performance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// Another market.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub market: Option<Market>,
@@ -97,6 +100,9 @@ pub struct Basis {
     /// First moment after the performance period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// The place of performance (履行地点; trading/2022-trial art. 13); empty = not on record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
     /// When it was signed: the day whose prices hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_at: Option<Timestamp>,
@@ -150,6 +156,7 @@ impl Basis {
             market: Market::default(),
             from: None,
             until: None,
+            place: String::new(),
             signed_at: None,
             cancelled_at: None,
             off_platform: false,
@@ -254,6 +261,9 @@ impl Basis {
         }
         self.from = change.from.or(self.from);
         self.until = change.until.or(self.until);
+        if let Some(place) = &change.place {
+            self.place.clone_from(place);
+        }
         self.market = change.market.unwrap_or(self.market);
         self.transit_ms = change.transit_ms.or(self.transit_ms);
     }

@@ -48,6 +48,9 @@ pub enum MemberStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Licence {
+    /// Its number (许可证号), which contracts name (trading/2022-trial art. 13); empty = not on record.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub number: String,
     /// First moment of its validity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Timestamp>,
@@ -159,6 +162,13 @@ impl Member {
     pub fn has_role(&self, role: Role, when: Timestamp) -> bool {
         let first = said_at(&self.earlier, when).map_or(self.role, |then| then.role);
         first == role || self.more_roles.iter().any(|more| more.value == role && more.from <= when)
+    }
+
+    /// Whether it left the platform for good, as far as is known: its last status says so.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        let last = self.statuses.iter().max_by_key(|status| status.from);
+        last.is_some_and(|status| status.value == MemberStatus::Cancelled)
     }
 
     /// Its status at a moment.
@@ -285,6 +295,11 @@ impl Operator {
             pin: None,
             earlier: Vec::new(),
         }
+    }
+
+    /// Everybody whose staff the person is or was.
+    pub fn members(&self) -> impl Iterator<Item = &MemberId> {
+        self.earlier.iter().map(|earlier| &earlier.said.member).chain([&self.member])
     }
 
     /// Whether the person works at a site of the member.

@@ -4,6 +4,7 @@ mod basis;
 pub mod dated;
 mod document;
 mod member;
+mod namespace;
 mod pack;
 mod policy;
 mod product;
@@ -16,6 +17,7 @@ pub use dated::{Dated, Earlier};
 pub use document::{Carrier, CarrierTerms, Element, ShippingDocument};
 use foldhash::HashMap;
 pub use member::{Duties, Licence, Member, MemberStatus, MemberTerms, Operator, Role, Site, SiteTerms};
+pub use namespace::{Namespace, NamespaceTerms};
 pub use pack::{CodeRecord, Loss, Pack, PackLoss};
 pub use policy::{Limits, Policy, Unpaid};
 pub use product::{GoodsClass, Level, Listing, Market, PackLevel, Price, PriceKind, Product, ProductTerms, Registry};
@@ -24,6 +26,7 @@ pub use report::{CodeApplication, Quota, Relocation, StockReport};
 use crate::citation::Rulebook;
 use crate::code::PackageCode;
 use crate::ids::{BasisId, DocumentId, MemberId, OperatorId, PackId, ProductId, SiteId};
+use crate::time::Timestamp;
 
 /// What one judge knows: everything on the server, what was pulled on a terminal.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +41,8 @@ pub struct References {
     pub carriers: BTreeMap<String, Carrier>,
     /// Products by number.
     pub products: BTreeMap<ProductId, Product>,
+    /// Namespaces of codes of which it is said whether our registry has all of them, by how they begin.
+    pub namespaces: BTreeMap<String, Namespace>,
     /// Contracts, orders, transfer notes and return approvals by number.
     pub bases: BTreeMap<BasisId, Basis>,
     /// Shipping documents by number.
@@ -106,6 +111,14 @@ impl References {
             product.levels.iter().find(|listed| listed.level == level)
         };
         by_gtin.or_else(by_pack).map(|level| (product, level))
+    }
+
+    /// Whether a namespace says that our registry has every code like this one at a moment.
+    #[must_use]
+    pub fn is_complete_for(&self, code: &PackageCode, when: Timestamp) -> bool {
+        let mut complete =
+            self.namespaces.values().filter(|namespace| namespace.registry_at(when) == Registry::Complete);
+        complete.any(|namespace| namespace.has(code))
     }
 
     /// The name that people know a member by, or its code where nobody here knows the name.

@@ -34,6 +34,25 @@ pub struct CodeApplication {
     pub basis: BasisId,
     /// When.
     pub at: Timestamp,
+    /// When it was withdrawn, where it was: it uses nothing up and is not judged, as if it had never been made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<Timestamp>,
+    /// Why it was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub withdrawn_why: String,
+}
+
+impl CodeApplication {
+    /// An application that stands: its number and moment, who applies, for how many units of which product under which contract.
+    #[must_use]
+    pub fn new(
+        (application, at): (String, Timestamp),
+        member: MemberId,
+        (product, units): (ProductId, u64),
+        basis: BasisId,
+    ) -> Self {
+        Self { application, member, product, units, basis, at, withdrawn_at: None, withdrawn_why: String::new() }
+    }
 }
 
 /// Export goods moved to another warehouse inside the country (logistics/2022 art. 21).

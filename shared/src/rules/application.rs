@@ -96,23 +96,25 @@ impl Answer<'_> {
     }
 }
 
-/// Answers all applications for one line, the first first: a refused one covers nothing.
+/// Answers all applications for one line, the first first: a refused one covers nothing, and one that was withdrawn is none.
 #[must_use]
 pub fn answers<'a>(
     references: &References,
     applications: impl IntoIterator<Item = &'a CodeApplication>,
 ) -> Vec<Answer<'a>> {
-    let mut in_order: Vec<&CodeApplication> = applications.into_iter().collect();
+    let mut in_order: Vec<&CodeApplication> =
+        applications.into_iter().filter(|application| application.withdrawn_at.is_none()).collect();
     in_order.sort_by_key(|application| (application.at, &application.application));
     let mut granted: u64 = 0;
     let answer = |application: &'a CodeApplication| {
         let (contract, product, at) = (&application.basis, &application.product, application.at);
-        let mut objections = against_contract(references, contract, product, at);
-        objections.extend(against_member(references, contract, &application.member, at));
         let basis = references.bases.get(contract).map(|basis| basis.version(at, u64::MAX));
-        let line = basis.map_or(0, |basis| basis.units_of(product));
+        let mut objections = against_version((contract, basis.as_deref()), product, at);
+        let party = basis.as_deref().map(|basis| against_member(references, basis, &application.member, at));
+        objections.extend(party.unwrap_or_default());
+        let line = basis.as_ref().map_or(0, |basis| basis.units_of(product));
         let (units, covered) = (application.units, line.saturating_sub(granted));
-        if units > covered && references.bases.contains_key(contract) {
+        if units > covered && basis.is_some() {
             objections.push(Objection::Beyond { units, covered, line, granted });
         }
         if objections.is_empty() {
@@ -144,9 +146,17 @@ pub fn against_contract(
     product: &ProductId,
     at: Timestamp,
 ) -> Vec<Objection> {
-    let Some(basis) = references.bases.get(contract).map(|basis| basis.version(at, u64::MAX)) else {
-        return vec![Objection::Unknown(contract.clone())];
-    };
+    let basis = references.bases.get(contract).map(|basis| basis.version(at, u64::MAX));
+    against_version((contract, basis.as_deref()), product, at)
+}
+
+/// The same of a contract as it read then; none where nobody knows it.
+fn against_version(
+    (contract, basis): (&BasisId, Option<&Basis>),
+    product: &ProductId,
+    at: Timestamp,
+) -> Vec<Objection> {
+    let Some(basis) = basis else { return vec![Objection::Unknown(contract.clone())] };
     let mut objections = Vec::new();
     if basis.kind != BasisKind::Contract {
         objections.push(Objection::NoContract(contract.clone()));
@@ -170,25 +180,23 @@ pub fn against_parties(references: &References, contract: &BasisId, at: Timestam
     let Some(basis) = references.bases.get(contract).map(|basis| basis.version(at, u64::MAX)) else {
         return Vec::new();
     };
-    let of = |member| against_member(references, contract, member, at);
+    let of = |member| against_member(references, &basis, member, at);
     if of(&basis.buyer).is_empty() { Vec::new() } else { of(&basis.seller) }
 }
 
 /// Whether a member may apply for codes under a contract: what was issued for it is the member's to keep.
 #[must_use]
 pub fn may_apply(references: &References, contract: &BasisId, member: &MemberId, at: Timestamp) -> bool {
-    references.bases.contains_key(contract) && against_member(references, contract, member, at).is_empty()
+    let basis = references.bases.get(contract).map(|basis| basis.version(at, u64::MAX));
+    basis.is_some_and(|basis| against_member(references, &basis, member, at).is_empty())
 }
 
 /// Makers apply for what they sell; for imports the importer, the foreign brand holder's institution here, or a wholesaler that it
 /// commissioned. What is not known of a member does not speak against it.
-fn against_member(references: &References, contract: &BasisId, member: &MemberId, at: Timestamp) -> Vec<Objection> {
-    let Some(basis) = references.bases.get(contract).map(|basis| basis.version(at, u64::MAX)) else {
-        return Vec::new();
-    };
+fn against_member(references: &References, basis: &Basis, member: &MemberId, at: Timestamp) -> Vec<Objection> {
     let mut objections = Vec::new();
-    if !is_party(&basis, member) {
-        objections.push(Objection::NoParty(member.clone(), contract.clone()));
+    if !is_party(basis, member) {
+        objections.push(Objection::NoParty(member.clone(), basis.basis.clone()));
     }
     let Some(member) = references.members.get(member) else { return objections };
     let has = |roles: &[Role]| roles.iter().any(|role| member.has_role(*role, at));

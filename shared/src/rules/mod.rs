@@ -5,7 +5,7 @@
 //! | to find | look in |
 //! |---|---|
 //! | one scan alone, against its basis, against members and products | `scan`, `terms`, `party`, `papers` |
-//! | what the registry says of a code | `registry` |
+//! | what the registry says of a code; how a code stands whoever scans it | `registry`, `standing` |
 //! | what is inside what | `association` |
 //! | legs: sent twice, never sent, never arrived, taken back, late | `sending`, `arrival`, `returns`, `transit` |
 //! | quantities | `line`, `basis_line`, [`mod@tally`], `sums` |
@@ -37,6 +37,7 @@ mod returns;
 mod scan;
 mod sending;
 mod shown;
+mod standing;
 mod sums;
 pub mod tally;
 mod terms;
@@ -56,6 +57,7 @@ pub use awaited::{Awaited, awaited};
 pub use due::next_due;
 pub use progress::{Progress, progress, progress_of};
 pub use shown::{on_terminal, verdict_on};
+pub use standing::{Standing, standing};
 pub use sums::sum_at;
 pub use tally::{Tally, tallies};
 

@@ -4,17 +4,18 @@
 use std::collections::BTreeMap;
 
 use super::verdict::{Certainty, Verdict};
+use crate::code::PackageCode;
 use crate::event::{Act, ReportKind};
 use crate::ids::PackId;
 use crate::mismatch::Kind;
 use crate::reference::{Basis, Market, Pack, Registry};
 use crate::time::Timestamp;
-use crate::trail::{CodeNo, Fact, Scan, Token};
+use crate::trail::{CodeNo, Fact, Index, Package, Scan, Token};
 
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
     let activated = activated(&index.others);
-    let destroyed = destroyed(verdict);
+    let destroyed = destroyed(index);
     let exports = index.bases().any(Basis::is_ever_export);
     for (code, _) in index.packages() {
         for scan in index.own_scans(code) {
@@ -32,7 +33,7 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
 }
 
 /// When each pack was first put into use.
-fn activated<'a>(others: &[&'a Fact]) -> BTreeMap<&'a PackId, Timestamp> {
+pub(super) fn activated<'a>(others: &[&'a Fact]) -> BTreeMap<&'a PackId, Timestamp> {
     let mut activated = BTreeMap::new();
     for fact in others {
         if let Act::PackActivated { pack } = &fact.act {
@@ -44,11 +45,11 @@ fn activated<'a>(others: &[&'a Fact]) -> BTreeMap<&'a PackId, Timestamp> {
 }
 
 /// Packages reported destroyed, and when first.
-fn destroyed(verdict: &Verdict<'_>) -> BTreeMap<CodeNo, Timestamp> {
+pub(super) fn destroyed(index: &Index<'_>) -> BTreeMap<CodeNo, Timestamp> {
     let mut destroyed = BTreeMap::new();
-    for fact in &verdict.index.others {
+    for fact in &index.others {
         let Act::Report(report) = &fact.act else { continue };
-        let code = report.text.as_deref().and_then(|text| verdict.index.read(text));
+        let code = report.text.as_deref().and_then(|text| index.read(text));
         if let Some(code) = code.filter(|_| report.what == ReportKind::Destroyed) {
             destroyed.entry(code).or_insert(fact.at);
         }
@@ -59,24 +60,28 @@ fn destroyed(verdict: &Verdict<'_>) -> BTreeMap<CodeNo, Timestamp> {
 /// Whether the scan's code may be judged further: registered, or to be registered yet.
 fn registered(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
     let package = verdict.index.package(code);
-    let Some((product, _)) = package.product.filter(|_| package.record.is_none()) else { return true };
-    match product.registry_at(scan.at) {
-        Registry::Complete => {
-            verdict.explain(scan);
-            verdict.raise_code(Kind::UnknownCode, code, &[scan], Certainty::Sure);
-            false
-        }
-        Registry::Open => {
-            verdict.raise_document(Kind::UnregisteredCode, scan, Certainty::Open);
-            true
-        }
+    if package.record.is_some() {
+        return true;
     }
+    let product = package.product.map(|(product, _)| product.registry_at(scan.at));
+    if product == Some(Registry::Complete) || verdict.references.is_complete_for(&package.code, scan.at) {
+        verdict.explain(scan);
+        verdict.raise_code(Kind::UnknownCode, code, &[scan], Certainty::Sure);
+        return false;
+    }
+    if product.is_some() || is_opaque(&package.code) {
+        verdict.raise_document(Kind::UnregisteredCode, scan, Certainty::Open);
+    }
+    true
+}
+
+/// The product of such a code is known from its pack alone: before that comes nothing speaks against its product.
+const fn is_opaque(code: &PackageCode) -> bool {
+    matches!(code, PackageCode::Opaque { .. })
 }
 
 fn cancelled(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
-    let package = verdict.index.package(code);
-    let ends = package.record.and_then(|record| record.cancelled_at).into_iter().chain(package.replaced_at);
-    let Some(end) = ends.min() else { return false };
+    let Some(end) = cancelled_at(verdict.index.package(code)) else { return false };
     let cancelled = verdict.surely(scan, |at| at >= end);
     if cancelled {
         verdict.explain(scan);
@@ -85,12 +90,17 @@ fn cancelled(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
     cancelled
 }
 
+/// When a code was cancelled, or another label took its place.
+pub(super) fn cancelled_at(package: &Package<'_>) -> Option<Timestamp> {
+    package.record.and_then(|record| record.cancelled_at).into_iter().chain(package.replaced_at).min()
+}
+
 /// A pack that is lost freezes its codes until it is released (traceability/2022 art. 22).
 fn frozen(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
     let Some(pack) = verdict.index.package(code).pack else { return false };
     let freezes = |(lost_at, released_at): (Timestamp, Option<Timestamp>)| {
         let released = |at| released_at.is_some_and(|released| at >= released);
-        !in_use_before(verdict, code, pack, lost_at) && verdict.surely(scan, |at| !released(at))
+        !in_use_before(verdict.index, code, pack, lost_at) && verdict.surely(scan, |at| !released(at))
     };
     if !pack.freezes().any(freezes) {
         return false;
@@ -101,30 +111,39 @@ fn frozen(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) -> bool {
 }
 
 /// Only an effective association or movement before the loss takes a code out of the freeze (`settled.md` 5).
-fn in_use_before(verdict: &Verdict<'_>, code: CodeNo, pack: &Pack, lost_at: Timestamp) -> bool {
-    let package = verdict.index.package(code);
+pub(super) fn in_use_before(index: &Index<'_>, code: CodeNo, pack: &Pack, lost_at: Timestamp) -> bool {
+    let package = index.package(code);
     // What the registry associates has no event: it holds from when the registry learned of it.
     let registered_at = package.record.and_then(|record| record.associated_at).unwrap_or(pack.issued_at);
     let from = |token: &Token| if token.by.is_some() { token.from } else { registered_at };
-    package.tokens.iter().any(|token| from(token) < lost_at)
-        || verdict.index.own_scans(code).any(|scan| scan.at < lost_at)
+    package.tokens.iter().any(|token| from(token) < lost_at) || index.own_scans(code).any(|scan| scan.at < lost_at)
 }
 
 /// A code of a pack that must be put into use first was neither (traceability/2022 art. 18).
 fn inactive(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>, activated: &BTreeMap<&PackId, Timestamp>) {
-    let package = verdict.index.package(code);
-    let Some(pack) = package.pack.filter(|pack| pack.inactive) else { return };
-    let in_use = activated.get(&pack.pack).copied();
-    let associated = package.tokens.iter().map(|token| token.from).min();
-    let held = package.children.iter().flat_map(|child| &verdict.index.package(*child).tokens);
-    let filled = held.filter(|token| token.parent == code).map(|token| token.from).min();
-    let Some(first) = [in_use, pack.activated_at, associated, filled].into_iter().flatten().min() else {
+    let Some(pack) = verdict.index.package(code).pack.filter(|pack| pack.inactive) else { return };
+    let Some(first) = put_into_use(verdict.index, code, pack, activated) else {
         verdict.raise_code(Kind::InactiveCode, code, &[scan], Certainty::Sure);
         return;
     };
     if verdict.surely(scan, |at| at < first) {
         verdict.raise_code(Kind::InactiveCode, code, &[scan], Certainty::Sure);
     }
+}
+
+/// When a code of such a pack was put into use: with its pack, or by an association.
+pub(super) fn put_into_use(
+    index: &Index<'_>,
+    code: CodeNo,
+    pack: &Pack,
+    activated: &BTreeMap<&PackId, Timestamp>,
+) -> Option<Timestamp> {
+    let package = index.package(code);
+    let in_use = activated.get(&pack.pack).copied();
+    let associated = package.tokens.iter().map(|token| token.from).min();
+    let held = package.children.iter().flat_map(|child| &index.package(*child).tokens);
+    let filled = held.filter(|token| token.parent == code).map(|token| token.from).min();
+    [in_use, pack.activated_at, associated, filled].into_iter().flatten().min()
 }
 
 /// A package that was destroyed or left the country moves no more; one meant for export stays out of domestic stages
@@ -165,7 +184,7 @@ fn product_on_basis(verdict: &mut Verdict<'_>, code: CodeNo, scan: &Scan<'_>) ->
             .children
             .iter()
             .all(|child| index.package(*child).product.is_none_or(|(product, _)| basis.has(&product.product))),
-        None => false,
+        None => package.record.is_none() && is_opaque(&package.code),
     };
     if !has {
         verdict.explain(scan);

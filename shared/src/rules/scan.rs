@@ -8,7 +8,7 @@ use crate::code::label_faults;
 use crate::event::Capture;
 use crate::ids::{BasisId, MemberId, OperatorId, SiteId};
 use crate::mismatch::{Kind, Severity};
-use crate::reference::Site;
+use crate::reference::{Operator, Site};
 use crate::trail::Scan;
 
 /// Typed codes are rated from this many scans on.
@@ -16,7 +16,7 @@ const RATED_SCANS_MIN: u64 = 10;
 
 pub(super) fn judge(verdict: &mut Verdict<'_>) {
     let index = verdict.index;
-    let checked_staff: BTreeSet<&MemberId> = index.references.operators.values().map(|found| &found.member).collect();
+    let staffed: BTreeSet<&MemberId> = index.references.operators.values().flat_map(Operator::members).collect();
     let placed: BTreeSet<&MemberId> = index.references.sites.values().flat_map(Site::members).collect();
     for scan in &index.scans {
         if scan.code.is_err() {
@@ -28,7 +28,7 @@ pub(super) fn judge(verdict: &mut Verdict<'_>) {
         if placed.contains(scan.member) {
             site(verdict, scan);
         }
-        if checked_staff.contains(scan.member) {
+        if staffed.contains(scan.member) {
             operator(verdict, scan);
         }
     }

@@ -3,6 +3,7 @@
 mod amended;
 mod applications;
 mod kinds;
+mod namespaces;
 mod orders;
 
 use super::{Policy, judge};

@@ -72,10 +72,25 @@ impl<'a> Index<'a> {
         Self::over(history.facts.iter().collect(), (&history.reached, history.beside.as_ref()), references)
     }
 
-    /// Sorts facts out that lie wherever their holder keeps them. `reached` tells how far each terminal's log is held, `beside` what
-    /// stands beside the facts where they are a slice.
+    /// Sorts facts out wherever they lie. `reached` tells how far each log is held, `beside` what stands beside a slice of the facts.
     #[must_use]
     pub fn over(
+        facts: Vec<&'a Fact>,
+        (reached, beside): (&'a BTreeMap<TerminalId, Timestamp>, Option<&'a Beside>),
+        references: &'a References,
+    ) -> Self {
+        Self::naming(None, facts, (reached, beside), references)
+    }
+
+    /// Sorts a history out in which one package is known even if no fact names it.
+    #[must_use]
+    pub fn around(code: &PackageCode, history: &'a History, references: &'a References) -> Self {
+        let beside = (&history.reached, history.beside.as_ref());
+        Self::naming(Some(code), history.facts.iter().collect(), beside, references)
+    }
+
+    fn naming(
+        code: Option<&PackageCode>,
         facts: Vec<&'a Fact>,
         (reached, beside): (&'a BTreeMap<TerminalId, Timestamp>, Option<&'a Beside>),
         references: &'a References,
@@ -103,6 +118,7 @@ impl<'a> Index<'a> {
             gtins: None,
             last_pack: None,
         };
+        let _ = code.map(|code| index.code_no(code));
         index.collect_scans(&facts);
         index.collect_sides();
         index.collect_containment();

@@ -5,6 +5,7 @@ mod attachment;
 mod batch;
 mod checkpoint;
 mod heartbeat;
+mod look_up;
 mod problem;
 mod pull;
 mod push;
@@ -23,6 +24,7 @@ pub use attachment::{
 pub use batch::{Batch, BatchError, BatchHeader, DataAsOf, Offer};
 pub use checkpoint::{Checkpoint, LedgerHead, Restored, SignedCheckpoint, SignedRestored};
 pub use heartbeat::{Heartbeat, HeartbeatReply};
+pub use look_up::{CodeAnswer, CodeProduct, CodeStep};
 pub use problem::{Problem, ProblemCode};
 pub use pull::{Change, ChangesPage, Manifest, Record, ServerRecord, SignedServer, SiteMismatch};
 pub use push::{EventVerdict, GateAnswer, Outcome, OutcomeRange, Settled};

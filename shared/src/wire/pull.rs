@@ -12,7 +12,7 @@ use crate::event::Stage;
 use crate::ids::{BasisId, DocumentId, EventRef, MemberId};
 use crate::mismatch::{Mismatch, State};
 use crate::reference::{
-    Basis, Carrier, CodeApplication, CodeRecord, Member, Operator, Pack, Policy, Product, Quota, References,
+    Basis, Carrier, CodeApplication, CodeRecord, Member, Namespace, Operator, Pack, Policy, Product, Quota, References,
     Relocation, ShippingDocument, Site, StockReport,
 };
 use crate::time::Timestamp;
@@ -90,6 +90,7 @@ impl References {
             Record::Member(member) => drop(self.members.insert(member.member.clone(), member)),
             Record::Site(site) => drop(self.sites.insert(site.site.clone(), site)),
             Record::Product(product) => drop(self.products.insert(product.product.clone(), product)),
+            Record::Namespace(namespace) => drop(self.namespaces.insert(namespace.namespace.clone(), namespace)),
             Record::Basis(basis) => drop(self.bases.insert(basis.basis.clone(), basis)),
             Record::Document(document) => drop(self.documents.insert(document.document.clone(), document)),
             Record::Pack(pack) => drop(self.packs.insert(pack.pack.clone(), pack)),
@@ -121,6 +122,8 @@ pub enum Record {
     Site(Site),
     /// A product.
     Product(Product),
+    /// A namespace of codes; only where the question says `wire=3` or more.
+    Namespace(Namespace),
     /// A contract or order.
     Basis(Basis),
     /// A shipping document.
@@ -159,6 +162,7 @@ impl Record {
             Self::Member(_) => "member",
             Self::Site(_) => "site",
             Self::Product(_) => "product",
+            Self::Namespace(_) => "namespace",
             Self::Basis(_) => "basis",
             Self::Document(_) => "document",
             Self::Pack(_) => "pack",
@@ -183,6 +187,7 @@ impl Record {
             Self::Member(member) => member.member.to_string(),
             Self::Site(site) => site.site.to_string(),
             Self::Product(product) => product.product.to_string(),
+            Self::Namespace(namespace) => namespace.namespace.clone(),
             Self::Basis(basis) => basis.basis.to_string(),
             Self::Document(document) => document.document.to_string(),
             Self::Pack(pack) => pack.pack.to_string(),

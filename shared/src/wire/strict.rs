@@ -18,6 +18,7 @@ impl Record {
             Some("member") => whole(body).map(Self::Member),
             Some("site") => whole(body).map(Self::Site),
             Some("product") => whole(body).map(Self::Product),
+            Some("namespace") => whole(body).map(Self::Namespace),
             Some("basis") => whole(body).map(Self::Basis),
             Some("document") => whole(body).map(Self::Document),
             Some("pack") => whole(body).map(Self::Pack),

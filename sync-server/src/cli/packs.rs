@@ -18,7 +18,7 @@ use crate::packs::acts::{self, Act};
 use crate::packs::issue::{self, Application};
 use crate::packs::write::{PackFormat, write};
 use crate::packs::{PackKeys, Reading};
-use crate::packs::{apply, codes, http, import, put_together, summary};
+use crate::packs::{apply, codes, http, import, put_together, summary, withdraw};
 use crate::registry::edit::Edit;
 use crate::store::{self, Store};
 
@@ -45,6 +45,13 @@ pub(super) enum CodesCommand {
     },
     /// Apply for codes against a contract line; prints whether they are granted, and why not.
     Apply(Applying),
+    /// Withdraw an application that was made by mistake, as long as no codes were issued for it; it uses nothing up and raises nothing.
+    Withdraw {
+        /// The application's number.
+        number: String,
+        #[command(flatten)]
+        reason: Reason,
+    },
     /// Issue a pack against a contract line for which codes were granted (see apply); prints `pack,product,level,basis,code,parent` as CSV.
     Issue(Issuing),
     /// List packs: number, product, level, contract, where each stands; one JSON object a line.
@@ -209,6 +216,10 @@ pub(super) async fn run(store: &Store, command: CodesCommand, config: &Config, n
             take(store, (&file, keys), sha256.as_deref(), json, now).await?;
         }
         CodesCommand::Apply(applying) => return answer(store, applying, now).await,
+        CodesCommand::Withdraw { number, reason } => {
+            let answer = withdraw::withdraw(store, &number, (&shell(), reason.text()), now).await?;
+            report::line(&answer)?;
+        }
         CodesCommand::Issue(issuing) => return issued(store, issuing, config, now).await,
         CodesCommand::List => return list(store).await,
         CodesCommand::Show { pack } => {
@@ -293,14 +304,7 @@ async fn take(
 
 async fn answer(store: &Store, applying: Applying, now: Timestamp) -> Result<()> {
     let Applying { number, member, contract, product, units } = applying;
-    let application = CodeApplication {
-        application: number,
-        member: member.into(),
-        product: product.into(),
-        units,
-        basis: contract.into(),
-        at: now,
-    };
+    let application = CodeApplication::new((number, now), member.into(), (product.into(), units), contract.into());
     let mut tx = store.write().await?;
     let mut edit = Edit::begin(&mut tx, &shell(), now).await?;
     let answer = apply::apply(&mut tx, &mut edit, application).await?;
@@ -347,11 +351,13 @@ fn put_out(pack: &Pack, codes: &[CodeRecord], config: &Config, target: &Target) 
 }
 
 async fn list(store: &Store) -> Result<()> {
-    let known = store::reference::load_all(&mut *store.read().await?).await?;
+    let mut conn = store.read().await?;
+    let known = store::reference::load_all(&mut conn).await?;
+    let states = summary::states(&mut conn, known.packs.values()).await?;
     for pack in known.packs.values() {
         report::line(&json!({
             "pack": pack.pack, "product": pack.product, "level": pack.level, "contract": pack.basis,
-            "issued_at": pack.issued_at, "batch": pack.batch, "state": summary::state(pack, None),
+            "issued_at": pack.issued_at, "batch": pack.batch, "state": states.get(&pack.pack),
         }))?;
     }
     Ok(())

@@ -126,7 +126,7 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
             let Some(public_key) = PublicKey::from_hex(&key) else {
                 bail!("`{key}` is not a public key of 64 hex digits; `scanner-app init` prints it");
             };
-            known_member(&mut tx, &member).await?;
+            known_place(&mut tx, &member, &site).await?;
             let new = Terminal {
                 terminal,
                 public_key,
@@ -165,17 +165,12 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
     Ok(())
 }
 
-async fn known_member(conn: &mut AnyConnection, member: &str) -> Result<()> {
+/// A terminal works at a place of its member.
+async fn known_place(conn: &mut AnyConnection, member: &str, site: &str) -> Result<()> {
     let references = store::reference::load_all(conn).await?;
     if !references.members.contains_key(&member.into()) {
         bail!("member {member} is not known; import it first, then enrol its terminals");
     }
-    Ok(())
-}
-
-/// A terminal works at a place of its member.
-async fn known_site(conn: &mut AnyConnection, member: &str, site: &str) -> Result<()> {
-    let references = store::reference::load_all(conn).await?;
     match references.sites.get(&site.into()) {
         None => bail!("site {site} is not known; import it first, then enrol its terminals"),
         Some(known) if known.member != member.into() => {
@@ -184,9 +179,8 @@ async fn known_site(conn: &mut AnyConnection, member: &str, site: &str) -> Resul
                 known.member
             )
         }
-        Some(_) => {}
+        Some(_) => Ok(()),
     }
-    Ok(())
 }
 
 async fn invite(
@@ -196,8 +190,7 @@ async fn invite(
     args: &InviteArgs,
     now: Timestamp,
 ) -> Result<Invitation> {
-    known_member(conn, &args.member).await?;
-    known_site(conn, &args.member, &args.site).await?;
+    known_place(conn, &args.member, &args.site).await?;
     if let Some(device) = args.terminal
         && terminal::find(conn, device).await?.is_none()
     {

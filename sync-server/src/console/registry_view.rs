@@ -20,7 +20,7 @@ use crate::registry::moment;
 use crate::store::version::Version;
 
 /// Columns of the list beside the key.
-const COLUMNS_SHOWN: usize = 5;
+const COLUMNS_SHOWN: usize = 6;
 
 /// Faults that a page shows.
 const FAULTS_SHOWN: usize = 50;

@@ -149,6 +149,7 @@ impl Lang {
             "entered-into-force" => self.pick("变更生效", "amendments entered into force"),
             "packs-imported" => self.pick("导入码包", "imported code packs"),
             "codes-applied" => self.pick("申领追溯码", "applied for codes"),
+            "application-withdrawn" => self.pick("撤回申码单", "withdrew an application for codes"),
             "codes-issued" => self.pick("发码", "issued codes"),
             "pack-activated" => self.pick("启用码包", "activated a pack"),
             "pack-lost" => self.pick("报失码包", "reported a pack lost"),

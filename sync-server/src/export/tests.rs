@@ -32,7 +32,8 @@ fn time() -> impl Strategy<Value = Timestamp> {
 }
 
 fn member() -> impl Strategy<Value = Member> {
-    let licence = (time(), 1_i64..1_000_000_000).prop_map(|(from, ms)| Licence {
+    let licence = (time(), 1_i64..1_000_000_000, "[0-9]{0,12}").prop_map(|(from, ms, number)| Licence {
+        number,
         from: Some(from),
         until: Some(from.plus_ms(ms)),
         ..Licence::default()
@@ -78,13 +79,15 @@ fn product() -> impl Strategy<Value = Product> {
 
 fn basis() -> impl Strategy<Value = Basis> {
     let lines = btree_map(option::of(0_u64..100_000), 1_u64..u64::MAX / 4, 1..4);
-    (lines, option::of(time()), option::of(1_i64..10_000_000_000), any::<bool>()).prop_map(
-        |(lines, from, transit_ms, unpaid)| {
+    let place = prop_oneof![Just(String::new()), name()];
+    (lines, option::of(time()), option::of(1_i64..10_000_000_000), any::<bool>(), place).prop_map(
+        |(lines, from, transit_ms, unpaid, place)| {
             let lines = lines.into_iter().map(|(fen, units)| Line { fen, ..Line::new("POD".into(), units) }).collect();
             Basis {
                 from,
                 transit_ms,
                 unpaid,
+                place,
                 ..Basis::new("CX".into(), BasisKind::Contract, "M".into(), "W".into(), lines)
             }
         },

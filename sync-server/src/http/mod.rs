@@ -48,6 +48,7 @@ pub fn terminal_list() -> Vec<TerminalRoute> {
         ),
         post_route("/v1/sealed", "Takes a parcel in that came without a network.", parcels),
         get_route("/v1/changes", "References, verdicts and manifests since a position.", get(pull::http::changes)),
+        get_route("/v1/codes/{key}", "What the server knows of one code.", get(pull::http::code)),
         get_route("/v1/checkpoints", "Signed heads of the ledger.", get(checkpoint::http::checkpoints)),
         TerminalRoute {
             method: Method::PUT,

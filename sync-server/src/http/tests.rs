@@ -2,6 +2,7 @@
 
 mod described;
 mod forged;
+mod looked_up;
 mod reported;
 mod unreachable;
 
@@ -121,10 +122,15 @@ async fn enrol(world: &World, n: u8, expires_in_ms: i64) -> Hash {
 
 /// Enrols a terminal without a certificate.
 async fn enrol_by_key(world: &World, n: u8) {
+    enrol_for(world, n, "M").await;
+}
+
+/// The same for a member.
+async fn enrol_for(world: &World, n: u8, member: &str) {
     let terminal = Terminal {
         terminal: terminal_id(n),
         public_key: PublicKey::of(&key(n)),
-        member: "M".into(),
+        member: member.into(),
         site: "S".into(),
         name: format!("t{n}"),
         revoked_at: None,
@@ -158,7 +164,8 @@ async fn who_shows_nothing_or_something_wrong_gets_nothing() {
     let world = World::new().await;
     let routes = terminal_routes(world.state.clone());
     let (good, expired) = (enrol(&world, 1, 60_000).await, enrol(&world, 2, -1).await);
-    for path in ["/v1/changes?since=0", "/v1/checkpoints?from=0"] {
+    let look_up = format!("/v1/codes/{}", "0".repeat(32));
+    for path in ["/v1/changes?since=0", "/v1/checkpoints?from=0", &look_up] {
         let pull = async |shown| {
             let heard = ask(&routes, "GET", path, shown, Vec::new()).await;
             (heard.status, heard.code)

@@ -57,9 +57,10 @@ fn of_registry((method, path, summary, handler): registry::http::Route) -> WebRo
 }
 
 /// What members do with the packs of their own contracts.
-const PACKS_OF_MEMBERS: [&str; 8] = [
+const PACKS_OF_MEMBERS: [&str; 9] = [
     "/api/v1/packs",
     "/api/v1/packs/apply",
+    "/api/v1/applications/{application}/withdraw",
     "/api/v1/packs/{pack}",
     "/api/v1/packs/{pack}/activate",
     "/api/v1/packs/{pack}/lose",

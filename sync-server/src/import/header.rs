@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn remarks_and_case_do_not_matter() {
         let header = Header::read(None, &cells("Member,许可证失效日（不含）,Name (full)")).unwrap();
-        assert_eq!((header.set, header.present()), (Set::Member, vec![0, 5, 1]));
+        assert_eq!((header.set, header.present()), (Set::Member, vec![0, 6, 1]));
     }
 
     #[test]

@@ -31,6 +31,12 @@ pub async fn apply(
     edit: &mut Edit,
     application: CodeApplication,
 ) -> Result<Answer, EditError> {
+    let application = CodeApplication { withdrawn_at: None, withdrawn_why: String::new(), ..application };
+    let before = edit.look(Set::Application, &application.application)?;
+    if let Some(Record::Application(CodeApplication { withdrawn_at: Some(at), .. })) = before {
+        let problem = format!("was withdrawn {}; take another number", at.to_minute());
+        return Err(EditError::Faults(vec![Fault::new("application", application.application, problem)]));
+    }
     let application = match edit.view() {
         Some(view) => own(edit, view, application)?,
         None => application,
@@ -78,8 +84,9 @@ pub fn judge(known: &References, application: &CodeApplication) -> Answer {
     });
     let answers = answers(known, earlier.chain([application]));
     let answer = answers.last().filter(|answer| answer.application.application == application.application);
-    let reasons: Vec<String> =
-        answer.into_iter().flat_map(|answer| &answer.objections).map(ToString::to_string).collect();
+    let withdrawn = application.withdrawn_at.map(|at| format!("it was withdrawn {}", at.to_minute()));
+    let objections = answer.into_iter().flat_map(|answer| &answer.objections).map(ToString::to_string);
+    let reasons = withdrawn.into_iter().chain(objections).collect();
     Answer {
         application: application.application.clone(),
         granted: answer.is_some_and(rules::Answer::is_granted),
@@ -126,14 +133,7 @@ mod tests {
 
     fn application(number: &str, member: &str, basis: &str, units: u64, at: &str) -> CodeApplication {
         let at: Timestamp = at.parse().unwrap();
-        CodeApplication {
-            application: number.into(),
-            member: member.into(),
-            product: "POD".into(),
-            units,
-            basis: basis.into(),
-            at,
-        }
+        CodeApplication::new((number.into(), at), member.into(), ("POD".into(), units), basis.into())
     }
 
     #[test]

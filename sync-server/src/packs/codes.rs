@@ -55,6 +55,9 @@ async fn cancel_in(
     (by, why): (&Actor, &str),
     now: Timestamp,
 ) -> Result<u64, CodesError> {
+    if why.trim().is_empty() {
+        return Err(CodesError::Faults(vec![without_reason("the codes are ended")]));
+    }
     let mut edit = Edit::begin(conn, by, now).await?;
     let mut faults = Vec::new();
     let mut keys = Vec::new();
@@ -83,10 +86,13 @@ async fn cancel_in(
     let of_packs = per_pack(ended.iter().map(|(_, record)| record));
     store_codes(conn, &mut edit, ended).await?;
     note_each(conn, &edit, "cancelled", of_packs).await?;
-    let live = format!("{count} were live");
-    let said = if why.is_empty() { live } else { format!("{live}: {why}") };
+    let said = format!("{count} were live: {why}");
     edit.finish(conn, ("codes-cancelled", &format!("{} codes", texts.len()), &said)).await?;
     Ok(count)
+}
+
+fn without_reason(what: &str) -> Fault {
+    Fault::new("why", "", format!("it says nothing; say in a few words why {what}"))
 }
 
 async fn relabel_in(
@@ -96,8 +102,7 @@ async fn relabel_in(
     now: Timestamp,
 ) -> Result<(), CodesError> {
     if why.trim().is_empty() {
-        let fault = Fault::new("why", "", "it says nothing; say in a few words why the label is replaced");
-        return Err(CodesError::Faults(vec![fault]));
+        return Err(CodesError::Faults(vec![without_reason("the label is replaced")]));
     }
     let mut edit = Edit::begin(conn, by, now).await?;
     let read = |field: &str, text: &str| code(text).map_err(|problem| Fault::new(field, text, problem));

@@ -12,13 +12,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::event::{Act as EventAct, Event};
-use shared::reference::{CodeApplication, Level, PackLoss};
+use shared::reference::{CodeApplication, Level, Pack, PackLoss};
 use shared::time::Timestamp;
 
 use super::acts::{self, Act, ActError};
 use super::codes::{self, CodesError};
 use super::write::{PackFormat, PackWriteError, write};
-use super::{PackFileError, PackKeys, Reading, apply, import, put_together, summary};
+use super::{PackFileError, PackKeys, Reading, apply, import, put_together, summary, withdraw};
 use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
 use crate::nul;
@@ -41,6 +41,12 @@ pub fn routes() -> Vec<Route> {
         (read(), "/api/v1/packs", "Code packs and what became of their codes.", get(list)),
         (change(), "/api/v1/packs/import", "Takes a platform's pack file in.", post(imported).layer(limit())),
         (change(), "/api/v1/packs/apply", "Applies for codes against a contract's line.", post(applied)),
+        (
+            change(),
+            "/api/v1/applications/{application}/withdraw",
+            "Withdraws an application that was made by mistake.",
+            post(withdrawn),
+        ),
         (change(), "/api/v1/packs/issue", "Issues codes of this server's own.", post(issued)),
         (read(), "/api/v1/packs/{pack}", "One code pack, its account and what was done with it.", get(one)),
         (read(), "/api/v1/packs/{pack}/file", "A pack's codes as a file.", get(file)),
@@ -121,9 +127,12 @@ impl From<PackWriteError> for Problem {
 }
 
 async fn list(State(state): State<AppState>, actor: Actor) -> Result<Json<Value>, Problem> {
-    let view = View::of(&mut *state.store.read().await?, actor.scope()).await?;
-    let own = view.references.packs.values().filter(|pack| view.keeps_pack(pack, state.clock.now()));
-    let packs: Vec<Value> = own.map(|pack| json!({ "pack": pack, "state": summary::state(pack, None) })).collect();
+    let mut conn = state.store.read().await?;
+    let view = View::of(&mut conn, actor.scope()).await?;
+    let now = state.clock.now();
+    let own: Vec<&Pack> = view.references.packs.values().filter(|pack| view.keeps_pack(pack, now)).collect();
+    let states = summary::states(&mut conn, own.iter().copied()).await?;
+    let packs: Vec<Value> = own.iter().map(|pack| json!({ "pack": pack, "state": states.get(&pack.pack) })).collect();
     Ok(Json(json!({ "total": packs.len(), "packs": packs })))
 }
 
@@ -187,6 +196,24 @@ async fn applied(State(state): State<AppState>, actor: Actor, body: Bytes) -> Re
     }
     .await;
     store::end(tx, done).await.map(Json)
+}
+
+/// Why an application is withdrawn.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Withdrawing {
+    why: String,
+}
+
+async fn withdrawn(
+    State(state): State<AppState>,
+    actor: Actor,
+    Path(application): Path<String>,
+    body: Bytes,
+) -> Result<Json<apply::Answer>, Problem> {
+    let Withdrawing { why } = read(&body)?;
+    let now = state.clock.now();
+    Ok(Json(withdraw::withdraw(&state.store, &application, (&actor, &why), now).await?))
 }
 
 /// What is to be issued.
@@ -301,11 +328,12 @@ async fn associate(
 #[serde(deny_unknown_fields)]
 struct Ending {
     codes: Vec<String>,
+    why: String,
 }
 
 async fn cancel(State(state): State<AppState>, actor: Actor, body: Bytes) -> Result<Json<Value>, Problem> {
     let ending: Ending = read(&body)?;
-    let cancelled = codes::cancel(&state.store, &ending.codes, (&actor, ""), state.clock.now()).await?;
+    let cancelled = codes::cancel(&state.store, &ending.codes, (&actor, &ending.why), state.clock.now()).await?;
     Ok(Json(json!({ "cancelled": cancelled })))
 }
 

@@ -15,6 +15,7 @@ pub mod reported;
 mod room;
 pub mod summary;
 mod take;
+pub mod withdraw;
 pub mod write;
 
 use std::collections::BTreeMap;

@@ -156,12 +156,12 @@ async fn codes_end_and_are_replaced() {
     taken(&trade, &csv(), None).await.unwrap();
     let store = &trade.store;
     let (old, new) = (unit(0).to_string(), unit(7).to_string());
-    let error = cancel(store, &[unit(8).to_string(), "x".into(), case(77).to_string()], (&tester(), ""), NOW)
+    let error = cancel(store, &[unit(8).to_string(), "x".into(), case(77).to_string()], (&tester(), "torn"), NOW)
         .await
         .unwrap_err();
     assert!(error.to_string().contains("record 2, code") && error.to_string().contains("record 3, code"), "{error}");
-    assert_eq!(cancel(store, &[unit(8).to_string(), unit(8).to_string()], (&tester(), ""), NOW).await.unwrap(), 1);
-    assert_eq!(cancel(store, &[unit(8).to_string()], (&tester(), ""), NOW).await.unwrap(), 0);
+    assert_eq!(cancel(store, &[unit(8).to_string(), unit(8).to_string()], (&tester(), "torn"), NOW).await.unwrap(), 1);
+    assert_eq!(cancel(store, &[unit(8).to_string()], (&tester(), "torn"), NOW).await.unwrap(), 0);
     let replace = async |old: &str, new: &str| relabel(store, (old, new), (&tester(), "torn"), NOW).await;
     for (old, new, why) in [
         (&old, &case(1).to_string(), "of another product or level"),

@@ -1,11 +1,13 @@
-//! `GET /v1/changes?since=POSITION&resume=TEXT&ledger=UUID&wire=VERSION&server=DIGEST&left=true`.
+//! `GET /v1/changes?since=POSITION&resume=TEXT&ledger=UUID&wire=VERSION&server=DIGEST&left=true` and `GET /v1/codes/KEY`.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use serde::Deserialize;
-use shared::wire::{Change, ChangesPage, ProblemCode, Record, SignedServer};
+use shared::code::CodeKey;
+use shared::wire::{Change, ChangesPage, CodeAnswer, ProblemCode, Record, SignedServer};
 use uuid::Uuid;
 
+use super::look_up::look_up;
 use super::{Resume, Start, visible};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
@@ -39,6 +41,9 @@ const fn first_wire() -> u16 {
 /// Clients before this wire version do not know the server's record.
 const SERVER_RECORD_WIRE: u16 = 3;
 
+/// Clients before this wire version do not know namespaces of codes.
+const NAMESPACES_WIRE: u16 = 3;
+
 /// Clients before this wire version do not know positions in pieces.
 const PIECES_WIRE: u16 = 3;
 
@@ -59,6 +64,9 @@ pub async fn changes(
     let page = super::changes(&mut snapshot, &state.references, &terminal.member, start, now).await?;
     snapshot.rollback().await.map_err(StoreError::from)?;
     let mut page = visible::for_site(page, &terminal.site);
+    if query.wire < NAMESPACES_WIRE {
+        page.changes.retain(|change| !matches!(change.record, Record::Namespace(_)));
+    }
     if query.wire >= SERVER_RECORD_WIRE {
         let record = state.identity.record();
         if query.server != Some(record.digest().map_err(StoreError::from)?) {
@@ -67,4 +75,21 @@ pub async fn changes(
         }
     }
     Ok(Json(page))
+}
+
+/// What the asking terminal's member may know of one code.
+pub async fn code(
+    State(state): State<AppState>,
+    Path(key): Path<String>,
+    caller: Caller,
+) -> Result<Json<CodeAnswer>, ApiError> {
+    let Some(key) = CodeKey::from_hex(&key) else {
+        let message = "a code is asked for by its key: 32 hex digits, docs/protocol.md says of what";
+        return Err(ApiError::new(ProblemCode::BadRequest, message.to_owned()));
+    };
+    let mut snapshot = state.store.snapshot().await?;
+    let asked = (&caller.terminal.member, &key);
+    let answer = look_up(&mut snapshot, &state.references, asked, state.clock.now()).await?;
+    snapshot.rollback().await.map_err(StoreError::from)?;
+    Ok(Json(answer))
 }

@@ -1,6 +1,7 @@
 //! What a site needs to work alone, page by page.
 
 pub mod http;
+mod look_up;
 mod resume;
 mod visible;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use shared::ids::{BasisId, MemberId, PackId, SiteId};
+use shared::ids::{BasisId, DocumentId, MemberId, PackId, SiteId};
 use shared::reference::{Basis, Pack, Product, References};
 use shared::time::Timestamp;
 use shared::wire::{Change, ChangesPage, Manifest, Record};
@@ -25,7 +25,11 @@ fn without_office_fields(record: Record) -> Record {
     match record {
         Record::Member(mut member) => {
             member.import_codes = false;
-            member.earlier.iter_mut().for_each(|earlier| earlier.said.import_codes = false);
+            member.licence.iter_mut().for_each(|licence| licence.number.clear());
+            for earlier in &mut member.earlier {
+                earlier.said.import_codes = false;
+                earlier.said.licence.iter_mut().for_each(|licence| licence.number.clear());
+            }
             Record::Member(member)
         }
         Record::Product(product) => Record::Product(Product { review: String::new(), ..product }),
@@ -43,7 +47,7 @@ pub(super) struct Visible {
     pub(super) references: Arc<References>,
     bases: BTreeSet<BasisId>,
     packs: BTreeSet<PackId>,
-    member: MemberId,
+    pub(super) member: MemberId,
 }
 
 impl Visible {
@@ -70,6 +74,7 @@ impl Visible {
             Record::Member(_)
             | Record::Site(_)
             | Record::Product(_)
+            | Record::Namespace(_)
             | Record::Carrier(_)
             | Record::Policy(_)
             | Record::Server(_) => true,
@@ -98,28 +103,36 @@ impl Visible {
 
     /// Who gets what was sent: the buyer whom the document goes to; without a known document the buyer of that time.
     fn is_consignee(&self, manifest: &Manifest) -> bool {
-        let Some(basis) = self.basis(&manifest.basis) else { return false };
-        let consignee = self.references.documents.get(&manifest.document).map(|document| &document.consignee);
+        let last = manifest.sent.iter().map(|(_, at, _)| *at).max().unwrap_or(Timestamp::from_ms(0));
+        self.is_sent_here(&manifest.basis, &manifest.document, last)
+    }
+
+    /// Whether what was sent at a moment under a basis, on a document, was sent to this member.
+    pub(super) fn is_sent_here(&self, basis: &BasisId, document: &DocumentId, at: Timestamp) -> bool {
+        let Some(basis) = self.basis(basis) else { return false };
+        let consignee = self.references.documents.get(document).map(|document| &document.consignee);
         if let Some(consignee) = consignee.filter(|consignee| basis.parties().contains(consignee)) {
             return *consignee == self.member;
         }
-        let last = manifest.sent.iter().map(|(_, at, _)| *at).max().unwrap_or(Timestamp::from_ms(0));
-        basis.version(last, u64::MAX).buyer == self.member
+        basis.version(at, u64::MAX).buyer == self.member
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use shared::reference::{Earlier, Level, Loss, Member, MemberTerms, PackLoss, Role};
+    use shared::reference::{Earlier, Level, Licence, Loss, Member, MemberTerms, PackLoss, Role};
     use shared::time::Timestamp;
 
     use super::*;
 
     #[test]
     fn no_field_goes_over_the_wire_that_only_the_office_needs() {
-        let said = MemberTerms { role: Role::Wholesaler, licence: None, region: String::new(), import_codes: true };
+        let licence = Some(Licence { number: "4401".into(), ..Licence::default() });
+        let said =
+            MemberTerms { role: Role::Wholesaler, licence: licence.clone(), region: String::new(), import_codes: true };
         let earlier = vec![Earlier { until: Timestamp::from_ms(1), said }];
-        let member = Member { import_codes: true, earlier, ..Member::new("W".into(), "w".into(), Role::Wholesaler) };
+        let member =
+            Member { licence, import_codes: true, earlier, ..Member::new("W".into(), "w".into(), Role::Wholesaler) };
         let product = Product { review: "SP1".into(), ..Product::new("P".into(), "p".into(), "M".into(), Vec::new()) };
         let at = Timestamp::from_ms(1);
         let pack = Pack::new("K".into(), "P".into(), Level::Case, "C".into(), at);
@@ -127,7 +140,7 @@ mod tests {
         let in_use = Pack { inactive: true, activated_at: Some(at), earlier_losses, ..pack };
         for record in [Record::Member(member), Record::Product(product), Record::Pack(in_use)] {
             let sent = serde_json::to_string(&without_office_fields(record)).unwrap();
-            for field in ["import_codes", "review", "activated_at", "inactive", "earlier_losses"] {
+            for field in ["import_codes", "number", "review", "activated_at", "inactive", "earlier_losses"] {
                 assert!(!sent.contains(field), "{sent}");
             }
         }

@@ -22,6 +22,8 @@ pub enum Set {
     Carrier,
     /// Products with their levels, listings and prices.
     Product,
+    /// Namespaces of codes: open or complete.
+    Namespace,
     /// Contracts, orders, transfer notes, return approvals.
     Basis,
     /// Shipping documents.
@@ -47,12 +49,13 @@ fn names() -> String {
 
 impl Set {
     /// Every set, in the order that one may be imported after the other.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Member,
         Self::Site,
         Self::Operator,
         Self::Carrier,
         Self::Product,
+        Self::Namespace,
         Self::Basis,
         Self::Document,
         Self::Quota,
@@ -70,6 +73,7 @@ impl Set {
             Self::Operator => "operator",
             Self::Carrier => "carrier",
             Self::Product => "product",
+            Self::Namespace => "namespace",
             Self::Basis => "basis",
             Self::Document => "document",
             Self::Quota => "quota",
@@ -88,6 +92,7 @@ impl Set {
             Self::Operator => "操作员",
             Self::Carrier => "物流服务供应商",
             Self::Product => "产品",
+            Self::Namespace => "码段",
             Self::Basis => "依据",
             Self::Document => "物流单证",
             Self::Quota => "年度计划",
@@ -114,6 +119,7 @@ impl Set {
             Self::Operator => &["operator"],
             Self::Carrier => &["carrier"],
             Self::Product => &["product"],
+            Self::Namespace => &["namespace"],
             Self::Basis => &["basis"],
             Self::Document => &["document"],
             Self::Application => &["application"],

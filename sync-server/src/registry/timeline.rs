@@ -24,7 +24,7 @@ pub const fn dated_fields(set: Set) -> &'static [&'static str] {
     match set {
         Set::Member => &["status", "add_role"],
         Set::Product => &["listing", "price"],
-        Set::Basis => &["lines", "buyer", "from", "until", "market", "transit_ms"],
+        Set::Basis => &["lines", "buyer", "from", "until", "place", "market", "transit_ms"],
         _ => &[],
     }
 }
@@ -38,6 +38,7 @@ pub const fn kept_fields(set: Set) -> &'static [&'static str] {
         Set::Operator => &["member", "sites", "stages", "until"],
         Set::Carrier => &["until"],
         Set::Product => &["levels", "registry"],
+        Set::Namespace => &["registry"],
         _ => &[],
     }
 }

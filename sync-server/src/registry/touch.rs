@@ -51,9 +51,12 @@ impl Changes {
                 self.applicants.insert(member.member.clone());
                 self.anything = true;
             }
-            Record::Site(_) | Record::Product(_) | Record::Operator(_) | Record::Carrier(_) | Record::Policy(_) => {
-                self.anything = true;
-            }
+            Record::Site(_)
+            | Record::Product(_)
+            | Record::Namespace(_)
+            | Record::Operator(_)
+            | Record::Carrier(_)
+            | Record::Policy(_) => self.anything = true,
             Record::Manifest(_) | Record::Mismatch(_) | Record::Server(_) => {}
         }
     }

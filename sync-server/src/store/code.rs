@@ -81,6 +81,24 @@ fn read(row: &AnyRow) -> Result<CodeRecord, StoreError> {
     record((code, pack, product, row.try_get("parent")?, row.try_get("associated_at")?, row.try_get("cancelled_at")?))
 }
 
+/// The code of a key: as registered, else as the first scan of it says; none where nobody scanned it either.
+pub async fn of_key(conn: &mut AnyConnection, key: &CodeKey) -> Result<Option<PackageCode>, StoreError> {
+    let sql = "select code, pack, product, parent, associated_at, cancelled_at from code where code_key = $1";
+    if let Some(row) = sqlx::query(sql).bind(key.as_bytes().as_slice()).fetch_optional(&mut *conn).await? {
+        return Ok(Some(read(&row)?.code));
+    }
+    let places = super::trail::of_key(conn, key).await?;
+    let Some(first) = places.first() else { return Ok(None) };
+    let batches = super::stored::by_entries(conn, &[first.entry]).await?;
+    for event in batches.iter().flat_map(super::stored::Stored::scans) {
+        let named = super::labelled::scanned(&event?.act).filter(|code| CodeKey::of(code) == *key);
+        if named.is_some() {
+            return Ok(named);
+        }
+    }
+    Ok(None)
+}
+
 /// Registers a code. Answers whether it changed anything.
 pub async fn put(conn: &mut AnyConnection, record: &CodeRecord, position: u64) -> Result<bool, StoreError> {
     let key = |code: &PackageCode| CodeKey::of(code).as_bytes().to_vec();

@@ -1,15 +1,17 @@
 //! Acts on code packs, relabellings, and the account of a pack.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 use shared::code::{CodeKey, PackageCode};
 use shared::ids::{EventRef, MemberId, PackId};
-use shared::reference::Pack;
+use shared::reference::{Pack, References};
 use shared::time::Timestamp;
-use sqlx::{AnyConnection, Row};
+use shared::trail::{History, Index};
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::{StoreError, from_i64, stored, to_i64, trail};
+use super::facts::Facts;
+use super::{StoreError, from_i64, lookup, stored, to_i64, trail};
 
 /// An act on a pack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,7 +33,7 @@ pub struct PackAct {
 pub struct Account {
     /// All of them.
     pub issued: u64,
-    /// Moved, or put into or filled with others.
+    /// Moved, or put into or filled with others; of a lost pack, before the loss.
     pub used: u64,
     /// Ended in the registry.
     pub cancelled: u64,
@@ -81,28 +83,90 @@ pub async fn acts(conn: &mut AnyConnection, pack: &PackId) -> Result<Vec<PackAct
     rows.iter().map(act).collect()
 }
 
-/// Counts the codes of a pack. A movement that was voided puts no code into use, nor does an association that came after the loss.
+/// What puts a code into use before a moment without a scan: it lies in a package, or packages in it.
+const ASSOCIATED: &str = "(parent_key is not null and coalesce(associated_at, $3) < $2 \
+     or exists (select 1 from code child where child.parent_key = code.code_key \
+         and coalesce(child.associated_at, $3) < $2))";
+
+/// A scan of a code, in its batch or as earlier versions kept it.
+const SCANNED: &str = "(exists (select 1 from trail where trail.code_key = code.code_key) \
+     or exists (select 1 from event where event.code_key = code.code_key and not exists ( \
+         select 1 from event void where void.kind = 'void' and void.member = event.member \
+         and void.about = event.terminal || '/' || event.epoch || '/' || cast(event.seq as text))))";
+
+/// Counts the codes of a pack. A movement that was voided puts no code into use. Of a lost pack only use before the loss counts, as
+/// the rules ask it (`frozen-code`): what is scanned or associated afterwards is lost all the same.
 pub async fn account(conn: &mut AnyConnection, pack: &Pack) -> Result<Account, StoreError> {
-    let sql = "select count(*) as issued, \
-               coalesce(cast(sum(case when cancelled_at is not null then 1 else 0 end) as bigint), 0) as cancelled, \
-               coalesce(cast(sum(case when cancelled_at is null and ( \
-                   parent_key is not null and coalesce(associated_at, $3) < $2 \
-                   or exists (select 1 from code child where child.parent_key = code.code_key \
-                       and coalesce(child.associated_at, $3) < $2) \
-                   or exists (select 1 from trail where trail.code_key = code.code_key) \
-                   or exists (select 1 from event where event.code_key = code.code_key and not exists ( \
-                       select 1 from event void where void.kind = 'void' and void.member = event.member \
-                       and void.about = event.terminal || '/' || event.epoch || '/' || cast(event.seq as text))) \
-               ) then 1 else 0 end) as bigint), 0) as used from code where pack = $1";
-    let lost_at = pack.loss.filter(|_| pack.is_lost()).map(|(_, at)| at.as_ms());
-    let query = sqlx::query(sql).bind(pack.pack.as_str()).bind(lost_at.unwrap_or(i64::MAX));
+    let lost_at = pack.loss.filter(|_| pack.is_lost()).map(|(_, at)| at);
+    let in_use = if lost_at.is_some() { ASSOCIATED.to_owned() } else { format!("({ASSOCIATED} or {SCANNED})") };
+    let sql = format!(
+        "select count(*) as issued, \
+         coalesce(cast(sum(case when cancelled_at is not null then 1 else 0 end) as bigint), 0) as cancelled, \
+         coalesce(cast(sum(case when cancelled_at is null and {in_use} then 1 else 0 end) as bigint), 0) as used \
+         from code where pack = $1"
+    );
+    let before_ms = lost_at.map_or(i64::MAX, Timestamp::as_ms);
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(pack.pack.as_str()).bind(before_ms);
     let row = query.bind(pack.issued_at.as_ms()).fetch_one(&mut *conn).await?;
     let count = |name: &str| -> Result<u64, StoreError> { Ok(from_i64(row.try_get(name)?)) };
-    let (issued, cancelled) = (count("issued")?, count("cancelled")?);
-    let used = count("used")? - taken_back(conn, &pack.pack).await?;
+    let (issued, cancelled, counted) = (count("issued")?, count("cancelled")?, count("used")?);
+    let used = match lost_at {
+        Some(lost_at) => counted + scanned_before(conn, pack, lost_at).await?,
+        None => counted - taken_back(conn, &pack.pack).await?,
+    };
     let rest = issued - cancelled - used;
-    let (lost, left) = if pack.is_lost() { (rest, 0) } else { (0, rest) };
+    let (lost, left) = if lost_at.is_some() { (rest, 0) } else { (0, rest) };
     Ok(Account { issued, used, cancelled, lost, left })
+}
+
+/// Codes whose scans are read at once.
+const SCANNED_AT_ONCE: usize = 1_000;
+
+/// Codes of a pack that nothing but a scan put into use, and one that stands did so before a moment.
+async fn scanned_before(conn: &mut AnyConnection, pack: &Pack, before: Timestamp) -> Result<u64, StoreError> {
+    let sql = format!(
+        "select code from code where pack = $1 and cancelled_at is null and not {ASSOCIATED} and {SCANNED} order by code_key"
+    );
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(pack.pack.as_str()).bind(before.as_ms());
+    let rows = query.bind(pack.issued_at.as_ms()).fetch_all(&mut *conn).await?;
+    let parsed = |row: &sqlx::any::AnyRow| -> Result<PackageCode, StoreError> {
+        let code: String = row.try_get("code")?;
+        code.parse().map_err(|_| StoreError::Corrupt("a registered code is malformed"))
+    };
+    let codes = rows.iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
+    let (mut used, references) = (0, References::default());
+    for part in codes.chunks(SCANNED_AT_ONCE) {
+        let mut facts = Facts::default();
+        lookup::of_codes(conn, &part.iter().cloned().collect(), &mut facts).await?;
+        lookup::about_found(conn, &mut facts).await?;
+        let history = History { facts: facts.into_owned(), ..History::default() };
+        let index = Index::new(&history, &references);
+        let is_used = |code: &&PackageCode| {
+            index.number(code).is_some_and(|number| index.own_scans(number).any(|scan| scan.at < before))
+        };
+        used += part.iter().filter(is_used).count() as u64;
+    }
+    Ok(used)
+}
+
+/// Where the codes of packs are at a glance: in one question for all, and voided scans count as use. Packs without a code are left out.
+pub async fn glances(conn: &mut AnyConnection, packs: &[PackId]) -> Result<BTreeMap<PackId, Account>, StoreError> {
+    let sql = "select pack, count(*) as issued, \
+               coalesce(cast(sum(case when cancelled_at is not null then 1 else 0 end) as bigint), 0) as cancelled, \
+               coalesce(cast(sum(case when cancelled_at is null and (parent_key is not null \
+                   or exists (select 1 from code child where child.parent_key = code.code_key) \
+                   or exists (select 1 from trail where trail.code_key = code.code_key) \
+                   or exists (select 1 from event where event.code_key = code.code_key) \
+               ) then 1 else 0 end) as bigint), 0) as used \
+               from code where pack in (select value from json_each($1)) group by pack";
+    let rows = sqlx::query(sql).bind(serde_json::to_string(packs)?).fetch_all(conn).await?;
+    let glance = |row: &sqlx::any::AnyRow| -> Result<(PackId, Account), StoreError> {
+        let count = |name: &str| -> Result<u64, StoreError> { Ok(from_i64(row.try_get(name)?)) };
+        let (issued, cancelled, used) = (count("issued")?, count("cancelled")?, count("used")?);
+        let account = Account { issued, used, cancelled, lost: 0, left: issued - cancelled - used };
+        Ok((row.try_get::<String, _>("pack")?.into(), account))
+    };
+    rows.iter().map(glance).collect()
 }
 
 /// Codes of a pack that are in use by nothing but scans that were all voided.

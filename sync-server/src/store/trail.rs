@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::code::PackageCode;
+use shared::code::{CodeKey, PackageCode};
 use shared::ids::BasisId;
 use sqlx::{AnyConnection, Row};
 
@@ -92,6 +92,13 @@ pub async fn of_codes<'c>(
     let sql = "select refs from trail where code_key in (select unhex(value) from json_each($1))";
     let rows = sqlx::query(sql).bind(super::code::keys_json(codes)?).fetch_all(conn).await?;
     rows.iter().map(|row| Place::read(&row.try_get::<Vec<u8>, _>("refs")?)).collect()
+}
+
+/// Where the scans of the code of a key are.
+pub async fn of_key(conn: &mut AnyConnection, key: &CodeKey) -> Result<Vec<Place>, StoreError> {
+    let sql = "select refs from trail where code_key = $1";
+    let row = sqlx::query(sql).bind(key.as_bytes().as_slice()).fetch_optional(conn).await?;
+    row.map_or(Ok(Vec::new()), |row| Place::read(&row.try_get::<Vec<u8>, _>("refs")?))
 }
 
 /// The same, with the key of each.

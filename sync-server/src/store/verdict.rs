@@ -7,7 +7,8 @@ use shared::ids::BasisId;
 use shared::mismatch::{Kind, Mismatch, Scope, State};
 use shared::rules::arrivals;
 use shared::time::Timestamp;
-use shared::wire::{Manifest, Record};
+use shared::wire::{Manifest, Record, SiteMismatch};
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::key::bounded;
@@ -153,6 +154,21 @@ async fn held(
         held.extend(of_scope);
     }
     Ok(held)
+}
+
+/// Everything live that is said under one scope, with when it was first raised.
+pub async fn live_of(conn: &mut AnyConnection, scope: &Scope) -> Result<Vec<SiteMismatch>, StoreError> {
+    let sql = "select state, raised_at, body from mismatch where scope = $1 and state in ('provisional', 'confirmed') \
+               order by kind, subject";
+    let rows = sqlx::query(sql).bind(bounded(&scope.to_string()).into_owned()).fetch_all(conn).await?;
+    let read = |row: &AnyRow| -> Result<SiteMismatch, StoreError> {
+        Ok(SiteMismatch {
+            mismatch: serde_json::from_str(&row.try_get::<String, _>("body")?)?,
+            state: parse_state(&row.try_get::<String, _>("state")?)?,
+            raised_at: Timestamp::from_ms(row.try_get("raised_at")?),
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// What stands under one key.

@@ -249,6 +249,10 @@ fn codes(place: &mut Place) {
     let line = ["--contract", "C1", "--product", "POD"];
     let applying = [&["--number", "A1", "--member", "M", "--units", "6"][..], &line].concat();
     place.change("codes apply", &applying, "");
+    let again = [&["--number", "A2", "--member", "M", "--units", "1"][..], &line].concat();
+    place.change("codes apply", &again, "");
+    place.change("codes withdraw", &["A2", "--why", "typed twice"], "");
+    assert_eq!(place.why(), "typed twice");
     place.change("codes issue", &[&["--level", "unit", "--count", "1", "--pack", "K3"][..], &line].concat(), "");
     for (act, why) in [("activate", "line 2"), ("lose", "truck gone"), ("release", "truck found")] {
         place.change(&format!("codes {act}"), &["K1", "--why", why], "");
@@ -334,7 +338,11 @@ fn what_says_nothing_or_names_nobody_is_refused() {
     assert!(place.refused(&at("W", "NOWHERE")).contains("site NOWHERE is not known"));
     assert!(place.refused(&at("M", "S")).contains("site S is one of W, not of M"));
     assert!(place.refused(&at("NOBODY", "S")).contains("member NOBODY is not known"));
-    let terminal = Uuid::from_u128(7).to_string();
+    let (terminal, key) = (Uuid::from_u128(7).to_string(), "ab".repeat(32));
+    let add = ["terminals", "add", "--name", "gate", "--terminal", &terminal, "--key", &key];
+    let at = |member, site| [&add[..], &["--member", member, "--site", site]].concat();
+    assert!(place.refused(&at("W", "NOWHERE")).contains("site NOWHERE is not known"));
+    assert!(place.refused(&at("M", "S")).contains("site S is one of W, not of M"));
     for words in [
         &["restore", "--from", "backup", "--why", ""][..],
         &["codes", "relabel", "OLD", "NEW", "--why", "  "],

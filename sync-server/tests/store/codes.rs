@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use shared::code::PackageCode;
+use shared::code::{CodeKey, PackageCode};
 use shared::reference::{CodeRecord, References};
 use sync_server::store::Store;
-use sync_server::store::code;
+use sync_server::store::{code, trail};
 
-use crate::sample::{at, code_key, code_record};
+use crate::sample::{at, bring, code_key, code_record, scan};
 
-crate::on_both!(a_put_tells_what_changed, families_are_found_up_and_down, changes_come_in_pieces);
+crate::on_both!(
+    a_put_tells_what_changed,
+    families_are_found_up_and_down,
+    changes_come_in_pieces,
+    a_code_is_found_by_its_key
+);
 
 async fn a_put_tells_what_changed(store: &Store) {
     let mut tx = store.write().await.unwrap();
@@ -66,5 +71,22 @@ async fn changes_come_in_pieces(store: &Store) {
     assert_eq!(code::count_after(&mut tx, &packs, (4, &[0xff; 16])).await.unwrap(), 5);
     assert_eq!(code::count_after(&mut tx, &packs, (5, &[0xff; 16])).await.unwrap(), 2);
     assert_eq!(found, whole, "by position and key, none twice, none left out");
+    tx.rollback().await.unwrap();
+}
+
+async fn a_code_is_found_by_its_key(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    code::put(&mut tx, &code_record(0, "P1", None), 1).await.unwrap();
+    let entry = bring(&mut tx, 1, 1, vec![scan("C1", 1), scan("C1", 2)]).await.entry;
+    let key = |n: usize| CodeKey::of(&crate::sample::code(n));
+    for (n, found) in [(0, true), (1, true), (2, true), (3, false)] {
+        let code = code::of_key(&mut tx, &key(n)).await.unwrap();
+        assert_eq!(code, found.then(|| crate::sample::code(n)), "{n}: registered, or as its first scan says");
+    }
+    for n in [0, 2] {
+        let found = trail::of_key(&mut tx, &key(n)).await.unwrap();
+        let indexes: Vec<_> = found.iter().map(|place| (place.entry, place.index)).collect();
+        assert_eq!(indexes, if n == 2 { vec![(entry, 1)] } else { vec![] });
+    }
     tx.rollback().await.unwrap();
 }

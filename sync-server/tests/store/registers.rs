@@ -122,12 +122,17 @@ async fn a_packs_account_counts_each_code_once(store: &Store) {
     let account = Account { issued: 6, used: 3, cancelled: 1, lost: 0, left: 2 };
     let whole = Pack::new(id.clone(), "POD".into(), Level::Case, "C1".into(), at(0));
     assert_eq!(pack::account(&mut tx, &whole).await.unwrap(), account);
-    let lost = Pack { loss: Some((PackLoss::Lost, at(5))), ..whole };
-    assert_eq!(pack::account(&mut tx, &lost).await.unwrap(), Account { lost: 2, left: 0, ..account });
+    assert_eq!(pack::glances(&mut tx, std::slice::from_ref(&id)).await.unwrap(), [(id.clone(), account)].into());
+    let lost_at = |ms| Pack { loss: Some((PackLoss::Lost, at(ms))), ..whole.clone() };
+    // It was scanned after a second.
+    assert_eq!(pack::account(&mut tx, &lost_at(1_001)).await.unwrap(), Account { lost: 2, left: 0, ..account });
+    let lost = lost_at(5);
+    let after = Account { used: 2, lost: 3, left: 0, ..account };
+    assert_eq!(pack::account(&mut tx, &lost).await.unwrap(), after, "a scan after the loss is no use of it");
     // Put into the case after the loss: neither of them is in use by that.
     codes[1].1.associated_at = Some(at(6));
     code_bulk::put(&mut tx, &codes[1..2], 2).await.unwrap();
-    let late = Account { used: 1, lost: 4, left: 0, ..account };
+    let late = Account { used: 0, lost: 5, left: 0, ..account };
     assert_eq!(pack::account(&mut tx, &lost).await.unwrap(), late);
     let act = |act: &str, codes| PackAct { at: at(2), act: act.into(), codes, by: "甲".into(), detail: String::new() };
     for one in [act("issued", 6), act("activated", 6)] {

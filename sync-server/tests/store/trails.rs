@@ -3,7 +3,7 @@
 use shared::code::CodeKey;
 use shared::event::{Act, VoidReason};
 use shared::ids::EventRef;
-use shared::reference::{Level, Pack};
+use shared::reference::{Level, Pack, PackLoss};
 use sync_server::store::facts::{Brought, Facts};
 use sync_server::store::labelled::Labelled;
 use sync_server::store::trail::Place;
@@ -144,9 +144,22 @@ async fn a_pack_is_used_by_scans_that_stand(store: &Store) {
     let used = async |tx: &mut sqlx::AnyConnection| pack::account(tx, &whole).await.unwrap().used;
     bring(&mut tx, 1, 1, vec![scan("C1", 1), scan("C1", 2), scan("C2", 2), scan("C3", 9)]).await;
     assert_eq!(used(&mut tx).await, 2);
+    let lost = |ms| Pack { loss: Some((PackLoss::Lost, at(ms))), ..whole.clone() };
+    for (lost_at, before) in [(1_000, 0), (1_001, 1), (2_001, 2)] {
+        let account = pack::account(&mut tx, &lost(lost_at)).await.unwrap();
+        assert_eq!((account.used, account.lost, account.left), (before, 4 - before, 0), "lost at {lost_at}");
+    }
     let void = |seq| Act::Void { voids: by(1, seq), reason: VoidReason::DidNotOccur };
     bring(&mut tx, 1, 5, vec![void(1), void(2)]).await;
     assert_eq!(used(&mut tx).await, 1, "one of the two scans of the second stands");
+    assert_eq!(pack::account(&mut tx, &lost(2_001)).await.unwrap().used, 0, "and it came after the loss");
+    assert_eq!(pack::account(&mut tx, &lost(3_001)).await.unwrap().used, 1);
+    let glance = pack::glances(&mut tx, &["P".into(), "Q".into()]).await.unwrap();
+    assert_eq!(
+        glance.values().map(|seen| (seen.issued, seen.used)).collect::<Vec<_>>(),
+        [(4, 2)],
+        "voids are not asked"
+    );
     assert_eq!(event::bases_of_pack(&mut tx, &"P".into()).await.unwrap(), ["C1".into(), "C2".into()].into());
     assert_eq!(trail::of_pack(&mut tx, &"P".into()).await.unwrap().len(), 2);
     tx.rollback().await.unwrap();

@@ -19,6 +19,7 @@ crate::on_both!(
     rules_and_arrivals_speak_of_a_terminal_apart,
     a_subject_of_any_length_has_a_row,
     manifests_change_only_where_they_differ,
+    what_stands_of_a_scope_is_found,
 );
 
 fn found(subject: &str, count: u64, due_ms: Option<i64>) -> Mismatch {
@@ -163,5 +164,20 @@ async fn manifests_change_only_where_they_differ(store: &Store) {
         let row = sqlx::query("select position from manifest").fetch_one(&mut *tx).await.unwrap();
         assert_eq!(row.get::<i64, _>("position"), kept);
     }
+    tx.rollback().await.unwrap();
+}
+
+async fn what_stands_of_a_scope_is_found(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let scope = Scope::Basis("C1".into());
+    let scopes: BTreeSet<Scope> = [scope.clone()].into();
+    let (stays, goes) = (found("stays", 1, None), found("goes", 1, None));
+    let judged = [stays.clone(), goes];
+    verdict::replace(&mut tx, &scopes, (JudgedBy::Rules, &judged), NOW, 1).await.unwrap();
+    verdict::replace(&mut tx, &scopes, (JudgedBy::Rules, &judged[..1]), at(1), 2).await.unwrap();
+    let live = verdict::live_of(&mut tx, &scope).await.unwrap();
+    let told: Vec<_> = live.iter().map(|found| (&found.mismatch, found.state, found.raised_at)).collect();
+    assert_eq!(told, [(&stays, State::Confirmed, NOW)], "closed ones are left out");
+    assert!(verdict::live_of(&mut tx, &Scope::Basis("C2".into())).await.unwrap().is_empty());
     tx.rollback().await.unwrap();
 }

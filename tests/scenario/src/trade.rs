@@ -302,14 +302,9 @@ pub(crate) fn quota(said: &Statement, references: &mut References) -> Result<(),
 /// `apply M POD 500 for=C1 @…`.
 pub(crate) fn apply(said: &Statement, references: &mut References) -> Result<(), ScenarioError> {
     let basis = said.option(&["for"]).unwrap_or("none");
-    let application = CodeApplication {
-        application: format!("{:06}", said.line),
-        member: said.word(0, "a member")?.into(),
-        product: said.word(1, "a product")?.into(),
-        units: said.number(said.word(2, "a number of units")?)?,
-        basis: basis.into(),
-        at: said.at.unwrap_or(said.start()),
-    };
+    let made = (format!("{:06}", said.line), said.at.unwrap_or(said.start()));
+    let line = (said.word(1, "a product")?.into(), said.number(said.word(2, "a number of units")?)?);
+    let application = CodeApplication::new(made, said.word(0, "a member")?.into(), line, basis.into());
     references.applications.insert(application.application.clone(), application);
     Ok(())
 }

@@ -227,6 +227,7 @@ impl Clerk {
             self.ask_gates()?;
             must = true;
         }
+        must |= std::mem::replace(&mut self.state.looks, state.looks) != state.looks;
         if state.contact != self.contact {
             self.contact = state.contact;
             if let (Some(contact), Some(session)) = (state.contact, self.work.session()) {

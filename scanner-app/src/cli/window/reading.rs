@@ -136,6 +136,7 @@ impl Clerk {
             self.state.report.count = 1;
             return;
         }
+        self.worker.forget_look_up();
         // That nothing was counted is what the page begins with: a strip would stay over the next page.
         self.go(Move::To(Page::Package(text.to_owned())));
     }

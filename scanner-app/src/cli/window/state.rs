@@ -145,6 +145,8 @@ pub(super) struct CarryState {
 /// All of it.
 #[derive(Default)]
 pub(super) struct State {
+    /// Answers of the server to look-ups that were shown.
+    pub(super) looks: u64,
     pub(super) sign: SignState,
     pub(super) alarm: Option<AlarmState>,
     pub(super) report: ReportState,

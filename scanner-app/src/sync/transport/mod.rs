@@ -21,12 +21,13 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde::de::DeserializeOwned;
 use shared::chain::PublicKey;
+use shared::code::{CodeKey, PackageCode};
 use shared::enrolment::{Address, Certificate};
 use shared::ids::TerminalId;
 use shared::time::Timestamp;
 use shared::wire::{
-    ChangesPage, ProblemCode, PushReply, REQUEST_HEADER, Record, RequestSignature, ServerRecord, SignedCheckpoint,
-    SignedServer,
+    ChangesPage, CodeAnswer, ProblemCode, PushReply, REQUEST_HEADER, Record, RequestSignature, ServerRecord,
+    SignedCheckpoint, SignedServer,
 };
 use uuid::Uuid;
 
@@ -40,6 +41,9 @@ use tls::Parties;
 
 /// The newest wire version whose pull records this build reads.
 const PULL_WIRE: u16 = 3;
+
+/// How long a person waits for the answer to a look-up: the sender does nothing else meanwhile.
+const LOOK_UP: Duration = Duration::from_secs(5);
 
 /// The way to the server.
 pub struct Transport {
@@ -173,6 +177,11 @@ impl Transport {
     /// The checkpoints of the server's ledger from the one of so many entries on, oldest first.
     pub(super) async fn checkpoints(&self, from: u64) -> Result<Vec<SignedCheckpoint>, TransportError> {
         self.send(Call::get(format!("/v1/checkpoints?from={from}"))).await
+    }
+
+    /// What the server knows of a code, as far as this terminal's member may see it.
+    pub async fn look_up(&self, code: &PackageCode) -> Result<CodeAnswer, TransportError> {
+        self.send(Call::get(format!("/v1/codes/{}", CodeKey::of(code).to_hex())).within(LOOK_UP)).await
     }
 
     pub(super) async fn changes(

@@ -1,10 +1,12 @@
 //! S9: one package: what it is, where it was, what can be done with it.
 
+use shared::rules::Standing;
+
 use super::super::generated::{Mark, Row};
 use super::super::sheet::{
     Say, Sheet, act, choice, fact, heading as row_heading, main_act, sentence, unbroken, with_result,
 };
-use super::super::view::PackageView;
+use super::super::view::{PackageView, ServerSays};
 use super::super::{Intent, words};
 use super::{Heading, heading};
 use crate::ui::intent::CaseAct;
@@ -27,6 +29,7 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
             },
         )),
     }
+    rows.extend(view.server.iter().flat_map(|says| server(says, say)));
     let unknown = || say.of("不认识", "not known here");
     rows.push(fact(Mark::None, say.of("品规", "Product"), view.product.as_deref().map_or_else(unknown, Into::into)));
     if let Some((level, units)) = view.level {
@@ -78,6 +81,30 @@ pub(super) fn sheet(view: &PackageView, say: Say) -> (Heading, Sheet) {
     acts.push(main_act(say.of("返回", "Back"), &Intent::Back));
     let sheet = Sheet { rows, beside, acts, ..Sheet::default() };
     (heading(format!("…{}", view.tail), view.product.as_deref().unwrap_or_default()), sheet)
+}
+
+/// What the server says, beneath what is counted: what it does not answer is no trouble.
+fn server(says: &ServerSays, say: Say) -> Vec<Row> {
+    let here = say.of("以下只是本终端知道的。", "What follows is what this terminal knows.");
+    match says {
+        ServerSays::Asking => vec![sentence(Mark::Wait, say.of("正在问服务器…", "Asking the server…"), here)],
+        ServerSays::Unreachable => {
+            vec![sentence(Mark::Missing, say.of("离线，没问到服务器。", "Offline: the server was not asked."), here)]
+        }
+        ServerSays::Answered(standing, at, kinds) => {
+            let mark = match standing {
+                Standing::Live => Mark::Good,
+                Standing::Unregistered | Standing::Inactive => Mark::Missing,
+                Standing::Frozen | Standing::Cancelled | Standing::Ended => Mark::Held,
+            };
+            let (zh, en) = words::standing(*standing);
+            let at = words::row_time(*at);
+            let from = say.made(|| format!("服务器 {at}"), || format!("the server, {at}"));
+            let kinds =
+                kinds.iter().map(|kind| sentence(Mark::Held, words::kind(say.0, *kind), words::what(say.0, *kind)));
+            [sentence(mark, say.of(zh, en), from)].into_iter().chain(kinds).collect()
+        }
+    }
 }
 
 fn trail(view: &PackageView, say: Say) -> Vec<Row> {

@@ -1,18 +1,21 @@
 //! The screens of acts that are not done every day: returns, cases that are checked, papers, losses, a terminal nearby.
 
 use shared::event::{PaperMark, ReturnReason, Stage};
+use shared::mismatch::Kind;
 use shared::reference::Level;
+use shared::rules::Standing;
 
 use super::super::Intent;
 use super::super::carry::Modules;
 use super::super::intent::{CaseAct, ReportWhat};
 use super::super::route::Page;
 use super::super::view::{
-    ApprovedView, CallView, CaseCheckView, CaseView, GateStateView, NearbyView, PackView, PageView, PaperField,
-    PapersView, ReasonView, ReportView, ReturnableView, SearchFor, Strip, StripTone, TasksView, View,
+    ApprovedView, CallView, CaseCheckView, CaseView, GateStateView, NearbyView, PackView, PackageView, PageView,
+    PaperField, PapersView, ReasonView, ReportView, ReturnableView, SearchFor, ServerSays, Strip, StripTone, TasksView,
+    View,
 };
 use super::screens::WRONG;
-use super::screens_beside::{case, finder, gate, pair, papers, task, tasks};
+use super::screens_beside::{case, finder, gate, package, pair, papers, task, tasks};
 use super::{ago, view};
 
 /// A code's modules: a fixed pattern with finder squares, not a code that says anything.
@@ -42,6 +45,27 @@ pub(super) fn code() -> Modules {
 pub(super) fn queued(mut view: View) -> View {
     view.sync.pending = 128;
     view
+}
+
+/// A package that is not known here, and what the server says of it.
+fn look_ups() -> Vec<(&'static str, View)> {
+    let of = |server, trail| {
+        let unknown = PackageView { scan: None, in_task: false, is_partial: true, server: Some(server), ..package() };
+        view(PageView::Package(Box::new(PackageView { trail, belongs: Vec::new(), ..unknown })))
+    };
+    let unknown = |server| {
+        let shown = of(server, Vec::new());
+        let PageView::Package(page) = shown.page else { return shown };
+        View { page: PageView::Package(Box::new(PackageView { product: None, level: None, ..*page })), ..shown }
+    };
+    let frozen = ServerSays::Answered(Standing::Frozen, ago(0), vec![Kind::ClonedCode]);
+    let mut offline = unknown(ServerSays::Unreachable);
+    offline.sync.online = false;
+    vec![
+        ("look-up-asking", unknown(ServerSays::Asking)),
+        ("look-up-offline", offline),
+        ("look-up-answer", of(frozen, package().trail)),
+    ]
 }
 
 fn approved() -> Vec<ApprovedView> {
@@ -196,5 +220,5 @@ fn roll(pack: &str, level: Level) -> PackView {
 
 /// Every screen by a short name.
 pub(super) fn all() -> Vec<(&'static str, View)> {
-    returns().into_iter().chain(cases()).chain(compared()).chain(places()).chain(states()).collect()
+    returns().into_iter().chain(cases()).chain(compared()).chain(look_ups()).chain(places()).chain(states()).collect()
 }

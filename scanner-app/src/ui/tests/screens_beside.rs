@@ -103,7 +103,7 @@ fn first_sync() -> View {
     }
 }
 
-fn package() -> PackageView {
+pub(super) fn package() -> PackageView {
     PackageView {
         text: "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD".into(),
         tail: "T4WD".into(),
@@ -129,6 +129,7 @@ fn package() -> PackageView {
             },
         ],
         is_partial: false,
+        server: None,
         belongs: vec![(Stage::Outbound, "FH-2031".into())],
         scan: Some((ACCEPTED, 42)),
         may_release: false,

@@ -3,6 +3,7 @@
 use shared::event::{PaperMark, ReturnReason, Stage};
 use shared::mismatch::Kind;
 use shared::reference::Level;
+use shared::rules::Standing;
 use shared::time::Timestamp;
 
 use super::Pair;
@@ -27,6 +28,17 @@ pub struct StepView {
     pub is_set_aside: bool,
 }
 
+/// What the server says of a package that is not known here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerSays {
+    /// The question is on its way.
+    Asking,
+    /// It is not reached.
+    Unreachable,
+    /// How the code stands, when the server said so, and what speaks against it.
+    Answered(Standing, Timestamp, Vec<Kind>),
+}
+
 /// S9.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackageView {
@@ -44,6 +56,8 @@ pub struct PackageView {
     pub trail: Vec<StepView>,
     /// Whether that is only a part of it.
     pub is_partial: bool,
+    /// What the server says of it, where it is not known here.
+    pub server: Option<ServerSays>,
     /// Where it belongs here: stage and document.
     pub belongs: Vec<(Stage, String)>,
     /// Its scan in the open task: answer and number.

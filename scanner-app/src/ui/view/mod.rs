@@ -8,7 +8,7 @@ mod task;
 pub use chrome::{AlarmView, ChromeView, Look, Pair, SkinView, Strip, StripTone, SyncView};
 pub use goods::{
     ApprovedView, CallView, CaseCheckView, CaseView, GateReason, GateSettled, GateStateView, GateView, PackageView,
-    PaperField, PapersView, ReasonView, ReturnableView, StepView,
+    PaperField, PapersView, ReasonView, ReturnableView, ServerSays, StepView,
 };
 pub use places::{
     AboutView, CarryView, CheckItem, CheckRow, CheckView, EnrolView, FeedbackView, FetchingView, HealthView, MenuView,

@@ -2,6 +2,7 @@
 
 use shared::code::PackageCode;
 use shared::mismatch::Subject;
+use shared::rules::Standing;
 
 use super::{count, stage};
 use crate::config::Language;
@@ -35,6 +36,19 @@ pub fn subject(subject: &Subject, name: impl Fn(&str) -> Option<String>) -> Pair
     match of {
         Some(of) => (format!("{line} {}", stage(Language::Zh, of)), format!("{line} {}", stage(Language::En, of))),
         None => (line.clone(), line),
+    }
+}
+
+/// How a code stands, as the server says.
+#[must_use]
+pub const fn standing(standing: Standing) -> (&'static str, &'static str) {
+    match standing {
+        Standing::Unregistered => ("服务器也没有登记此码", "Not registered on the server either"),
+        Standing::Inactive => ("已登记，还未激活", "Registered, not put into use yet"),
+        Standing::Live => ("已登记，可以流转", "Registered, may move"),
+        Standing::Frozen => ("码包丢失/失窃，已冻结", "Its code pack is lost or stolen: frozen"),
+        Standing::Cancelled => ("已注销", "Cancelled"),
+        Standing::Ended => ("已销毁或已出口", "Destroyed, or gone abroad"),
     }
 }
 

@@ -10,7 +10,7 @@ mod beside;
 use super::Outcome;
 use crate::config::Language;
 
-pub use beside::{fetching, settled_because, subject};
+pub use beside::{fetching, settled_because, standing, subject};
 
 /// The word of a language.
 #[must_use]

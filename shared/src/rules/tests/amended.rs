@@ -74,6 +74,19 @@ fn people_did_what_they_might_do_then() {
 }
 
 #[test]
+fn people_who_went_to_another_member_were_the_formers_staff() {
+    check(Kind::UnauthorisedOperator, |world, until| {
+        let said = Duties { member: "M".into(), sites: vec![], stages: vec![], until: None };
+        let operator = Operator::new("1024".into(), "W".into());
+        world.history.facts.iter_mut().filter(|fact| fact.member != "M".into()).for_each(|fact| fact.operator = None);
+        world
+            .references
+            .operators
+            .insert("1024".into(), Operator { earlier: vec![Earlier { until, said }], ..operator });
+    });
+}
+
+#[test]
 fn a_case_holds_what_cases_held_when_its_pack_was_issued() {
     check(Kind::PackCount, |world, until| {
         let product = world.references.products.get_mut(&"POD".into()).unwrap();

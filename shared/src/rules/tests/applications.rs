@@ -45,14 +45,8 @@ fn known() -> References {
 }
 
 fn apply(known: &mut References, number: &str, (member, basis, units): (&str, &str, u64), day: &str) {
-    let application = CodeApplication {
-        application: number.into(),
-        member: member.into(),
-        product: "POD".into(),
-        units,
-        basis: basis.into(),
-        at: at(day),
-    };
+    let line = ("POD".into(), units);
+    let application = CodeApplication::new((number.into(), at(day)), member.into(), line, basis.into());
     known.applications.insert(number.into(), application);
 }
 
@@ -122,4 +116,22 @@ fn what_speaks_against_a_contract_whoever_applies() {
     assert_eq!(objections("H9", DAY), [Objection::Unknown("H9".into())]);
     assert_eq!(objections("H1", "2026-12-01T00:00:00+08:00"), [Objection::NotInForce("H1".into())]);
     assert_eq!(objections("H5", DAY), [Objection::NoContract("H5".into()), Objection::NoMaker("W".into())]);
+}
+
+#[test]
+fn one_that_was_withdrawn_uses_nothing_up_and_raises_nothing() {
+    let withdraw = |known: &mut References, number: &str| {
+        known.applications.get_mut(number).unwrap().withdrawn_at = Some(at(DAY));
+    };
+    let mut known = known();
+    apply(&mut known, "A1", ("M", "H1", 60), DAY);
+    apply(&mut known, "A2", ("M", "H1", 60), "2026-03-02T00:00:00+08:00");
+    assert_eq!(refused(known.clone()).len(), 1, "beyond the line");
+    let mut wrong = known.clone();
+    withdraw(&mut wrong, "A2");
+    assert!(refused(wrong).is_empty());
+    withdraw(&mut known, "A1");
+    let units = |known: &References| granted(known, &"H1".into(), &"POD".into(), at("2026-03-03T00:00:00+08:00"));
+    assert_eq!(units(&known), 60, "the second one fits now");
+    assert!(refused(known).is_empty());
 }

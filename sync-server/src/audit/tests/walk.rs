@@ -170,6 +170,19 @@ async fn packs(walk: &mut Walk) {
                 .to_owned(),
         ),
         (
+            "/api/v1/packs/apply",
+            "/api/v1/packs/apply",
+            JSON,
+            r#"{"application": "A9", "member": "M", "product": "POD", "units": 99, "basis": "C1", "at": "2026-02-21T00:00:00Z"}"#
+                .to_owned(),
+        ),
+        (
+            "/api/v1/applications/{application}/withdraw",
+            "/api/v1/applications/A9/withdraw",
+            JSON,
+            r#"{"why": "typed twice"}"#.to_owned(),
+        ),
+        (
             "/api/v1/packs/issue",
             "/api/v1/packs/issue",
             JSON,
@@ -190,7 +203,7 @@ async fn packs(walk: &mut Walk) {
             JSON,
             format!(r#"{{"old": "{}", "new": "{}", "why": "torn"}}"#, code(&case, 1), code(&case, 2)),
         ),
-        ("/api/v1/codes/cancel", "/api/v1/codes/cancel", JSON, format!(r#"{{"codes": ["{}"]}}"#, code(&case, 3))),
+        ("/api/v1/codes/cancel", "/api/v1/codes/cancel", JSON, format!(r#"{{"codes": ["{}"], "why": "misprinted"}}"#, code(&case, 3))),
         ("/api/v1/packs/{pack}/cancel", "/api/v1/packs/K3/cancel", JSON, r#"{"why": "misprint"}"#.to_owned()),
     ];
     for (route, path, kind, body) in post {

@@ -57,6 +57,7 @@ fn terminals(method: &str, path: &str) -> Option<Exchange> {
         ("POST", "/v1/batches") => takes(file(&["application/x-ndjson+zstd"]), json("PushReply")),
         ("POST", "/v1/sealed") => takes(file(&[BYTES]), json("ParcelAnswers")),
         ("GET", "/v1/changes") => answers(json("ChangesPage")),
+        ("GET", "/v1/codes/{key}") => answers(json("CodeAnswer")),
         ("GET", "/v1/checkpoints") => answers(json("Checkpoints")),
         ("PUT", "/v1/attachments/{sha256}") => takes(file(&[BYTES]), json("AttachmentState")),
         ("HEAD", "/v1/attachments/{sha256}") => Exchange { request: None, answers: vec![("200", None)] },
@@ -129,6 +130,9 @@ fn packs(method: &str, path: &str) -> Option<Exchange> {
         ("GET", "/api/v1/packs") => answers(json("PackList")),
         ("POST", "/api/v1/packs/import") => takes(file(&[CSV, JSON, BYTES]), json("PacksImported")),
         ("POST", "/api/v1/packs/apply") => takes(json("CodeApplication"), json("ApplicationAnswer")),
+        ("POST", "/api/v1/applications/{application}/withdraw") => {
+            takes(json("Withdrawing"), json("ApplicationAnswer"))
+        }
         ("POST", "/api/v1/packs/issue") => {
             Exchange { request: Some(json("Issuing")), answers: vec![("201", Some(json("Issued")))] }
         }

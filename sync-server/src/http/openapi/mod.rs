@@ -144,7 +144,7 @@ fn refusal(path: &str, told: &str) -> Response {
     };
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).example(Some(example)).build();
     let answer = ResponseBuilder::new().description(told).content(exchange::JSON, content);
-    if !["/api/v1/registry", "/api/v1/packs", "/api/v1/codes", "/api/v1/stock-counts"]
+    if !["/api/v1/registry", "/api/v1/packs", "/api/v1/applications", "/api/v1/codes", "/api/v1/stock-counts"]
         .iter()
         .any(|at| path.starts_with(at))
     {

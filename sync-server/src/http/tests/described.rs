@@ -100,6 +100,7 @@ async fn every_route_of_the_terminals_answers_as_it_is_described() {
     assert_eq!(asking.plain("POST", "/v1/sealed", parcel).await.said["answers"].as_array().unwrap().len(), 2);
     assert!(!asking.plain("GET", "/v1/changes?since=0&wire=3&left=true", vec![]).await.said["changes"].is_null());
     asking.plain("GET", "/v1/checkpoints?from=0", vec![]).await;
+    asking.ask(("GET", "/v1/codes/{key}"), &format!("/v1/codes/{}", "0".repeat(32)), &[], vec![]).await;
     asking.plain("GET", "/v1/time", vec![]).await;
     let beat = Heartbeat { pending_after: 0, last_effective_at: Some(NOW), data_as_of: 1 };
     asking.json("/v1/heartbeat", &beat).await;

@@ -87,14 +87,8 @@ async fn codes_are_issued_for_what_was_granted() {
     let apply = async |number: &str, member: &str, units: u64| {
         let mut tx = trade.store.write().await.unwrap();
         let mut edit = Edit::begin(&mut tx, &crate::testing::tester(), NOW).await.unwrap();
-        let asked = shared::reference::CodeApplication {
-            application: number.into(),
-            member: member.into(),
-            product: "POD".into(),
-            units,
-            basis: "C1".into(),
-            at: NOW,
-        };
+        let (made, line) = ((number.to_owned(), NOW), ("POD".into(), units));
+        let asked = shared::reference::CodeApplication::new(made, member.into(), line, "C1".into());
         let answer = packs::apply::apply(&mut tx, &mut edit, asked).await.unwrap();
         edit.finish(&mut tx, packs::apply::deed(&answer)).await.unwrap();
         tx.commit().await.unwrap();

@@ -31,6 +31,7 @@ fn filled(route: &WebRoute, (basis, subject, members): (&str, &str, &[&str])) ->
         ("{key}", "M"),
         ("{*key}", "M"),
         ("{pack}", "P1"),
+        ("{application}", "A1"),
         ("{*subject}", subject),
         ("{terminal}", &terminal),
         ("{code}", "1234-5678"),

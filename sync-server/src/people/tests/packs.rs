@@ -152,3 +152,35 @@ async fn a_member_applies_for_itself_under_its_own_contracts() {
         (200, 404)
     );
 }
+
+#[tokio::test]
+async fn an_application_is_withdrawn_by_who_made_it_or_the_regulator() {
+    let place = Place::new().await;
+    let (maker, buyer) =
+        (place.world.someone(Role::Supervisor, Some("M")), place.world.someone(Role::Supervisor, Some("W")));
+    let regulator = place.world.someone(Role::Regulator, None);
+    // What was issued before nobody applied for it is no use of theirs.
+    place.world.pass_ms(1_000);
+    let body = |number: &str, units: u64| {
+        json!({"application": number, "member": "M", "product": "POD", "units": units, "basis": "C1", "at": "2026-03-01T00:00:00+08:00"}).to_string()
+    };
+    for (number, granted) in [("A1", true), ("A2", false)] {
+        let (status, told) = place.ask(&maker, "POST", "/api/v1/packs/apply", &body(number, 12)).await;
+        assert_eq!((status, &told["granted"]), (200, &json!(granted)), "{told}");
+    }
+    let why = json!({"why": "typed twice"}).to_string();
+    for (who, number, expected) in
+        [(&buyer, "A1", 404), (&maker, "A1", 200), (&maker, "A1", 200), (&regulator, "A2", 200)]
+    {
+        let path = format!("/api/v1/applications/{number}/withdraw");
+        let (status, told) = place.ask(who, "POST", &path, &why).await;
+        assert_eq!(status, expected, "{} {number}: {told}", who.name);
+        assert!(expected != 200 || told["reasons"][0].as_str().unwrap().contains("it was withdrawn"), "{told}");
+    }
+    let (_, told) = place.ask(&maker, "GET", "/api/v1/registry/application/A1", "").await;
+    assert_eq!((&told["withdrawn_why"], told["withdrawn_at"].is_string()), (&json!("typed twice"), true));
+    let (status, told) = place.ask(&maker, "POST", "/api/v1/packs/apply", &body("A1", 12)).await;
+    assert_eq!(status, 422, "its number is gone: {told}");
+    let (_, told) = place.ask(&maker, "POST", "/api/v1/packs/apply", &body("A3", 18)).await;
+    assert_eq!((&told["granted"], &told["covered_units"]), (&json!(true), &json!(18)), "nothing was used up");
+}

@@ -25,6 +25,7 @@ pub fn check(record: &Record, known: &References) -> Vec<Fault> {
         Record::Site(site) => found.member("member", &site.member),
         Record::Operator(operator) => parties::operator(&mut found, operator),
         Record::Product(product) => trade::product(&mut found, product),
+        Record::Namespace(namespace) => trade::namespace(&mut found, namespace),
         Record::Basis(basis) => trade::basis(&mut found, basis),
         Record::Document(document) => trade::document(&mut found, document),
         Record::Quota(quota) => found.member("member", &quota.member),
@@ -32,6 +33,7 @@ pub fn check(record: &Record, known: &References) -> Vec<Fault> {
             // An application without a valid contract is refused by the rules, not here (traceability/2022 art. 15).
             found.member("member", &application.member);
             found.product("product", &application.product);
+            parties::withdrawal(&mut found, application);
         }
         Record::Relocation(relocation) => parties::relocation(&mut found, relocation),
         Record::StockReport(report) => parties::stock_report(&mut found, report),

@@ -14,7 +14,15 @@ fn known() -> References {
     let mut known = References::default();
     for (set, body) in [
         (Set::Member, json!({"member": "M", "name": "Maker", "role": "maker"})),
-        (Set::Member, json!({"member": "W", "name": "Wholesaler", "role": "wholesaler"})),
+        (
+            Set::Member,
+            json!({"member": "W", "name": "Wholesaler", "role": "wholesaler", "licence": {"number": "4401001"}}),
+        ),
+        (
+            Set::Member,
+            json!({"member": "OLD", "name": "Old", "role": "retailer", "licence": {"number": "4401002"},
+                   "statuses": [{"from": "2026-01-01T00:00:00+08:00", "value": "cancelled"}]}),
+        ),
         (Set::Site, json!({"site": "A", "member": "W", "name": "a"})),
         (Set::Site, json!({"site": "B", "member": "W", "name": "b"})),
         (Set::Site, json!({"site": "F", "member": "M", "name": "f"})),
@@ -55,6 +63,11 @@ fn nonsense_is_named_by_its_fields() {
             vec!["more_roles[0].value"],
         ),
         (Set::Member, json!({"member": "export", "name": "x", "role": "maker"}), vec!["member"]),
+        (
+            Set::Member,
+            json!({"member": "X", "name": "x", "role": "retailer", "licence": {"number": "4401001"}}),
+            vec!["licence.number"],
+        ),
         (Set::Site, json!({"site": "S", "member": "X", "name": "s"}), vec!["member"]),
         (Set::Operator, json!({"operator": "1", "member": "W", "sites": ["A", "F", "Z"]}), vec!["sites", "sites"]),
         (
@@ -75,12 +88,19 @@ fn nonsense_is_named_by_its_fields() {
             "lines": [{"product": "MINT", "units": 1}, {"product": "POD", "units": 0}, {"product": "POD", "units": 3}]}),
             vec!["lines[0].product", "lines[1].units", "lines[2]", "buyer", "to_site"],
         ),
+        (Set::Namespace, json!({"namespace": "0690123", "registry": "complete"}), vec!["namespace"]),
         (Set::Document, json!({"document": "N1", "basis": "C9", "packing_level": "case"}), vec!["basis"]),
         (Set::Quota, json!({"member": "X", "class": "product", "year": 2026, "units": 5}), vec!["member"]),
         (
             Set::Application,
             json!({"application": "A1", "member": "M", "product": "MINT", "units": 1, "basis": "C9", "at": day(1)}),
             vec!["product"],
+        ),
+        (
+            Set::Application,
+            json!({"application": "A1", "member": "M", "product": "POD", "units": 1, "basis": "C1", "at": day(2),
+            "withdrawn_at": day(1)}),
+            vec!["withdrawn_at", "withdrawn_why"],
         ),
         (
             Set::Relocation,
@@ -99,6 +119,9 @@ fn what_the_rules_judge_is_no_nonsense() {
     let licence = json!({"from": "2020-01-01T00:00:00+08:00", "until": "2021-01-01T00:00:00+08:00", "goods": ["leaf"]});
     let cases = [
         (Set::Member, json!({"member": "X", "name": "x", "role": "retailer", "licence": licence})),
+        (Set::Member, json!({"member": "X", "name": "x", "role": "retailer", "licence": {"number": "4401002"}})),
+        (Set::Member, json!({"member": "W", "name": "w", "role": "retailer", "licence": {"number": "4401001"}})),
+        (Set::Namespace, json!({"namespace": "text/CTP", "registry": "open"})),
         (Set::Document, json!({"document": "N1", "basis": "C1", "packing_level": "case", "consignee": "NOBODY"})),
         (
             Set::Basis,

@@ -1,6 +1,6 @@
 //! Products, contracts and orders, shipping documents.
 
-use shared::reference::{Basis, BasisKind, Level, Product, ShippingDocument};
+use shared::reference::{Basis, BasisKind, Level, Namespace, Product, ShippingDocument};
 
 use super::Findings;
 
@@ -41,6 +41,14 @@ fn levels(found: &mut Findings<'_>, product: &Product) {
             let problem = format!("{} units are no whole number of the level below, of {}", higher.units, lower.units);
             found.fault(&format!("levels[{at}].units"), &higher.units.to_string(), problem);
         }
+    }
+}
+
+pub(super) fn namespace(found: &mut Findings<'_>, namespace: &Namespace) {
+    if !namespace.is_well_formed() {
+        let problem = "begins no code: `01/` and digits of a GTIN, `01/GTIN/21/` and the beginning of its serials, `00/` and digits of an \
+                       SSCC, or `text/` and the name of a configured namespace do";
+        found.fault("namespace", &namespace.namespace, problem.into());
     }
 }
 

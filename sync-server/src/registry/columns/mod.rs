@@ -16,6 +16,7 @@ pub const fn of(set: Set) -> &'static [Column] {
         Set::Operator => parties::OPERATOR,
         Set::Carrier => parties::CARRIER,
         Set::Product => trade::PRODUCT,
+        Set::Namespace => trade::NAMESPACE,
         Set::Basis => trade::BASIS,
         Set::Document => trade::DOCUMENT,
         Set::Quota => parties::QUOTA,

@@ -9,6 +9,8 @@ pub(super) const MEMBER: &[Column] = &[
     Column::field("name", &["名称", "会员名称", "企业名称"], Kind::Text, "广州批发").needed(),
     Column::field("role", &["角色", "会员类型"], Kind::Words(ROLES), "wholesaler").needed(),
     Column::field("region", &["地区", "行政区划"], Kind::Id, "4401"),
+    Column::field("licence_number", &["许可证号", "烟草专卖许可证号"], Kind::Id, "440100100001")
+        .at(Place::Under("licence", "number")),
     Column::field("licence_from", &["许可证生效日"], Kind::Moment, "2026-01-01").at(Place::Under("licence", "from")),
     Column::field("licence_until", &["许可证失效日"], Kind::Moment, "2031-01-01").at(Place::Under("licence", "until")),
     Column::field("licence_goods", &["许可货类"], Kind::WordList(CLASSES), "product")

@@ -37,6 +37,12 @@ pub(super) const PRODUCT: &[Column] = &[
     Column::field("earlier", &["变更前"], Kind::Json, ""),
 ];
 
+pub(super) const NAMESPACE: &[Column] = &[
+    Column::field("namespace", &["码段", "编码开头"], Kind::Id, "01/0690123").needed(),
+    Column::field("registry", &["码库", "登记范围"], Kind::Words(REGISTRIES), "complete").needed(),
+    Column::field("earlier", &["变更前"], Kind::Json, ""),
+];
+
 pub(super) const BASIS: &[Column] = &[
     Column::field("basis", &["依据", "合同编号", "订单编号", "编号"], Kind::Id, "HT-2031").needed(),
     Column::field("kind", &["类型", "依据类型"], Kind::Words(BASES), "contract").needed(),
@@ -50,6 +56,7 @@ pub(super) const BASIS: &[Column] = &[
     Column::field("from", &["履行起始日"], Kind::Moment, "2026-10-01"),
     Column::field("until", &["履行截止日"], Kind::Moment, "2027-01-01"),
     Column::field("signed_at", &["签订时间", "签订日"], Kind::Moment, "2026-09-20"),
+    Column::field("place", &["履行地点"], Kind::Text, "广州分拣中心"),
     Column::field("cancelled_at", &["作废时间"], Kind::Moment, ""),
     Column::field("off_platform", &["平台外"], Kind::Flag, "no"),
     Column::field("unpaid", &["未结算"], Kind::Flag, "no"),
@@ -85,4 +92,6 @@ pub(super) const APPLICATION: &[Column] = &[
     Column::field("units", &["申请数量", "数量"], Kind::Count, "1200").needed(),
     Column::field("basis", &["依据", "合同编号"], Kind::Id, "HT-2031").needed(),
     Column::field("at", &["申请时间"], Kind::Moment, "2026-10-01").needed(),
+    Column::field("withdrawn_at", &["撤回时间"], Kind::Moment, ""),
+    Column::field("withdrawn_why", &["撤回原因"], Kind::Text, ""),
 ];

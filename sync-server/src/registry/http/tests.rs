@@ -101,6 +101,42 @@ async fn a_contracts_amendment_is_known_to_the_rules_by_day_and_position() {
 }
 
 #[tokio::test]
+async fn a_licences_number_and_a_contracts_place_hold_from_a_day_on() {
+    let trade = Trade::new().await;
+    let member = "会员,名称,角色,许可证号,许可证失效日\nR1,One,零售,440106200001,2031-01-01\n";
+    trade.import("members.csv", member).await.unwrap();
+    trade.import("bases.csv", "合同编号,履行地点\nC1,广州分拣中心\n").await.unwrap();
+    amend(&trade, Set::Member, "R1", day(1), json!({"licence": {"number": "440106200777"}}), day(1)).await.unwrap();
+    amend(&trade, Set::Basis, "C1", day(1), json!({"place": "深圳仓"}), day(1)).await.unwrap();
+    let licence = now_in_force(&trade, Set::Member, "R1").await;
+    let (now, then) = (&licence["licence"], &licence["earlier"][0]["said"]["licence"]);
+    assert_eq!((&now["number"], &then["number"]), (&"440106200777".into(), &"440106200001".into()));
+    assert_eq!(now["until"], then["until"], "the rest of it stays");
+    let contract = now_in_force(&trade, Set::Basis, "C1").await;
+    assert_eq!((&contract["place"], &contract["amendments"][0]["place"]), (&"广州分拣中心".into(), &"深圳仓".into()));
+    for (days, place) in [(0, "广州分拣中心"), (2, "深圳仓")] {
+        assert_eq!(as_of(&trade, Set::Basis, "C1", day(days), day(3)).await["place"], place);
+    }
+    let taken = "member,name,role,licence_number\nR3,Three,retailer,440106200777\n";
+    let said = trade.import("more.csv", taken).await.unwrap_err().to_string();
+    assert!(said.contains("column licence_number") && said.contains("is of the member R1"), "{said}");
+    let twice = "member,name,role,licence_number\nR3,Three,retailer,1\nR4,Four,retailer,1\n";
+    let said = trade.import("twice.csv", twice).await.unwrap_err().to_string();
+    assert!(said.contains("line 3, column licence_number") && said.contains("is of the member R3"), "{said}");
+}
+
+#[tokio::test]
+async fn a_namespace_is_complete_from_a_day_on() {
+    let trade = Trade::new().await;
+    trade.import("namespaces.csv", "码段,码库\ntext/CTP,开放\n01/0690123,完整\n").await.unwrap();
+    amend(&trade, Set::Namespace, "text/CTP", day(1), json!({"registry": "complete"}), day(1)).await.unwrap();
+    let found = now_in_force(&trade, Set::Namespace, "text/CTP").await;
+    assert_eq!((&found["registry"], &found["earlier"][0]["said"]["registry"]), (&"complete".into(), &"open".into()));
+    let said = trade.import("bad.csv", "namespace,registry\nCTP,complete\n").await.unwrap_err().to_string();
+    assert!(said.contains("column namespace: begins no code"), "{said}");
+}
+
+#[tokio::test]
 async fn an_amendment_that_makes_nonsense_is_refused() {
     let trade = Trade::new().await;
     for (patch, field) in [

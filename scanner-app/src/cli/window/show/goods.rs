@@ -13,6 +13,7 @@ use super::super::clerk::Clerk;
 use super::super::papers::{ELEMENTS, is_lacking};
 use super::super::tasks::gate_state;
 use super::super::work::Work;
+use super::server::{Told, with_told};
 use super::{end_of, is_grave};
 use crate::carry::picture;
 use crate::session::gate::Gate;
@@ -33,6 +34,7 @@ fn pair(zh: &str, en: &str) -> Pair {
 impl Clerk {
     pub(super) fn package_view(&mut self, text: &str) -> Result<PackageView> {
         let found = self.looked_up_as(text)?;
+        let answer = found.as_ref().and_then(|found| self.server_says(found));
         let feedback = self.work.feedback();
         let code = found.as_ref().map(|found| &found.code);
         let scan = feedback
@@ -44,7 +46,7 @@ impl Clerk {
             (Some(seq), Some(session)) => self.supervises() && session.is_set_aside(seq)?,
             _ => false,
         };
-        let steps = found.iter().flat_map(|found| &found.trail).map(|step| StepView {
+        let own = found.iter().flat_map(|found| &found.trail).map(|step| StepView {
             stage: step.stage,
             document: step.document.to_string(),
             member: step.by.clone(),
@@ -52,18 +54,24 @@ impl Clerk {
             is_scanned: step.is_scanned,
             is_set_aside: step.is_set_aside,
         });
+        let (server, told) = answer.map_or((None, Told::default()), |(says, told)| (Some(says), told));
         Ok(PackageView {
             text: text.to_owned(),
             tail: code.map_or_else(|| end_of(text), |code| code.tail().to_owned()),
-            product: found.as_ref().and_then(|found| found.product.as_ref()).map(|(_, name)| name.clone()),
-            level: found.as_ref().and_then(|found| found.level),
+            product: found
+                .as_ref()
+                .and_then(|found| found.product.as_ref())
+                .map(|(_, name)| name.clone())
+                .or(told.product),
+            level: found.as_ref().and_then(|found| found.level).or(told.level),
             parent: found.as_ref().and_then(|found| found.parent.as_ref()).map(|parent| parent.tail().to_owned()),
             belongs: found
                 .iter()
                 .flat_map(|found| &found.belongs)
                 .map(|to| (to.stage, to.document.to_string()))
                 .collect(),
-            trail: steps.collect(),
+            trail: with_told(own.collect(), told.trail),
+            server,
             is_partial: found.as_ref().is_none_or(|found| found.is_partial),
             scan: scan.map(|answer| (outcome(answer), answer.seq)),
             may_release,

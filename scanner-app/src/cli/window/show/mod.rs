@@ -4,6 +4,7 @@ mod beside;
 mod goods;
 mod history;
 mod scan;
+mod server;
 
 use anyhow::Result;
 use shared::code::PackageCode;
