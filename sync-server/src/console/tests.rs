@@ -163,7 +163,7 @@ async fn a_long_table_is_pasted_whole_and_one_that_is_too_long_is_refused_in_wor
     for proof in [("cookie", cookie.as_str()), ("authorization", bearer.as_str())] {
         let (status, _, told) = world.ask("POST", "/import/member", &[form, own, proof], &too_long).await;
         assert!(
-            status.as_u16() == 400 && told.contains("longer than 100 MB") && told.contains("100 MB，"),
+            status.as_u16() == 413 && told.contains("longer than 100 MB") && told.contains("100 MB，"),
             "{status} {told}"
         );
     }

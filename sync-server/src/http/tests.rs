@@ -2,6 +2,7 @@
 
 mod described;
 mod forged;
+mod refused;
 mod reported;
 mod unreachable;
 
