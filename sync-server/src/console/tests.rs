@@ -170,5 +170,5 @@ async fn a_long_table_is_pasted_whole_and_one_that_is_too_long_is_refused_in_wor
     // Any other form stays short.
     let long = format!("csrf={csrf}&before=a&new=b&again={}", "b".repeat(70_000));
     let (status, _, told) = world.ask("POST", "/password", &[form, own, ("cookie", &cookie)], &long).await;
-    assert!(status.as_u16() == 400 && told.contains("too long"), "{status} {told}");
+    assert!(status.as_u16() == 413 && told.contains("too long"), "{status} {told}");
 }
