@@ -11,6 +11,7 @@ use shared::citation::Rulebook;
 use shared::enrolment::Address;
 use shared::reference::{Limits, Policy};
 
+use crate::http::rates::Allowed;
 use crate::store::{DatabaseSettings, DatabaseUrl, without_passwords};
 use crate::workflow::Allowances;
 
@@ -65,6 +66,9 @@ pub struct Config {
     /// Thresholds that are not law but agreement.
     #[serde(default)]
     pub limits: Limits,
+    /// How often one may ask.
+    #[serde(default)]
+    pub requests: Allowed,
     /// How long mismatches may wait to be settled before the regulator is told.
     #[serde(default)]
     pub workflow: Allowances,

@@ -28,6 +28,7 @@ pub mod reconcile;
 pub mod registry;
 pub mod sealed;
 pub mod store;
+pub mod told;
 pub mod unfold;
 pub mod verify;
 pub mod webhook;

@@ -3,8 +3,19 @@
 
 use serde_json::Value;
 
+use crate::told::Told;
+
 /// What is said of a text that holds one.
 pub const PROBLEM: &str = "holds a NUL character (U+0000), which no text may; take it out and send it again";
+
+/// The same in Chinese.
+pub const PROBLEM_ZH: &str = "含有不允许的空字符（U+0000），请去掉后再发";
+
+/// The same of something that was sent.
+#[must_use]
+pub fn told(en: &str, zh: &str) -> Told {
+    Told::new(format!("{en} {PROBLEM}"), format!("{zh}{PROBLEM_ZH}。"))
+}
 
 /// Whether some string of a JSON value holds one, names of fields included.
 #[must_use]

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use crate::http::openapi::check::{Heard, hold};
+use crate::http::rates::{Allowed, Rates};
 use crate::http::state::{AppState, Stopping};
 use crate::identity::Identity;
 use crate::identity::authority::Authority;
@@ -83,6 +84,7 @@ impl Trade {
             clock,
             link_host: config.link_host.as_str().into(),
             hall: Hall::new(false),
+            rates: Rates::new(Allowed::default()),
             allowances: Allowances::default(),
             metrics: Arc::default(),
             stopping: Stopping::default(),

@@ -91,6 +91,7 @@ fn p6_a_busy_server_and_a_portal_are_waited_out() {
     // A date far away: the roof of the waits holds.
     let coming = [
         Mischief::Busy("1".into()),
+        Mischief::TooOften("1".into()),
         Mischief::Busy("Fri, 31 Dec 2099 23:59:59 GMT".into()),
         Mischief::Busy("soon".into()),
         Mischief::Rubbish,

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::clock::SystemClock;
 use crate::config::{Config, RevisedRulesFrom};
+use crate::http::rates::Rates;
 use crate::http::serve;
 use crate::http::state::{AppState, Stopping};
 use crate::identity::Identity;
@@ -145,6 +146,7 @@ async fn serve_until_stopped(config: &Config, store: Store) -> Result<ExitCode> 
         intake,
         clock,
         hall: Hall::new(config.is_console_open()),
+        rates: Rates::new(config.requests),
         allowances: config.workflow,
         metrics: Arc::default(),
         stopping: Stopping::default(),

@@ -41,6 +41,7 @@ pub(super) fn check(config: &Config) -> Result<(), Senseless> {
     let allowed = format!("{} to {}", room.start(), room.end());
     let inbox = config.inbox_bytes_max;
     held(room.contains(&inbox), ("inbox_bytes_max", inbox), (&allowed, "the longest batch must find room"))?;
+    requests(config)?;
     times(config)?;
     shares(config)?;
     let workflow = &config.workflow;
@@ -51,6 +52,21 @@ pub(super) fn check(config: &Config) -> Result<(), Senseless> {
     ];
     let allowed = ("1 to 8760", "a mismatch would go to the regulator before anybody could settle it, or never");
     hours.into_iter().try_for_each(|(setting, hours)| held((1..=8_760).contains(&hours), (setting, hours), allowed))
+}
+
+fn requests(config: &Config) -> Result<(), Senseless> {
+    let requests = &config.requests;
+    let least = [
+        ("requests.person_per_minute", requests.person_per_minute, 60),
+        // A terminal with a full queue asks for every thousand events, and for every chunk of a photo.
+        ("requests.terminal_per_minute", requests.terminal_per_minute, 600),
+    ];
+    for (setting, per_minute, least) in least {
+        let allowed = format!("0 (no limit), or {least} and more");
+        let is_right = per_minute == 0 || per_minute >= least;
+        held(is_right, (setting, per_minute), (&allowed, "fewer would stop ordinary work"))?;
+    }
+    Ok(())
 }
 
 fn times(config: &Config) -> Result<(), Senseless> {
@@ -111,6 +127,8 @@ mod tests {
             ("[limits]\nmanual_percent = 400", "`limits.manual_percent = 400`", "0 to 100"),
             ("[limits]\nquota_percent = [95, 80]", "`limits.quota_percent = [95, 80]`", "the smaller first"),
             ("[limits]\nquota_percent = [0, 80]", "`limits.quota_percent = [0, 80]`", "from 1 to 100"),
+            ("[requests]\nperson_per_minute = 5", "`requests.person_per_minute = 5`", "60 and more"),
+            ("[requests]\nterminal_per_minute = 60", "`requests.terminal_per_minute = 60`", "600 and more"),
             ("[workflow]\nblock_hours = 0", "`workflow.block_hours = 0`", "1 to 8760"),
         ] {
             let config: Config = toml::from_str(&format!("revised_rules_from = 'never'\n{line}\n")).unwrap();
@@ -123,7 +141,7 @@ mod tests {
     fn the_edges_are_taken() {
         let edges = "revised_rules_from = 'never'\nlink_host = 'a.cn'\nserver_names = ['tally', '10.0.0.5', 'fe80::1']\n\
                      inbox_bytes_max = 16777216\n[limits]\ngrace_ms = 0\nmanual_percent = 100\nquota_percent = [100, 100]\n\
-                     [workflow]\nblock_hours = 1\n";
+                     [requests]\nperson_per_minute = 0\nterminal_per_minute = 600\n[workflow]\nblock_hours = 1\n";
         check(&toml::from_str(edges).unwrap()).unwrap();
         check(&toml::from_str("revised_rules_from = 'never'").unwrap()).unwrap();
     }

@@ -18,6 +18,7 @@ use crate::people::refusal::Refusal;
 use crate::people::tries::Who;
 use crate::people::{session, store};
 use crate::store::StoreError;
+use crate::told::Told;
 
 /// What the sign-in page's address says.
 #[derive(Debug, Default, Deserialize)]
@@ -73,7 +74,8 @@ pub async fn sign_in(State(state): State<AppState>, request: Request) -> Result<
         _ => None,
     };
     let form = Form::<SignIn>::from_request(Request::from_parts(parts, body), &state).await;
-    let Form(form) = form.map_err(|_| Refusal::Bad("the form lacks the name or the password".into()))?;
+    let Form(form) = form
+        .map_err(|_| Refusal::Bad(Told::fixed("the form lacks the name or the password", "没有填写用户名或密码。")))?;
     let now = state.clock.now();
     // A name that nobody can have counts as one, whatever its length: no stranger fills the memory with it.
     let name = store::name_of(&form.name).unwrap_or_default();

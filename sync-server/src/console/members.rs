@@ -37,12 +37,12 @@ pub async fn members(
 fn table(lang: Lang, records: &BTreeMap<MemberId, Credit>, view: &View) -> Markup {
     html! {
         h1 { (lang.pick("会员信用记录", "Members' credit records")) }
-        p { (lang.pick("每个会员参与的不符。按时解决的比例只算已到期的；补传自动关闭的不计。", "Mismatches where each member took part. The share settled in time counts those whose time has come; what late data closed is held against nobody.")) }
+        p { (lang.pick("每个会员参与的不符。“计入”的仍未解决，或已由人解决；按时解决的比例只算已到期的。补传自动关闭的另列，不计入。", "Mismatches where each member took part. Those that count still stand or were settled by a person; the share settled in time counts those whose time has come. What late data closed is a figure of its own: it is held against nobody and counts nowhere else.")) }
         @if records.is_empty() { p.empty { (lang.pick("还没有记录。", "There is no record yet.")) } }
         @else { section.card { table.wide {
             thead { tr {
-                th { (lang.pick("会员", "Member")) } th.num { (lang.pick("共", "Raised")) } th.num { (lang.pick("未解决", "Open")) }
-                th.num { (lang.pick("按时解决", "In time")) } th.num { (lang.pick("自动关闭", "Closed by data")) }
+                th { (lang.pick("会员", "Member")) } th.num { (lang.pick("计入", "Counted")) } th.num { (lang.pick("未解决", "Open")) }
+                th.num { (lang.pick("按时解决", "In time")) } th.num { (lang.pick("补传关闭，不计", "Closed by late data, not counted")) }
                 th { (lang.pick("严重程度", "Severity")) } th { (lang.pick("最多的类型", "Most frequent kinds")) } th { (lang.pick("按月", "By month")) }
             } }
             tbody { @for (member, record) in records { (row(lang, member, record, view)) } }

@@ -19,6 +19,7 @@ use super::layout::{DataLine, document, page};
 use super::list::{Chosen, ListPage, detail_address, encoded, list};
 use super::words::Lang;
 use crate::attachments;
+use crate::http::one_form::is_of_programs;
 use crate::http::state::AppState;
 use crate::people::{self, Actor, Refusal, Right, View};
 use crate::store::facts::Facts;
@@ -155,7 +156,7 @@ pub async fn stylesheet() -> impl IntoResponse {
 
 /// Any other address. Nobody is asked who he is for it, and nothing is told.
 pub async fn not_found(uri: Uri) -> Response {
-    if uri.path().starts_with("/api/") {
+    if is_of_programs(uri.path()) {
         return Refusal::NotFound.into_response();
     }
     let lang = if uri.query().is_some_and(|query| query.contains("lang=en")) { Lang::En } else { Lang::Zh };

@@ -25,6 +25,7 @@ use crate::registry::http::{read_at, was_seen};
 use crate::registry::list::{Query as Filter, list};
 use crate::registry::moment;
 use crate::store::{self, StoreError};
+use crate::told::Told;
 
 /// Records of one page.
 const ROWS: &str = "50";
@@ -60,15 +61,18 @@ pub struct PastedForm {
 
 /// Bytes of a form with a pasted table, at most: as many as a file may have.
 pub const PASTED_BYTES_MAX: usize = 100 << 20;
-const _: () = assert!(PASTED_BYTES_MAX as u64 == FILE_BYTES_MAX);
+const _: () = assert!(PASTED_BYTES_MAX == FILE_BYTES_MAX);
 
 /// Why a longer one is not taken, and what to do instead.
 #[must_use]
 pub fn pasted_too_long() -> Refusal {
     let megabytes = PASTED_BYTES_MAX >> 20;
-    Refusal::Bad(format!(
-        "the pasted table is longer than {megabytes} MB; nothing was imported. Split it, or import it as files with `sync-server \
-         import`. 粘贴的表格超过 {megabytes} MB，没有导入；请拆分后再粘贴，或改为导入文件。"
+    Refusal::TooLarge(Told::new(
+        format!(
+            "the pasted table is longer than {megabytes} MB; nothing was imported. Split it, or import it as files with `sync-server \
+             import`"
+        ),
+        format!("粘贴的表格超过 {megabytes} MB，没有导入；请拆分后再粘贴，或改为导入文件。"),
     ))
 }
 
@@ -116,7 +120,12 @@ pub async fn record(
     let found = found.ok_or(Refusal::NotFound)?;
     let day = |text: &str| match text {
         "" => Ok(now),
-        text => moment::parse(text).ok_or_else(|| Refusal::Bad(format!("`{text}` is no day; choose one"))),
+        text => moment::parse(text).ok_or_else(|| {
+            Refusal::Bad(Told::new(
+                format!("`{text}` is no day; choose one"),
+                format!("`{text}` 不是日期，请另选一天。"),
+            ))
+        }),
     };
     let (valid, known) = (day(&query.valid)?, day(&query.known)?);
     let body = if query.valid.is_empty() && query.known.is_empty() {
@@ -170,7 +179,10 @@ pub async fn take(
     let set = set_of(&set)?;
     let Form(form) = form.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => pasted_too_long(),
-        _ => Refusal::Bad(format!("the form cannot be read ({rejection}); nothing was imported, open the page again")),
+        _ => Refusal::Bad(Told::new(
+            format!("the form cannot be read ({rejection}); nothing was imported, open the page again"),
+            "表单无法读取，没有导入；请重新打开页面。",
+        )),
     })?;
     let source =
         Source { name: form.lang.pick("粘贴的表格", "the pasted table").into(), bytes: form.text.clone().into() };

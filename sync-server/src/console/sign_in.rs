@@ -10,6 +10,7 @@ use super::pages::respond;
 use super::words::Lang;
 use crate::people::Actor;
 use crate::people::password::{CHARS_MIN, PasswordFormError};
+use crate::told::Told;
 
 /// Why signing in, or changing the password, did not work.
 #[derive(Clone, Copy, Debug)]
@@ -85,8 +86,9 @@ pub(crate) fn password_page(lang: Lang, actor: &Actor, failed: Option<Failed>) -
     respond(status, &document(lang, title, &content))
 }
 
-/// A refusal as a page, with the way back.
-pub(crate) fn refused(status: StatusCode, target: &str, why: &str) -> Response {
+/// A refusal as a page, with the way back; in both languages where the address does not say which is read, as that of a form.
+pub(crate) fn refused(status: StatusCode, target: &str, why: &Told) -> Response {
+    let is_unsaid = !target.contains("lang=");
     let lang = if target.contains("lang=en") { Lang::En } else { Lang::Zh };
     let title = match status {
         StatusCode::NOT_FOUND => lang.pick("没有这一页", "No such page"),
@@ -94,22 +96,10 @@ pub(crate) fn refused(status: StatusCode, target: &str, why: &str) -> Response {
     };
     let content = html! { header { strong.mark { "Tallyman 理货员" } } main.narrow {
         h1 { (title) }
-        p.notice role="alert" { (zh_of(lang, status)) (why) }
+        p.notice role="alert" { (why.of(lang)) @if is_unsaid { " " (why.of(Lang::En)) } }
         p { a.act href={ "/?lang=" (lang.as_str()) } { (lang.pick("回到列表", "Back to the list")) } }
     } };
     respond(status, &document(lang, title, &content))
-}
-
-/// What it means in Chinese, before the particulars.
-const fn zh_of(lang: Lang, status: StatusCode) -> &'static str {
-    match (lang, status.as_u16()) {
-        (Lang::En, _) => "",
-        (Lang::Zh, 401) => "请先登录。",
-        (Lang::Zh, 403) => "您的角色不允许，或页面已过期，重新打开后再试。",
-        (Lang::Zh, 404) => "此处没有您能看到的内容。",
-        (Lang::Zh, 500) => "服务器暂时无法处理，没有改动，请再试。",
-        (Lang::Zh, _) => "填写的内容不能用。",
-    }
 }
 
 const fn status(failed: Failed) -> StatusCode {

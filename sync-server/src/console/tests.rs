@@ -163,12 +163,12 @@ async fn a_long_table_is_pasted_whole_and_one_that_is_too_long_is_refused_in_wor
     for proof in [("cookie", cookie.as_str()), ("authorization", bearer.as_str())] {
         let (status, _, told) = world.ask("POST", "/import/member", &[form, own, proof], &too_long).await;
         assert!(
-            status.as_u16() == 400 && told.contains("longer than 100 MB") && told.contains("100 MB，"),
+            status.as_u16() == 413 && told.contains("longer than 100 MB") && told.contains("100 MB，"),
             "{status} {told}"
         );
     }
     // Any other form stays short.
     let long = format!("csrf={csrf}&before=a&new=b&again={}", "b".repeat(70_000));
     let (status, _, told) = world.ask("POST", "/password", &[form, own, ("cookie", &cookie)], &long).await;
-    assert!(status.as_u16() == 400 && told.contains("too long"), "{status} {told}");
+    assert!(status.as_u16() == 413 && told.contains("too long"), "{status} {told}");
 }

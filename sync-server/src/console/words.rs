@@ -1,22 +1,12 @@
 //! The console's words in both languages.
 
-use serde::Deserialize;
 use shared::citation::{Citation, Rulebook};
 use shared::mismatch::{Mismatch, Severity, State, Words};
 
 use crate::people::Role;
 use crate::workflow::{Reason, Stage};
 
-/// The reader's language; Chinese first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lang {
-    /// 中文.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
+pub use crate::told::Lang;
 
 impl Lang {
     /// The word of this language.
@@ -26,18 +16,6 @@ impl Lang {
             Self::Zh => words.zh,
             Self::En => words.en,
         }
-    }
-
-    /// One of two words.
-    #[must_use]
-    pub const fn pick(self, zh: &'static str, en: &'static str) -> &'static str {
-        self.of(Words { zh, en })
-    }
-
-    /// The value in addresses and in the page's `lang`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        self.pick("zh", "en")
     }
 
     /// The articles that a kind rests on.

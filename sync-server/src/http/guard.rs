@@ -8,12 +8,17 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use shared::chain::sha256;
 
+use super::one_form::is_of_programs;
+use super::parameters::Takes;
+use super::problem::Problem;
+use super::rates;
 use super::state::AppState;
 use crate::console::{origin, registry, sign_in};
 use crate::nul;
 use crate::people::actor::{Actor, Means, from_where, who};
-use crate::people::refusal::{Refusal, RefusedTo};
+use crate::people::refusal::Refusal;
 use crate::people::role::Right;
+use crate::told::Told;
 
 /// Who may ask a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,18 +36,25 @@ pub const CSRF_HEADER: &str = "x-csrf-token";
 const FORM_BYTES_MAX: usize = 64 * 1_024;
 
 /// Lets a request through, with its [`Actor`] beside it, or answers in its place: a program with JSON, a browser with a page.
-pub async fn guard(State((state, access)): State<(AppState, Access)>, request: Request, next: Next) -> Response {
-    let is_program = request.uri().path().starts_with("/api/");
+pub async fn guard(
+    State((state, access, takes)): State<(AppState, Access, Takes)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_program = is_of_programs(request.uri().path());
     let wants_page = request.method() == Method::GET && !is_program;
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let response = match admit(&state, access, request).await {
+    let admitted = admit(&state, access, request).await;
+    let admitted = admitted.and_then(|request| takes.check(request.uri()).map(|()| request));
+    let response = match admitted {
         Ok(request) => next.run(request).await,
         Err(Refusal::SignIn) if wants_page => return sign_in::send_there(&target),
         Err(refusal) => refusal.into_response(),
     };
     match response.extensions().get() {
-        Some(RefusedTo(why)) if !is_program => {
-            let mut page = sign_in::refused(response.status(), &target, why);
+        Some(problem) if !is_program => {
+            let problem: &Problem = problem;
+            let mut page = sign_in::refused(response.status(), &target, problem.detail());
             let later = response.headers().get(header::RETRY_AFTER).cloned();
             page.headers_mut().extend(later.map(|later| (header::RETRY_AFTER, later)));
             page
@@ -54,10 +66,13 @@ pub async fn guard(State((state, access)): State<(AppState, Access)>, request: R
 async fn admit(state: &AppState, access: Access, request: Request) -> Result<Request, Refusal> {
     let (mut parts, body) = request.into_parts();
     if parts.uri.path_and_query().is_some_and(|target| nul::is_in_address(target.as_str())) {
-        return Err(Refusal::Bad(format!("the address {}", nul::PROBLEM)));
+        return Err(Refusal::Bad(nul::told("the address", "地址")));
     }
     let Access::Right(right) = access else { return Ok(Request::from_parts(parts, body)) };
     let actor = who(state, &parts.headers, from_where(&parts)).await?;
+    if !matches!(actor.means, Means::Unasked) {
+        rates::of_person(state, &actor.name)?;
+    }
     let body = match &actor.means {
         Means::Session(_) | Means::Unasked if !parts.method.is_safe() => {
             own_page(&actor, (&parts.uri, &parts.headers), body).await?
@@ -93,7 +108,11 @@ async fn own_page(actor: &Actor, (address, headers): (&Uri, &HeaderMap), body: B
     let (bytes_max, too_long) = if is_table {
         (registry::PASTED_BYTES_MAX, registry::pasted_too_long())
     } else {
-        (FORM_BYTES_MAX, Refusal::Bad("the form is too long; nothing was changed, send less text".into()))
+        let why = Told::fixed(
+            "the form is too long; nothing was changed, send less text",
+            "填写的内容太长，没有改动；请减少文字。",
+        );
+        (FORM_BYTES_MAX, Refusal::TooLarge(why))
     };
     let bytes = to_bytes(body, bytes_max).await.map_err(|_| too_long)?;
     let mut fields = bytes.split(|byte| *byte == b'&').filter_map(|field| field.strip_prefix(b"csrf="));

@@ -1,9 +1,14 @@
 //! The listeners. Every route is in one of their lists: terminals' here, people's in `web`, operations' in `metrics`.
 
 pub mod accept;
+pub mod body;
 pub mod error;
 pub mod guard;
+pub mod one_form;
 pub mod openapi;
+pub mod parameters;
+pub mod problem;
+pub mod rates;
 pub mod request_id;
 pub mod serve;
 pub mod state;
@@ -12,7 +17,7 @@ mod tests;
 pub mod web;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, head, post, put};
 use axum::{Json, Router};
@@ -76,7 +81,10 @@ pub fn terminal_routes(state: AppState) -> Router {
     routes
         .fold(Router::new(), |router, route| router.route(route.path, route.handler))
         .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(BATCH_COMPRESSED_BYTES_MAX))
+        .layer(from_fn_with_state(state.clone(), rates::of_terminals))
+        .layer(from_fn(body::read_on))
         .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(from_fn(request_id::mark))
         .with_state(state)
@@ -84,6 +92,11 @@ pub fn terminal_routes(state: AppState) -> Router {
 
 async fn time(axum::extract::State(state): axum::extract::State<AppState>) -> Json<shared::time::Timestamp> {
     Json(state.clock.now())
+}
+
+async fn no_such_method() -> (StatusCode, ApiError) {
+    let message = "this address takes another method; docs/protocol.md says which".to_owned();
+    (StatusCode::METHOD_NOT_ALLOWED, ApiError::new(ProblemCode::BadRequest, message))
 }
 
 async fn no_such_route() -> ApiError {

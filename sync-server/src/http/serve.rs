@@ -105,7 +105,7 @@ pub async fn serve(config: &Config, state: AppState, ready: impl FnOnce(&Ready))
     let terminal = axum_server::from_tcp(terminal)?
         .acceptor(terminal_tls)
         .handle(handle.clone())
-        .serve(terminal_routes(state.clone()).into_make_service());
+        .serve(terminal_routes(state.clone()).into_make_service_with_connect_info::<SocketAddr>());
     let web = axum_server::from_tcp(web)?
         .acceptor(web_tls)
         .handle(handle)

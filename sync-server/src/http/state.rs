@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use shared::time::Clock;
 
+use super::rates::Rates;
 use crate::identity::Identity;
 use crate::ingest::Intake;
 use crate::keys::ServerKeys;
@@ -33,6 +34,8 @@ pub struct AppState {
     pub hall: Hall,
     /// How long mismatches may wait to be settled.
     pub allowances: Allowances,
+    /// How often one may ask.
+    pub rates: Rates,
     /// What is counted of requests.
     pub metrics: Arc<Requests>,
     /// Whether the server is about to stop.

@@ -3,6 +3,7 @@
 mod described;
 mod forged;
 mod looked_up;
+mod refused;
 mod reported;
 mod unreachable;
 

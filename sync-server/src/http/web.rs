@@ -2,12 +2,15 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Form, Path, State};
+use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{MethodRouter, get, post};
 
+use super::body::{limited, read_on};
 use super::guard::{Access, guard, harden};
+use super::one_form::one_form;
+use super::parameters::Takes;
 use super::state::AppState;
 use super::{openapi, request_id};
 use crate::people::{Actor, Right};
@@ -113,7 +116,7 @@ fn page_routes() -> Vec<WebRoute> {
             "/import/{set}",
             Access::Right(Right::Records),
             "Imports a pasted table, or shows what it would do.",
-            post(console::registry::take).layer(DefaultBodyLimit::max(console::registry::PASTED_BYTES_MAX)),
+            limited(post(console::registry::take), console::registry::PASTED_BYTES_MAX),
         ),
         route(Method::GET, "/terminals", SEE, "The page of terminals.", get(console::terminals::terminals)),
         route(
@@ -203,9 +206,9 @@ fn act_routes(kind: ActKind) -> [WebRoute; 2] {
 pub fn web_routes(state: AppState) -> Router {
     let mut router = Router::new();
     for WebRoute { path, access, handler, .. } in routes() {
-        router = router.route(&path, handler.layer(from_fn_with_state((state.clone(), access), guard)));
+        let takes = Takes::of(&path);
+        router = router.route(&path, handler.layer(from_fn_with_state((state.clone(), access, takes), guard)));
     }
-    let router =
-        router.fallback(console::pages::not_found).layer(map_response(harden)).layer(from_fn(request_id::mark));
-    router.with_state(state)
+    let router = router.fallback(console::pages::not_found).layer(from_fn(one_form)).layer(from_fn(read_on));
+    router.layer(map_response(harden)).layer(from_fn(request_id::mark)).with_state(state)
 }

@@ -6,6 +6,7 @@ pub mod encoding;
 pub mod header;
 mod json_file;
 mod parsed;
+pub mod reencoded;
 mod report;
 mod take;
 pub mod xlsx_file;
@@ -27,7 +28,7 @@ use parsed::Parsed;
 pub use report::{ChangeLine, FileFault, Report};
 
 /// Bytes of the longest file.
-pub const FILE_BYTES_MAX: u64 = 100 << 20;
+pub const FILE_BYTES_MAX: usize = 100 << 20;
 
 /// Faults that a message shows; a report holds more.
 const SHOWN: usize = 20;
@@ -117,7 +118,7 @@ impl Source {
     pub fn read(path: &Path) -> Result<Self, ImportError> {
         let name = path.display().to_string();
         let failed = |source| ImportError::Read { file: name.clone(), source };
-        if std::fs::metadata(path).map_err(failed)?.len() > FILE_BYTES_MAX {
+        if std::fs::metadata(path).map_err(failed)?.len() > FILE_BYTES_MAX as u64 {
             return Err(ImportError::TooLarge { file: name });
         }
         let bytes = std::fs::read(path).map_err(failed)?;

@@ -24,7 +24,7 @@ impl Parsed {
     /// Reads a file; its name comes along.
     pub(super) fn read(source: Source, set: Option<Set>) -> Result<(String, Self), ImportError> {
         let Source { name: file, bytes } = source;
-        if bytes.len() as u64 > FILE_BYTES_MAX {
+        if bytes.len() > FILE_BYTES_MAX {
             return Err(ImportError::TooLarge { file });
         }
         if bytes.starts_with(CONTAINER) {

@@ -65,19 +65,18 @@ async fn take_table(
         let stored = stored.transpose().map_err(StoreError::from)?;
         if draft.faults.is_empty() {
             let body = draft.onto(set, &present, stored.as_ref());
-            match edit.record(set, body) {
+            let faults = match edit.record(set, body) {
                 Ok(record) => match put(conn, edit, record, options, report).await? {
                     None => continue,
-                    Some(faults) => draft.faults = faults,
+                    Some(faults) => faults,
                 },
-                Err(faults) => {
-                    let placed = faults.into_iter().map(|fault| {
-                        let line = draft.line_of(&fault.field);
-                        Fault { field: column_of(set, &fault.field), ..fault }.at(line)
-                    });
-                    draft.faults = placed.collect();
-                }
-            }
+                Err(faults) => faults,
+            };
+            let placed = faults.into_iter().map(|fault| {
+                let line = draft.line_of(&fault.field);
+                Fault { field: column_of(set, &fault.field), ..fault }.at(line)
+            });
+            draft.faults = placed.collect();
         }
         report.fail(file, draft.faults);
     }
@@ -94,6 +93,7 @@ async fn put(
 ) -> Result<Option<Vec<Fault>>, ImportError> {
     let set = Set::of(&record);
     let named = if options.preview { set.map(|set| (set, record.key())) } else { None };
+    let key = Fault::new(set.map_or("record", |set| set.key_fields()[0]), record.key(), "");
     let before = match &named {
         Some((set, key)) => body_of(&edit.known, *set, key)?,
         None => Map::new(),
@@ -102,7 +102,7 @@ async fn put(
         Ok(outcome) => outcome,
         Err(EditError::Faults(faults)) => return Ok(Some(faults)),
         Err(error @ (EditError::Foreign { .. } | EditError::Missing { .. })) => {
-            return Ok(Some(vec![Fault::new("record", "", error.to_string())]));
+            return Ok(Some(vec![Fault { problem: error.to_string(), ..key }]));
         }
         Err(error) => return Err(error.into()),
     };

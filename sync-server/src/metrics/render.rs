@@ -52,6 +52,10 @@ fn requests(out: &mut String, state: &AppState) {
     for (word, count) in &*counts.refusals.lock().unwrap_or_else(PoisonError::into_inner) {
         let _ = writeln!(out, "tallyman_refusals_total{{code=\"{word}\"}} {count}");
     }
+    head(out, "tallyman_rate_limited_total", "counter", "Requests beyond what one may ask, by who asked.");
+    for (of, count) in state.rates.refused() {
+        let _ = writeln!(out, "tallyman_rate_limited_total{{of=\"{of}\"}} {count}");
+    }
     head(out, "tallyman_request_seconds", "histogram", "Time to answer a push and a pull.");
     counts.push.write(out, "tallyman_request_seconds", "route=\"push\"");
     counts.pull.write(out, "tallyman_request_seconds", "route=\"pull\"");

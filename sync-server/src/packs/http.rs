@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -19,6 +19,8 @@ use super::acts::{self, Act, ActError};
 use super::codes::{self, CodesError};
 use super::write::{PackFormat, PackWriteError, write};
 use super::{PackFileError, PackKeys, Reading, apply, import, put_together, summary, withdraw};
+use crate::http::body::limited;
+use crate::http::problem::Problem;
 use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
 use crate::nul;
@@ -26,8 +28,8 @@ use crate::packs::issue::{Application, IssueError, issue};
 use crate::people::{Actor, Scope, View};
 use crate::registry::edit::Edit;
 use crate::registry::http::Route;
-use crate::registry::problem::Problem;
 use crate::store;
+use crate::told::Told;
 
 /// Newest stock counts that a list shows.
 const COUNTS_MAX: i64 = 1_000;
@@ -35,11 +37,11 @@ const COUNTS_MAX: i64 = 1_000;
 /// All addresses of code packs.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let limit = || DefaultBodyLimit::max(usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX));
+    let long = |routes| limited(routes, FILE_BYTES_MAX);
     let (read, change) = (|| Method::GET, || Method::POST);
     vec![
         (read(), "/api/v1/packs", "Code packs and what became of their codes.", get(list)),
-        (change(), "/api/v1/packs/import", "Takes a platform's pack file in.", post(imported).layer(limit())),
+        (change(), "/api/v1/packs/import", "Takes a platform's pack file in.", long(post(imported))),
         (change(), "/api/v1/packs/apply", "Applies for codes against a contract's line.", post(applied)),
         (
             change(),
@@ -59,7 +61,7 @@ pub fn routes() -> Vec<Route> {
             "Ends a pack: none of its codes may move from then on.",
             post(cancel_pack),
         ),
-        (change(), "/api/v1/codes/associate", "What a production line put together.", post(associate).layer(limit())),
+        (change(), "/api/v1/codes/associate", "What a production line put together.", long(post(associate))),
         (change(), "/api/v1/codes/cancel", "Cancels codes.", post(cancel)),
         (change(), "/api/v1/codes/relabel", "Puts new codes for old ones.", post(relabel)),
         (read(), "/api/v1/stock-counts", "What was counted in store.", get(stock_counts)),
@@ -67,23 +69,29 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
-    let unread = |why: serde_json::Error| Problem::bad_request(format!("the body is not what is asked for: {why}"));
+    let unread = |why: serde_json::Error| {
+        Problem::bad_request(Told::new(
+            format!("the body is not what is asked for: {why}"),
+            format!("内容不是所要的（{why}）。"),
+        ))
+    };
     let body: Value = serde_json::from_slice(bytes).map_err(unread)?;
     if nul::is_in(&body) {
-        return Err(Problem::bad_request(format!("the body {}", nul::PROBLEM)));
+        return Err(Problem::bad_request(nul::told("the body", "内容")));
     }
     serde_json::from_value(body).map_err(unread)
 }
 
-fn unfit(detail: String) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "This cannot be done", detail)
+fn unfit(detail: &str) -> Problem {
+    let title = &("This cannot be done", "不能这样处理");
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", title, Told::quoted(detail, "不能这样处理"))
 }
 
 impl From<ActError> for Problem {
     fn from(error: ActError) -> Self {
         match error {
-            ActError::Unknown(_) => Self::missing(error.to_string()),
-            ActError::Senseless { .. } => unfit(error.to_string()),
+            ActError::Unknown(_) => Self::missing(Told::quoted(&error.to_string(), "没有这一项")),
+            ActError::Senseless { .. } => unfit(&error.to_string()),
             ActError::Edit(error) => error.into(),
             ActError::Store(error) => error.into(),
         }
@@ -103,7 +111,7 @@ impl From<PackFileError> for Problem {
     fn from(error: PackFileError) -> Self {
         match error {
             PackFileError::Faults { faults, .. } => Self::faults(faults),
-            PackFileError::Checksum { .. } | PackFileError::Sealed { .. } => unfit(error.to_string()),
+            PackFileError::Checksum { .. } | PackFileError::Sealed { .. } => unfit(&error.to_string()),
             PackFileError::Store(error) => error.into(),
         }
     }
@@ -114,15 +122,17 @@ impl From<IssueError> for Problem {
         match error {
             IssueError::Store(error) => error.into(),
             IssueError::Edit(error) => error.into(),
-            IssueError::UnknownPack(_) | IssueError::UnknownContract(_) => Self::missing(error.to_string()),
-            other => unfit(other.to_string()),
+            IssueError::UnknownPack(_) | IssueError::UnknownContract(_) => {
+                Self::missing(Told::quoted(&error.to_string(), "没有这一项"))
+            }
+            other => unfit(&other.to_string()),
         }
     }
 }
 
 impl From<PackWriteError> for Problem {
     fn from(error: PackWriteError) -> Self {
-        Self::bad_request(error.to_string())
+        Self::bad_request(Told::quoted(&error.to_string(), "文件不能这样写出"))
     }
 }
 
@@ -147,7 +157,7 @@ async fn shown(state: &AppState, actor: &Actor, pack: String) -> Done {
     let name = pack.as_str().into();
     let is_own = view.references.packs.get(&name).is_some_and(|pack| view.keeps_pack(pack, state.clock.now()));
     let detail = if is_own { summary::detail(&mut conn, &name).await? } else { None };
-    Ok(Json(detail.ok_or_else(|| Problem::missing(ActError::Unknown(name).to_string()))?))
+    Ok(Json(detail.ok_or(ActError::Unknown(name))?))
 }
 
 /// How a file of codes is taken in.
@@ -164,7 +174,12 @@ const PASSPHRASE: &str = "tallyman-pack-passphrase";
 fn keys_of(headers: &HeaderMap, mut keys: PackKeys) -> Result<PackKeys, Problem> {
     let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     if let Some(key) = text(KEY) {
-        keys = keys.with_key(&key).map_err(|why| Problem::bad_request(format!("the header `{KEY}`: {why}")))?;
+        keys = keys.with_key(&key).map_err(|why| {
+            Problem::bad_request(Told::new(
+                format!("the header `{KEY}`: {why}"),
+                format!("`{KEY}` 头中的密钥不能用（{why}）。"),
+            ))
+        })?;
     }
     Ok(match text(PASSPHRASE) {
         Some(passphrase) => keys.with_passphrase(passphrase),
@@ -264,7 +279,7 @@ async fn file(
     let name = pack.as_str().into();
     let mut conn = state.store.read().await?;
     let known = store::reference::load_all(&mut conn).await?;
-    let found = known.packs.get(&name).ok_or_else(|| Problem::missing(ActError::Unknown(name.clone()).to_string()))?;
+    let found = known.packs.get(&name).ok_or_else(|| ActError::Unknown(name.clone()))?;
     let codes = store::code::of_pack(&mut conn, &name).await?;
     let made = write(found, &codes, &state.link_host, format, wanted.recipient.as_deref())?;
     let headers = [
@@ -367,7 +382,10 @@ async fn stock_counts(
 ) -> Result<Json<Value>, Problem> {
     let member = match (actor.scope(), whose.member) {
         (Scope::Member(own), Some(asked)) if own.as_str() != asked => {
-            return Err(Problem::missing(format!("the member {asked} is not known")));
+            return Err(Problem::missing(Told::new(
+                format!("the member {asked} is not known"),
+                format!("没有会员 {asked}。"),
+            )));
         }
         (Scope::Member(own), _) => Some(own.to_string()),
         (Scope::All, asked) => asked,

@@ -15,6 +15,7 @@ use super::file::code;
 use super::frozen::frozen;
 use super::room::Room;
 use super::{PackFileError, note_each, per_pack, store_codes};
+use crate::import::reencoded::Reencoded;
 use crate::people::Actor;
 use crate::registry::cell::unescape;
 use crate::registry::edit::Edit;
@@ -63,7 +64,7 @@ pub async fn upload(
 
 /// Each row's line, parent and child; or what is wrong with the list as a whole.
 fn read(input: impl Read) -> Result<Vec<Row>, String> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(input);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(Reencoded::new(input));
     let header = reader.headers().map_err(|error| error.to_string())?.clone();
     let place = |name: &str, zh: &str| {
         let is_it = |cell: &str| [name, zh].contains(&cell.trim_start_matches('\u{feff}'));

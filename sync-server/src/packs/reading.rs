@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use super::PackFileError;
 use super::file::{CodeRow, CsvRows, JsonRows};
 use super::opening::{PackKeys, SEALED, Sealed};
+use crate::import::reencoded::Reencoded;
 use crate::registry::fault::Fault;
 use crate::store::StoreError;
 use crate::store::code_bulk::CHUNK;
@@ -81,7 +82,7 @@ enum ReadingError {
 fn read(input: impl BufRead, keys: &PackKeys, ready: &mpsc::Sender<Rows>) -> Result<Whole, ReadingError> {
     let mut hashed = BufReader::with_capacity(1 << 16, Hashed { input, digest: Context::new(&SHA256) });
     let counts = if hashed.fill_buf()?.starts_with(SEALED) {
-        rows(&mut BufReader::with_capacity(1 << 16, keys.open(&mut hashed)?), ready)?
+        rows(keys.open(&mut hashed)?, ready)?
     } else {
         rows(&mut hashed, ready)?
     };
@@ -89,7 +90,8 @@ fn read(input: impl BufRead, keys: &PackKeys, ready: &mpsc::Sender<Rows>) -> Res
 }
 
 /// Hands all rows over, and answers how many there are of each pack.
-fn rows(input: &mut impl BufRead, ready: &mpsc::Sender<Rows>) -> std::io::Result<BTreeMap<String, u64>> {
+fn rows(input: impl Read, ready: &mpsc::Sender<Rows>) -> std::io::Result<BTreeMap<String, u64>> {
+    let input = &mut BufReader::with_capacity(1 << 16, Reencoded::new(input));
     let mut counts = BTreeMap::new();
     if matches!(first_byte(input)?, Some(b'[' | b'{')) {
         hand_over(JsonRows::new(input), &mut counts, ready);

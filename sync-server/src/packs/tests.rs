@@ -282,6 +282,7 @@ proptest::proptest! {
     }
 }
 
+mod encodings;
 mod in_use;
 mod losses;
 

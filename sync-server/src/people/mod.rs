@@ -15,7 +15,7 @@ pub mod view;
 
 pub use actor::{Actor, Means, SHELL};
 pub use hall::{Hall, random};
-pub use refusal::{Refusal, Refused};
+pub use refusal::Refusal;
 pub use role::{Right, Role};
 pub use view::{Scope, View};
 

@@ -119,6 +119,23 @@ impl Kind {
         }
     }
 
+    /// What a value of JSON may hold, for programs: some kinds are written otherwise than in a cell.
+    #[must_use]
+    pub fn allowed_in_json(self) -> String {
+        match self {
+            Self::Moment => "a time with its offset, such as \"2026-10-04T00:00:00+08:00\"".into(),
+            Self::Flag => "true or false".into(),
+            Self::Yuan => "an amount in fen, a whole number such as 1850".into(),
+            Self::Span => "a length of time in milliseconds, a whole number such as 172800000".into(),
+            Self::WordList(words) => {
+                let words: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+                format!("an array of some of these: {}", words.join(", "))
+            }
+            Self::IdList => "an array of keys".into(),
+            other => other.allowed(),
+        }
+    }
+
     /// A value of a record as a cell; reading it again gives the same value.
     #[must_use]
     pub fn show(self, value: &Value) -> String {
@@ -156,7 +173,7 @@ impl Kind {
                 return match text.parse::<Timestamp>() {
                     Ok(at) if moment::is_plausible(at) => Ok(()),
                     Ok(_) => Err(format!("`{text}` is not a time between 1970 and 9999")),
-                    Err(why) => Err(why.to_string()),
+                    Err(_) => Err(format!("`{}` is not {}", shortened(text), self.allowed_in_json())),
                 };
             }
             (Self::Flag, Value::Bool(_)) | (Self::Json, Value::Array(_)) => true,
@@ -169,7 +186,7 @@ impl Kind {
             return Ok(());
         }
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Err(format!("`{}` is not {}", shortened(&text), self.allowed()))
+        Err(format!("`{}` is not {}", shortened(&text), self.allowed_in_json()))
     }
 }
 
@@ -259,6 +276,27 @@ mod tests {
         ] {
             let said = kind.parse(wrong).unwrap_err();
             assert!(said.contains(wrong), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_json_may_hold_is_said_as_json_writes_it() {
+        for (kind, wrong, said, not_said, right) in [
+            (Kind::Yuan, Value::from("18.50"), "fen", "yuan", Value::from(1_850)),
+            (Kind::Span, "48h".into(), "milliseconds", "90m", 172_800_000.into()),
+            (
+                Kind::Moment,
+                "2026-10-04 14:02".into(),
+                "+08:00\"",
+                "or a time such as",
+                "2026-10-04T00:00:00+08:00".into(),
+            ),
+            (Kind::Flag, "是".into(), "true or false", "yes", true.into()),
+            (Kind::IdList, "A;B".into(), "an array of keys", "between them", vec!["A", "B"].into()),
+        ] {
+            assert_eq!(kind.check(&right), Ok(()));
+            let told = kind.check(&wrong).unwrap_err();
+            assert!(told.contains(said) && !told.contains(not_said), "{told}");
         }
     }
 

@@ -21,7 +21,6 @@ pub mod kind;
 pub mod list;
 pub mod moment;
 pub mod outcome;
-pub mod problem;
 pub mod set;
 pub mod shape;
 pub mod timeline;

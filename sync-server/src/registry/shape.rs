@@ -30,7 +30,7 @@ pub fn check(set: Set, body: &mut Map<String, Value>) -> Vec<Fault> {
             }
         };
         if missing && !faults.iter().any(|fault| fault.field == field) {
-            faults.push(Fault::new(field, "", format!("is missing; it must be {}", column.kind.allowed())));
+            faults.push(Fault::new(field, "", format!("is missing; it must be {}", column.kind.allowed_in_json())));
         }
     }
     faults
@@ -108,7 +108,7 @@ fn check_object(path: &str, value: &Value, inside: &[(&Column, &str)], faults: &
     }
     for (column, inner) in inside.iter().filter(|(column, _)| column.need != Need::Optional) {
         if !object.contains_key(*inner) {
-            let problem = format!("is missing; it must be {}", column.kind.allowed());
+            let problem = format!("is missing; it must be {}", column.kind.allowed_in_json());
             faults.push(Fault::new(format!("{path}.{inner}"), "", problem));
         }
     }

@@ -100,7 +100,7 @@ pub async fn replace_known(
                 put(conn, mismatch, &body, now, position).await?;
                 standing.put(&mismatch.scope, &key, (mismatch.state, body));
                 let (kind, subject, scope) = &key;
-                step::add(conn, (kind, subject, scope), "", ("reopened", "", ""), now).await?;
+                step::add(conn, (kind, subject, scope), "", ("reopened", "", ""), (now, Some(position))).await?;
             }
             Some(Held { state, body: old, .. }) if old == body && state == mismatch.state => {}
             _ => {

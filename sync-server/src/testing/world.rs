@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{NOW, Trade};
 use crate::config::Config;
 use crate::http::openapi::check::{Heard, hold};
+use crate::http::rates::{Allowed, Rates};
 use crate::http::state::{AppState, Stopping};
 use crate::http::web::web_routes;
 use crate::identity::Identity;
@@ -112,6 +113,7 @@ impl World {
             intake,
             clock: as_clock,
             hall: Hall::new(false),
+            rates: Rates::new(Allowed::default()),
             allowances: Allowances::default(),
             metrics: Arc::default(),
             stopping: Stopping::default(),
@@ -119,6 +121,13 @@ impl World {
         };
         let routes = web_routes(state.clone());
         Self { trade, state, people: Vec::new(), clock, routes, _folder: folder }
+    }
+
+    /// The same, where one may ask but so often.
+    pub(crate) fn allowing(mut self, rates: Rates) -> Self {
+        self.state.rates = rates;
+        self.routes = web_routes(self.state.clone());
+        self
     }
 
     /// With people of every role, and for each member and basis something to see.

@@ -15,8 +15,8 @@ use crate::audit;
 use crate::http::state::AppState;
 use crate::people::{Actor, Scope, View};
 use crate::store::{Store, StoreError};
-use crate::workflow::export::CaseJson;
-use crate::workflow::{Allowances, store as cases};
+use crate::workflow::Allowances;
+use crate::workflow::news::{self, NewsJson};
 
 /// How often the ledger is looked at.
 const LOOK: Duration = Duration::from_secs(2);
@@ -94,13 +94,13 @@ impl Delivering {
 
     async fn queue(&self, webhook: &Webhook) -> Result<(), StoreError> {
         let mut conn = self.store.read().await?;
-        let changed = cases::since(&mut conn, webhook.position, TOLD_AT_ONCE).await?;
-        let Some(position) = changed.last().map(|case| case.position) else { return Ok(()) };
         let scope = webhook.member.clone().map_or(Scope::All, Scope::Member);
         let view = View::of(&mut conn, scope).await?;
+        let Some(news) = news::since(&mut conn, &view, webhook.position, TOLD_AT_ONCE).await? else { return Ok(()) };
         drop(conn);
-        let seen = changed.iter().filter(|case| view.sees(&case.found.mismatch));
-        let told: Vec<CaseJson<'_>> = seen.map(|case| CaseJson::new(case, &self.allowances)).collect();
+        let position = news.position;
+        let told: Vec<NewsJson<'_>> =
+            news.changed.iter().flat_map(|changed| changed.events(&self.allowances)).collect();
         let bodies =
             told.chunks(TOLD_AT_ONCE).map(|some| json!({ "position": position, "mismatches": some }).to_string());
         let mut tx = self.store.write().await?;

@@ -126,6 +126,27 @@ async fn a_message_is_told_signed_within_its_scope_and_once() {
 }
 
 #[tokio::test]
+async fn what_is_done_about_a_mismatch_is_told_signed_and_within_its_scope() {
+    let world = World::peopled().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let delivering = webhook(&world, &listener, Some("R1")).await;
+    let (done, _) = tokio::join!(delivering.once(), take_one(&listener, "204 No Content"));
+    done.unwrap();
+    // All four run out of time; the member sees one of them.
+    let late = NOW.plus_ms(72 * 3_600_000);
+    let allowances = Allowances::default();
+    assert_eq!(crate::workflow::take::escalate(&world.state.store, &allowances, late).await.unwrap(), 4);
+    let (done, heard) = tokio::join!(delivering.once(), take_one(&listener, "204 No Content"));
+    done.unwrap();
+    let (head, body) = heard.split_once("\r\n\r\n").unwrap();
+    let said: serde_json::Value = serde_json::from_str(body).unwrap();
+    let told = said["mismatches"].as_array().unwrap();
+    assert_eq!(told.len(), 1, "{body}");
+    assert_eq!((&told[0]["what"], &told[0]["subject"]), (&"escalated".into(), &"OF-O1".into()));
+    assert!(head.contains(&signature(b"key", NOW.as_ms() / 1_000, body)), "{head}");
+}
+
+#[tokio::test]
 async fn a_refused_message_waits_longer_each_time_until_the_webhook_is_given_up() {
     let world = World::peopled().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -109,6 +109,12 @@ impl ActKind {
         matches!(self, Self::Assign | Self::Due | Self::Resolve | Self::Reopen)
     }
 
+    /// Whether listeners and webhooks are told of it, and terminals with their next sync.
+    #[must_use]
+    pub const fn is_told(self) -> bool {
+        !matches!(self, Self::Seen | Self::Comment)
+    }
+
     /// The stage after it, or none where it cannot be done. What was closed by late data can only be commented on.
     #[must_use]
     pub const fn leads(self, state: State, from: Stage) -> Option<Stage> {

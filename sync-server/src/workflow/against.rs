@@ -10,6 +10,7 @@ use shared::reference::{Basis, BasisKind};
 use super::stage::Stage;
 use super::store::Case;
 use crate::people::{Actor, Refusal, Role, View};
+use crate::told::Told;
 
 /// Whether the actor may settle it, as far as parties are concerned.
 pub fn may_settle(actor: &Actor, case: &Case, view: &View) -> Result<(), Refusal> {
@@ -18,7 +19,10 @@ pub fn may_settle(actor: &Actor, case: &Case, view: &View) -> Result<(), Refusal
         (Some(Role::Supervisor), Some(member)) if is_against_alone(mismatch, member, view) => Err(Refusal::Against),
         // The members settle their trade; the regulator settles what they left lying, and what none of them may.
         (Some(Role::Regulator), _) if case.stage != Stage::Escalated && !is_the_regulators(mismatch, view) => {
-            Err(Refusal::Conflict("the members have time left to settle this; it is not escalated yet".into()))
+            Err(Refusal::Conflict(Told::fixed(
+                "the members have time left to settle this; it is not escalated yet",
+                "会员的处理期限未到，尚未上报监管。",
+            )))
         }
         _ => Ok(()),
     }

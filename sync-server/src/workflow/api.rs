@@ -17,7 +17,8 @@ use super::place::Place;
 use super::{MismatchId, Reason, credit, list, store, take};
 use crate::http::state::AppState;
 use crate::people::{Actor, Refusal, View};
-use crate::store::step;
+use crate::store::{StoreError, step};
+use crate::told::Told;
 use shared::time::Timestamp;
 
 /// Cases of one page, at most.
@@ -46,20 +47,15 @@ fn read(parameters: BTreeMap<String, String>, paging: &[&str]) -> Result<(Asked,
             "limit" if paging.contains(&"limit") => {
                 let limit = value.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
                 let wrong = || {
-                    Refusal::Bad(format!(
-                        "`limit={value}` is not a number from 1 to {PAGE_MAX}. limit 应为 1 至 {PAGE_MAX} 的整数。"
+                    Refusal::Bad(Told::new(
+                        format!("`limit={value}` is not a number from 1 to {PAGE_MAX}"),
+                        format!("limit 应为 1 至 {PAGE_MAX} 的整数，而不是 `{value}`。"),
                     ))
                 };
                 page.limit = Some(limit.ok_or_else(wrong)?);
             }
             "after" if paging.contains(&"after") => page.after = value,
-            name => {
-                let Some(field) = asked.field(name) else {
-                    let known = [Asked::NAMES.as_slice(), paging].concat().join(", ");
-                    return Err(Refusal::Bad(format!("`{name}` is no filter; filters are {known}. 没有这个筛选项。")));
-                };
-                *field = value;
-            }
+            name => *asked.field(name).ok_or(Refusal::NotFound)? = value,
         }
     }
     Ok((asked, page))
@@ -92,9 +88,15 @@ pub async fn export(
     let view = View::of(&mut conn, actor.scope()).await?;
     let page = list::page(&mut conn, &view, &Filter::try_from(&asked)?, (None, EXPORT_MAX)).await?;
     if page.next.is_some() {
-        return Err(Refusal::Bad(format!("these are over {EXPORT_MAX} mismatches; narrow the filter down")));
+        return Err(Refusal::Bad(Told::new(
+            format!("these are over {EXPORT_MAX} mismatches; narrow the filter down"),
+            format!("超过 {EXPORT_MAX} 条不符，请缩小筛选范围。"),
+        )));
     }
-    let body = csv(&page.cases, &state.allowances).map_err(|error| Refusal::Bad(error.to_string()))?;
+    let body = csv(&page.cases, &state.allowances).map_err(|error| {
+        tracing::error!(%error, "mismatches cannot be written");
+        StoreError::Corrupt("a mismatch")
+    })?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"mismatches.csv\""),
@@ -136,7 +138,13 @@ pub struct Particulars {
 impl Particulars {
     /// The act of this kind.
     pub fn act(self, kind: ActKind) -> Result<Act, Refusal> {
-        let needs = |what: &str| Refusal::Bad(format!("`{}` needs `{what}`; add it", kind.as_str()));
+        let needs = |what: &str| {
+            let kind = kind.as_str();
+            Refusal::Bad(Told::new(
+                format!("`{kind}` needs `{what}`; add it"),
+                format!("`{kind}` 需要填写 `{what}`，请补上。"),
+            ))
+        };
         Ok(match kind {
             ActKind::Seen => Act::Seen,
             ActKind::Start => Act::Start,
@@ -168,7 +176,13 @@ pub async fn act(
     body: Bytes,
 ) -> Result<Json<Value>, Refusal> {
     let id: MismatchId = id.parse().map_err(|_| Refusal::NotFound)?;
-    let wrong = |error| Refusal::Bad(format!("the body is not what `{}` takes ({error})", kind.as_str()));
+    let wrong = |error| {
+        let kind = kind.as_str();
+        Refusal::Bad(Told::new(
+            format!("the body is not what `{kind}` takes ({error})"),
+            format!("内容不是 `{kind}` 所要的（{error}）。"),
+        ))
+    };
     let given: Particulars =
         if body.is_empty() { Particulars::default() } else { serde_json::from_slice(&body).map_err(wrong)? };
     let comment = given.comment.clone();

@@ -5,6 +5,7 @@ use shared::mismatch::{Kind, Severity, State};
 
 use super::stage::Stage;
 use crate::people::Refusal;
+use crate::told::Told;
 
 /// As asked. Everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,8 +93,12 @@ impl TryFrom<&Asked> for Filter {
 
     fn try_from(asked: &Asked) -> Result<Self, Refusal> {
         let all = Self::default();
-        let wrong =
-            |word: &str, known: &str| Refusal::Bad(format!("`{word}` is not known here; choose one of {known}"));
+        let wrong = |word: &str, known: &str| {
+            Refusal::Bad(Told::new(
+                format!("`{word}` is not known here; choose one of {known}"),
+                format!("此处没有 `{word}`，请选用：{known}。"),
+            ))
+        };
         let states = match asked.state.as_str() {
             "" | "live" => all.states,
             "provisional" => vec![State::Provisional],
@@ -116,7 +121,7 @@ impl TryFrom<&Asked> for Filter {
         };
         let stages = match asked.workflow.as_str() {
             "" => all.stages,
-            word => vec![word.parse().map_err(|error: super::stage::UnknownWord| Refusal::Bad(error.to_string()))?],
+            word => vec![word.parse().map_err(|error: super::stage::UnknownWord| Refusal::Bad(error.told()))?],
         };
         Ok(Self {
             states,

@@ -12,6 +12,7 @@ pub mod export;
 pub mod filter;
 pub mod id;
 pub mod list;
+pub mod news;
 pub mod place;
 pub mod stage;
 pub mod store;

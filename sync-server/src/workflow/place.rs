@@ -13,6 +13,7 @@ use sqlx::query::Query;
 use super::id::MismatchId;
 use super::store::Case;
 use crate::people::Refusal;
+use crate::told::Told;
 
 /// Behind one case, as lists are ordered: gravest first, then newest, then by kind, subject and scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct NoPlace;
 
 impl From<NoPlace> for Refusal {
     fn from(error: NoPlace) -> Self {
-        Self::Bad(error.to_string())
+        Self::Bad(Told::new(error.to_string(), "`after` 不是上一页的 `next`；请从第一页重新读取。"))
     }
 }
 

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::told::Told;
+
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
@@ -48,6 +50,14 @@ macro_rules! words {
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is not known; choose one of {1}")]
 pub struct UnknownWord(String, String);
+
+impl UnknownWord {
+    /// The same in both languages.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        Told::new(self.to_string(), format!("没有 `{}`，请选用：{}。", self.0, self.1))
+    }
+}
 
 words! {
     /// Where a mismatch is in the hands of people.

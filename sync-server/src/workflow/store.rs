@@ -75,11 +75,14 @@ pub struct Change {
     pub assignee: Option<String>,
     /// Until when it is to be settled after.
     pub respond_by: Option<Timestamp>,
+    /// The ledger position of the change, where listeners are to be told of it.
+    pub position: Option<u64>,
 }
 
 /// Changes a case. Answers whether it was as expected.
 pub async fn change(conn: &mut AnyConnection, id: &MismatchId, change: &Change) -> Result<bool, StoreError> {
-    let sql = "update mismatch set workflow = $5, assignee = $6, respond_by = $7 \
+    let sql = "update mismatch set workflow = $5, assignee = $6, respond_by = $7, \
+               position = coalesce($8, position) \
                where kind = $1 and subject = $2 and scope = $3 and workflow = $4";
     let done = sqlx::query(sql)
         .bind(&id.kind)
@@ -89,6 +92,7 @@ pub async fn change(conn: &mut AnyConnection, id: &MismatchId, change: &Change) 
         .bind(change.stage.as_str())
         .bind(&change.assignee)
         .bind(change.respond_by.map(Timestamp::as_ms))
+        .bind(change.position.map(to_i64))
         .execute(conn)
         .await?;
     Ok(done.rows_affected() == 1)

@@ -11,12 +11,11 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 
-use super::export::CaseJson;
-use super::store;
+use super::news;
 use crate::http::state::AppState;
 use crate::people::actor::still;
 use crate::people::{Actor, Refusal, View};
-use crate::store as ledger;
+use crate::store::{self as ledger, StoreError};
 
 /// How often the ledger is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -80,21 +79,22 @@ impl Listener {
         // Anew each time: the token may be revoked by now, the session ended, the person be another's.
         self.actor = still(&self.state, &self.headers, &self.actor.from).await?;
         let mut conn = self.state.store.read().await?;
-        let cases = store::since(&mut conn, self.told, READ).await?;
-        let Some(last) = cases.last().map(|case| case.position) else { return Ok(false) };
         let view = View::of(&mut conn, self.actor.scope()).await?;
-        let shown: Vec<_> = cases.iter().filter(|case| view.sees(&case.found.mismatch)).collect();
-        for (place, case) in shown.iter().enumerate() {
-            let json = CaseJson::new(case, &self.state.allowances);
-            let event = Event::default().event("mismatch").json_data(json).map_err(|error| {
-                tracing::error!(%error, "a mismatch cannot be written");
-                Refusal::Conflict(error.to_string())
-            })?;
+        let Some(news) = news::since(&mut conn, &view, self.told, READ).await? else { return Ok(false) };
+        for (place, changed) in news.changed.iter().enumerate() {
             // Only the last of a position carries it: who breaks off in between hears the whole position again.
-            let is_last = shown.get(place + 1).is_none_or(|next| next.position > case.position);
-            self.waiting.push_back(if is_last { event.id(case.position.to_string()) } else { event });
+            let is_last = news.changed.get(place + 1).is_none_or(|next| next.position() > changed.position());
+            let mut events = changed.events(&self.state.allowances).into_iter().peekable();
+            while let Some(one) = events.next() {
+                let event = Event::default().event("mismatch").json_data(one).map_err(|error| {
+                    tracing::error!(%error, "a mismatch cannot be written");
+                    StoreError::Corrupt("a mismatch")
+                })?;
+                let ends = is_last && events.peek().is_none();
+                self.waiting.push_back(if ends { event.id(changed.position().to_string()) } else { event });
+            }
         }
-        self.told = last;
+        self.told = news.position;
         Ok(true)
     }
 }

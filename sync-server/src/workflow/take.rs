@@ -13,6 +13,7 @@ use super::stage::Stage;
 use super::store::{self, Case, Change};
 use crate::people::{self, Actor, Refusal, Role, View};
 use crate::store::{self as ledger, Store, StoreError, step};
+use crate::told::Told;
 use crate::{audit, nul};
 
 /// Characters of a comment, at most.
@@ -48,13 +49,19 @@ pub async fn take(store: &Store, actor: &Actor, asked: &Asked<'_>, now: Timestam
         return Err(Refusal::Role);
     }
     if comment.chars().count() > COMMENT_CHARS_MAX {
-        return Err(Refusal::Bad(format!("the comment is longer than {COMMENT_CHARS_MAX} characters; shorten it")));
+        return Err(Refusal::Bad(Told::new(
+            format!("the comment is longer than {COMMENT_CHARS_MAX} characters; shorten it"),
+            format!("备注超过 {COMMENT_CHARS_MAX} 字，请缩短。"),
+        )));
     }
     if comment.contains('\0') || asked.act.detail().contains('\0') {
-        return Err(Refusal::Bad(format!("what is said {}", nul::PROBLEM)));
+        return Err(Refusal::Bad(nul::told("what is said", "所写内容")));
     }
     if comment.is_empty() && matches!(kind, ActKind::Comment | ActKind::Resolve | ActKind::Reopen) {
-        return Err(Refusal::Bad("say in a few words what was found; it is kept with the mismatch".into()));
+        return Err(Refusal::Bad(Told::fixed(
+            "say in a few words what was found; it is kept with the mismatch",
+            "请用几个词写明查到什么，会与此不符一起保存。",
+        )));
     }
     let mut tx = store.write().await?;
     let done = take_in(&mut tx, actor, &Asked { comment, ..*asked }, now).await;
@@ -64,8 +71,7 @@ pub async fn take(store: &Store, actor: &Actor, asked: &Asked<'_>, now: Timestam
 async fn take_in(conn: &mut AnyConnection, actor: &Actor, asked: &Asked<'_>, now: Timestamp) -> Result<(), Refusal> {
     let kind = asked.act.kind();
     // First: it is what writers wait for each other at.
-    let moves = matches!(kind, ActKind::Resolve | ActKind::Reopen);
-    let position = if moves { ledger::next_position(conn).await? } else { 0 };
+    let position = if kind.is_told() { Some(ledger::next_position(conn).await?) } else { None };
     let view = View::of(conn, actor.scope()).await?;
     let case = store::find(conn, asked.id).await?.filter(|case| view.sees(&case.found.mismatch));
     let case = case.ok_or(Refusal::NotFound)?;
@@ -82,17 +88,19 @@ async fn take_in(conn: &mut AnyConnection, actor: &Actor, asked: &Asked<'_>, now
     if kind == ActKind::Due {
         may_set_due(actor, &case, &view)?;
     }
-    let change = particulars(conn, actor, &case, asked.act, after, now).await?;
+    let change = Change { position, ..particulars(conn, actor, &case, asked.act, after, now).await? };
     if !store::change(conn, asked.id, &change).await? {
         return Err(changed());
     }
-    match asked.act {
-        Act::Resolve { reason } => store::resolve(conn, asked.id, (*reason, &actor.name), now, position).await?,
-        Act::Reopen => store::reopen(conn, &case, now, position).await?,
+    match (asked.act, position) {
+        (Act::Resolve { reason }, Some(position)) => {
+            store::resolve(conn, asked.id, (*reason, &actor.name), now, position).await?;
+        }
+        (Act::Reopen, Some(position)) => store::reopen(conn, &case, now, position).await?,
         _ => {}
     }
     let detail = asked.act.detail();
-    step::add(conn, asked.id.key(), &actor.name, (kind.as_str(), &detail, asked.comment), now).await?;
+    step::add(conn, asked.id.key(), &actor.name, (kind.as_str(), &detail, asked.comment), (now, position)).await?;
     let on_what = format!("{} {}", asked.id.kind, asked.id.subject);
     let why =
         [detail.as_str(), asked.comment].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
@@ -100,14 +108,20 @@ async fn take_in(conn: &mut AnyConnection, actor: &Actor, asked: &Asked<'_>, now
 }
 
 fn changed() -> Refusal {
-    Refusal::Conflict("the mismatch changed meanwhile; nothing was done. Look at it again".into())
+    Refusal::Stale(Told::fixed(
+        "the mismatch changed meanwhile; nothing was done. Look at it again",
+        "此不符已有变化，没有处理。请看最新内容再试。",
+    ))
 }
 
 fn next_stage(case: &Case, kind: ActKind) -> Result<Stage, Refusal> {
     let (state, from) = (case.found.state, case.stage);
     let after = kind.leads(state, from).ok_or_else(|| {
         let (kind, state) = (kind.as_str(), state.as_str());
-        Refusal::Conflict(format!("`{kind}` cannot be done to a mismatch that is {state} and {from}; look at it again"))
+        Refusal::Conflict(Told::new(
+            format!("`{kind}` cannot be done to a mismatch that is {state} and {from}; look at it again"),
+            format!("此不符现在的状态（{state}，{from}）不能这样处理（{kind}）。请看最新内容再试。"),
+        ))
     })?;
     Ok(after)
 }
@@ -130,17 +144,23 @@ async fn particulars(
         Act::Due { at } => {
             let latest = case.opened_at.plus_ms(DUE_MAX_MS);
             if *at <= now || (*at > latest && actor.role != Some(Role::Regulator)) {
-                let why = format!("the day must lie between now and {}; choose another", latest.to_minute());
-                return Err(Refusal::Bad(why));
+                let latest = latest.to_minute();
+                return Err(Refusal::Bad(Told::new(
+                    format!("the day must lie between now and {latest}; choose another"),
+                    format!("期限要晚于现在，不晚于 {latest}。请另选一天。"),
+                )));
             }
             if case.found.mismatch.severity == Severity::Info {
-                return Err(Refusal::Bad("this only informs; there is nothing to settle by a day".into()));
+                return Err(Refusal::Bad(Told::fixed(
+                    "this only informs; there is nothing to settle by a day",
+                    "此条只供了解，不定期限。",
+                )));
             }
             respond_by = Some(*at);
         }
         _ => {}
     }
-    Ok(Change { before: stage_stored(case), stage, assignee, respond_by })
+    Ok(Change { before: stage_stored(case), stage, assignee, respond_by, position: None })
 }
 
 /// A row of an earlier version says `open` beside its state.
@@ -150,7 +170,12 @@ fn stage_stored(case: &Case) -> Stage {
 
 /// A mismatch is given only to somebody who sees it, and by a member to its own people only. Whoever is not among them is not told of.
 async fn may_have(conn: &mut AnyConnection, actor: &Actor, case: &Case, to: &str) -> Result<(), Refusal> {
-    let nobody = || Refusal::Bad(format!("`{to}` is nobody who can take this on; choose somebody of your member"));
+    let nobody = || {
+        Refusal::Bad(Told::new(
+            format!("`{to}` is nobody who can take this on; choose somebody of your member"),
+            format!("`{to}` 不是能处理此不符的人，请另选一位本单位的人。"),
+        ))
+    };
     let person = people::store::find(conn, to).await?.ok_or_else(nobody)?;
     if person.disabled_at.is_some() || (actor.role == Some(Role::Supervisor) && person.member != actor.member) {
         return Err(nobody());
@@ -166,18 +191,19 @@ async fn may_have(conn: &mut AnyConnection, actor: &Actor, case: &Case, to: &str
 pub async fn escalate(store: &Store, allowances: &Allowances, now: Timestamp) -> Result<usize, StoreError> {
     let mut tx = store.write().await?;
     let mut escalated = 0;
-    for case in store::may_escalate(&mut tx, allowances, now, ESCALATED_AT_ONCE).await? {
-        if !escalates(&case, allowances, now) {
-            continue;
-        }
+    let late = store::may_escalate(&mut tx, allowances, now, ESCALATED_AT_ONCE).await?;
+    let late: Vec<Case> = late.into_iter().filter(|case| escalates(case, allowances, now)).collect();
+    let position = if late.is_empty() { None } else { Some(ledger::next_position(&mut tx).await?) };
+    for case in late {
         let change = Change {
             before: stage_stored(&case),
             stage: Stage::Escalated,
             assignee: case.assignee.clone(),
             respond_by: case.respond_by,
+            position,
         };
         if store::change(&mut tx, &case.id(), &change).await? {
-            step::add(&mut tx, case.id().key(), "", ("escalated", "", ""), now).await?;
+            step::add(&mut tx, case.id().key(), "", ("escalated", "", ""), (now, position)).await?;
             escalated += 1;
         }
     }

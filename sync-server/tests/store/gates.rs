@@ -45,8 +45,8 @@ async fn what_speaks_is_found_by_basis_and_by_scope(store: &Store) {
     sqlx::query(sql).bind("settled").execute(&mut *tx).await.unwrap();
     let (kind, subject, of) = verdict::key(&judged[1]);
     let key = (&*kind, &*subject, &*of);
-    step::add(&mut tx, key, "li", ("comment", "", "before"), at(2)).await.unwrap();
-    step::add(&mut tx, key, "li", ("resolve", "damage", "two cases fell"), at(3)).await.unwrap();
+    step::add(&mut tx, key, "li", ("comment", "", "before"), (at(2), None)).await.unwrap();
+    step::add(&mut tx, key, "li", ("resolve", "damage", "two cases fell"), (at(3), Some(2))).await.unwrap();
 
     let spoken = gate::speaking(&mut tx, &["C1".into()].into(), &[member, scope("C1")].into()).await.unwrap();
     let told: Vec<_> = spoken

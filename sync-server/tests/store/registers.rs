@@ -149,8 +149,8 @@ async fn a_packs_account_counts_each_code_once(store: &Store) {
 async fn steps_are_numbered_within_their_mismatch(store: &Store) {
     let mut tx = store.write().await.unwrap();
     let (one, other) = (("missing-goods", "C", "basis C1"), ("missing-goods", "C", "basis C2"));
-    for (key, word) in [(one, "assigned"), (one, "resolved"), (other, "assigned")] {
-        step::add(&mut tx, key, "甲", (word, "乙", "说"), at(1)).await.unwrap();
+    for (key, word, position) in [(one, "assigned", Some(5)), (one, "resolved", Some(7)), (other, "assigned", None)] {
+        step::add(&mut tx, key, "甲", (word, "乙", "说"), (at(1), position)).await.unwrap();
     }
     let steps = step::list(&mut tx, one).await.unwrap();
     assert_eq!(
@@ -158,5 +158,11 @@ async fn steps_are_numbered_within_their_mismatch(store: &Store) {
         [(1, "assigned"), (2, "resolved")]
     );
     assert_eq!(step::list(&mut tx, other).await.unwrap()[0].step_no, 1);
+    for (after, positions) in [(0, vec![5, 7]), (5, vec![7]), (7, vec![])] {
+        let told = step::since(&mut tx, one, after).await.unwrap();
+        assert_eq!(told.iter().map(|(position, _)| *position).collect::<Vec<_>>(), positions);
+        assert!(told.iter().all(|(_, told)| steps.contains(told)));
+    }
+    assert!(step::since(&mut tx, other, 0).await.unwrap().is_empty(), "nothing that is told");
     tx.rollback().await.unwrap();
 }

@@ -25,10 +25,15 @@ pub struct Key {
     pub is_partial: bool,
 }
 
-type Schema = BTreeMap<String, Table>;
+pub type Schema = BTreeMap<String, Table>;
 
 async fn rows(conn: &mut AnyConnection, sql: &str) -> Vec<sqlx::any::AnyRow> {
     sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(conn).await.unwrap()
+}
+
+/// Of whichever database it is.
+pub async fn of(conn: &mut AnyConnection) -> Schema {
+    if conn.backend_name() == "SQLite" { of_sqlite(conn).await } else { of_postgres(conn).await }
 }
 
 pub async fn of_sqlite(conn: &mut AnyConnection) -> Schema {

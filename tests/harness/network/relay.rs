@@ -27,6 +27,8 @@ pub enum Mischief {
     LateCopy(Duration),
     /// It is not delivered; 503, with this `Retry-After`.
     Busy(String),
+    /// It is not delivered; 429 as the server's limit on requests answers it, with this `Retry-After`.
+    TooOften(String),
     /// It is not delivered; 200 with something that is no answer.
     Rubbish,
     /// It is not delivered; this status and text.
@@ -153,6 +155,11 @@ async fn pass(
         }
         Some(Mischief::Busy(retry_after)) => {
             (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", retry_after)], "busy").into_response()
+        }
+        Some(Mischief::TooOften(retry_after)) => {
+            let problem = r#"{"code":"too-many-tries","message":"more requests than the server allows"}"#;
+            let headers = [("retry-after", &*retry_after), ("content-type", "application/json")];
+            (StatusCode::TOO_MANY_REQUESTS, headers, problem).into_response()
         }
         Some(Mischief::Rubbish) => (StatusCode::OK, "<html>please sign in to this network</html>").into_response(),
         Some(Mischief::Answer(status, text)) => {

@@ -3,11 +3,12 @@
 
 use std::sync::OnceLock;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use shared::time::Timestamp;
 use uuid::Uuid;
 
 use super::describe;
+use crate::http::one_form::is_of_programs;
 
 /// The description, made once.
 pub(crate) fn described() -> &'static Value {
@@ -31,14 +32,22 @@ pub(crate) struct Heard<'a> {
 ///
 /// When anything is not as it is described.
 pub(crate) fn hold(heard: &Heard<'_>) {
-    let Some((path, item)) = described_path(heard.target) else { return };
-    let what = format!("{} {path} {}", heard.method, heard.status);
+    let is_described = described_path(heard.target);
+    let media = heard.media.map(|media| media.split(';').next().unwrap_or_default().trim());
+    let what = format!("{} {} {}", heard.method, is_described.map_or(heard.target, |(path, _)| path), heard.status);
+    if heard.status >= 400 && is_of_programs(heard.target) {
+        assert_eq!(media, Some("application/problem+json"), "{what}: {}", String::from_utf8_lossy(heard.body));
+        hold_body(&json!({ "schema": { "$ref": "#/components/schemas/Problem" } }), heard.body, &what);
+    }
+    let Some((_, item)) = is_described else {
+        assert!(heard.status >= 400 || !is_of_programs(heard.target), "{what} is not described");
+        return;
+    };
     let operation = &item[heard.method.to_lowercase()];
     if operation.is_null() {
         assert!(heard.status >= 400, "{what} is not described");
         return;
     }
-    let media = heard.media.map(|media| media.split(';').next().unwrap_or_default().trim());
     let answers = &operation["responses"];
     if heard.status < 300 {
         let answer = &answers[heard.status.to_string()];
@@ -51,7 +60,7 @@ pub(crate) fn hold(heard: &Heard<'_>) {
         let said = media.and_then(|media| content.get(media));
         hold_body(said.unwrap_or_else(|| panic!("{what}: {media:?} is not described: {content:?}")), heard.body, &what);
         hold_request(operation, heard.sent, &what);
-    } else if heard.status >= 400 && media.is_some_and(|media| media.ends_with("json")) {
+    } else if heard.status >= 400 && heard.method != "HEAD" {
         let class = if heard.status < 500 { "4XX" } else { "5XX" };
         let said = &answers[class]["content"][media.unwrap_or_default()];
         assert!(!said.is_null(), "{what}: {media:?} is not described");

@@ -4,6 +4,8 @@ use crate::workflow::act::ActKind;
 
 /// JSON, as a rule.
 pub const JSON: &str = "application/json";
+/// Refusals of the web API.
+pub const PROBLEM: &str = "application/problem+json";
 const CSV: &str = "text/csv";
 const BYTES: &str = "application/octet-stream";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

@@ -7,7 +7,6 @@ mod sets;
 use axum::Json;
 use axum::http::Method;
 use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -20,7 +19,8 @@ use utoipa::openapi::{
 use super::terminal_list;
 use super::web::routes;
 use crate::http::guard::Access;
-use crate::people::{Refusal, Refused};
+use crate::people::Refusal;
+use crate::store::StoreError;
 use crate::workflow::act::ActKind;
 use exchange::{Body, exchange};
 
@@ -29,17 +29,14 @@ const COMPONENTS: &str = include_str!("components.json");
 
 /// The description.
 pub async fn document() -> Result<Json<Value>, Refusal> {
-    let unwritten = |error: serde_json::Error| Refusal::Bad(format!("the description cannot be written ({error})"));
-    describe().map(Json).map_err(unwritten)
+    Ok(Json(describe().map_err(StoreError::from)?))
 }
 
 /// The description of every route but the console's pages.
 pub fn describe() -> Result<Value, serde_json::Error> {
     let mut described = serde_json::to_value(operations())?;
     let written: Map<String, Value> = serde_json::from_str(COMPONENTS)?;
-    if let Some(Value::Object(schemas)) = described.pointer_mut("/components/schemas") {
-        schemas.extend(written.into_iter().chain(sets::schemas()));
-    }
+    described["components"]["schemas"] = Value::Object(written.into_iter().chain(sets::schemas()).collect());
     Ok(described)
 }
 
@@ -54,7 +51,7 @@ fn operations() -> OpenApi {
         let operation = operation(&route.method, route.path, (route.summary, "terminal"), false);
         paths = paths.path(route.path, PathItem::new(method(&route.method), operation));
     }
-    let mut components: Components = ComponentsBuilder::new().schema_from::<Refused>().build();
+    let mut components: Components = ComponentsBuilder::new().build();
     components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     let info = InfoBuilder::new()
         .title("Tallyman")
@@ -133,25 +130,20 @@ fn contents(body: &Body, example: Option<Value>) -> impl Iterator<Item = (&'stat
     })
 }
 
-/// The registry and code packs refuse in their own form what their handlers refuse; who may not ask at all hears the common one.
+/// A terminal's refusal is of the protocol; a program's is a problem (RFC 9457), whatever it asked.
 fn refusal(path: &str, told: &str) -> Response {
-    let (name, example) = if path.starts_with("/v1/") {
+    let (media, name, example) = if path.starts_with("/v1/") {
         let message = "this terminal is not enrolled on this server";
-        ("TerminalProblem", json!({ "code": "unknown-terminal", "message": message }))
+        (exchange::JSON, "TerminalProblem", json!({ "code": "unknown-terminal", "message": message }))
     } else {
-        let message = "there is nothing at this address that you may see";
-        (&*Refused::name(), json!({ "code": "not-found", "message": message }))
+        let example = json!({
+            "type": "urn:tallyman:problem:not-found", "title": "There is nothing here", "status": 404,
+            "detail": "there is nothing at this address that you may see; look at the list for what there is"
+        });
+        (exchange::PROBLEM, "Problem", example)
     };
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(name))).example(Some(example)).build();
-    let answer = ResponseBuilder::new().description(told).content(exchange::JSON, content);
-    if !["/api/v1/registry", "/api/v1/packs", "/api/v1/applications", "/api/v1/codes", "/api/v1/stock-counts"]
-        .iter()
-        .any(|at| path.starts_with(at))
-    {
-        return answer.build();
-    }
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    answer.content("application/problem+json", content).build()
+    ResponseBuilder::new().description(told).content(media, content).build()
 }
 
 fn parameter(name: &str, place: ParameterIn, told: &str) -> utoipa::openapi::path::Parameter {
@@ -167,7 +159,7 @@ fn parameter(name: &str, place: ParameterIn, told: &str) -> utoipa::openapi::pat
 }
 
 /// The filters, and where a page starts.
-fn query_of(path: &str) -> Vec<(&'static str, &'static str)> {
+pub(super) fn query_of(path: &str) -> Vec<(&'static str, &'static str)> {
     let filters = [
         ("state", "live (the default), provisional, confirmed, closed, resolved or all."),
         ("kind", "A kind of the catalogue, such as missing-goods."),

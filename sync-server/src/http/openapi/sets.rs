@@ -74,7 +74,7 @@ fn inner(columns: &[Column], of: &str, is_read: bool) -> Value {
 
 /// What a column's value is in JSON. What is sent may be null where it is absent.
 fn held(kind: Kind, is_read: bool) -> Value {
-    let told = kind.allowed();
+    let told = kind.allowed_in_json();
     let named = |kind: &str| if is_read { json!(kind) } else { json!([kind, "null"]) };
     match kind {
         Kind::Moment if is_read => json!({ "type": "string", "format": "date-time", "description": told }),

@@ -3,10 +3,10 @@
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
+use crate::http::problem::Problem;
 use crate::import::ImportError;
 use crate::packs::PackFileError;
 use crate::people::Role;
-use crate::registry::problem::Problem;
 use crate::store::StoreError;
 use crate::testing::world::World;
 
@@ -16,7 +16,7 @@ async fn a_database_that_is_away_is_answered_later_with_the_time_to_come_back() 
     let regulator = world.someone(Role::Regulator, None);
     world.state.store.close().await;
     let bearer = ("authorization", regulator.bearer.as_str());
-    for path in ["/api/v1/mismatches", "/api/v1/registry/members", "/api/v1/audit", "/"] {
+    for path in ["/api/v1/mismatches", "/api/v1/registry/members", "/api/v1/audit", "/", "/?lang=en"] {
         let (status, headers, told) = world.ask("GET", path, &[bearer], "").await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {told}");
         assert_eq!(headers["retry-after"], "5", "{path}");

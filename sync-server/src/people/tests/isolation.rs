@@ -248,6 +248,21 @@ async fn the_registry_shows_each_member_its_own_trade_and_nobody_changes_another
 }
 
 #[tokio::test]
+async fn a_row_that_is_anothers_is_named_by_line_and_column() {
+    let world = World::peopled().await;
+    let supervisor = world.someone(Role::Supervisor, Some("M"));
+    let headers = [("authorization", supervisor.bearer.as_str()), ("content-type", "text/csv")];
+    let table = "site,member,name,region\nM-8,M,own,4401\nM-9,W,another's,4401\n";
+    let (status, _, told) = world.ask("POST", "/api/v1/registry/site/import", &headers, table).await;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let errors = told["report"]["errors"].as_array().unwrap();
+    assert_eq!((status, errors.len()), (StatusCode::UNPROCESSABLE_ENTITY, 1), "{told}");
+    let place = (&errors[0]["line"], &errors[0]["field"], &errors[0]["value"]);
+    assert_eq!(place, (&3.into(), &"site".into(), &"M-9".into()), "{told}");
+    assert!(errors[0]["problem"].as_str().unwrap().contains("not yours to change"), "{told}");
+}
+
+#[tokio::test]
 async fn a_supervisor_keeps_its_members_sites_operators_and_the_documents_that_it_sends_with() {
     let world = World::peopled().await;
     let supervisor = world.someone(Role::Supervisor, Some("M"));

@@ -3,8 +3,9 @@
 use axum::http::{HeaderMap, header};
 use sqlx::AnyConnection;
 
-use crate::registry::problem::Problem;
+use crate::http::problem::Problem;
 use crate::registry::set::Set;
+use crate::told::Told;
 
 /// On which state of a record a change is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +28,10 @@ impl Condition {
             (None, Some("*")) => Ok(Self::Absent),
             (Some("*"), None) => Ok(Self::Present),
             (Some(tags), None) => Ok(Self::Tags(tags.split(',').map(|tag| tag.trim().to_owned()).collect())),
-            _ => Err(Problem::bad_request(
+            _ => Err(Problem::bad_request(Told::fixed(
                 "say either `If-Match` with the ETag you saw, or `If-None-Match: *` for a record that is not there yet",
-            )),
+                "请用 If-Match 说明所依据的 ETag；尚未有的记录用 `If-None-Match: *`。",
+            ))),
         }
     }
 

@@ -9,10 +9,11 @@ use serde::Deserialize;
 
 use super::{parse_set, seen_by};
 use crate::export::{self, Format, Lang};
+use crate::http::problem::Problem;
 use crate::http::state::AppState;
 use crate::import::{self, Options, Report, Source};
 use crate::people::Actor;
-use crate::registry::problem::Problem;
+use crate::told::Told;
 
 /// How a file is taken in.
 #[derive(Debug, Default, Deserialize)]
@@ -46,8 +47,13 @@ pub(super) async fn import(
     let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let plain = named.split(';').next().unwrap_or_default().trim();
     if !TYPES.contains(&plain) {
-        let detail = format!("`{plain}` is no type of a file that is taken; types are {}", TYPES.join(", "));
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The type is not taken", detail));
+        let types = TYPES.join(", ");
+        let detail = Told::new(
+            format!("`{plain}` is no type of a file that is taken; types are {types}"),
+            format!("不接受 `{plain}` 类型的文件；可用：{types}。"),
+        );
+        let title = &("The type is not taken", "不接受这种类型");
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", title, detail));
     }
     let source = Source { name: set.name().to_owned(), bytes: body.into() };
     let options = Options { set: Some(set), preview: importing.preview, skip_bad: importing.skip_bad, by: actor };
@@ -64,7 +70,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     fn read(&self) -> Result<(Format, Lang), Problem> {
-        let bad = |why: export::FormatError| Problem::bad_request(why.to_string());
+        let bad = |why: export::FormatError| Problem::bad_request(Told::quoted(&why.to_string(), "没有这种格式或语言"));
         let format = self.format.as_deref().unwrap_or("csv").parse().map_err(bad)?;
         let lang = self.lang.as_deref().unwrap_or("zh").parse().map_err(bad)?;
         Ok((format, lang))

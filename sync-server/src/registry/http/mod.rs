@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Query as Parameters, State};
+use axum::extract::{Path, Query as Parameters, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -25,13 +25,15 @@ use super::fault::Fault;
 use super::find::{find, seen};
 use super::list::{self, Page, Query};
 use super::outcome::{EditError, Outcome, Why};
-use super::problem::Problem;
 use super::set::Set;
+use crate::http::body::limited;
+use crate::http::problem::Problem;
 use crate::http::state::AppState;
 use crate::import::FILE_BYTES_MAX;
 use crate::people::{Actor, View};
 use crate::store::version::Version;
 use crate::store::{self, StoreError};
+use crate::told::Told;
 
 /// One address: method, path, what it does in a sentence, and what does it.
 pub type Route = (Method, &'static str, &'static str, MethodRouter<AppState>);
@@ -39,8 +41,7 @@ pub type Route = (Method, &'static str, &'static str, MethodRouter<AppState>);
 /// All addresses of the registry.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let limit = usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX);
-    let import = post(files::import).layer(DefaultBodyLimit::max(limit));
+    let import = limited(post(files::import), FILE_BYTES_MAX);
     let (read, change, replace) = (Method::GET, Method::POST, Method::PUT);
     vec![
         (read.clone(), "/api/v1/registry", "The sets and their columns.", get(sets)),
@@ -74,7 +75,7 @@ async fn sets() -> Json<Value> {
 }
 
 pub(super) fn parse_set(name: &str) -> Result<Set, Problem> {
-    name.parse().map_err(|why: super::set::SetError| Problem::missing(why.to_string()))
+    name.parse().map_err(|why: super::set::SetError| Problem::missing(Told::quoted(&why.to_string(), "没有这个表")))
 }
 
 /// What the actor sees of the registry.
@@ -124,7 +125,10 @@ async fn record(
     let (valid, known_at) = (moment("valid", as_of.valid, now)?, moment("known", as_of.known, now)?);
     let version = store::version::as_of(&mut conn, (set.name(), &key), valid, known_at).await?;
     let version = version.filter(|version| was_seen(&view, set, version)).ok_or_else(|| {
-        Problem::missing(format!("nothing was known of {} `{key}` then; its versions say since when it is", set.name()))
+        Problem::missing(Told::new(
+            format!("nothing was known of {} `{key}` then; its versions say since when it is", set.name()),
+            format!("当时还没有{} `{key}`；其各版本写明自何时起。", set.zh()),
+        ))
     })?;
     Ok(Json(read_at(set, version, valid)?).into_response())
 }
@@ -145,7 +149,7 @@ fn moment(name: &str, text: Option<String>, otherwise: Timestamp) -> Result<Time
 }
 
 pub(super) fn missing(set: Set, key: &str) -> Problem {
-    Problem::missing(EditError::Missing { set, key: key.to_owned() }.to_string())
+    EditError::Missing { set, key: key.to_owned() }.into()
 }
 
 /// The tag of a record: the number of its last version.
@@ -154,7 +158,12 @@ pub(super) async fn tag(conn: &mut AnyConnection, set: Set, key: &str) -> Result
 }
 
 fn object(bytes: &Bytes) -> Result<Map<String, Value>, Problem> {
-    serde_json::from_slice(bytes).map_err(|why| Problem::bad_request(format!("the body is no JSON object: {why}")))
+    serde_json::from_slice(bytes).map_err(|why| {
+        Problem::bad_request(Told::new(
+            format!("the body is no JSON object: {why}"),
+            format!("内容不是 JSON 对象（{why}）。"),
+        ))
+    })
 }
 
 async fn put(
@@ -231,7 +240,10 @@ async fn amend(
     let condition = Condition::read(&headers)?;
     let amending: Amending = serde_json::from_slice(&body).map_err(|why| {
         let form = "{\"valid_from\": \"2027-01-01\", \"change\": {…}}";
-        Problem::bad_request(format!("the body is no amendment ({why}); one reads {form}"))
+        Problem::bad_request(Told::new(
+            format!("the body is no amendment ({why}); one reads {form}"),
+            format!("内容不是变更（{why}）；变更的写法是 {form}。"),
+        ))
     })?;
     let now = state.clock.now();
     let valid_from = moment("valid_from", Some(amending.valid_from), now)?;

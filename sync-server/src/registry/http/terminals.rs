@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
+use crate::http::problem::Problem;
 use crate::http::state::AppState;
 use crate::people::{Actor, View};
-use crate::registry::problem::Problem;
 use crate::store::terminal::Terminal;
+use crate::told::Told;
 
 fn shown(terminal: &Terminal) -> Value {
     json!({
@@ -29,7 +30,11 @@ pub(super) async fn one(
 ) -> Result<Json<Value>, Problem> {
     let all = View::of(&mut *state.store.read().await?, actor.scope()).await?.terminals;
     let found = all.iter().find(|one| one.terminal.to_string() == terminal);
-    let missing =
-        || Problem::missing(format!("there is no terminal `{terminal}`; `/terminals` lists those that are enrolled"));
+    let missing = || {
+        Problem::missing(Told::new(
+            format!("there is no terminal `{terminal}`; `/terminals` lists those that are enrolled"),
+            format!("没有终端 `{terminal}`；`/terminals` 列出已登记的终端。"),
+        ))
+    };
     Ok(Json(shown(found.ok_or_else(missing)?)))
 }

@@ -19,7 +19,7 @@ async fn who_decides_says_on_which_state() {
         assert_eq!(ask(kind, body, &[]).await.as_u16(), 428, "{kind}");
     }
     assert_eq!(ask("seen", "", &[]).await, StatusCode::OK, "who only looks says nothing");
-    assert_eq!(ask("due", due, &[("if-match", "\"0-0\", \"0-1\"")]).await, StatusCode::CONFLICT);
+    assert_eq!(ask("due", due, &[("if-match", "\"0-0\", \"0-1\"")]).await, StatusCode::PRECONDITION_FAILED);
     assert_eq!(ask("due", due, &[("if-match", "*")]).await, StatusCode::OK);
     let (_, headers, _) = world.ask("GET", path("").trim_end_matches('/'), &[bearer], "").await;
     let tags = format!("\"0-0\", {}", headers["etag"].to_str().unwrap());
@@ -41,7 +41,7 @@ async fn a_misspelt_filter_is_refused_not_left_out() {
     let someone = world.someone(Role::Regulator, None);
     let headers = [("authorization", someone.bearer.as_str())];
     for (query, why) in [
-        ("?severty=block", "`severty` is no filter"),
+        ("?severty=block", "`severty` is no parameter"),
         ("?limit=0", "not a number from 1 to 500"),
         ("?limit=501", "not a number from 1 to 500"),
         ("?limit=many", "not a number from 1 to 500"),

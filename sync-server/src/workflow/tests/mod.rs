@@ -181,7 +181,7 @@ async fn who_acts_on_an_older_state_is_told() {
     let (status, ..) = world.ask("POST", &path("seen"), &[bearer, ("if-match", &tag)], "").await;
     assert_eq!(status, StatusCode::OK);
     let (status, _, told) = world.ask("POST", &path("start"), &[bearer, ("if-match", &tag)], "").await;
-    assert_eq!(status, StatusCode::CONFLICT, "{told}");
+    assert_eq!(status, StatusCode::PRECONDITION_FAILED, "{told}");
     world.judge(&[with_more_evidence(mismatch("OF-O1", "O1", "W"))]).await;
     let (_, headers, _) = world.ask("GET", &one, &[bearer], "").await;
     assert_ne!(headers["etag"].to_str().unwrap(), tag, "new evidence is another state as well");
@@ -296,7 +296,7 @@ async fn a_refusal_frees_the_database_at_once_and_a_nul_is_one() {
         assert_eq!(world.ask("GET", path, &headers, "").await.0, StatusCode::BAD_REQUEST, "{path}");
     }
     let stale = [headers[0], headers[1], ("if-match", "\"0-0\"")];
-    assert_eq!(world.ask("POST", &path("resolve"), &stale, RESOLVE).await.0, StatusCode::CONFLICT);
+    assert_eq!(world.ask("POST", &path("resolve"), &stale, RESOLVE).await.0, StatusCode::PRECONDITION_FAILED);
     let free = tokio::time::timeout(std::time::Duration::from_secs(20), world.state.store.write());
     free.await.expect("nothing is locked").unwrap().rollback().await.unwrap();
 }

@@ -1,0 +1,143 @@
+//! The text of a file of any length as UTF-8, piece by piece: UTF-8 itself, UTF-16 with a mark at its start, or GB18030.
+
+use std::io::{Error, ErrorKind, Read, Result};
+
+use encoding_rs::{Decoder, DecoderResult, GB18030, UTF_16BE, UTF_16LE};
+
+/// Bytes that are read at once.
+const PIECE: usize = 1 << 16;
+
+/// What is said of bytes that are no text.
+const NO_TEXT: &str = "it is neither UTF-8 nor GB18030; save it as one of these";
+
+/// Reads a file as UTF-8. What is UTF-8 goes through as it is; from the first byte that is not, the file is GB18030.
+pub struct Reencoded<R> {
+    input: R,
+    /// None: UTF-8 so far.
+    decoder: Option<Decoder>,
+    /// Read, and not decoded yet.
+    raw: Vec<u8>,
+    /// Decoded, and handed out up to `given`.
+    text: Vec<u8>,
+    given: usize,
+    /// Whether something was read yet; whether it was more than ASCII.
+    is_begun: bool,
+    is_beyond_ascii: bool,
+    is_ended: bool,
+}
+
+impl<R: Read> Reencoded<R> {
+    /// Reads nothing yet.
+    pub const fn new(input: R) -> Self {
+        Self {
+            input,
+            decoder: None,
+            raw: Vec::new(),
+            text: Vec::new(),
+            given: 0,
+            is_begun: false,
+            is_beyond_ascii: false,
+            is_ended: false,
+        }
+    }
+
+    fn piece(&mut self) -> Result<()> {
+        let before = self.raw.len();
+        (&mut self.input).take(PIECE as u64).read_to_end(&mut self.raw)?;
+        self.is_ended = self.raw.len() - before < PIECE;
+        if !self.is_begun {
+            self.is_begun = true;
+            let marks = [(UTF_16LE, [0xff, 0xfe]), (UTF_16BE, [0xfe, 0xff])];
+            if let Some((encoding, _)) = marks.into_iter().find(|(_, mark)| self.raw.starts_with(mark)) {
+                self.raw.drain(..2);
+                self.decoder = Some(encoding.new_decoder_without_bom_handling());
+            }
+        }
+        self.text.clear();
+        self.given = 0;
+        if self.decoder.is_none() {
+            self.plain()?;
+        }
+        self.decode()
+    }
+
+    /// Takes what is UTF-8; what follows may be cut in the middle of a character, or be of the other encoding.
+    fn plain(&mut self) -> Result<()> {
+        let (valid, is_cut) = match std::str::from_utf8(&self.raw) {
+            Ok(_) => (self.raw.len(), true),
+            Err(error) => (error.valid_up_to(), error.error_len().is_none() && !self.is_ended),
+        };
+        self.text.extend(self.raw.drain(..valid));
+        self.is_beyond_ascii |= !self.text.is_ascii();
+        if is_cut {
+            return Ok(());
+        }
+        if self.is_beyond_ascii {
+            return Err(Error::new(ErrorKind::InvalidData, NO_TEXT));
+        }
+        self.decoder = Some(GB18030.new_decoder_without_bom_handling());
+        Ok(())
+    }
+
+    fn decode(&mut self) -> Result<()> {
+        let Some(decoder) = &mut self.decoder else { return Ok(()) };
+        let room = decoder.max_utf8_buffer_length_without_replacement(self.raw.len()).unwrap_or(usize::MAX);
+        let mut text = String::with_capacity(room);
+        let (done, _) = decoder.decode_to_string_without_replacement(&self.raw, &mut text, self.is_ended);
+        if !matches!(done, DecoderResult::InputEmpty) {
+            return Err(Error::new(ErrorKind::InvalidData, NO_TEXT));
+        }
+        self.raw.clear();
+        self.text.extend(text.into_bytes());
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Reencoded<R> {
+    fn read(&mut self, into: &mut [u8]) -> Result<usize> {
+        while self.given == self.text.len() {
+            if self.is_ended {
+                return Ok(0);
+            }
+            self.piece()?;
+        }
+        let len = into.len().min(self.text.len() - self.given);
+        into[..len].copy_from_slice(&self.text[self.given..self.given + len]);
+        self.given += len;
+        Ok(len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<String> {
+        let mut text = String::new();
+        Reencoded::new(bytes).read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn a_long_file_is_read_in_every_usual_encoding_wherever_a_piece_ends() {
+        for spaces in 0..4 {
+            let text = format!("{}父码,子码\n{}", " ".repeat(spaces), "箱一,条一\n".repeat(20_000));
+            let utf16: Vec<u8> =
+                std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+            let gb = GB18030.encode(&text).0.into_owned();
+            assert!(gb.len() > 2 * PIECE && gb != text.as_bytes());
+            for bytes in [text.as_bytes().to_vec(), utf16, gb] {
+                assert!(read(&bytes).unwrap() == text, "{spaces}");
+            }
+        }
+        assert_eq!(read(b"").unwrap(), "");
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        for bytes in [&[0x41, 0xff, 0xff, 0x80][..], "码\u{ff}".as_bytes().split_last().unwrap().1, b"\xe7\xa0\x81\xff"]
+        {
+            assert_eq!(read(bytes).unwrap_err().to_string(), NO_TEXT, "{bytes:?}");
+        }
+    }
+}
