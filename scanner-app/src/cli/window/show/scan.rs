@@ -251,6 +251,7 @@ impl Clerk {
             due: lines.iter().map(|line| line.due).sum(),
             in_units: lines.iter().all(|line| line.in_units),
             trouble: self.state.receipt.sign_trouble.clone(),
+            answers: self.state.sign.answers,
         })
     }
 
@@ -318,6 +319,7 @@ impl Clerk {
             level: self.level(),
             set_aside: self.held(&progress),
             others: self.others()?,
+            open_case: self.open_case_view()?,
             papers: self.papers_checked()?.map(|checked| checked.is_equal()),
             notes: self.notes(),
             notes_seen: self.state.notes_seen,
