@@ -91,7 +91,7 @@ pub(super) fn is_all_there(session: &mut Session, answers: &[Feedback]) -> Resul
         return Ok(false);
     }
     let progress = session.progress()?;
-    Ok(progress.packages_expected.is_some_and(|expected| progress.packages_counted >= expected))
+    Ok(progress.packages_expected.is_some_and(|expected| progress.packages_counted == expected))
 }
 
 /// Goods that leave without a named document get a note of this terminal's own.

@@ -88,7 +88,10 @@ impl Answer {
             ),
             Self::Wrong { tries_left } => (
                 format!("PIN 不对，还可试 {tries_left} 次。忘记了找主管重设。"),
-                format!("Wrong PIN, {tries_left} tries left. If forgotten, ask your supervisor."),
+                format!(
+                    "Wrong PIN, {tries_left} {} left. If forgotten, ask your supervisor.",
+                    if *tries_left == 1 { "try" } else { "tries" }
+                ),
             ),
             Self::Locked { left_ms } => {
                 let minutes = left_ms.div_ceil(60_000);

@@ -1,6 +1,7 @@
 //! Labels to practise with. Their GTINs begin with 952, which GS1 keeps for demonstrations: no real package can carry one.
 
 use shared::code::{PackageCode, check_digit, format_digital_link, parse};
+use shared::reference::Level;
 
 /// Digits after the level digit of every training GTIN: GS1's prefix for demonstrations.
 const PREFIX: &str = "952";
@@ -45,20 +46,26 @@ pub(super) const CASES: u32 = 4;
 /// Units in a case.
 pub(super) const UNITS: u32 = 10;
 
-/// The GTIN of a case of one of the products.
-pub(super) fn gtin(goods: Goods) -> String {
+/// The GTIN of a case or a unit of one of the products.
+pub(super) fn gtin(goods: Goods, level: Level) -> String {
+    let indicator = u8::from(level != Level::Unit);
     let item = match goods {
         Goods::Listed => "000000001",
         Goods::Other => "000000002",
     };
-    let body = format!("1{PREFIX}{item}");
+    let body = format!("{indicator}{PREFIX}{item}");
     let digit = check_digit::compute(&body);
     format!("{body}{digit}")
 }
 
 /// The code of a practice case.
 pub(super) fn code(goods: Goods, serial: &str) -> Option<PackageCode> {
-    PackageCode::item(&gtin(goods), serial).ok()
+    PackageCode::item(&gtin(goods, Level::Case), serial).ok()
+}
+
+/// The code of what is inside a practice case.
+pub(super) fn unit(goods: Goods, serial: &str) -> Option<PackageCode> {
+    PackageCode::item(&gtin(goods, Level::Unit), serial).ok()
 }
 
 /// The practice cases with their lessons and serials.

@@ -10,20 +10,21 @@ use shared::time::Timestamp;
 use shared::wire::{Change, ChangesPage, Manifest, Record};
 use uuid::Uuid;
 
-use super::labels::{CASES, Goods, Lesson, UNITS, cases, code, gtin};
+use super::labels::{CASES, Goods, Lesson, UNITS, cases, code, gtin, unit};
 
 const PARTNER: &str = "TRAINING-PARTNER";
 const LISTED: &str = "TRAINING-POD";
 const OTHER: &str = "TRAINING-MINT";
 const PACK: &str = "TRAINING-PACK";
+const UNIT_PACK: &str = "TRAINING-UNITS";
 const STOLEN: &str = "TRAINING-STOLEN";
 const UNLISTED: &str = "TRAINING-UNLISTED";
 
 /// The task to practise at a stage: its basis and its note. None for a stage that has no practice yet.
 pub(super) fn task(stage: Stage) -> Option<(BasisId, DocumentId)> {
     match stage {
-        Stage::Outbound => Some(("TRAINING-OUT".into(), "TRAINING-FH-1".into())),
-        Stage::Inbound => Some(("TRAINING-IN".into(), "TRAINING-FH-2".into())),
+        Stage::Outbound => Some(("TRAINING-OUT".into(), "TRAIN-1".into())),
+        Stage::Inbound => Some(("TRAINING-IN".into(), "TRAIN-2".into())),
         _ => None,
     }
 }
@@ -77,8 +78,9 @@ fn records(own: &MemberId, stage: Stage, now: Timestamp, sent_by: EventRef) -> V
 }
 
 fn product(product: &str, name: &str, maker: &MemberId, goods: Goods) -> Record {
-    let case = PackLevel { level: Level::Case, gtin: gtin(goods), units: UNITS };
-    let product = Product::new(product.into(), name.to_owned(), maker.clone(), vec![case]);
+    let unit = PackLevel { level: Level::Unit, gtin: gtin(goods, Level::Unit), units: 1 };
+    let case = PackLevel { level: Level::Case, gtin: gtin(goods, Level::Case), units: UNITS };
+    let product = Product::new(product.into(), name.to_owned(), maker.clone(), vec![unit, case]);
     Record::Product(Product { registry: Registry::Complete, ..product })
 }
 
@@ -86,14 +88,21 @@ fn packs(basis: &BasisId, now: Timestamp) -> Vec<Record> {
     let pack = |name: &str, product: &str| Pack::new(name.into(), product.into(), Level::Case, basis.clone(), now);
     let stolen = Pack { loss: Some((PackLoss::Stolen, now)), ..pack(STOLEN, LISTED) };
     let mut records = vec![Record::Pack(pack(PACK, LISTED)), Record::Pack(stolen), Record::Pack(pack(UNLISTED, OTHER))];
+    records.push(Record::Pack(Pack::new(UNIT_PACK.into(), LISTED.into(), Level::Unit, basis.clone(), now)));
     for (lesson, goods, serial) in cases() {
         let (pack, product) = match lesson {
             Lesson::Accepted => (PACK, LISTED),
             Lesson::Blocked => (STOLEN, LISTED),
             Lesson::Wrong => (UNLISTED, OTHER),
         };
-        let record = code(goods, &serial).map(|code| CodeRecord::new(code, pack.into(), product.into(), None));
-        records.extend(record.map(Record::Code));
+        let Some(case) = code(goods, &serial) else { continue };
+        if lesson == Lesson::Accepted {
+            // What is inside is on record, as in a case that was packed rightly: a label that is to be accepted raises no note.
+            let units = (1..=UNITS).filter_map(|n| unit(goods, &format!("{serial}U{n}")));
+            let inside = |unit| CodeRecord::new(unit, UNIT_PACK.into(), product.into(), Some(case.clone()));
+            records.extend(units.map(inside).map(Record::Code));
+        }
+        records.push(Record::Code(CodeRecord::new(case, pack.into(), product.into(), None)));
     }
     records
 }

@@ -56,6 +56,7 @@ fn every_label_teaches_what_it_says_at_every_stage_that_is_practised() {
                 Lesson::Blocked => ScanResult::Blocked,
             };
             assert_eq!(result, expected, "{} {lesson:?} {kinds:?}", stage.as_str());
+            assert_eq!(kinds.is_empty(), lesson == Lesson::Accepted, "{} {lesson:?} {kinds:?}", stage.as_str());
         }
         room.device.pass_ms(2_000);
         assert_eq!(result(&scan(&mut training, &labels()[0].1)).0, ScanResult::Duplicate);

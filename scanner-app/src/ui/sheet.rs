@@ -163,6 +163,8 @@ pub(super) struct Sheet {
     pub(super) pad_enter: SharedString,
     pub(super) typed_label: SharedString,
     pub(super) typed_hidden: bool,
+    /// How many texts of the pad were answered on this page: with each it is empty again.
+    pub(super) pad_answers: u32,
 }
 
 impl Sheet {
@@ -196,7 +198,8 @@ impl Sheet {
         global.set_pad_space(say.of("空格", "Space"));
         global.set_pad_rest(self.pad_rest);
         global.set_pad_enter(self.pad_enter);
-        global.set_pad_turn(i32::try_from(turn % 1_000_000).unwrap_or(0));
+        let pad_turn = turn.wrapping_add(u64::from(self.pad_answers)) % 1_000_000;
+        global.set_pad_turn(i32::try_from(pad_turn).unwrap_or(0));
     }
 }
 

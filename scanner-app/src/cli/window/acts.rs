@@ -147,6 +147,10 @@ impl Clerk {
             },
             // Where nobody signs in there is no PIN to ask for: what differs is recorded at once.
             Page::Sign if !self.signs_in() => return self.sign(""),
+            Page::Sign => {
+                self.state.receipt.sign_trouble = None;
+                Page::Sign
+            }
             Page::Work if *self.route.floor() != Page::Work => return Ok(()),
             Page::Report => {
                 self.state.report = super::state::ReportState::default();
@@ -156,8 +160,13 @@ impl Clerk {
                 self.state.carry = super::state::CarryState::default();
                 Page::Carry
             }
+            // What the last scan answered there is long past.
+            Page::Case => {
+                (self.state.case.answer, self.state.case.about, self.state.case.insist) = (None, None, None);
+                Page::Case
+            }
             Page::Settings => {
-                self.state.settings_message = None;
+                (self.state.settings_message, self.state.written) = (None, None);
                 Page::Settings
             }
             Page::Returns => {

@@ -20,7 +20,7 @@ use crate::ui::Intent;
 use crate::ui::carry::Modules;
 use crate::ui::intent::Differ;
 use crate::ui::route::{Move, Page};
-use crate::ui::view::StripTone;
+use crate::ui::view::{Pair, StripTone};
 use shared::wire::sealed::{Load, MOVING_BYTES_MAX};
 
 /// How long one tap can be undone by its bar.
@@ -94,6 +94,7 @@ impl Clerk {
 
     fn confirm_all(&mut self) -> Result<()> {
         let differs = std::mem::take(&mut self.state.receipt.differs);
+        let stayed_away: u64 = differs.values().map(|line| line.short + line.refused).sum();
         let photos = self.state.receipt.photos.clone();
         let Some(session) = self.work.session() else { return Ok(()) };
         match session.confirm_with(&differs, &photos) {
@@ -104,12 +105,8 @@ impl Clerk {
                 self.state.stale();
                 self.worker.wake();
                 if !confirmed.to_scan.is_empty() {
-                    let left = confirmed.to_scan.len();
-                    let words = (
-                        format!("有差异的品规逐个扫：{left} 个包装。"),
-                        format!("Scan each of the lines that differ: {left} packages."),
-                    );
-                    self.say(StripTone::Stale, words, None);
+                    let came = (confirmed.to_scan.len() as u64).saturating_sub(stayed_away);
+                    self.say(StripTone::Stale, to_scan_words(came), None);
                     self.state.receipt.each = true;
                 }
             }
@@ -164,7 +161,10 @@ impl Clerk {
     pub(super) fn sign(&mut self, pin: &str) -> Result<()> {
         if self.signs_in() {
             let number = self.operator().map(|operator| operator.to_string()).unwrap_or_default();
-            match self.ask_desk(&number, pin)? {
+            let answer = self.ask_desk(&number, pin)?;
+            // What was typed goes with its answer: left in the pad it would stand before the next try's digits.
+            self.state.sign.answers += 1;
+            match answer {
                 Some(Answer::Welcome { .. }) => {}
                 Some(answer) => {
                     self.state.receipt.sign_trouble = Some(super::desk::pair(&answer));
@@ -226,10 +226,10 @@ impl Clerk {
             Wanted { codes: false },
         );
         let shown = to.display().to_string();
-        self.state.settings_message = Some(match write_bundle(&to, &parts, now) {
-            Ok(_) => ((format!("诊断包已写入 {shown}"), format!("The bundle is at {shown}")), false),
-            Err(error) => (error.pair(), true),
-        });
+        (self.state.settings_message, self.state.written) = match write_bundle(&to, &parts, now) {
+            Ok(_) => (Some((("诊断包已写入：".into(), "The bundle is written:".into()), false)), Some(shown)),
+            Err(error) => (Some((error.pair(), true)), None),
+        };
     }
 
     fn carry_code(&mut self) -> Result<()> {
@@ -256,12 +256,12 @@ impl Clerk {
         let to = self.config.store.with_file_name(format!("carry-{}.tallyman", self.device.now().as_ms()));
         let written = super::super::carry::packed(&self.config, store, self.device.as_ref())
             .and_then(|parcels| Ok(file::write_parcels(&to, &parcels)?));
+        self.state.carry.written = Vec::new();
         self.state.carry.message = Some(match written {
             Ok(files) if files.is_empty() => (("没有待传的记录。".to_owned(), "Nothing waits.".to_owned()), false),
             Ok(files) => {
-                let shown: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-                let shown = shown.join(" ");
-                ((format!("已写入 {shown}"), format!("Written to {shown}")), false)
+                self.state.carry.written = files.iter().map(|file| file.display().to_string()).collect();
+                (("已写入：".to_owned(), "Written to:".to_owned()), false)
             }
             Err(error) => (of_any(&error), true),
         });
@@ -282,5 +282,33 @@ impl Clerk {
         carry.next_ms = now_ms + CODE_EVERY_MS;
         let shown = carry.code.as_ref().map_or(0, |(_, shown)| *shown) + 1;
         carry.code = picture::modules(&frame.to_text()).map(|(side, dark)| (Modules { side, dark }, shown));
+    }
+}
+
+/// What is left to do once it is recorded that some did not come: which of the line did is told by scanning them.
+fn to_scan_words(came: u64) -> Pair {
+    match came {
+        0 => ("已记录：一个也没收。按“结束”。".into(), "Recorded: nothing was taken in. Close.".into()),
+        1 => (
+            "已记录。扫收到的 1 个；没扫的不算收到。".into(),
+            "Recorded. Scan the one that came; what is not scanned is not received.".into(),
+        ),
+        came => (
+            format!("已记录。逐个扫收到的 {came} 个；没扫的不算收到。"),
+            format!("Recorded. Scan the {came} that came; what is not scanned is not received."),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_did_not_come_is_not_asked_to_be_scanned() {
+        assert!(to_scan_words(2).1.contains("the 2 that came"));
+        assert!(to_scan_words(1).1.contains("the one that came"));
+        let (zh, en) = to_scan_words(0);
+        assert!(!zh.contains('扫') && !en.contains("can"), "nothing came, and a scan is asked for: {zh} {en}");
     }
 }

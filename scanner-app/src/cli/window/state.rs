@@ -140,6 +140,8 @@ pub(super) struct CarryState {
     pub(super) code: Option<(crate::ui::carry::Modules, u64)>,
     pub(super) next_ms: u64,
     pub(super) message: Option<(Pair, bool)>,
+    /// The files that were written.
+    pub(super) written: Vec<String>,
 }
 
 /// All of it.
@@ -171,6 +173,8 @@ pub(super) struct State {
     pub(super) full: Option<Pair>,
     pub(super) notes_seen: bool,
     pub(super) settings_message: Option<(Pair, bool)>,
+    /// The file of diagnostics that was written.
+    pub(super) written: Option<String>,
     pub(super) tasks: Vec<(TaskView, TaskRef)>,
     pub(super) place: String,
     pub(super) gates: Vec<Gate>,

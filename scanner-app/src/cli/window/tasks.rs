@@ -151,7 +151,7 @@ impl Clerk {
         if session.resumed && session.counted() > 0 {
             let progress = session.progress()?;
             let figure = crate::ui::words::figure(progress.packages_counted, progress.packages_expected);
-            let whole = progress.packages_expected.is_some_and(|due| progress.packages_counted >= due);
+            let whole = progress.packages_expected.is_some_and(|due| progress.packages_counted == due);
             let (zh, en) = if whole { ("", "") } else { ("继续扫码。", " Keep scanning.") };
             let words = (format!("已恢复到 {figure}，无丢失。{zh}"), format!("Back at {figure}, nothing lost.{en}"));
             self.say(StripTone::Calm, words, None);

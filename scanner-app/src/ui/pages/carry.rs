@@ -1,7 +1,7 @@
 //! S17: what waits leaves without a network.
 
 use super::super::generated::{Mark, Row, RowKind};
-use super::super::sheet::{Say, Sheet, act, choice, fact, heading as row_heading, main_act, sentence};
+use super::super::sheet::{Say, Sheet, act, choice, fact, heading as row_heading, main_act, sentence, unbroken};
 use super::super::view::{CarryView, NearbyView, Pair};
 use super::super::{Intent, words};
 use super::{Heading, heading};
@@ -14,6 +14,7 @@ pub(super) fn sheet(view: &CarryView, say: Say) -> (Heading, Sheet) {
     if let Some((words, is_trouble)) = &view.message {
         rows.push(sentence(if *is_trouble { Mark::Bad } else { Mark::Good }, say.pair(words), ""));
     }
+    rows.extend(view.written.iter().map(|path| unbroken(path.as_str(), "")));
     if let Some((code, shown)) = &view.code {
         // What to do stands above the code: beneath it the smallest screen has no room left.
         let hint = say.of("让另一台对准，到它显示“完成”。", "Hold until the other says Done.");

@@ -74,7 +74,11 @@ fn building(view: &CaseView, parent: &str, say: Say) -> (Heading, Sheet) {
     let empty = say.of("扫放进去的包装。", "Scan what goes inside.");
     let answer = answer(view, say).map(|(outcome, tail, words)| {
         // How many are in it says the figure above.
-        let words = if outcome == Outcome::ACCEPTED { say.of("已装入", "In the case") } else { words };
+        let words = match outcome {
+            Outcome::ACCEPTED => say.of("已装入", "In the case"),
+            Outcome::DUPLICATE => say.of("重复 · 已在此箱，不计数", "Duplicate · already in this case, not counted"),
+            _ => words,
+        };
         (outcome, tail, words)
     });
     (heading(say.of("装箱", "Build a case"), sub), Sheet { lead, rows, empty, acts, answer, ..Sheet::default() })

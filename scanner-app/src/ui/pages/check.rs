@@ -33,9 +33,8 @@ fn check_rows(row: &CheckRow, say: Say) -> Vec<Row> {
         return vec![marked(plain(name, words), mark)];
     }
     // What is wrong says what, why and what next: it takes the lines that it needs, beneath the row that helps.
-    let head = match helps.filter(|_| row.is_good == Some(false)) {
-        Some(intent) => choice(name, "", &intent),
-        None => plain(name, ""),
-    };
-    vec![marked(head, mark), sentence(Mark::None, words, "")]
+    match helps.filter(|_| row.is_good == Some(false)) {
+        Some(intent) => vec![marked(choice(name, "", &intent), mark), sentence(Mark::None, words, "")],
+        None => vec![sentence(mark, name, words)],
+    }
 }

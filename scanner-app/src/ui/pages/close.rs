@@ -4,7 +4,7 @@ use slint::SharedString;
 
 use super::super::generated::{Act, Mark, Row};
 use super::super::sheet::{Say, Sheet, act_with_hint, choice, marked, sentence};
-use super::super::view::{CloseView, SlotView};
+use super::super::view::{CloseView, OpenCaseView, SlotView};
 use super::super::{Intent, words};
 use super::{Heading, heading, sort};
 use crate::ui::route::{ListTab, Page};
@@ -12,12 +12,13 @@ use crate::ui::route::{ListTab, Page};
 pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
     let unit = words::level(say.0, view.level);
     let short = view.total.unwrap_or(0).saturating_sub(view.done);
+    let over = view.total.map_or(0, |total| view.done.saturating_sub(total));
     let notes: usize = view.notes.iter().map(|(_, count)| count).sum();
     let mut rows = Vec::new();
     if short > 0 {
         let title = say.made(
             || format!("未扫 {} {unit}", words::count(short)),
-            || format!("{} {unit} to scan", words::count(short)),
+            || format!("{} to scan", words::packages(short, view.level)),
         );
         rows.push(marked(
             choice(title, say.of("看清单", "see the list"), &Intent::Go(Page::Lists(ListTab::ToScan))),
@@ -40,9 +41,13 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
         ));
     }
     rows.extend(view.orders.iter().map(|order| order_row(order, say)));
+    if over > 0 {
+        rows.insert(0, too_many(over, view, say));
+    }
     rows.push(papers(view.papers, say));
     if notes > 0 {
-        let seen = say.made(|| format!("已看过 {notes} 条提示"), || format!("{notes} notes seen"));
+        let seen =
+            say.made(|| format!("已看过 {notes} 条提示"), || format!("{} seen", words::counted(notes as u64, "note")));
         let names: Vec<String> =
             view.notes.iter().map(|(kind, count)| format!("{} {count}", words::kind(say.0, *kind))).collect();
         let row = choice(seen, names.join(" · "), &Intent::NotesSeen);
@@ -52,9 +57,12 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
     }
     // Whom to ask first stands right beneath: it must be read before the final close is touched.
     if view.others > 0 {
-        rows.insert(usize::from(notes > 0), others(view.others, unit, say));
+        rows.insert(usize::from(notes > 0), others(view, say));
     }
-    if short == 0 && view.set_aside == 0 && view.total.is_some() {
+    if let Some(case) = &view.open_case {
+        rows.insert(usize::from(notes > 0) + usize::from(view.others > 0), open_case(case, say));
+    }
+    if short == 0 && over == 0 && view.set_aside == 0 && view.total.is_some() {
         rows.insert(0, sentence(Mark::Good, say.of("数量齐全。", "All there."), ""));
     }
     let partial = act_with_hint(
@@ -64,7 +72,7 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
     );
     let last = say.of("最终结束", "Close final");
     let last = if notes == 0 || view.notes_seen {
-        Act { main: true, ..act_with_hint(last, records(short, unit, (view.others > 0, say)), &Intent::CloseFinal) }
+        Act { main: true, ..act_with_hint(last, records((short, over), view, say), &Intent::CloseFinal) }
     } else {
         // It says why it does nothing yet.
         let why = say.of("先勾选：已看过提示", "tick the notes as seen first");
@@ -89,11 +97,41 @@ fn order_row(order: &SlotView, say: Say) -> Row {
     sentence(mark, title, sort::left(order, say))
 }
 
-fn others(count: u64, unit: &str, say: Say) -> Row {
-    let others = words::count(count);
+/// More than the document says: it is not complete, and goods that leave with it are held at the gate.
+fn too_many(over: u64, view: &CloseView, say: Say) -> Row {
+    let unit = words::level(say.0, view.level);
+    let title = say.made(
+        || format!("比单证多 {} {unit}", words::count(over)),
+        || format!("{} more than on the note", words::packages(over, view.level)),
+    );
+    let next = if view.stage.sends() {
+        say.of("先撤销多的，拿下来。", "Undo the extra ones first, and take them off.")
+    } else {
+        say.of("主管处理。", "The supervisor decides.")
+    };
+    sentence(Mark::Bad, title, next)
+}
+
+/// A case that was begun and not ended leads to its page: nothing of it is recorded yet.
+fn open_case(case: &OpenCaseView, say: Say) -> Row {
+    let figure = words::figure(case.done, case.of);
+    let title = if case.is_check {
+        say.made(|| format!("核对没做完 …{}", case.tail), || format!("Check not ended …{}", case.tail))
+    } else {
+        say.made(|| format!("装箱没做完 …{}", case.tail), || format!("Case not ended …{}", case.tail))
+    };
+    let next = say.made(|| format!("{figure} · 先完成，或放弃"), || format!("{figure} · finish it, or give it up"));
+    marked(choice(title, next, &Intent::Go(Page::Case)), Mark::Missing)
+}
+
+fn others(view: &CloseView, say: Say) -> Row {
+    let unit = words::level(say.0, view.level);
     sentence(
         Mark::Wait,
-        say.made(|| format!("别的终端也扫了 {others} {unit}"), || format!("{others} {unit} scanned by others")),
+        say.made(
+            || format!("别的终端也扫了 {} {unit}", words::count(view.others)),
+            || format!("{} scanned by others", words::packages(view.others, view.level)),
+        ),
         say.of("先问他们扫完没有。", "Ask first whether they are done."),
     )
 }
@@ -107,12 +145,20 @@ fn papers(checked: Option<bool>, say: Say) -> Row {
     marked(choice(say.of("单证核对", "Papers"), sub, &Intent::Go(Page::Papers)), mark)
 }
 
-fn records(short: u64, unit: &'static str, (is_shared, say): (bool, Say)) -> SharedString {
-    let said = match short {
-        0 => say.of("数量齐全", "nothing is short"),
-        short => say.made(|| format!("{short} {unit}记为少货"), || format!("{short} {unit} short")),
+fn records((short, over): (u64, u64), view: &CloseView, say: Say) -> SharedString {
+    let unit = words::level(say.0, view.level);
+    let said = match (short, over) {
+        (0, 0) => say.of("数量齐全", "nothing is short"),
+        (0, over) => say.made(
+            || format!("多 {} {unit}", words::count(over)),
+            || format!("{} too many", words::packages(over, view.level)),
+        ),
+        (short, _) => say.made(
+            || format!("{} {unit}记为少货", words::count(short)),
+            || format!("{} short", words::packages(short, view.level)),
+        ),
     };
-    if is_shared {
+    if view.others > 0 {
         return say.made(|| format!("{said} · 先问别的终端"), || format!("{said} · ask the others first"));
     }
     said

@@ -65,6 +65,9 @@ pub(super) fn practice(stages: &[Stage], is_open: bool, say: Say) -> (Heading, S
         say.of("用训练标签练习。不上传，不计数。", "Practise on training labels. Nothing is sent or counted."),
         say.of("真实标签在训练中不记录。", "Real labels are not recorded in training."),
     )];
+    if !is_open {
+        rows.push(sentence(Mark::None, say.of("训练标签由主管打印。", "The supervisor has the labels printed."), ""));
+    }
     if is_open {
         let acts = vec![main_act(say.of("退出训练", "Leave training"), &Intent::LeavePractice)];
         return (heading(title, ""), Sheet { rows, acts, ..Sheet::default() });

@@ -73,18 +73,17 @@ fn acts(view: &ReceiptView, is_done: bool, say: Say) -> Vec<Act> {
         // What is short is closed where its figures stand, never on the way to the next order.
         return vec![undo, if is_done { done(view, say) } else { close_short(view, say) }];
     }
-    let each = act(say.of("逐个扫码", "Scan each"), &Intent::ScanEach);
     // The row of the history that was tapped: its undo takes the place of what is not needed meanwhile.
-    let each = beside::undo(view.beside.as_ref(), say).map_or(each, |undo| Act { main: false, ..undo });
-    if is_done && !view.has_notes {
-        return vec![each, done(view, say)];
+    let undo = beside::undo(view.beside.as_ref(), say).map(|undo| Act { main: false, ..undo });
+    if is_done || view.due_packages == Some(0) {
+        // Nothing is left to scan. No other act takes the place where Undo stood a second ago: a late finger would open it.
+        let last = if is_done && !view.has_notes { done(view, say) } else { close(say) };
+        return undo.into_iter().chain([last]).collect();
     }
-    if view.due_packages.is_none() && !is_done {
+    let each = undo.unwrap_or_else(|| act(say.of("逐个扫码", "Scan each"), &Intent::ScanEach));
+    if view.due_packages.is_none() {
         let close = Act { main: false, ..close(say) };
         return vec![close, Act { main: true, ..each }];
-    }
-    if is_done || view.due_packages == Some(0) {
-        return vec![each, close(say)];
     }
     // What it records: what was sent and has not come, which may be less than what was ordered.
     let coming = view.coming_units;
@@ -221,6 +220,7 @@ pub(super) fn sign(view: &SignView, say: Say) -> (Heading, Sheet) {
         pad: digits(),
         typed_label: say.of("输入您的 PIN，签收", "Your PIN signs the receipt"),
         typed_hidden: true,
+        pad_answers: view.answers,
         ..Sheet::default()
     };
     (heading(say.of("签收", "Sign"), view.document.as_str()), sheet)

@@ -71,10 +71,10 @@ pub(super) fn picture(scan: &Scan<'_>, view: &ScanView, is_complete: bool, say: 
     }
 }
 
-/// Whether everything that should come was scanned. What arrived and is held counts, and may be something else than what is due: then
+/// Whether everything that should come was scanned, and no more: too much is not complete. What arrived and is held counts, and may be something else than what is due: then
 /// nobody can say that all is there.
 fn is_complete(view: &ScanView) -> bool {
-    view.total.is_some_and(|total| total > 0 && view.done >= total) && (view.stage.sends() || view.set_aside == 0)
+    view.total.is_some_and(|total| total > 0 && view.done == total) && (view.stage.sends() || view.set_aside == 0)
 }
 
 fn on_picture(view: &ScanView, say: Say) -> Vec<Act> {

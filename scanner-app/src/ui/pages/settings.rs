@@ -12,6 +12,8 @@ pub(super) fn sheet(view: &SettingsView, say: Say) -> (Heading, Sheet) {
     if let Some((words, is_trouble)) = &view.message {
         rows.push(sentence(if *is_trouble { Mark::Bad } else { Mark::Good }, say.pair(words), ""));
     }
+    // A path has no blanks to break at.
+    rows.extend(view.written.as_ref().map(|path| unbroken(path.as_str(), "")));
     rows.push(with_side(choice(say.of("语言", "Language"), "", &Intent::SwitchLanguage), say.of("中文", "English")));
     let skin = match view.look.skin {
         SkinView::Light => say.of("浅色", "light"),

@@ -36,11 +36,11 @@ pub(super) fn strike(window: &MainWindow, text: &str) {
     release(window, text);
 }
 
-fn press(window: &MainWindow, text: &str) {
+pub(super) fn press(window: &MainWindow, text: &str) {
     window.window().dispatch_event_with_result(WindowEvent::KeyPressed { text: text.into() }).unwrap();
 }
 
-fn release(window: &MainWindow, text: &str) {
+pub(super) fn release(window: &MainWindow, text: &str) {
     window.window().dispatch_event_with_result(WindowEvent::KeyReleased { text: text.into() }).unwrap();
 }
 

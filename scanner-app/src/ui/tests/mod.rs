@@ -19,6 +19,7 @@ mod screens_lists;
 mod states;
 mod tablet;
 mod themes;
+mod walked;
 mod wording;
 
 use std::sync::mpsc::{Receiver, channel};

@@ -11,8 +11,8 @@ use super::screens::{self, ACCEPTED, BLOCKED, DUPLICATE, WRONG, result, scan};
 use super::{find, on_both, open, view};
 use crate::config::Language;
 
-type Picture = SharedPixelBuffer<Rgba8Pixel>;
-type Rgb = [u8; 3];
+pub(super) type Picture = SharedPixelBuffer<Rgba8Pixel>;
+pub(super) type Rgb = [u8; 3];
 
 const SKINS: [SkinView; 3] = [SkinView::Light, SkinView::Dark, SkinView::Sunlight];
 
@@ -26,7 +26,7 @@ fn drawn(window: &MainWindow, view: &View, language: Language) -> Picture {
     window.window().take_snapshot().unwrap()
 }
 
-fn pixel(picture: &Picture, x: f32, y: f32) -> Rgb {
+pub(super) fn pixel(picture: &Picture, x: f32, y: f32) -> Rgb {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place on the screen")]
     let at = y as usize * picture.width() as usize + x as usize;
     let pixel = picture.as_slice()[at];
@@ -41,7 +41,7 @@ fn luminance(colour: Rgb) -> f64 {
     0.2126 * channel(colour[0]) + 0.7152 * channel(colour[1]) + 0.0722 * channel(colour[2])
 }
 
-fn ratio(one: Rgb, two: Rgb) -> f64 {
+pub(super) fn ratio(one: Rgb, two: Rgb) -> f64 {
     let (one, two) = (luminance(one), luminance(two));
     (one.max(two) + 0.05) / (one.min(two) + 0.05)
 }

@@ -167,6 +167,7 @@ pub(super) fn close(notes_seen: bool) -> CloseView {
         level: Level::Case,
         set_aside: 1,
         others: if notes_seen { 5 } else { 0 },
+        open_case: None,
         papers: notes_seen.then_some(true),
         notes: vec![(Kind::ImplausiblePace, 2)],
         notes_seen,
@@ -242,7 +243,14 @@ fn scanning_return() -> PageView {
 }
 
 fn signing() -> PageView {
-    PageView::Sign(SignView { document: "PS-8841".into(), due: 10, in_units: true, differs: [1, 2, 0], trouble: None })
+    PageView::Sign(SignView {
+        document: "PS-8841".into(),
+        due: 10,
+        in_units: true,
+        differs: [1, 2, 0],
+        trouble: None,
+        answers: 0,
+    })
 }
 
 /// One that was taken back: it counts no more.

@@ -357,10 +357,14 @@ pub(super) fn all() -> Vec<(&'static str, View)> {
             })),
         ),
         ("queue", queued(view(PageView::Queue(queue())))),
-        ("carry", queued(view(PageView::Carry(Box::new(CarryView { code: None, events: 128, message: None }))))),
+        ("carry", queued(view(PageView::Carry(Box::new(CarryView { events: 128, ..CarryView::default() }))))),
         (
             "carry-code",
-            queued(view(PageView::Carry(Box::new(CarryView { code: Some((code(), 7)), events: 128, message: None })))),
+            queued(view(PageView::Carry(Box::new(CarryView {
+                code: Some((code(), 7)),
+                events: 128,
+                ..CarryView::default()
+            })))),
         ),
         (
             "health",
@@ -370,7 +374,10 @@ pub(super) fn all() -> Vec<(&'static str, View)> {
                 trouble: None,
             })),
         ),
-        ("settings", view(PageView::Settings(SettingsView { look: Look::default(), feedback, message: None }))),
+        (
+            "settings",
+            view(PageView::Settings(SettingsView { look: Look::default(), feedback, message: None, written: None })),
+        ),
         (
             "about",
             view(PageView::About(AboutView {

@@ -17,8 +17,8 @@ pub use places::{
 };
 pub use task::{
     BesideView, BoxView, CloseView, DifferLine, DiffersView, FrameView, HistoryRow, HistoryView, ListRowView,
-    ListsView, OrderView, Outcome, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SignView, SlotView,
-    SortView,
+    ListsView, OpenCaseView, OrderView, Outcome, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SignView,
+    SlotView, SortView,
 };
 
 use shared::event::Stage;

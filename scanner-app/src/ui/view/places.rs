@@ -214,6 +214,8 @@ pub struct CarryView {
     pub events: u64,
     /// What came of it; whether it is trouble.
     pub message: Option<(Pair, bool)>,
+    /// The files that were written.
+    pub written: Vec<String>,
 }
 
 /// S17: a terminal nearby.
@@ -288,6 +290,8 @@ pub struct SettingsView {
     pub feedback: FeedbackView,
     /// What came of the last act; whether it is trouble.
     pub message: Option<(Pair, bool)>,
+    /// The file that it wrote.
+    pub written: Option<String>,
 }
 
 /// S21.

@@ -268,6 +268,8 @@ pub struct SignView {
     pub differs: [u64; 3],
     /// What was wrong with the last try.
     pub trouble: Option<Pair>,
+    /// How many tries were answered: with each the pad is empty again.
+    pub answers: u32,
 }
 
 /// A row of a list.
@@ -330,6 +332,8 @@ pub struct CloseView {
     pub set_aside: u64,
     /// Packages that other terminals scanned on the same document, as far as known here.
     pub others: u64,
+    /// The case that is still being built or checked.
+    pub open_case: Option<OpenCaseView>,
     /// The papers: whether what was recorded is all equal; none = not compared.
     pub papers: Option<bool>,
     /// Kinds of notes, with how many of each.
@@ -338,6 +342,19 @@ pub struct CloseView {
     pub notes_seen: bool,
     /// The orders of a sort, each of which is closed; else none.
     pub orders: Vec<SlotView>,
+}
+
+/// A case whose building or check was begun and not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCaseView {
+    /// The case.
+    pub tail: String,
+    /// Whether it is checked; else it is built.
+    pub is_check: bool,
+    /// What was scanned of it.
+    pub done: u64,
+    /// How much it holds.
+    pub of: Option<u64>,
 }
 
 /// One row of the history.

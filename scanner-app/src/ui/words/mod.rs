@@ -43,6 +43,13 @@ pub fn units(number: u64) -> String {
     counted(number, "unit")
 }
 
+/// How many packages of a level, in English.
+#[must_use]
+pub fn packages(number: u64, of: Level) -> String {
+    let word = if number == 1 { one_level(Language::En, of) } else { level(Language::En, of) };
+    format!("{} {word}", count(number))
+}
+
 /// The word of a stage.
 #[must_use]
 pub const fn stage(language: Language, stage: Stage) -> &'static str {

@@ -101,7 +101,10 @@ impl Clerk {
             Some(hours) => row(
                 CheckItem::Data,
                 Some(hours * HOUR_MS <= self.limits.stale_warn_ms),
-                pair(format!("{hours} 小时前"), format!("{hours} h old")),
+                match hours {
+                    0 => pair("不到 1 小时前", "under 1 h old"),
+                    hours => pair(format!("{hours} 小时前"), format!("{hours} h old")),
+                },
             ),
         };
         let feedback = match self.deck.state().said {
@@ -173,7 +176,12 @@ impl Clerk {
     pub(super) fn carry_view(&self) -> Result<CarryView> {
         let carry = &self.state.carry;
         let events = self.work.store().map(crate::store::Store::pending).transpose()?.map_or(0, |(pending, _)| pending);
-        Ok(CarryView { code: carry.code.clone(), events, message: carry.message.clone() })
+        Ok(CarryView {
+            code: carry.code.clone(),
+            events,
+            message: carry.message.clone(),
+            written: carry.written.clone(),
+        })
     }
 
     pub(super) fn shift_view(&mut self) -> Result<ShiftView> {
@@ -202,6 +210,7 @@ impl Clerk {
                 vibration: self.prefs.vibration,
             },
             message: self.state.settings_message.clone(),
+            written: self.state.written.clone(),
         }
     }
 

@@ -22,8 +22,8 @@ use crate::session::look_up::{LookUp, look_up_in};
 use crate::session::opening::Place;
 use crate::ui::carry::Modules;
 use crate::ui::view::{
-    CallView, CaseCheckView, CaseView, GateReason, GateSettled, GateView, PackageView, PageView, Pair, PaperField,
-    PapersView, StepView,
+    CallView, CaseCheckView, CaseView, GateReason, GateSettled, GateView, OpenCaseView, PackageView, PageView, Pair,
+    PaperField, PapersView, StepView,
 };
 use crate::ui::words;
 
@@ -125,6 +125,19 @@ impl Clerk {
             rows: draft.children.iter().rev().map(tail).collect(),
             ..nothing
         })
+    }
+
+    /// The case that somebody began here and did not end: the close tells of it.
+    pub(super) fn open_case_view(&mut self) -> Result<Option<OpenCaseView>> {
+        let Some(session) = self.work.session() else { return Ok(None) };
+        let (parent, is_check, done, of) = match session.case_check()? {
+            Some(check) => (check.parent, true, check.found.len() as u64, check.on_record),
+            None => match session.case_draft()? {
+                Some((draft, filling)) => (draft.parent, false, filling.children, filling.of),
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(OpenCaseView { tail: self.tail_of(&parent), is_check, done, of }))
     }
 
     /// The last characters of a label's text, as its code's grammar has them.

@@ -240,6 +240,7 @@ impl Clerk {
             due: lines.iter().map(|line| line.due).sum(),
             in_units: lines.iter().all(|line| line.in_units),
             trouble: self.state.receipt.sign_trouble.clone(),
+            answers: self.state.sign.answers,
         })
     }
 
@@ -316,6 +317,7 @@ impl Clerk {
             orders,
             set_aside: self.held(&progress),
             others: self.others()?,
+            open_case: self.open_case_view()?,
             papers: self.papers_checked()?.map(|checked| checked.is_equal()),
             notes: self.notes(),
             notes_seen: self.state.notes_seen,
