@@ -50,6 +50,7 @@ fn about(lang: Lang, row: &Row, references: &References) -> Markup {
     html! {
         p.about {
             @if let Some(goods) = named::goods(lang, mismatch, references) { span { (goods) } }
+            @if let Some(difference) = named::difference(lang, mismatch) { span { strong { (difference) } } }
             @if let Some(basis) = basis {
                 span { (references.member_name(&basis.seller)) " → " (references.member_name(&basis.buyer)) }
                 span { (lang.pick("依据 ", "basis ")) (link("basis", basis.basis.as_str())) }

@@ -192,6 +192,7 @@ fn subject(lang: Lang, row: &Row, references: &References) -> Markup {
     html! {
         (named::subject(lang, mismatch, references))
         @if let Some(goods) = named::goods(lang, mismatch, references) { br; small { (goods) } }
+        @if let Some(difference) = named::difference(lang, mismatch) { br; strong { (difference) } }
         @if let Some(basis) = party {
             br; small {
                 (references.member_name(&basis.seller)) " → " (references.member_name(&basis.buyer))

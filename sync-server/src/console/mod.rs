@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod acts;
+mod application;
 pub mod audit;
 mod case_view;
 mod detail;

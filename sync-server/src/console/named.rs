@@ -1,7 +1,7 @@
 //! Names in place of numbers: whoever reads the console knows people, members, places and products, not what they are filed under.
 
 use shared::ids::{MemberId, OperatorId, ProductId, SiteId};
-use shared::mismatch::Mismatch;
+use shared::mismatch::{Kind, Mismatch, Scope};
 use shared::reference::{Level, References};
 
 use super::words::Lang;
@@ -25,6 +25,20 @@ pub(super) fn goods(lang: Lang, mismatch: &Mismatch, references: &References) ->
         Level::Case => lang.pick("箱", "case"),
     };
     Some(format!("{} · {level}", product.name))
+}
+
+/// By how many units a line is short, over, or other than it says.
+pub(super) fn difference(lang: Lang, mismatch: &Mismatch) -> Option<String> {
+    let units = mismatch.count;
+    let is_of_line = mismatch.subject.0.contains('/') && matches!(mismatch.scope, Scope::Basis(_));
+    let unit = lang.pick("盒", if units == 1 { "unit" } else { "units" });
+    let by = match mismatch.kind {
+        Kind::ShortQuantity => lang.pick("少", "short by"),
+        Kind::OverQuantity | Kind::DocumentsExceedBasis => lang.pick("多", "over by"),
+        Kind::ReceiptDiffers => lang.pick("差", "differs by"),
+        _ => return None,
+    };
+    is_of_line.then(|| format!("{by} {units} {unit}"))
 }
 
 /// Somebody who scans: the name, and the number where there is one.

@@ -1,4 +1,4 @@
-use shared::mismatch::{Mismatch, Subject};
+use shared::mismatch::{Kind, Mismatch, Subject};
 use shared::reference::References;
 
 use super::list::encoded;
@@ -38,6 +38,19 @@ async fn a_package_is_said_with_its_product_and_level() {
     assert_eq!(named::goods(Lang::Zh, &found, &references).as_deref(), Some("Pod · 箱"));
     let of_a_line = Mismatch { codes: [code].into(), ..about("N1/POD outbound") };
     assert_eq!(named::goods(Lang::Zh, &of_a_line, &references), None);
+}
+
+#[test]
+fn a_line_says_by_how_much_and_a_package_does_not() {
+    let short = Mismatch { kind: Kind::ShortQuantity, count: 3, ..about("N1/POD outbound") };
+    assert_eq!(named::difference(Lang::Zh, &short).as_deref(), Some("少 3 盒"));
+    let over = Mismatch { kind: Kind::OverQuantity, count: 1, ..about("N1/POD outbound") };
+    assert_eq!(named::difference(Lang::En, &over).as_deref(), Some("over by 1 unit"));
+    let code = shared::code::PackageCode::item(&gtin("1690123456789"), "4GXQ").unwrap();
+    let scope = shared::mismatch::Scope::Code(code.clone());
+    let package = Mismatch { kind: Kind::ReceiptDiffers, scope, ..about(&code.to_string()) };
+    assert_eq!(named::difference(Lang::En, &package), None);
+    assert_eq!(named::difference(Lang::En, &about("N1/POD outbound")), None, "no quantity");
 }
 
 #[tokio::test]

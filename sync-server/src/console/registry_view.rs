@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 use shared::reference::References;
 
+use super::application;
 use super::list::encoded;
 use super::named;
 use super::registry::{PASTED_BYTES_MAX, RecordQuery};
@@ -72,6 +73,7 @@ fn said((lang, references): (Lang, &References), column: &Column, cell: &str) ->
         }
         Kind::Flag => word(&[("yes", "是"), ("no", "否")], cell),
         Kind::Id => named::cell(column.name, cell, references),
+        Kind::Moment => moment::parse(cell).map_or_else(|| cell.to_owned(), moment::to_minute),
         _ => cell.to_owned(),
     }
 }
@@ -138,6 +140,8 @@ fn row(reader: (Lang, &References), set: Set, body: &Map<String, Value>, places:
 }
 
 pub(super) fn record_page(lang: Lang, found: &Found<'_>) -> Markup {
+    let answer = found.body.filter(|_| found.set == Set::Application);
+    let answer = answer.and_then(|body| application::answer(lang, found.references, body));
     html! {
         p { a href={ "/registry?lang=" (lang.as_str()) "&set=" (found.set.name()) } { "← " (name(lang, found.set)) } }
         div.head { h1 { (found.key) } span { (name(lang, found.set)) } }
@@ -149,6 +153,7 @@ pub(super) fn record_page(lang: Lang, found: &Found<'_>) -> Markup {
                     None => p.notice { (lang.pick("那时还没有此记录的信息。", "Nothing was known of it then.")) },
                 }
             }
+            @if let Some(answer) = answer { section.card { h2 { (lang.pick("答复", "Answer")) } (answer) } }
             section.card {
                 h2 { (lang.pick("看哪一天", "As of a day")) }
                 form.stacked method="get" action=(found.path) {

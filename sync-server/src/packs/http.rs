@@ -1,5 +1,7 @@
 //! Code packs over HTTP, under `/api/v1/packs` and `/api/v1/codes`. Who may do what is decided before a request comes here.
 
+mod applications;
+
 use std::io::Cursor;
 
 use axum::Json;
@@ -12,13 +14,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::event::{Act as EventAct, Event};
-use shared::reference::{CodeApplication, Level, Pack, PackLoss};
+use shared::reference::{Level, Pack, PackLoss};
 use shared::time::Timestamp;
 
 use super::acts::{self, Act, ActError};
 use super::codes::{self, CodesError};
 use super::write::{PackFormat, PackWriteError, write};
-use super::{PackFileError, PackKeys, Reading, apply, import, put_together, summary, withdraw};
+use super::{PackFileError, PackKeys, Reading, import, put_together, summary};
 use crate::http::body::limited;
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
@@ -26,7 +28,6 @@ use crate::import::FILE_BYTES_MAX;
 use crate::nul;
 use crate::packs::issue::{Application, IssueError, issue};
 use crate::people::{Actor, Scope, View};
-use crate::registry::edit::Edit;
 use crate::registry::http::Route;
 use crate::store;
 use crate::told::Told;
@@ -42,12 +43,12 @@ pub fn routes() -> Vec<Route> {
     vec![
         (read(), "/api/v1/packs", "Code packs and what became of their codes.", get(list)),
         (change(), "/api/v1/packs/import", "Takes a platform's pack file in.", long(post(imported))),
-        (change(), "/api/v1/packs/apply", "Applies for codes against a contract's line.", post(applied)),
+        (change(), "/api/v1/packs/apply", "Applies for codes against a contract's line.", post(applications::applied)),
         (
             change(),
             "/api/v1/applications/{application}/withdraw",
             "Withdraws an application that was made by mistake.",
-            post(withdrawn),
+            post(applications::withdrawn),
         ),
         (change(), "/api/v1/packs/issue", "Issues codes of this server's own.", post(issued)),
         (read(), "/api/v1/packs/{pack}", "One code pack, its account and what was done with it.", get(one)),
@@ -198,37 +199,6 @@ async fn imported(
     let reading = Reading::start("the file".to_owned(), Cursor::new(body), keys);
     let done = import::import(&state.store, reading, importing.sha256.as_deref(), (&actor, state.clock.now())).await?;
     Ok(Json(done))
-}
-
-async fn applied(State(state): State<AppState>, actor: Actor, body: Bytes) -> Result<Json<apply::Answer>, Problem> {
-    let application: CodeApplication = read(&body)?;
-    let mut tx = state.store.write().await?;
-    let done = async {
-        let mut edit = Edit::begin(&mut tx, &actor, state.clock.now()).await?;
-        let answer = apply::apply(&mut tx, &mut edit, application).await?;
-        edit.finish(&mut tx, apply::deed(&answer)).await?;
-        Ok::<_, Problem>(answer)
-    }
-    .await;
-    store::end(tx, done).await.map(Json)
-}
-
-/// Why an application is withdrawn.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Withdrawing {
-    why: String,
-}
-
-async fn withdrawn(
-    State(state): State<AppState>,
-    actor: Actor,
-    Path(application): Path<String>,
-    body: Bytes,
-) -> Result<Json<apply::Answer>, Problem> {
-    let Withdrawing { why } = read(&body)?;
-    let now = state.clock.now();
-    Ok(Json(withdraw::withdraw(&state.store, &application, (&actor, &why), now).await?))
 }
 
 /// What is to be issued.

@@ -5,6 +5,8 @@ use shared::time::Timestamp;
 const DAY_MS: i64 = 24 * 3_600_000;
 /// Midnight in Asia/Shanghai, in milliseconds before midnight UTC.
 const OFFSET_MS: i64 = 8 * 3_600_000;
+/// Letters of `2026-10-04`.
+const DAY_LEN: usize = 10;
 /// Days from a spreadsheet's day 0 (1899-12-30) to 1970-01-01.
 const SERIAL_OF_1970: f64 = 25_569.0;
 /// 9999-12-31T23:59:59.999+08:00: later ones have no four-digit year.
@@ -26,7 +28,14 @@ pub fn parse(text: &str) -> Option<Timestamp> {
 #[must_use]
 pub fn show(at: Timestamp) -> String {
     let text = at.to_string();
-    if (at.as_ms() + OFFSET_MS).rem_euclid(DAY_MS) == 0 { text.chars().take(10).collect() } else { text }
+    if (at.as_ms() + OFFSET_MS).rem_euclid(DAY_MS) == 0 { text.chars().take(DAY_LEN).collect() } else { text }
+}
+
+/// For people: a day where it is one, else a time to the minute.
+#[must_use]
+pub fn to_minute(at: Timestamp) -> String {
+    let text = show(at);
+    if text.len() > DAY_LEN { at.to_minute() } else { text }
 }
 
 /// Reads a month, `2026-10`, `2026/10` or `2026年10月`.

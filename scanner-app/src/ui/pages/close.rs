@@ -25,21 +25,7 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
             Mark::Missing,
         ));
     }
-    if view.set_aside > 0 {
-        let title = say.made(|| format!("隔离 {}", view.set_aside), || format!("{} set aside", view.set_aside));
-        rows.push(marked(
-            choice(
-                title,
-                if view.stage.sends() {
-                    say.of("不发出，不计数", "neither sent nor counted")
-                } else {
-                    say.of("已到货，等主管处理", "here; the supervisor decides")
-                },
-                &Intent::Go(Page::Lists(ListTab::SetAside)),
-            ),
-            Mark::Aside,
-        ));
-    }
+    rows.extend((view.set_aside > 0).then(|| set_aside(view, say)));
     rows.extend(view.orders.iter().map(|order| order_row(order, say)));
     if over > 0 {
         rows.insert(0, too_many(over, view, say));
@@ -80,11 +66,27 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
     };
     let acts = vec![partial, last];
     let lead = (words::figure(view.done, view.total).into(), unit.into(), SharedString::new());
-    let title = match view.orders.len() {
+    (
+        heading(title(view, say), words::stage(say.0, view.stage)),
+        Sheet { lead, rows, acts, stacked: true, ..Sheet::default() },
+    )
+}
+
+fn set_aside(view: &CloseView, say: Say) -> Row {
+    let title = say.made(|| format!("隔离 {}", view.set_aside), || format!("{} set aside", view.set_aside));
+    let what = if view.stage.sends() {
+        say.of("不发出，不计数", "neither sent nor counted")
+    } else {
+        say.of("已到货，等主管处理", "here; the supervisor decides")
+    };
+    marked(choice(title, what, &Intent::Go(Page::Lists(ListTab::SetAside))), Mark::Aside)
+}
+
+fn title(view: &CloseView, say: Say) -> SharedString {
+    match view.orders.len() {
         0 | 1 => say.made(|| format!("结束 {}", view.title), || format!("Close {}", view.title)),
         count => say.made(|| format!("结束 {count} 张订单"), || format!("Close {count} orders")),
-    };
-    (heading(title, words::stage(say.0, view.stage)), Sheet { lead, rows, acts, stacked: true, ..Sheet::default() })
+    }
 }
 
 /// An order of a sort, as it is closed: which slot, whose, and what it lacks.
