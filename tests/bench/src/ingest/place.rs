@@ -68,10 +68,10 @@ impl Place {
         self.folder.path()
     }
 
-    /// What the server's configuration says of its database.
+    /// What the server's configuration says of its database; one terminal may ask as often as it can.
     pub(crate) fn settings(&self) -> String {
-        let database = self.url.as_ref().map(|url| format!("database = \"{url}\"\n"));
-        database.unwrap_or_default()
+        let database = self.url.as_ref().map(|url| format!("database = \"{url}\"\n")).unwrap_or_default();
+        format!("{database}[requests]\nterminal_per_minute = 0\n")
     }
 
     /// A ledger beside the server's, for its statements alone.
