@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_number_is_told_from_a_strange_label() {
-        for number in ["FH-2032", "PS-8841", "沪批-2031", "2026/11#4", "C1"] {
+        for number in ["FH-2032", "PS-8841", "批发-2031", "2026/11#4", "C1"] {
             assert!(may_be_a_number(number), "{number}");
         }
         for label in ["https://example.com/01/2", "(01)0690", "hello", "", "WIFI:S:shop;P:1;;", "a b 1"] {
