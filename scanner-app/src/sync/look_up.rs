@@ -1,4 +1,4 @@
-//! A code that a person looks up and that is not known here: the server is asked beside the sending. No scan waits for it, nothing is
+//! A code that a person looks up and that is not known here: the server is asked before what is sent next. No scan waits for it, nothing is
 //! recorded by it, and who is offline hears so at once.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,6 +49,14 @@ pub(super) fn answered(shown: &Mutex<SyncState>, code: &PackageCode, looked: Loo
 }
 
 impl SyncState {
+    /// The server is there again: a page that said it is not asks once more.
+    pub(super) fn take_look_up_up(&mut self) {
+        if self.looked.as_ref().is_some_and(|(_, looked)| *looked == Looked::Unreachable) {
+            self.looked = None;
+            self.looks += 1;
+        }
+    }
+
     /// The server is not there: who waits for its answer waits no longer.
     pub(super) fn give_look_up_up(&mut self) {
         if let Some((_, looked)) = &mut self.looked
@@ -86,6 +94,8 @@ mod tests {
         assert_eq!(begin(&shown, &code("B")), (Looked::Asking, false), "the answer was another code's");
         shown.lock().unwrap().give_look_up_up();
         assert_eq!(begin(&shown, &code("B")), (Looked::Unreachable, false));
+        shown.lock().unwrap().take_look_up_up();
+        assert_eq!(begin(&shown, &code("B")), (Looked::Asking, true), "the server is there again");
         assert_eq!((waiting(&shown), shown.lock().unwrap().looks), (None, 1));
     }
 }

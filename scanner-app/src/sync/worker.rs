@@ -333,6 +333,9 @@ impl Loop {
             state.done.add(synced);
             state.pulls += u64::from(synced.pulled > 0);
             state.epochs_closed += synced.epochs_closed;
+            if !state.online && error.is_none() {
+                state.take_look_up_up();
+            }
             state.online = error.is_none();
             if error.is_some() {
                 state.give_look_up_up();

@@ -44,7 +44,8 @@ pub fn standing(index: &Index<'_>, code: &PackageCode, now: Timestamp) -> Standi
     if pack.freezes().filter_map(lost_at).any(|lost_at| !in_use_before(index, number, pack, lost_at)) {
         return Standing::Frozen;
     }
-    let is_idle = pack.inactive && put_into_use(index, number, pack, &activated(&index.others)).is_none();
+    let in_use = put_into_use(index, number, pack, &activated(&index.others));
+    let is_idle = pack.inactive && in_use.is_none_or(|from| now < from);
     if is_idle { Standing::Inactive } else { Standing::Live }
 }
 

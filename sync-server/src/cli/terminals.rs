@@ -126,7 +126,12 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
             let Some(public_key) = PublicKey::from_hex(&key) else {
                 bail!("`{key}` is not a public key of 64 hex digits; `scanner-app init` prints it");
             };
-            known_place(&mut tx, &member, &site).await?;
+            if !known_place(&mut tx, &member, &site).await? {
+                // Scripts that provision by hand may bring their places in afterwards.
+                eprintln!(
+                    "site {site} is not known yet: import it, until then nobody knows where this terminal stands"
+                );
+            }
             let new = Terminal {
                 terminal,
                 public_key,
@@ -165,21 +170,21 @@ pub(super) async fn run(config: &Config, store: &Store, command: TerminalsComman
     Ok(())
 }
 
-/// A terminal works at a place of its member.
-async fn known_place(conn: &mut AnyConnection, member: &str, site: &str) -> Result<()> {
+/// Refuses an unknown member and another member's site. Answers whether the site is known.
+async fn known_place(conn: &mut AnyConnection, member: &str, site: &str) -> Result<bool> {
     let references = store::reference::load_all(conn).await?;
     if !references.members.contains_key(&member.into()) {
         bail!("member {member} is not known; import it first, then enrol its terminals");
     }
     match references.sites.get(&site.into()) {
-        None => bail!("site {site} is not known; import it first, then enrol its terminals"),
+        None => Ok(false),
         Some(known) if known.member != member.into() => {
             bail!(
                 "site {site} is one of {}, not of {member}; name one of its own (`sync-server registry list site`)",
                 known.member
             )
         }
-        Some(_) => Ok(()),
+        Some(_) => Ok(true),
     }
 }
 
@@ -190,7 +195,9 @@ async fn invite(
     args: &InviteArgs,
     now: Timestamp,
 ) -> Result<Invitation> {
-    known_place(conn, &args.member, &args.site).await?;
+    if !known_place(conn, &args.member, &args.site).await? {
+        bail!("site {} is not known; import it first, then enrol its terminals", args.site);
+    }
     if let Some(device) = args.terminal
         && terminal::find(conn, device).await?.is_none()
     {

@@ -153,14 +153,16 @@ pub(super) fn record_page(lang: Lang, found: &Found<'_>) -> Markup {
                     None => p.notice { (lang.pick("那时还没有此记录的信息。", "Nothing was known of it then.")) },
                 }
             }
-            @if let Some(answer) = answer { section.card { h2 { (lang.pick("答复", "Answer")) } (answer) } }
-            section.card {
-                h2 { (lang.pick("看哪一天", "As of a day")) }
-                form.stacked method="get" action=(found.path) {
-                    input type="hidden" name="lang" value=(lang.as_str());
-                    label { (lang.pick("哪天生效的内容", "What holds on")) input type="date" name="valid" value=(found.query.valid); }
-                    label { (lang.pick("当时的认知", "As it was known on")) input type="date" name="known" value=(found.query.known); }
-                    button type="submit" { (lang.pick("查看", "Show")) }
+            div {
+                @if let Some(answer) = answer { section.card { h2 { (lang.pick("答复", "Answer")) } (answer) } }
+                section.card {
+                    h2 { (lang.pick("看哪一天", "As of a day")) }
+                    form.stacked method="get" action=(found.path) {
+                        input type="hidden" name="lang" value=(lang.as_str());
+                        label { (lang.pick("哪天生效的内容", "What holds on")) input type="date" name="valid" value=(found.query.valid); }
+                        label { (lang.pick("当时的认知", "As it was known on")) input type="date" name="known" value=(found.query.known); }
+                        button type="submit" { (lang.pick("查看", "Show")) }
+                    }
                 }
             }
         }

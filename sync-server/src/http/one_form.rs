@@ -50,8 +50,9 @@ async fn told(response: Response, lang: Lang) -> Response {
     let mut answer = problem.answer(lang);
     // What else it says, such as `Allow` and `Retry-After`, holds; the body is another.
     parts.headers.remove(header::CONTENT_LENGTH);
-    for (name, value) in &parts.headers {
-        answer.headers_mut().entry(name).or_insert(value.clone());
+    let said: Vec<_> = answer.headers().keys().cloned().collect();
+    for (name, value) in parts.headers.iter().filter(|(name, _)| !said.contains(name)) {
+        answer.headers_mut().append(name, value.clone());
     }
     answer
 }

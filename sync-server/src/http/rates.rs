@@ -88,6 +88,8 @@ pub struct Rates {
     people: Option<Arc<Limiter>>,
     terminals: Option<Arc<Limiter>>,
     refused: Arc<[AtomicU64; KINDS.len()]>,
+    /// When idle keys were forgotten last, in whole seconds: at most once in each.
+    swept_s: Arc<AtomicU64>,
 }
 
 impl fmt::Debug for Rates {
@@ -112,14 +114,15 @@ impl Rates {
             Some(Arc::new(RateLimiter::new(quota, HashMapStateStore::default(), since.clone())))
         };
         let (people, terminals) = (limiter(allowed.person_per_minute), limiter(allowed.terminal_per_minute));
-        Self { people, terminals, since, refused: Arc::default() }
+        Self { people, terminals, since, refused: Arc::default(), swept_s: Arc::default() }
     }
 
     /// Counts a request; seconds to wait where it is one too many.
     pub fn ask(&self, asker: &Asker) -> Result<(), u64> {
         let limiter = if matches!(asker, Asker::Person(_)) { &self.people } else { &self.terminals };
         let Some(limiter) = limiter else { return Ok(()) };
-        if limiter.len() > REMEMBERED_MAX {
+        let now_s = Duration::from(self.since.now()).as_secs();
+        if limiter.len() > REMEMBERED_MAX && self.swept_s.swap(now_s, Ordering::Relaxed) != now_s {
             limiter.retain_recent();
         }
         limiter.check_key(asker).map_err(|until| {

@@ -10,19 +10,20 @@ const PIECE: usize = 1 << 16;
 /// What is said of bytes that are no text.
 const NO_TEXT: &str = "it is neither UTF-8 nor GB18030; save it as one of these";
 
-/// Reads a file as UTF-8. What is UTF-8 goes through as it is; from the first byte that is not, the file is GB18030.
+/// Reads a file as UTF-8. The first piece with anything beyond ASCII decides: it is UTF-8 as a whole, or the file is GB18030, some of whose
+/// characters are UTF-8 by chance.
 pub struct Reencoded<R> {
     input: R,
-    /// None: UTF-8 so far.
+    /// None: UTF-8, or ASCII so far.
     decoder: Option<Decoder>,
     /// Read, and not decoded yet.
     raw: Vec<u8>,
     /// Decoded, and handed out up to `given`.
     text: Vec<u8>,
     given: usize,
-    /// Whether something was read yet; whether it was more than ASCII.
+    /// Whether something was read yet; whether it was more than ASCII, and UTF-8.
     is_begun: bool,
-    is_beyond_ascii: bool,
+    is_utf_8: bool,
     is_ended: bool,
 }
 
@@ -36,7 +37,7 @@ impl<R: Read> Reencoded<R> {
             text: Vec::new(),
             given: 0,
             is_begun: false,
-            is_beyond_ascii: false,
+            is_utf_8: false,
             is_ended: false,
         }
     }
@@ -61,21 +62,25 @@ impl<R: Read> Reencoded<R> {
         self.decode()
     }
 
-    /// Takes what is UTF-8; what follows may be cut in the middle of a character, or be of the other encoding.
+    /// Takes what is UTF-8, up to a character that the piece cuts in two, or finds that the file is of the other encoding.
     fn plain(&mut self) -> Result<()> {
-        let (valid, is_cut) = match std::str::from_utf8(&self.raw) {
-            Ok(_) => (self.raw.len(), true),
-            Err(error) => (error.valid_up_to(), error.error_len().is_none() && !self.is_ended),
+        let valid = match std::str::from_utf8(&self.raw) {
+            Ok(_) => Some(self.raw.len()),
+            Err(error) if error.error_len().is_none() && !self.is_ended => Some(error.valid_up_to()),
+            // The file ends in the middle of a character of what is UTF-8 before.
+            Err(error) if error.error_len().is_none() && !self.raw[..error.valid_up_to()].is_ascii() => {
+                return Err(Error::new(ErrorKind::InvalidData, NO_TEXT));
+            }
+            Err(_) => None,
         };
-        self.text.extend(self.raw.drain(..valid));
-        self.is_beyond_ascii |= !self.text.is_ascii();
-        if is_cut {
-            return Ok(());
-        }
-        if self.is_beyond_ascii {
+        if let Some(valid) = valid {
+            self.text.extend(self.raw.drain(..valid));
+            self.is_utf_8 |= !self.text.is_ascii();
+        } else if self.is_utf_8 {
             return Err(Error::new(ErrorKind::InvalidData, NO_TEXT));
+        } else {
+            self.decoder = Some(GB18030.new_decoder_without_bom_handling());
         }
-        self.decoder = Some(GB18030.new_decoder_without_bom_handling());
         Ok(())
     }
 
@@ -131,6 +136,15 @@ mod tests {
             }
         }
         assert_eq!(read(b"").unwrap(), "");
+    }
+
+    /// 母 and 模 in GB18030 are two bytes that are a character of UTF-8, too.
+    #[test]
+    fn characters_that_are_utf_8_by_chance_do_not_decide() {
+        let text = "母码,子码\n模一,条一\n";
+        let gb = GB18030.encode(text).0.into_owned();
+        assert!(std::str::from_utf8(&gb[..2]).is_ok());
+        assert_eq!(read(&gb).unwrap(), text);
     }
 
     #[test]

@@ -27,7 +27,7 @@ const SIGN_IN: Told = Told::fixed(
 
 const TOKEN: Told = Told::fixed(
     "the token is unknown, revoked or out of date; make another with `sync-server users token add`",
-    "令牌不存在、已吊销或已过期；请用 `sync-server users token add` 另作一个。",
+    "令牌不存在、已吊销或已过期；请用 `sync-server users token add` 另建一个。",
 );
 
 const ROLE: Told = Told::fixed(
@@ -105,7 +105,7 @@ pub enum Refusal {
 fn wait(seconds: u64) -> Told {
     Told::new(
         format!("too many tries; wait {seconds} s and try again"),
-        format!("试的次数太多，请等 {seconds} 秒再试。"),
+        format!("尝试次数过多，请等 {seconds} 秒再试。"),
     )
 }
 

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use shared::code::{CodeKey, PackageCode};
 use shared::event::Act;
-use shared::ids::MemberId;
+use shared::ids::{EventRef, MemberId};
 use shared::mismatch::Scope;
 use shared::reference::References;
 use shared::rules::{Standing, standing};
 use shared::time::Timestamp;
-use shared::trail::{CodeNo, History, Index, Scan};
+use shared::trail::{CodeNo, History, Index, Scan, Token};
 use shared::wire::{CodeAnswer, CodeProduct, CodeStep, Record, SiteMismatch};
 use sqlx::AnyConnection;
 
@@ -37,7 +37,8 @@ pub async fn look_up(
     let history = History { facts: facts.into_owned(), ..History::default() };
     let index = Index::around(&code, &history, &known);
     let mismatches = store::verdict::live_of(conn, &Scope::Code(code.clone())).await?;
-    Ok(answer(&index, &visible, (&code, mismatches), now))
+    let own = history.facts.iter().filter(|fact| fact.member == visible.member).map(|fact| fact.by).collect();
+    Ok(answer(&index, (&visible, &own), (&code, mismatches), now))
 }
 
 /// Never registered and never scanned: of its text the server has nothing but the key.
@@ -55,7 +56,7 @@ fn nothing(now: Timestamp) -> CodeAnswer {
 
 fn answer(
     index: &Index<'_>,
-    visible: &Visible,
+    (visible, own): (&Visible, &BTreeSet<EventRef>),
     (code, mismatches): (&PackageCode, Vec<SiteMismatch>),
     now: Timestamp,
 ) -> CodeAnswer {
@@ -73,6 +74,10 @@ fn answer(
         let mut tokens = index.package(number).tokens.iter().rev();
         tokens.find(|token| token.held_at(now) && index.is_inside(number, token.parent, now))
     });
+    // How others packed it after the member's part is others' movement.
+    let may_know =
+        |token: &&Token| token.by.is_none_or(|by| own.contains(&by)) || trail.iter().any(|step| step.at >= token.from);
+    let holding = holding.filter(may_know);
     CodeAnswer {
         as_of: now,
         standing: standing(index, code, now),

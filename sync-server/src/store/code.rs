@@ -88,12 +88,13 @@ pub async fn of_key(conn: &mut AnyConnection, key: &CodeKey) -> Result<Option<Pa
         return Ok(Some(read(&row)?.code));
     }
     let places = super::trail::of_key(conn, key).await?;
-    let Some(first) = places.first() else { return Ok(None) };
-    let batches = super::stored::by_entries(conn, &[first.entry]).await?;
-    for event in batches.iter().flat_map(super::stored::Stored::scans) {
-        let named = super::labelled::scanned(&event?.act).filter(|code| CodeKey::of(code) == *key);
-        if named.is_some() {
-            return Ok(named);
+    for place in places {
+        let batches = super::stored::by_entries(conn, &[place.entry]).await?;
+        for event in batches.iter().flat_map(super::stored::Stored::scans) {
+            let named = super::labelled::scanned(&event?.act).filter(|code| CodeKey::of(code) == *key);
+            if named.is_some() {
+                return Ok(named);
+            }
         }
     }
     Ok(None)

@@ -260,15 +260,15 @@ pub(super) fn read_number(read: &DocumentRead) -> String {
     }
 }
 
-/// A text short enough for one line.
 /// Whether a document may have such a number: short, in one piece, with a digit. A web address or a strange label is none.
 fn may_be_a_number(text: &str) -> bool {
-    const LONGEST: usize = 24;
-    let is_of_number = |letter: char| letter.is_alphanumeric() || "-_./#".contains(letter);
+    const LONGEST: usize = 36;
+    let is_of_number = |letter: char| letter.is_alphanumeric() || "-_./#[]（）〔〕".contains(letter);
     let text = text.trim();
     text.chars().count() <= LONGEST && text.chars().all(is_of_number) && text.chars().any(char::is_numeric)
 }
 
+/// A text short enough for one line.
 fn short(text: &str) -> String {
     let head: String = text.chars().take(24).collect();
     if head.len() < text.len() { format!("{head}…") } else { head }
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_number_is_told_from_a_strange_label() {
-        for number in ["FH-2032", "PS-8841", "批发-2031", "2026/11#4", "C1"] {
+        for number in ["FH-2032", "PS-8841", "批发-2031", "〔2026〕12号", "2026/11#4", "C1"] {
             assert!(may_be_a_number(number), "{number}");
         }
         for label in ["https://example.com/01/2", "(01)0690", "hello", "", "WIFI:S:shop;P:1;;", "a b 1"] {
