@@ -94,8 +94,8 @@ mod tests {
         assert_eq!(begin(&shown, &code("B")), (Looked::Asking, false), "the answer was another code's");
         shown.lock().unwrap().give_look_up_up();
         assert_eq!(begin(&shown, &code("B")), (Looked::Unreachable, false));
+        assert_eq!((waiting(&shown), shown.lock().unwrap().looks), (None, 1));
         shown.lock().unwrap().take_look_up_up();
         assert_eq!(begin(&shown, &code("B")), (Looked::Asking, true), "the server is there again");
-        assert_eq!((waiting(&shown), shown.lock().unwrap().looks), (None, 1));
     }
 }
