@@ -121,7 +121,7 @@ impl Rates {
     pub fn ask(&self, asker: &Asker) -> Result<(), u64> {
         let limiter = if matches!(asker, Asker::Person(_)) { &self.people } else { &self.terminals };
         let Some(limiter) = limiter else { return Ok(()) };
-        let now_s = Duration::from(self.since.now()).as_secs();
+        let now_s = self.since.now().as_secs();
         if limiter.len() > REMEMBERED_MAX && self.swept_s.swap(now_s, Ordering::Relaxed) != now_s {
             limiter.retain_recent();
         }
