@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use shared::citation::Rulebook;
+use shared::code::{GrammarConfig, GrammarError, Grammars};
 use shared::enrolment::Address;
 use shared::reference::{Limits, Policy};
 
@@ -63,6 +64,9 @@ pub struct Config {
     /// Bytes that batches may take while they wait to be taken in, unfolded; beyond them terminals are asked to come back. 64 MB.
     #[serde(default = "default_inbox_bytes_max")]
     pub inbox_bytes_max: usize,
+    /// Which texts of labels are codes beside GS1's.
+    #[serde(default)]
+    pub codes: GrammarConfig,
     /// Thresholds that are not law but agreement.
     #[serde(default)]
     pub limits: Limits,
@@ -177,6 +181,14 @@ pub enum ConfigError {
         /// Where and why; no password that stands there.
         why: String,
     },
+    /// A grammar of codes cannot be used.
+    #[error("the configuration {path} is wrong in `[codes]`: {why}")]
+    Grammar {
+        /// Which file.
+        path: String,
+        /// Which pattern or GTIN, and why.
+        why: GrammarError,
+    },
     /// A setting makes no sense.
     #[error("the configuration {path} is wrong: {why}")]
     Senseless {
@@ -216,6 +228,7 @@ impl Config {
             return Err(ConfigError::OpenConsole { path: shown, listen: config.web_listen });
         }
         check::check(&config).map_err(|why| ConfigError::Senseless { path: shown.clone(), why })?;
+        config.grammars().map_err(|why| ConfigError::Grammar { path: shown.clone(), why })?;
         let data = path.parent().unwrap_or(Path::new("")).join(&config.data);
         // Addresses of files are shown to people and given to terminals, who stand elsewhere.
         config.data = std::path::absolute(&data).unwrap_or(data);
@@ -232,6 +245,11 @@ impl Config {
     #[must_use]
     pub const fn policy(&self) -> Policy {
         Policy { rules: self.revised_rules_from.0, limits: self.limits }
+    }
+
+    /// By what labels are read.
+    pub fn grammars(&self) -> Result<Grammars, GrammarError> {
+        Grammars::try_from(self.codes.clone())
     }
 
     /// Every name and address that the server's certificate is made for, beside `localhost` and `127.0.0.1`.

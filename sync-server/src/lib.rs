@@ -19,6 +19,7 @@ pub mod identity;
 pub mod import;
 pub mod ingest;
 pub mod keys;
+pub mod labels;
 pub mod metrics;
 pub mod nul;
 pub mod packs;

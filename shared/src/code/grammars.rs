@@ -1,7 +1,7 @@
 //! Which texts are codes: GS1's grammars always, opaque patterns as configured (`domain.md`, Codes).
 
 use regex::bytes::{Regex, RegexBuilder};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::element_string::Symbology;
 use super::error::CodeError;
@@ -37,17 +37,17 @@ pub struct Grammars {
 }
 
 /// [`Grammars`] as a file has them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GrammarConfig {
-    /// Patterns of opaque codes, the first that accepts a text first.
-    pub opaque: Vec<OpaqueConfig>,
     /// Beginnings of GTIN-14 whose serials are folded to upper case; (21) is case-sensitive otherwise.
     pub upper_case_gtins: Vec<String>,
+    /// Patterns of opaque codes, the first that accepts a text first.
+    pub opaque: Vec<OpaqueConfig>,
 }
 
 /// One pattern of opaque codes.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpaqueConfig {
     /// What keeps its codes apart from those of other patterns: 1 to 32 of `A-Z 0-9 - _ .`. Patterns may share one.
@@ -58,7 +58,7 @@ pub struct OpaqueConfig {
     #[serde(default)]
     pub upper_case: bool,
     /// The GTIN-14 of the product that all its codes are of, where there is one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gtin: Option<String>,
 }
 

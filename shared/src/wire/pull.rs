@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::SignedRestored;
 use super::signed::{Signable, Signed};
 use crate::chain::sha256;
-use crate::code::PackageCode;
+use crate::code::{GrammarConfig, Grammars, PackageCode};
 use crate::enrolment::Address;
 use crate::event::Stage;
 use crate::ids::{BasisId, DocumentId, EventRef, MemberId};
@@ -106,6 +106,8 @@ impl References {
                 drop(self.stock_reports.insert((report.member.clone(), report.month.clone()), report));
             }
             Record::Policy(policy) => self.policy = Some(policy),
+            // The server refuses to start with patterns that it cannot compile: it never publishes any.
+            Record::Grammars(config) => self.grammars = Grammars::try_from(config).unwrap_or_default(),
             found @ (Record::Manifest(_) | Record::Mismatch(_) | Record::Server(_)) => return Some(found),
         }
         None
@@ -146,6 +148,8 @@ pub enum Record {
     StockReport(StockReport),
     /// The agreed thresholds.
     Policy(Policy),
+    /// Which label texts are codes, beside GS1's; only where the question says `wire=3` or more.
+    Grammars(GrammarConfig),
     /// What was sent on a document.
     Manifest(Manifest),
     /// A verdict.
@@ -174,6 +178,7 @@ impl Record {
             Self::Relocation(_) => "relocation",
             Self::StockReport(_) => "stock-report",
             Self::Policy(_) => "policy",
+            Self::Grammars(_) => "grammars",
             Self::Manifest(_) => "manifest",
             Self::Mismatch(_) => "mismatch",
             Self::Server(_) => "server",
@@ -199,6 +204,7 @@ impl Record {
             Self::Relocation(relocation) => relocation.relocation.clone(),
             Self::StockReport(report) => format!("{} {}", report.member, report.month),
             Self::Policy(_) => "policy".to_owned(),
+            Self::Grammars(_) => "grammars".to_owned(),
             Self::Server(_) => "server".to_owned(),
             Self::Manifest(manifest) => {
                 format!("{} {} {}", manifest.basis, manifest.document, manifest.stage.as_str())

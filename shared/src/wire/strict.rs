@@ -30,6 +30,7 @@ impl Record {
             Some("relocation") => whole(body).map(Self::Relocation),
             Some("stock-report") => whole(body).map(Self::StockReport),
             Some("policy") => whole(body).map(Self::Policy),
+            Some("grammars") => whole(body).map(Self::Grammars),
             Some("manifest") => whole(body).map(Self::Manifest),
             Some("mismatch") => whole(body).map(Self::Mismatch),
             Some("server") => whole(body).map(Self::Server),

@@ -25,8 +25,9 @@ use crate::import::{self, Options, Source};
 use crate::ingest::Intake;
 use crate::ingest::intake::{BACKLOG_MAX, Limits};
 use crate::keys::ServerKeys;
+use crate::labels;
 use crate::people::{self, Hall};
-use crate::reconcile;
+use crate::reconcile::{self, grammars};
 use crate::store::identity::IdentityAct;
 use crate::store::reference::SharedReferences;
 use crate::store::{self, Store};
@@ -49,6 +50,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         _ => None,
     };
     let now = SystemClock.now();
+    adopt_grammars(&store, &config, serving.is_some(), now).await?;
     reconcile::adopt_policy(&store, config.policy(), now).await?;
     match cli.command {
         Command::Keys { command: Some(command) } => change_ca(&config, &store, &command, now).await?,
@@ -90,6 +92,24 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Labels are read by the configured grammars from here on, in the database and in this process. Those of a running server stay what
+/// they are: another command does not change them beneath it.
+async fn adopt_grammars(store: &Store, config: &Config, is_serving: bool, now: Timestamp) -> Result<()> {
+    if !grammars::are_grammars_adopted(store, &config.codes).await? {
+        let beside =
+            "`[codes]` of the configuration changed and the running server does not know: restart it, it adopts them";
+        let _alone = if is_serving { None } else { Some(store.serve_alone().await.context(beside)?) };
+        let found = grammars::adopt_grammars(store, &config.codes, now).await?;
+        if found > 0 {
+            eprintln!(
+                "`[codes]` changed: {found} texts of labels are codes now that were none; what they touch is judged again."
+            );
+        }
+    }
+    let _ = labels::read_by(config.grammars()?);
+    Ok(())
 }
 
 async fn import_files(store: &Store, files: &[PathBuf], now: Timestamp) -> Result<()> {

@@ -11,7 +11,6 @@ use serde_json::json;
 use shared::chain::Hash;
 use shared::citation::Rulebook;
 use shared::code::PackageCode;
-use shared::reference::References;
 use shared::time::Timestamp;
 use shared::trail::{History, Index};
 use sqlx::AnyConnection;
@@ -19,6 +18,7 @@ use sqlx::AnyConnection;
 use crate::attachments;
 use crate::heartbeat::{Heard, watermark};
 use crate::keys::ServerKeys;
+use crate::labels;
 use crate::store::facts::Facts;
 use crate::store::identity::Enrolment;
 use crate::store::mismatch::StoredMismatch;
@@ -142,9 +142,9 @@ fn mismatch_text(found: &StoredMismatch) -> String {
 pub(super) async fn trace(conn: &mut AnyConnection, named: &str, as_json: bool) -> Result<ExitCode> {
     let code: PackageCode = named
         .parse()
-        .or_else(|_| shared::code::parse(named))
+        .or_else(|_| labels::read(named))
         .with_context(|| format!("`{named}` is no code; write it like 01/GTIN/21/SERIAL, or as on its label"))?;
-    let mut references = References::default();
+    let mut references = labels::references();
     let family = store::code::load_families(conn, &[code.clone()].into(), &mut references).await?;
     let mut facts = Facts::default();
     store::lookup::of_codes(conn, &family, &mut facts).await?;

@@ -21,6 +21,7 @@ use super::words::Lang;
 use crate::attachments;
 use crate::http::one_form::is_of_programs;
 use crate::http::state::AppState;
+use crate::labels;
 use crate::people::{self, Actor, Refusal, Right, View};
 use crate::store::facts::Facts;
 use crate::store::mismatch::StoredMismatch;
@@ -232,7 +233,7 @@ async fn with_evidence(
 }
 
 async fn family_history(conn: &mut AnyConnection, row: &Row) -> Result<(History, References), StoreError> {
-    let mut references = References::default();
+    let mut references = labels::references();
     let family = store::code::load_families(conn, &row.found.mismatch.codes, &mut references).await?;
     let mut facts = Facts::default();
     store::lookup::of_codes(conn, &family, &mut facts).await?;

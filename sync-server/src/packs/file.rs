@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use shared::code::PackageCode;
 use shared::reference::Level;
 
+use crate::labels;
 use crate::registry::cell::unescape;
 use crate::registry::fault::Fault;
 
@@ -44,7 +45,7 @@ const COLUMNS: [&str; 8] = ["pack", "product", "level", "basis", "code", "parent
 
 /// The code that a text is: in canonical form, or as on its label.
 pub fn code(text: &str) -> Result<PackageCode, String> {
-    text.parse().or_else(|_| shared::code::parse(text)).map_err(|why| format!("`{text}` is not a code: {why}"))
+    labels::read(text).map_err(|why| format!("`{text}` is not a code: {why}"))
 }
 
 /// Rows of a CSV file whose header is a pack's.

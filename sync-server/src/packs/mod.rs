@@ -26,6 +26,7 @@ use shared::reference::{CodeRecord, Pack, References};
 use shared::wire::Record;
 use sqlx::AnyConnection;
 
+use crate::labels;
 use crate::registry::edit::Edit;
 use crate::registry::fault::Fault;
 use crate::registry::outcome::{EditError, Why};
@@ -100,6 +101,11 @@ pub fn unknown(known: &References, record: &Record) -> Option<Fault> {
         Record::Pack(pack) if !known.products.contains_key(&pack.product) => {
             fault("product", "product", pack.product.as_str())
         }
+        Record::Code(code) if labels::read(&code.code.to_string()).is_err() => Some(Fault::new(
+            "code",
+            code.code.to_string(),
+            "no pattern of `[codes]` in the configuration reads such codes; add one, or mend the namespace",
+        )),
         Record::Code(code) if !known.packs.contains_key(&code.pack) => fault("pack", "pack", code.pack.as_str()),
         _ => None,
     }

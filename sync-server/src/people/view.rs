@@ -123,7 +123,9 @@ impl View {
             Record::Basis(basis) => basis.parties().contains(own),
             Record::Document(document) => self.sees_document(document),
             Record::Pack(pack) => self.bases.contains(&pack.basis),
-            Record::Namespace(_) | Record::Carrier(_) | Record::Policy(_) | Record::Server(_) => true,
+            Record::Namespace(_) | Record::Carrier(_) | Record::Policy(_) | Record::Grammars(_) | Record::Server(_) => {
+                true
+            }
             // No records of the registry.
             Record::Code(_) | Record::Manifest(_) | Record::Mismatch(_) => false,
         }

@@ -41,8 +41,8 @@ const fn first_wire() -> u16 {
 /// Clients before this wire version do not know the server's record.
 const SERVER_RECORD_WIRE: u16 = 3;
 
-/// Clients before this wire version do not know namespaces of codes.
-const NAMESPACES_WIRE: u16 = 3;
+/// Clients before this wire version know neither namespaces of codes nor grammars.
+const CODES_WIRE: u16 = 3;
 
 /// Clients before this wire version do not know positions in pieces.
 const PIECES_WIRE: u16 = 3;
@@ -64,8 +64,8 @@ pub async fn changes(
     let page = super::changes(&mut snapshot, &state.references, &terminal.member, start, now).await?;
     snapshot.rollback().await.map_err(StoreError::from)?;
     let mut page = visible::for_site(page, &terminal.site);
-    if query.wire < NAMESPACES_WIRE {
-        page.changes.retain(|change| !matches!(change.record, Record::Namespace(_)));
+    if query.wire < CODES_WIRE {
+        page.changes.retain(|change| !matches!(change.record, Record::Namespace(_) | Record::Grammars(_)));
     }
     if query.wire >= SERVER_RECORD_WIRE {
         let record = state.identity.record();

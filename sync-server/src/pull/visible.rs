@@ -77,6 +77,7 @@ impl Visible {
             | Record::Namespace(_)
             | Record::Carrier(_)
             | Record::Policy(_)
+            | Record::Grammars(_)
             | Record::Server(_) => true,
             Record::Operator(operator) => operator.member == self.member,
             Record::Quota(quota) => quota.member == self.member,

@@ -10,9 +10,11 @@
 //! | references from batch to batch | `known` |
 //! | how much is judged at once | `parts` |
 //! | whether goods may leave | [`gates`] |
+//! | which label texts are codes | [`grammars`] |
 
 mod arrivals;
 pub mod gates;
+pub mod grammars;
 mod known;
 mod parts;
 mod sessions;

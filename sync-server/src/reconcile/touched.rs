@@ -9,6 +9,7 @@ use shared::time::Timestamp;
 use shared::trail::Fact;
 use sqlx::AnyConnection;
 
+use crate::labels;
 use crate::store::labelled::{Labelled, scanned};
 use crate::store::{self, StoreError, named};
 
@@ -79,7 +80,7 @@ impl Touched {
         let Told { act, scanned, terminal, operator, at } = told.into();
         self.bases.extend(act.reference().map(|(basis, _)| basis.clone()));
         self.codes.extend(scanned);
-        self.codes.extend(act.named_texts().into_iter().filter_map(|text| shared::code::parse(text).ok()));
+        self.codes.extend(act.named_texts().into_iter().filter_map(|text| labels::read(text).ok()));
         match act {
             Act::PackActivated { pack } => drop(self.packs.insert(pack.clone())),
             Act::SignedIn | Act::SignedOut | Act::OperatorChanged => {

@@ -56,7 +56,8 @@ impl Changes {
             | Record::Namespace(_)
             | Record::Operator(_)
             | Record::Carrier(_)
-            | Record::Policy(_) => self.anything = true,
+            | Record::Policy(_)
+            | Record::Grammars(_) => self.anything = true,
             Record::Manifest(_) | Record::Mismatch(_) | Record::Server(_) => {}
         }
     }

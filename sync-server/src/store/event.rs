@@ -201,6 +201,27 @@ pub(super) fn read(row: &AnyRow) -> Result<Event, StoreError> {
     Ok(event)
 }
 
+/// Where pages of events begin: before the first.
+pub(super) const START: (String, String, u64) = (String::new(), String::new(), 0);
+
+/// Events that a page holds.
+const PAGE: i64 = 1_000;
+
+/// The next events of a question that names, in this order, the place after which it goes on and how many it takes. They are none at the
+/// end.
+pub(super) async fn page(
+    conn: &mut AnyConnection,
+    sql: &str,
+    after: &mut (String, String, u64),
+) -> Result<Vec<Event>, StoreError> {
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(after.0.clone()).bind(after.1.clone());
+    let rows = query.bind(to_i64(after.2)).bind(PAGE).fetch_all(conn).await?;
+    if let Some(last) = rows.last() {
+        *after = (last.try_get("terminal")?, last.try_get("epoch")?, super::from_i64(last.try_get("seq")?));
+    }
+    rows.iter().map(read).collect()
+}
+
 /// How far each terminal's log is held.
 pub async fn reached(
     conn: &mut AnyConnection,

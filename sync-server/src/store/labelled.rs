@@ -5,6 +5,8 @@ use std::ops::Deref;
 use shared::code::{CodeKey, PackageCode};
 use shared::event::{Act, Event};
 
+use crate::labels;
+
 /// An event, and of a scan what was scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labelled {
@@ -45,7 +47,7 @@ impl From<Event> for Labelled {
 /// The package that a scan's label names.
 #[must_use]
 pub fn scanned(act: &Act) -> Option<PackageCode> {
-    act.movement().and_then(|(_, movement)| shared::code::parse(&movement.text).ok())
+    act.movement().and_then(|(_, movement)| labels::read(&movement.text).ok())
 }
 
 impl Deref for Labelled {

@@ -203,7 +203,7 @@ impl Memory {
         if let Some(code) = &fact.code {
             return Box::new([self.packages.number(code)]);
         }
-        let codes = fact.act.named_texts().into_iter().filter_map(|text| shared::code::parse(text).ok());
+        let codes = fact.act.named_texts().into_iter().filter_map(|text| crate::labels::read(text).ok());
         let mut packages: Vec<PackageNo> = codes.map(|code| self.packages.number(&code)).collect();
         packages.sort_unstable();
         packages.dedup();

@@ -30,6 +30,7 @@ pub mod packages;
 mod postgres;
 pub mod quarantine;
 pub mod reference;
+pub mod reread;
 pub mod sealed;
 mod serving;
 mod settings;

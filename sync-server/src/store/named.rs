@@ -12,7 +12,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::facts::Facts;
+use super::reread::{Grown, RereadError};
 use super::{StoreError, event, lookup, to_i64};
+use crate::labels;
 
 /// Kinds of events that name something: those of the index `event_naming`.
 const NAMING: &str = "('associate', 'dissociate', 'case_checked', 'report', 'relabel', 'pack_activated', 'signed_in', 'signed_out', \
@@ -61,7 +63,12 @@ pub const fn day(at: Timestamp) -> i64 {
 
 /// What an event names, each key once.
 pub(super) fn keys(event: &Event) -> BTreeSet<[u8; 16]> {
-    let packages = event.act.named_texts().into_iter().filter_map(|text| shared::code::parse(text).ok());
+    keys_by(event, |text| labels::read(text).ok())
+}
+
+/// The same, where a label's text names the package that `read` says.
+fn keys_by(event: &Event, read: impl Fn(&str) -> Option<PackageCode>) -> BTreeSet<[u8; 16]> {
+    let packages = event.act.named_texts().into_iter().filter_map(read);
     let mut keys: BTreeSet<[u8; 16]> = packages.map(|code| Name::Package(&code).key()).collect();
     match &event.act {
         Act::PackActivated { pack } => drop(keys.insert(Name::Pack(pack).key())),
@@ -79,8 +86,12 @@ pub async fn follow<'e>(
     conn: &mut AnyConnection,
     events: impl IntoIterator<Item = &'e Event> + Send,
 ) -> Result<(), StoreError> {
-    let named = events.into_iter().map(|event| (event, keys(event))).filter(|(_, keys)| !keys.is_empty());
-    for (event, keys) in named.collect::<Vec<_>>() {
+    note(conn, events.into_iter().map(|event| (event, keys(event))).collect()).await
+}
+
+/// Names events by these keys.
+async fn note(conn: &mut AnyConnection, named: Vec<(&Event, BTreeSet<[u8; 16]>)>) -> Result<(), StoreError> {
+    for (event, keys) in named.into_iter().filter(|(_, keys)| !keys.is_empty()) {
         let keys: Vec<String> = keys.iter().map(hex::encode).collect();
         for part in keys.chunks(NAMES_AT_ONCE) {
             sqlx::query(
@@ -143,4 +154,30 @@ pub async fn catch_up(conn: &mut AnyConnection) -> Result<usize, StoreError> {
     let events = rows.iter().map(event::read).collect::<Result<Vec<_>, _>>()?;
     follow(conn, &events).await?;
     Ok(events.len())
+}
+
+/// Names events by packages whose texts were no codes before. Answers how many texts that were.
+pub(super) async fn name_again(conn: &mut AnyConnection, grown: Grown<'_>) -> Result<u64, RereadError> {
+    let sql = "select terminal, epoch, seq, about, body from event where kind in NAMING and (terminal, epoch, seq) > ($1, $2, $3) \
+               order by terminal, epoch, seq limit $4";
+    let sql = sql.replace("NAMING", NAMING);
+    let (mut after, mut found) = (event::START, 0);
+    loop {
+        let events = event::page(conn, &sql, &mut after).await?;
+        if events.is_empty() {
+            return Ok(found);
+        }
+        let mut anew = Vec::new();
+        for event in &events {
+            let mut codes = 0;
+            for text in event.act.named_texts() {
+                codes += u64::from(grown.anew(text)?.is_some());
+            }
+            if codes > 0 {
+                anew.push((event, keys_by(event, |text| grown.code(text))));
+            }
+            found += codes;
+        }
+        note(conn, anew).await?;
+    }
 }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde::Serialize;
 use shared::code::{CodeKey, PackageCode};
 use shared::ids::{EventRef, MemberId, PackId};
-use shared::reference::{Pack, References};
+use shared::reference::Pack;
 use shared::time::Timestamp;
 use shared::trail::{History, Index};
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::facts::Facts;
 use super::{StoreError, from_i64, lookup, stored, to_i64, trail};
+use crate::labels;
 
 /// An act on a pack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -134,7 +135,7 @@ async fn scanned_before(conn: &mut AnyConnection, pack: &Pack, before: Timestamp
         code.parse().map_err(|_| StoreError::Corrupt("a registered code is malformed"))
     };
     let codes = rows.iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
-    let (mut used, references) = (0, References::default());
+    let (mut used, references) = (0, labels::references());
     for part in codes.chunks(SCANNED_AT_ONCE) {
         let mut facts = Facts::default();
         lookup::of_codes(conn, &part.iter().cloned().collect(), &mut facts).await?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use shared::code::GrammarConfig;
 use shared::reference::{Policy, References};
 use shared::wire::Record;
 use sqlx::any::AnyRow;
@@ -72,6 +73,16 @@ pub async fn policy(conn: &mut AnyConnection) -> Result<Policy, StoreError> {
     let mut references = References::default();
     take_in(parsed(&rows)?, &mut references);
     Ok(references.policy())
+}
+
+/// The grammars that labels are read by; the default before any were adopted.
+pub async fn grammars(conn: &mut AnyConnection) -> Result<GrammarConfig, StoreError> {
+    let rows = sqlx::query("select body from reference where reference_set = 'grammars'").fetch_all(conn).await?;
+    let found = parsed(&rows)?.into_iter().find_map(|record| match record {
+        Record::Grammars(config) => Some(config),
+        _ => None,
+    });
+    Ok(found.unwrap_or_default())
 }
 
 /// Stores a record of a reference set. Answers whether it changed anything.

@@ -53,18 +53,24 @@ pub async fn append<'e>(
             trails.push((*key.as_bytes(), place));
         }
     }
-    if !trails.is_empty() {
-        let sql = "insert into trail (code_key, refs) \
-                   select unhex(substr(value, 1, 32)), unhex(substr(value, 33)) from json_each($1) where true \
-                   on conflict (code_key) do update set refs = cast(trail.refs || excluded.refs as blob)";
-        sqlx::query(sql).bind(rows(trails)).execute(&mut *conn).await?;
-    }
+    append_places(conn, trails).await?;
     for (basis, entry) in bases {
         sqlx::query("insert into basis_batch (basis, entry) values ($1, $2)")
             .bind(basis.as_str())
             .bind(to_i64(entry))
             .execute(&mut *conn)
             .await?;
+    }
+    Ok(())
+}
+
+/// Notes where scans of packages are that were found under their basis alone.
+pub(super) async fn append_places(conn: &mut AnyConnection, trails: Vec<([u8; 16], Place)>) -> Result<(), StoreError> {
+    if !trails.is_empty() {
+        let sql = "insert into trail (code_key, refs) \
+                   select unhex(substr(value, 1, 32)), unhex(substr(value, 33)) from json_each($1) where true \
+                   on conflict (code_key) do update set refs = cast(trail.refs || excluded.refs as blob)";
+        sqlx::query(sql).bind(rows(trails)).execute(&mut *conn).await?;
     }
     Ok(())
 }

@@ -58,7 +58,7 @@ impl Brought {
         let Ok(event) = crate::ingest::readable(batch, seq, body) else { return false };
         let Some((_, movement)) = event.act.movement() else { return has_row };
         self.bases.insert(movement.basis.clone());
-        if let Ok(code) = shared::code::parse(&movement.text) {
+        if let Ok(code) = crate::labels::read(&movement.text) {
             let index = u16::try_from(seq - self.first_seq).unwrap_or(u16::MAX);
             self.codes.entry(code).or_default().push(Place { entry: self.entry, index });
         }

@@ -19,6 +19,7 @@ mod opening;
 mod plans;
 mod references;
 mod registers;
+mod reread;
 mod sample;
 mod schema;
 mod sealed;

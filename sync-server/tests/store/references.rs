@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use shared::citation::Rulebook;
+use shared::code::GrammarConfig;
 use shared::reference::{Member, Policy, References, Role};
 use shared::wire::Record;
 use sync_server::store::reference::{self, SharedReferences};
@@ -28,9 +29,18 @@ async fn records_replace_each_other(store: &Store) {
     assert_ne!(reference::policy(&mut tx).await.unwrap(), policy);
     assert!(reference::put(&mut tx, &Record::Policy(policy), 3).await.unwrap());
     assert_eq!(reference::policy(&mut tx).await.unwrap(), policy);
+    assert_eq!(reference::grammars(&mut tx).await.unwrap(), GrammarConfig::default());
+    let config = r#"{"opaque": [{"namespace": "CTP", "pattern": "[0-9]{32}"}]}"#;
+    let grammars: GrammarConfig = serde_json::from_str(config).unwrap();
+    assert!(reference::put(&mut tx, &Record::Grammars(grammars.clone()), 2).await.unwrap());
+    assert_eq!(reference::grammars(&mut tx).await.unwrap(), grammars);
     let all = reference::load_all(&mut tx).await.unwrap();
-    assert_eq!(reference::changed_after(&mut tx, None).await.unwrap(), [member("two"), Record::Policy(policy)]);
+    assert_eq!(
+        reference::changed_after(&mut tx, None).await.unwrap(),
+        [Record::Grammars(grammars), member("two"), Record::Policy(policy)]
+    );
     assert_eq!(reference::changed_after(&mut tx, Some(2)).await.unwrap().len(), 2);
+    assert!(all.grammars.parse("01234567890123456789012345678901").is_ok());
     assert!(reference::changed_after(&mut tx, Some(3)).await.unwrap().is_empty());
     assert_eq!((all.members.len(), &*all.members[&"M".into()].name), (1, "two"));
     reference::publish_again(&mut tx, ("member", "M"), 9).await.unwrap();

@@ -41,6 +41,7 @@ pub fn check(record: &Record, known: &References) -> Vec<Fault> {
         | Record::Pack(_)
         | Record::Code(_)
         | Record::Policy(_)
+        | Record::Grammars(_)
         | Record::Manifest(_)
         | Record::Mismatch(_)
         | Record::Server(_) => {}

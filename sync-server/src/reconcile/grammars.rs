@@ -1,0 +1,61 @@
+//! Which label texts are codes is configured; the database remembers by what it was read. Another configuration is adopted where every
+//! text that is stored stays the code that it was: what was no code before is found again, and judged again.
+
+use shared::code::{GrammarConfig, GrammarError, Grammars};
+use shared::time::Timestamp;
+use shared::wire::Record;
+
+use super::{Touched, references_changed};
+use crate::store::reread::{RereadError, reread};
+use crate::store::{self, Store, StoreError};
+
+/// Why grammars are not adopted.
+#[derive(Debug, thiserror::Error)]
+pub enum AdoptError {
+    /// Codes that are stored would be lost.
+    #[error(
+        "`[codes]` of the configuration cannot be adopted: {why}. Put back what read it; new patterns stand after the others and accept no \
+         text that was a code. Until now it said: {held}"
+    )]
+    Otherwise {
+        /// Which text, and how.
+        why: RereadError,
+        /// What was adopted before, as JSON.
+        held: String,
+    },
+    /// A pattern that cannot be used.
+    #[error(transparent)]
+    Grammar(#[from] GrammarError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Whether the database is read by these grammars already.
+pub async fn are_grammars_adopted(store: &Store, config: &GrammarConfig) -> Result<bool, StoreError> {
+    Ok(store::reference::grammars(&mut *store.read().await?).await? == *config)
+}
+
+/// Makes the configured grammars those that everyone reads labels by: terminals pull them like any reference. No server may run
+/// meanwhile, which would read by the old ones. Answers how many texts are codes that were none.
+pub async fn adopt_grammars(store: &Store, config: &GrammarConfig, now: Timestamp) -> Result<u64, AdoptError> {
+    let mut tx = store.write().await?;
+    let held = store::reference::grammars(&mut tx).await?;
+    if held == *config {
+        return Ok(0);
+    }
+    let told = serde_json::to_string(&held).map_err(StoreError::from)?;
+    let (old, new) = (Grammars::try_from(held)?, Grammars::try_from(config.clone())?);
+    let found = reread(&mut tx, &old, &new).await.map_err(|why| match why {
+        RereadError::Store(error) => error.into(),
+        why @ RereadError::Otherwise { .. } => AdoptError::Otherwise { why, held: told },
+    })?;
+    let position = store::next_position(&mut tx).await?;
+    store::reference::put(&mut tx, &Record::Grammars(config.clone()), position).await?;
+    if found > 0 {
+        let bases = store::event::bases_worked_on(&mut tx).await?;
+        references_changed(&mut tx, &Touched { bases, ..Touched::default() }, now, position).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(found)
+}
