@@ -12,6 +12,7 @@ mod gates;
 mod gates_field;
 mod ledger;
 mod looked_up;
+mod opaque;
 mod p02_carried;
 mod p02_network;
 mod p02_repeated;

@@ -45,6 +45,7 @@ pub struct Frame {
 pub struct InputReader {
     guard: Guard,
     aim: Aim,
+    grammars: Grammars,
 }
 
 impl InputReader {
@@ -52,13 +53,18 @@ impl InputReader {
     #[must_use]
     pub fn new(source: &dyn Source, aim: Aim) -> Self {
         let guard = if source.is_continuous() { Guard::frames() } else { Guard::pictures() };
-        Self { guard, aim }
+        Self { guard, aim, grammars: Grammars::default() }
+    }
+
+    /// Lines of a hand scanner are read by these grammars from now on.
+    pub fn read_by(&mut self, grammars: Grammars) {
+        self.grammars = grammars;
     }
 
     /// A reader that takes each frame by itself, whatever it follows: for codes that change in one place.
     #[must_use]
     pub fn one_by_one() -> Self {
-        Self { guard: Guard::pictures(), aim: Aim::Everything }
+        Self { guard: Guard::pictures(), aim: Aim::Everything, grammars: Grammars::default() }
     }
 
     /// What is in an input. A moment without any is an empty frame.
@@ -72,16 +78,17 @@ impl InputReader {
                 let symbols = sight.labels.into_iter().map(|label| label.symbol).collect();
                 Ok(Frame { at_ms, readings, symbols, unread: sight.unread, picture: Some(picture), fault: None })
             }
-            Seen::Line(text) => Ok(read_line(at_ms, text)),
+            Seen::Line(text) => Ok(read_line(at_ms, text, &self.grammars)),
             Seen::Nothing => Ok(Frame { at_ms, ..Frame::default() }),
         }
     }
 }
 
-/// A line of a hand scanner, which reads one label by itself and checks it: its word counts as two.
+/// A line of a hand scanner, which reads one label by itself and checks it: its word counts as two. What these grammars read stands as
+/// it came.
 #[must_use]
-pub fn read_line(at_ms: u64, text: String) -> Frame {
-    let fault = explain(&text, &Grammars::default());
+pub fn read_line(at_ms: u64, text: String, grammars: &Grammars) -> Frame {
+    let fault = explain(&text, grammars);
     let text = fault.as_ref().and_then(|fault| fault.restored.clone()).unwrap_or(text);
     let readings = vec![Reading { text, agree: 2, is_fresh: true, label: None }];
     Frame { at_ms, readings, fault, ..Frame::default() }
@@ -114,7 +121,7 @@ mod tests {
     const CODE: &str = "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD";
 
     fn line(text: &str) -> Frame {
-        read_line(5, text.to_owned())
+        read_line(5, text.to_owned(), &Grammars::default())
     }
 
     #[test]
@@ -132,6 +139,17 @@ mod tests {
             assert_eq!(frame.readings[0].text, CODE, "{typed}");
             assert!(frame.fault.is_some(), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_code_of_a_configured_pattern_stands_as_it_came() {
+        let typed = "011690123456789921ABCDEFGHIJ";
+        assert!(line(typed).fault.is_none());
+        let config = r#"{"opaque": [{"namespace": "CTP", "pattern": "ctp:[0-9a-z ]{12}"}]}"#;
+        let grammars: Grammars = serde_json::from_str(config).unwrap();
+        let text = "ctp:0 23456789aB".to_lowercase();
+        let frame = read_line(5, text.clone(), &grammars);
+        assert_eq!((frame.fault, &*frame.readings[0].text), (None, &*text));
     }
 
     #[test]

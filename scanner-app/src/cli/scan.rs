@@ -49,6 +49,7 @@ pub(super) fn run(config: &Config, args: &ScanArgs) -> Result<ExitCode> {
     let deck = Deck::start(config.feedback.outputs());
     let mut acceptance = Acceptance::default();
     let mut reader = InputReader::new(source.as_ref(), config.capture.aim);
+    reader.read_by(session.pulled().references.grammars.clone());
     let mut unread = false;
     while let Some(input) = source.next() {
         std::thread::sleep(Duration::from_millis(args.frame_delay_ms));

@@ -100,7 +100,7 @@ impl Store {
             read = around.events.len();
             let naming = around.events.values().filter(|event| names_packages(&event.act));
             let named =
-                naming.flat_map(|event| texts(&event.act)).filter_map(|text| self.writing.grammars.parse(text).ok());
+                naming.flat_map(|event| texts(&event.act)).filter_map(|text| references.grammars.parse(text).ok());
             fresh = named.filter(|code| !around.codes.contains(code)).collect();
             if fresh.is_empty() {
                 break;

@@ -33,13 +33,13 @@ pub(super) struct Committer {
 
 impl Committer {
     /// Starts it on a connection of its own.
-    fn start(conn: Connection, writing: Writing) -> std::io::Result<Self> {
+    fn start(conn: Connection, mut writing: Writing) -> std::io::Result<Self> {
         let (jobs, work) = channel();
         let (raised, is_raised) = sync_channel(1);
         let run = move || {
             // Whoever started this waits for the answer.
             let _ = raised.send(raise_priority());
-            run(conn, &writing, &work);
+            run(conn, &mut writing, &work);
         };
         let thread = std::thread::Builder::new().name("commit".to_owned()).spawn(run)?;
         let is_raised = is_raised.recv().unwrap_or(false);
@@ -66,7 +66,7 @@ impl Drop for Committer {
     }
 }
 
-fn run(mut conn: Connection, writing: &Writing, work: &Receiver<Job>) {
+fn run(mut conn: Connection, writing: &mut Writing, work: &Receiver<Job>) {
     while let Ok(Job { entries, beside, answer }) = work.recv() {
         let appended = commit(&mut conn, writing, &entries, &beside);
         // Nobody waits any more when the app ends.

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 use shared::chain::{Hash, epoch_hash, event_hash};
-use shared::code::Grammars;
 use shared::event::Event;
 use shared::ids::{EpochId, TerminalId};
 use shared::mismatch::{Mismatch, ScanResult};
 use shared::wire::WIRE_VERSION;
 
 use super::commit::WriteBeside;
+use super::grammars::ReadBy;
 use super::projection::{EventNo, project};
 use super::{Store, StoreError};
 
@@ -68,8 +68,13 @@ pub struct Entry {
 }
 
 /// Writes entries behind the last event of an epoch, with all that follows from them; `conn` is inside a transaction.
-pub(super) fn append_entries(conn: &Connection, writing: &Writing, entries: &[Entry]) -> Result<Appended, StoreError> {
-    let Writing { terminal, epoch, epoch_no, grammars } = writing;
+pub(super) fn append_entries(
+    conn: &Connection,
+    writing: &mut Writing,
+    entries: &[Entry],
+) -> Result<Appended, StoreError> {
+    let Writing { terminal, epoch, epoch_no, read_by } = writing;
+    let grammars = read_by.now(conn)?;
     let (mut seq, mut hash) = last(conn, *epoch_no)?.unwrap_or((0, epoch_hash(*terminal, *epoch)));
     for Entry { event, shown } in entries {
         seq += 1;
@@ -93,7 +98,7 @@ pub(super) struct Writing {
     pub(super) terminal: TerminalId,
     pub(super) epoch: EpochId,
     pub(super) epoch_no: i64,
-    pub(super) grammars: Grammars,
+    pub(super) read_by: ReadBy,
 }
 
 impl Store {
@@ -106,7 +111,7 @@ impl Store {
     pub(super) fn append_once(&mut self, entries: &Arc<[Entry]>, beside: &WriteBeside) -> Result<Appended, StoreError> {
         match &self.committer {
             Some(committer) => committer.append(Arc::clone(entries), Arc::clone(beside)),
-            None => commit(&mut self.conn, &self.writing, entries, beside),
+            None => commit(&mut self.conn, &mut self.writing, entries, beside),
         }
     }
 
@@ -178,7 +183,7 @@ impl Store {
 /// One durable transaction.
 pub(super) fn commit(
     conn: &mut Connection,
-    writing: &Writing,
+    writing: &mut Writing,
     entries: &[Entry],
     beside: &WriteBeside,
 ) -> Result<Appended, StoreError> {

@@ -10,6 +10,7 @@ mod commit;
 mod damage;
 mod facts;
 mod gate_answer;
+mod grammars;
 mod header;
 mod hidden;
 mod identity;

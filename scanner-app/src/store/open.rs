@@ -13,6 +13,7 @@ use shared::ids::{EpochId, TerminalId};
 use super::cipher;
 use super::commit::Committer;
 use super::damage;
+use super::grammars::ReadBy;
 use super::header::{self, Header};
 use super::hidden;
 use super::identity::{Notice, settle};
@@ -116,7 +117,7 @@ impl Store {
             return Err(StoreError::Older(path.display().to_string()));
         }
         let (epoch_no, epoch) = newest_epoch(&conn)?.unwrap_or((0, EpochId::new(uuid::Uuid::nil())));
-        Ok(Self::of(conn, path, Writing { terminal, epoch, epoch_no, grammars: Grammars::default() }, None))
+        Ok(Self::of(conn, path, Writing { terminal, epoch, epoch_no, read_by: ReadBy::default() }, None))
     }
 
     fn connect(
@@ -128,10 +129,9 @@ impl Store {
         let mut conn = writable(path, vfs)?;
         refuse_foreign_schema(&conn, path)?;
         durable(&conn)?;
-        let grammars = Grammars::default();
-        migrate(&mut conn, &grammars)?;
+        migrate(&mut conn)?;
         let (epoch_no, epoch) = current_epoch(&mut conn, terminal, new_epoch)?;
-        let mut store = Self::of(conn, path, Writing { terminal, epoch, epoch_no, grammars }, lock);
+        let mut store = Self::of(conn, path, Writing { terminal, epoch, epoch_no, read_by: ReadBy::default() }, lock);
         store.vfs = vfs.map(str::to_owned);
         Ok(store)
     }
@@ -206,13 +206,14 @@ fn writable(path: &Path, vfs: Option<&str>) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
-fn migrate(conn: &mut Connection, grammars: &Grammars) -> Result<(), StoreError> {
+fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     let applied = refuse_newer(conn)?;
     for (step, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(applied).unwrap_or(0)) {
         let tx = conn.transaction()?;
         tx.execute_batch(sql)?;
         if PROJECTED_AFTER.contains(&(step + 1)) {
-            project_all(&tx, grammars)?;
+            // Earlier versions read labels by GS1's grammars alone.
+            project_all(&tx, &Grammars::default())?;
             explode_references(&tx)?;
         }
         tx.pragma_update(None, "user_version", i64::try_from(step + 1).unwrap_or(i64::MAX))?;

@@ -57,7 +57,7 @@ fn insert_scan(
     Ok(())
 }
 
-fn place_no(conn: &Connection, stage: Stage, movement: &Movement) -> Result<i64, StoreError> {
+pub(super) fn place_no(conn: &Connection, stage: Stage, movement: &Movement) -> Result<i64, StoreError> {
     let named = params![movement.basis.as_str(), movement.document.as_str(), stage.as_str()];
     let sql = "select place_no from place where basis = ?1 and document = ?2 and stage = ?3";
     if let Some(found) = conn.prepare_cached(sql)?.query_row(named, |row| row.get(0)).optional()? {
@@ -158,7 +158,7 @@ pub(super) fn texts(act: &Act) -> Vec<&str> {
     }
 }
 
-fn insert_mention(conn: &Connection, name: &str, (epoch_no, seq): EventNo) -> Result<(), StoreError> {
+pub(super) fn insert_mention(conn: &Connection, name: &str, (epoch_no, seq): EventNo) -> Result<(), StoreError> {
     let sql = "insert or ignore into mention (name, epoch_no, seq) values (?1, ?2, ?3)";
     conn.prepare_cached(sql)?.execute(params![name, epoch_no, to_i64(seq)])?;
     Ok(())

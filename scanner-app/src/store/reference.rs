@@ -7,6 +7,7 @@ use shared::wire::{ChangesPage, Record, SignedServer, SiteMismatch};
 use uuid::Uuid;
 
 use super::code::keep_code;
+use super::grammars::{ReadBy, read_again};
 use super::manifest::keep_manifest;
 use super::{Store, StoreError, meta, set_meta};
 
@@ -42,16 +43,21 @@ impl Store {
     pub fn keep_page(&mut self, page: &ChangesPage) -> Result<(), StoreError> {
         let (held, _) = self.cursor()?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut read_by = ReadBy::default();
+        let before = read_by.now(&tx)?.clone();
         super::outbox::heard_from(&tx, page.ledger_id)?;
         super::restored::settle(&tx, page)?;
         if held != Some(page.ledger_id) {
             let sets = ["code", "manifest", "sent", "sent_sum"];
             sets.iter().try_for_each(|set| tx.execute(&format!("delete from {set}"), []).map(drop))?;
-            // Whom to trust is no matter of the ledger: a restored server is still this one.
-            tx.execute("delete from reference where reference_set <> 'server'", [])?;
+            // Whom to trust and how labels are read is no matter of the ledger: a restored server is still this one.
+            tx.execute("delete from reference where reference_set not in ('server', 'grammars')", [])?;
         }
         for change in &page.changes {
             keep(&tx, &change.record)?;
+        }
+        if page.changes.iter().any(|change| matches!(change.record, Record::Grammars(_))) {
+            read_again(&tx, &before, read_by.now(&tx)?)?;
         }
         set_meta(&tx, "ledger_id", &page.ledger_id.to_string())?;
         set_meta(&tx, "cursor", &page.cursor.to_string())?;

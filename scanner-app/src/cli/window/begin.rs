@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use shared::event::Stage;
+use shared::reference::References;
 
 use super::clerk::Clerk;
 use crate::operators::{Stir, touched_ms};
@@ -12,7 +13,7 @@ impl Clerk {
     /// A task that was open when the app ended is open again.
     pub(super) fn begin(&mut self) -> Result<()> {
         self.gaze.stir(self.device.mono_ms());
-        self.read_limits()?;
+        self.read_agreed()?;
         self.recall_person()?;
         let open = self.work.store().map(Store::open_tasks).transpose()?.and_then(|tasks| tasks.into_iter().next());
         // The list sums up every task, and the session its own once more: the list waits until somebody sees it. A receipt stands
@@ -38,17 +39,16 @@ impl Clerk {
         Ok(())
     }
 
-    pub(super) fn read_limits(&mut self) -> Result<()> {
-        self.limits = match self.work.session_ref() {
-            Some(session) => session.pulled().references.policy().limits,
-            None => self
-                .work
-                .store()
-                .map(Store::pulled)
-                .transpose()?
-                .map(|pulled| pulled.references.policy().limits)
-                .unwrap_or_default(),
+    /// What is agreed for everybody on this server: limits, and by what labels are read.
+    pub(super) fn read_agreed(&mut self) -> Result<()> {
+        let of = |references: &References| (references.policy().limits, references.grammars.clone());
+        let agreed = match self.work.session_ref() {
+            Some(session) => Some(of(&session.pulled().references)),
+            None => self.work.store().map(Store::pulled).transpose()?.map(|pulled| of(&pulled.references)),
         };
+        let (limits, grammars) = agreed.unwrap_or_default();
+        self.limits = limits;
+        self.eye.read_by(grammars);
         Ok(())
     }
 }

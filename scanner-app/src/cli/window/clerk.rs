@@ -285,7 +285,7 @@ impl Clerk {
         if let Work::Closed(session) = &mut self.work {
             session.reload()?;
         }
-        self.read_limits()?;
+        self.read_agreed()?;
         self.state.stale();
         self.raise_late_blocks()?;
         self.ask_gates()

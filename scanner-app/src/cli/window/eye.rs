@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use shared::code::Grammars;
 use shared::event::{Capture, LabelMetadata};
 use shared::time::Timestamp;
 use vision::Aim;
@@ -38,6 +39,7 @@ pub(super) struct Eye {
     line_trouble: Option<Pair>,
     reads: Vec<RawRead>,
     forced_single: bool,
+    grammars: Grammars,
 }
 
 impl Eye {
@@ -55,6 +57,7 @@ impl Eye {
             line_trouble: None,
             reads: Vec::new(),
             forced_single: false,
+            grammars: Grammars::default(),
         }
     }
 
@@ -108,7 +111,16 @@ impl Eye {
         let aim = if self.is_single() { Aim::Centre } else { Aim::Everything };
         if let Some((source, reader)) = &mut self.source {
             *reader = InputReader::new(source.as_ref(), aim);
+            reader.read_by(self.grammars.clone());
         }
+    }
+
+    /// Lines of hand scanners are read by these grammars from now on.
+    pub(super) fn read_by(&mut self, grammars: Grammars) {
+        if let Some((_, reader)) = &mut self.source {
+            reader.read_by(grammars.clone());
+        }
+        self.grammars = grammars;
     }
 
     /// Whether the lamp shines, as the device says; none where it has none.
@@ -145,7 +157,7 @@ impl Eye {
 
     /// A line that a hand scanner typed into the window: what is new in it.
     pub(super) fn line(&mut self, text: String, now: Timestamp) -> Readings {
-        let frame = read_line(self.line_clock.tick(), text.clone());
+        let frame = read_line(self.line_clock.tick(), text.clone(), &self.grammars);
         self.line_trouble = unrestored(&frame);
         self.note(RawRead { is_wedge: true, text, fault: self.line_trouble.clone(), at: now });
         self.lines.accept(frame.readings, frame.at_ms)
@@ -168,7 +180,8 @@ impl Eye {
             let aim = if self.is_single() { Aim::Centre } else { self.settings.aim };
             match self.name.open(&self.settings) {
                 Ok(source) => {
-                    let reader = InputReader::new(source.as_ref(), aim);
+                    let mut reader = InputReader::new(source.as_ref(), aim);
+                    reader.read_by(self.grammars.clone());
                     self.source = Some((source, reader));
                     self.trouble = None;
                 }
