@@ -43,9 +43,15 @@ impl Clerk {
 
     fn open_case(&mut self, text: &str) -> Result<()> {
         self.case(|session| {
-            session.open_case(text, &[])?;
-            let words = ("已拆箱，里面的包装单独算。", "Case opened; what is inside counts by itself.");
-            Ok(Some(((words.0.to_owned(), words.1.to_owned()), Outcome::ACCEPTED)))
+            let (words, outcome) = if session.open_case(text, &[])? {
+                (("已拆箱，里面的包装单独算。", "Case opened; what is inside counts by itself."), Outcome::ACCEPTED)
+            } else {
+                (
+                    ("此箱已拆过，不重复记录。", "This case is open already; nothing is recorded twice."),
+                    Outcome::DUPLICATE,
+                )
+            };
+            Ok(Some(((words.0.to_owned(), words.1.to_owned()), outcome)))
         })
     }
 
@@ -59,11 +65,7 @@ impl Clerk {
             CaseAct::Open => {
                 self.open_case(&text)?;
                 if let Some((words, outcome)) = self.state.case.answer.clone() {
-                    self.say(
-                        if outcome == Outcome::ACCEPTED { StripTone::Calm } else { StripTone::Trouble },
-                        words,
-                        None,
-                    );
+                    self.say(if outcome == Outcome::WRONG { StripTone::Trouble } else { StripTone::Calm }, words, None);
                 }
                 Ok(())
             }
@@ -93,8 +95,49 @@ impl Clerk {
         Ok(())
     }
 
+    /// Labels read together on the case's page. Where none is begun the case among them is, and the others are read again; else each
+    /// is taken, and the gravest answer stays.
+    pub(super) fn read_into_case(&mut self, texts: &[&str]) -> Result<()> {
+        if !self.is_case_begun()? {
+            let Some(text) = self.first_case(texts)? else { return Ok(()) };
+            self.put_in_case(text, false)?;
+            if self.is_case_begun()? {
+                self.eye.look_again(|other| other != text);
+            }
+            return Ok(());
+        }
+        let mut answers = Vec::new();
+        for text in texts {
+            self.put_in_case(text, false)?;
+            let case = &mut self.state.case;
+            let (insist, about) = (case.insist.take(), case.about.take());
+            answers.extend(case.answer.take().map(|answer| Answered { answer, insist, about }));
+        }
+        if let Some(Answered { answer, insist, about }) = together(answers) {
+            let case = &mut self.state.case;
+            (case.answer, case.insist, case.about) = (Some(answer), insist, about);
+        }
+        Ok(())
+    }
+
+    fn is_case_begun(&mut self) -> Result<bool> {
+        let Some(session) = self.work.session() else { return Ok(false) };
+        Ok(session.case_check()?.is_some() || session.case_draft()?.is_some())
+    }
+
+    /// The label of a case, else the first.
+    fn first_case<'t>(&mut self, texts: &[&'t str]) -> Result<Option<&'t str>> {
+        let Some(session) = self.work.session() else { return Ok(None) };
+        for text in texts {
+            if session.is_of_a_case(text)? {
+                return Ok(Some(text));
+            }
+        }
+        Ok(texts.first().copied())
+    }
+
     /// A label read on the case's page: the case itself first, then what goes in.
-    pub(super) fn put_in_case(&mut self, text: &str, despite: bool) -> Result<()> {
+    fn put_in_case(&mut self, text: &str, despite: bool) -> Result<()> {
         let mode = self.state.case.mode;
         self.state.case.about = Some(text.to_owned());
         let Some(session) = self.work.session() else { return Ok(()) };
@@ -130,6 +173,32 @@ impl Clerk {
     }
 }
 
+/// The answer to one label on the case's page.
+#[derive(Debug)]
+struct Answered {
+    answer: (Pair, Outcome),
+    /// The label that the clerk may put in all the same.
+    insist: Option<String>,
+    about: Option<String>,
+}
+
+/// The answer to labels that were read together: the gravest, of equal ones the newest; and how many more are wrong.
+fn together(answers: Vec<Answered>) -> Option<Answered> {
+    let gravity = |outcome: Outcome| match outcome {
+        Outcome::ACCEPTED => 0,
+        Outcome::DUPLICATE => 1,
+        _ => 2,
+    };
+    let wrong = answers.iter().filter(|one| one.answer.1 == Outcome::WRONG).count();
+    let mut gravest = answers.into_iter().max_by_key(|one| gravity(one.answer.1))?;
+    if wrong > 1 {
+        let ((zh, en), more) = (&mut gravest.answer.0, wrong - 1);
+        *zh = format!("{zh}另有 {more} 个也不对。");
+        *en = format!("{en} {more} more {} wrong too.", if more == 1 { "is" } else { "are" });
+    }
+    Some(gravest)
+}
+
 /// What a check found.
 fn checked_words(standing: &CheckStanding) -> Pair {
     let (found, missing, foreign) = (standing.found.len(), standing.missing.len(), standing.foreign());
@@ -154,4 +223,32 @@ fn case_words(error: &CaseError) -> Pair {
         CaseError::Store(_) => "没有记录。再试一次。".to_owned(),
     };
     (zh, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(zh: &str, outcome: Outcome) -> Answered {
+        let answer = ((zh.to_owned(), zh.to_owned()), outcome);
+        Answered { answer, insist: (outcome == Outcome::WRONG).then(|| zh.to_owned()), about: None }
+    }
+
+    #[test]
+    fn of_labels_that_are_read_together_the_gravest_is_told_and_how_many_more() {
+        assert!(together(Vec::new()).is_none());
+        let told = |answers: &[(&str, Outcome)]| {
+            let answers = answers.iter().map(|(zh, outcome)| answered(zh, *outcome)).collect();
+            let Answered { answer: ((zh, en), outcome), insist, .. } = together(answers).unwrap();
+            (zh, en, outcome, insist)
+        };
+        let (in_one, in_two, twice) =
+            (("1 / 6", Outcome::ACCEPTED), ("2 / 6", Outcome::ACCEPTED), ("again", Outcome::DUPLICATE));
+        assert_eq!(told(&[in_one, in_two]).0, "2 / 6");
+        assert_eq!(told(&[twice, in_two]).0, "again");
+        let other = told(&[in_one, ("other", Outcome::WRONG), twice]);
+        assert_eq!(other, ("other".into(), "other".into(), Outcome::WRONG, Some("other".into())));
+        let both = told(&[("one", Outcome::WRONG), ("two", Outcome::WRONG), in_one]);
+        assert_eq!((&*both.0, &*both.1), ("two另有 1 个也不对。", "two 1 more is wrong too."));
+    }
 }

@@ -49,7 +49,8 @@ impl Clerk {
         if self.work.is_drill() || *self.route.page() != Page::Case {
             self.record(&moving, how)
         } else {
-            self.put_in_case(&moving[0].0, false)
+            let texts: Vec<&str> = moving.iter().map(|(text, _)| text.as_str()).collect();
+            self.read_into_case(&texts)
         }
     }
 

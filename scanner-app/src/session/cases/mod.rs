@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use shared::code::{CodeError, PackageCode};
 use shared::event::Act;
+use shared::ids::EventRef;
 use shared::reference::Level;
-use shared::trail::History;
+use shared::trail::{Fact, History};
 
 use super::Session;
 use crate::store::{StoreError, remember};
@@ -143,9 +144,13 @@ impl Session {
         Ok(self.store.remember::<CaseDraft>(&self.task.task, NAME, None)?)
     }
 
-    /// Opens a case: these children, or with none all that are in it, are out of it from now on.
-    pub fn open_case(&mut self, parent: &str, children: &[String]) -> Result<(), CaseError> {
-        self.case_code(parent)?;
+    /// Opens a case: these children, or with none all that are in it, are out of it from now on. Answers whether that is new: a case
+    /// that was opened and holds nothing since is not opened twice.
+    pub fn open_case(&mut self, parent: &str, children: &[String]) -> Result<bool, CaseError> {
+        let code = self.case_code(parent)?;
+        if children.is_empty() && self.is_opened(&code)? {
+            return Ok(false);
+        }
         let acts = if children.is_empty() { vec![&[][..]] } else { parts(children) };
         let dissociate = |children: &[String]| Act::Dissociate {
             parent: parent.to_owned(),
@@ -153,7 +158,35 @@ impl Session {
             ends: Vec::new(),
         };
         let acts = acts.into_iter().map(dissociate).collect();
-        Ok(self.record(acts, |_| Ok(()))?)
+        self.record(acts, |_| Ok(()))?;
+        Ok(true)
+    }
+
+    /// Whether the newest word on a case is that all of it came out.
+    fn is_opened(&mut self, code: &PackageCode) -> Result<bool, CaseError> {
+        let history = self.containment([code.clone()])?;
+        let grammars = &self.references().grammars;
+        let is_of = |text: &String| grammars.parse(text).is_ok_and(|parent| parent == *code);
+        let voids = |fact: &Fact| match fact.act {
+            Act::Void { voids, .. } => Some(voids),
+            _ => None,
+        };
+        let voided: BTreeSet<EventRef> = history.facts.iter().filter_map(voids).collect();
+        let told = history.facts.iter().filter(|fact| !voided.contains(&fact.by)).filter_map(|fact| match &fact.act {
+            Act::Dissociate { parent, children, .. } if is_of(parent) => Some((fact.at, fact.by, children.is_empty())),
+            Act::Associate { parent, .. } if is_of(parent) => Some((fact.at, fact.by, false)),
+            _ => None,
+        });
+        Ok(told.max_by_key(|(at, by, _)| (*at, by.seq)).is_some_and(|(_, _, all)| all))
+    }
+
+    /// Whether a label is of a package that may hold others, as far as is known here.
+    pub fn is_of_a_case(&mut self, text: &str) -> Result<bool, CaseError> {
+        match self.case_code(text) {
+            Ok(code) => Ok(self.references().product_of(&code).is_some()),
+            Err(CaseError::NotACode(_) | CaseError::NotACase) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Records what was found inside an opened case, label by label; the rules compare it with what should be in it.
@@ -170,8 +203,10 @@ impl Session {
         Ok(self.record(acts, |_| Ok(()))?)
     }
 
-    fn case_code(&self, parent: &str) -> Result<PackageCode, CaseError> {
+    fn case_code(&mut self, parent: &str) -> Result<PackageCode, CaseError> {
         let code = self.references().grammars.parse(parent).map_err(CaseError::NotACode)?;
+        // Of a code that names no product only its registration says the level.
+        self.around([code.clone()])?;
         let is_unit = self.references().product_of(&code).is_some_and(|(_, level)| level.level == Level::Unit);
         if is_unit { Err(CaseError::NotACase) } else { Ok(code) }
     }

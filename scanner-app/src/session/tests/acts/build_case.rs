@@ -130,3 +130,21 @@ fn a_very_large_case_fits_the_wire() {
         matches!(of_kind(&events, "dissociate").as_slice(), [Act::Dissociate { children, .. }] if children.is_empty())
     );
 }
+
+#[test]
+fn a_case_is_opened_once_until_it_holds_something_again() {
+    let yard = Yard::new("M", usual());
+    let mut session = yard.begin(Stage::Outbound, "C1", Papers::Reserved);
+    assert!(session.is_of_a_case(&label(&case(1))).unwrap());
+    assert!(!session.is_of_a_case(&label(&unit(0))).unwrap() && !session.is_of_a_case("scratches").unwrap());
+    assert!(session.open_case(&label(&case(1)), &[label(&unit(0))]).unwrap());
+    assert!(session.open_case(&label(&case(1)), &[]).unwrap(), "one came out before, now all do");
+    assert!(!session.open_case(&label(&case(1)), &[]).unwrap(), "it is open");
+    assert!(session.open_case(&label(&case(2)), &[]).unwrap(), "another is not");
+    session.build_case(&label(&case(1))).unwrap();
+    put(&mut session, &loose(7));
+    session.finish_case(true).unwrap();
+    assert!(session.open_case(&label(&case(1)), &[]).unwrap(), "something was put in since");
+    let opened = of_kind(&events(session), "dissociate").len();
+    assert_eq!(opened, 4);
+}
