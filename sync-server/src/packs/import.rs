@@ -53,7 +53,9 @@ pub async fn import(
     (by, now): (&Actor, Timestamp),
 ) -> Result<PacksImported, PackFileError> {
     let mut tx = store.write().await?;
+    store::cache::widen(&mut tx).await?;
     let done = import_in(&mut tx, reading, told, (by, now)).await;
+    store::cache::narrow(&mut tx).await?;
     store::end(tx, done).await
 }
 

@@ -2,6 +2,7 @@
 //! beside it; both databases run the same text.
 
 pub mod admission;
+pub mod cache;
 pub mod certificate;
 pub mod checkpoint;
 pub mod code;

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod cache;
 mod certificates;
 mod codes;
 mod complete;
