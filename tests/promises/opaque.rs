@@ -57,6 +57,7 @@ fn a_code_of_the_platform_is_scanned_before_and_after_its_pattern_is_known() {
     server.restart(PATTERN).unwrap();
     assert!(!standing(&server).iter().any(|(kind, _)| kind == "malformed-code"), "{:?}", standing(&server));
     server.run(import).unwrap();
+    assert!(!standing(&server).iter().any(|(_, subject)| subject.contains("YC26")), "{:?}", standing(&server));
     assert_eq!(stages_of(&server, &label(1)), ["outbound"]);
     terminal.sync().unwrap();
 
@@ -65,6 +66,19 @@ fn a_code_of_the_platform_is_scanned_before_and_after_its_pattern_is_known() {
     assert_eq!((&summary["scanned"], &summary["set_aside"]), (&1.into(), &1.into()), "{summary}");
     terminal.sync().unwrap();
     assert_eq!(stages_of(&server, &label(2)), ["outbound"], "a text in small letters is the same code");
+    // Another pattern is added while packs of the first are in use: nothing about them changes.
+    let before = standing(&server);
+    let other = TaskArgs { document: "FH-2031", basis: "HT-2031", ..TASK };
+    terminal.type_labels(TASK, &["YD-0001".to_owned()], None).unwrap();
+    terminal.type_labels(other, &["YD-0001".to_owned()], None).unwrap();
+    terminal.sync().unwrap();
+    server.restart("\n[[codes.opaque]]\nnamespace = \"YD\"\npattern = \"YD-[0-9]{4}\"\n").unwrap();
+    let after = standing(&server);
+    assert!(before.iter().all(|found| after.contains(found)), "{before:?}\n{after:?}");
+    let new: Vec<_> = after.iter().filter(|found| !before.contains(found)).map(|(kind, of)| (&**kind, &**of)).collect();
+    assert_eq!(new, [("unregistered-code", "FH-2031"), ("unregistered-code", "FH-2044")], "of the new pattern's alone");
+    let trace = server.lines(["trace", "YD-0001", "--json"]).unwrap();
+    assert_eq!(trace.len(), 2, "{trace:?}");
     let verified: Value = serde_json::from_str(&server.run(["verify-log"]).unwrap()).unwrap();
     assert_eq!(verified["ok"], true, "{verified}");
     succeed(&mut terminal.command("verify-log").unwrap()).unwrap();

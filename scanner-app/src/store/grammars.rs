@@ -22,11 +22,18 @@ impl ReadBy {
         let sql = "select body from reference where reference_set = 'grammars' and record_key = 'grammars'";
         let record: Option<String> = conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
         if record != self.record {
-            self.grammars = match record.as_deref().map(serde_json::from_str).transpose()? {
-                // The server compiled them before it published them.
-                Some(Record::Grammars(config)) => Grammars::try_from(config).unwrap_or_default(),
-                _ => Grammars::default(),
+            let read = |text: &String| match serde_json::from_str(text) {
+                Ok(Record::Grammars(config)) => Grammars::try_from(config).ok(),
+                _ => None,
             };
+            match record.as_ref().map(read) {
+                Some(Some(grammars)) => self.grammars = grammars,
+                // The server compiled them before it published them; a later one may know more than this program.
+                Some(None) => {
+                    tracing::error!("the server's grammars cannot be read by this version; labels are read as before");
+                }
+                None => self.grammars = Grammars::default(),
+            }
             self.record = record;
         }
         Ok(&self.grammars)
@@ -40,8 +47,12 @@ impl Store {
     }
 }
 
-/// Makes the rows right that follow from the log's texts where `new` reads another code than `old`, or one where there was none.
-pub(super) fn read_again(conn: &Connection, old: &Grammars, new: &Grammars) -> Result<(), StoreError> {
+/// Makes the rows right that follow from the log's texts where another code is read than before, or one where there was none.
+pub(super) fn read_again(conn: &Connection, before: &ReadBy, after: &ReadBy) -> Result<(), StoreError> {
+    if before.record == after.record {
+        return Ok(());
+    }
+    let (old, new) = (&before.grammars, &after.grammars);
     let mut statement = conn.prepare("select event_no >> 40, body from log order by event_no")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

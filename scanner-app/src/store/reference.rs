@@ -43,8 +43,8 @@ impl Store {
     pub fn keep_page(&mut self, page: &ChangesPage) -> Result<(), StoreError> {
         let (held, _) = self.cursor()?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut read_by = ReadBy::default();
-        let before = read_by.now(&tx)?.clone();
+        let mut before = ReadBy::default();
+        before.now(&tx)?;
         super::outbox::heard_from(&tx, page.ledger_id)?;
         super::restored::settle(&tx, page)?;
         if held != Some(page.ledger_id) {
@@ -57,7 +57,9 @@ impl Store {
             keep(&tx, &change.record)?;
         }
         if page.changes.iter().any(|change| matches!(change.record, Record::Grammars(_))) {
-            read_again(&tx, &before, read_by.now(&tx)?)?;
+            let mut after = before.clone();
+            after.now(&tx)?;
+            read_again(&tx, &before, &after)?;
         }
         set_meta(&tx, "ledger_id", &page.ledger_id.to_string())?;
         set_meta(&tx, "cursor", &page.cursor.to_string())?;
@@ -99,8 +101,8 @@ fn keep(conn: &Connection, record: &Record) -> Result<(), StoreError> {
     match record {
         Record::Code(code) => return keep_code(conn, code),
         Record::Manifest(manifest) => return keep_manifest(conn, manifest),
-        // A product's levels say how many units a package holds.
-        Record::Product(_) => drop(conn.execute("update manifest set packages = null", [])?),
+        // A product's levels say how many units a package holds, a pattern's GTIN of what product it is.
+        Record::Product(_) | Record::Grammars(_) => drop(conn.execute("update manifest set packages = null", [])?),
         _ => {}
     }
     let sql = "insert into reference (reference_set, record_key, body) values (?1, ?2, ?3) \

@@ -227,9 +227,9 @@ impl Grammars {
     fn canonical_opaque(&self, text: &str) -> Result<PackageCode, CodeError> {
         let code: PackageCode = text.parse()?;
         let PackageCode::Opaque { namespace, text } = &code else { return Err(CodeError::NotACode) };
-        let accepts =
-            |pattern: &Pattern| *pattern.namespace == **namespace && pattern.accept(text).as_ref() == Some(&code);
-        if self.opaque.iter().any(accepts) { Ok(code) } else { Err(CodeError::NotConfigured(namespace.to_string())) }
+        // The first pattern that accepts the label's text would have made it.
+        let made = self.opaque.iter().find_map(|pattern| pattern.accept(text));
+        if made.as_ref() == Some(&code) { Ok(code) } else { Err(CodeError::NotConfigured(namespace.to_string())) }
     }
 
     fn folded(&self, mut code: PackageCode) -> PackageCode {

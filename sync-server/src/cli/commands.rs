@@ -50,7 +50,11 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         _ => None,
     };
     let now = SystemClock.now();
-    adopt_grammars(&store, &config, serving.is_some(), now).await?;
+    match cli.command {
+        // What was restored is read as it was until it is served: the restore is on record before anything changes.
+        Command::Restore { .. } => labels::read_by(store::reference::grammars(&mut *store.read().await?).await?)?,
+        _ => adopt_grammars(&store, &config, serving.is_some(), now).await?,
+    }
     reconcile::adopt_policy(&store, config.policy(), now).await?;
     match cli.command {
         Command::Keys { command: Some(command) } => change_ca(&config, &store, &command, now).await?,
@@ -97,9 +101,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
 /// Labels are read by the configured grammars from here on, in the database and in this process. Those of a running server stay what
 /// they are: another command does not change them beneath it.
 async fn adopt_grammars(store: &Store, config: &Config, is_serving: bool, now: Timestamp) -> Result<()> {
+    labels::read_by(config.codes.clone())?;
     if !grammars::are_grammars_adopted(store, &config.codes).await? {
-        let beside =
-            "`[codes]` of the configuration changed and the running server does not know: restart it, it adopts them";
+        let beside = "`[codes]` of the configuration changed: where a server runs, restart it, it adopts them; where another command adopts them \
+                      just now, try again";
         let _alone = if is_serving { None } else { Some(store.serve_alone().await.context(beside)?) };
         let found = grammars::adopt_grammars(store, &config.codes, now).await?;
         if found > 0 {
@@ -108,7 +113,6 @@ async fn adopt_grammars(store: &Store, config: &Config, is_serving: bool, now: T
             );
         }
     }
-    let _ = labels::read_by(config.grammars()?);
     Ok(())
 }
 

@@ -20,7 +20,7 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
-use shared::code::CodeKey;
+use shared::code::{CodeKey, PackageCode};
 use shared::ids::PackId;
 use shared::reference::{CodeRecord, Pack, References};
 use shared::wire::Record;
@@ -101,14 +101,21 @@ pub fn unknown(known: &References, record: &Record) -> Option<Fault> {
         Record::Pack(pack) if !known.products.contains_key(&pack.product) => {
             fault("product", "product", pack.product.as_str())
         }
-        Record::Code(code) if labels::read(&code.code.to_string()).is_err() => Some(Fault::new(
-            "code",
-            code.code.to_string(),
-            "no pattern of `[codes]` in the configuration reads such codes; add one, or mend the namespace",
+        Record::Code(code) if let Some((field, other)) = unread(code) => Some(Fault::new(
+            field,
+            other.to_string(),
+            "no label is read as this code: `[codes]` of the configuration has no pattern for it, or folds its serial to upper case",
         )),
         Record::Code(code) if !known.packs.contains_key(&code.pack) => fault("pack", "pack", code.pack.as_str()),
         _ => None,
     }
+}
+
+/// The code or the parent that no label is read as.
+fn unread(record: &CodeRecord) -> Option<(&'static str, &PackageCode)> {
+    let codes = [("code", Some(&record.code)), ("parent", record.parent.as_ref())];
+    let mut codes = codes.into_iter().filter_map(|(field, code)| Some((field, code?)));
+    codes.find(|(_, code)| labels::read(&code.to_string()).as_ref() != Ok(*code))
 }
 
 #[cfg(test)]

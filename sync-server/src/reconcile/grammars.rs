@@ -6,7 +6,7 @@ use shared::time::Timestamp;
 use shared::wire::Record;
 
 use super::{Touched, references_changed};
-use crate::store::reread::{RereadError, reread};
+use crate::store::reread::{Reread, RereadError, reread};
 use crate::store::{self, Store, StoreError};
 
 /// Why grammars are not adopted.
@@ -36,26 +36,27 @@ pub async fn are_grammars_adopted(store: &Store, config: &GrammarConfig) -> Resu
     Ok(store::reference::grammars(&mut *store.read().await?).await? == *config)
 }
 
-/// Makes the configured grammars those that everyone reads labels by: terminals pull them like any reference. No server may run
-/// meanwhile, which would read by the old ones. Answers how many texts are codes that were none.
+/// Makes the configured grammars those that everyone reads labels by: terminals pull them like any reference. This process reads by
+/// them already, since it judges; no server may run meanwhile, which would read by the old ones. Answers how many texts are codes that were none.
 pub async fn adopt_grammars(store: &Store, config: &GrammarConfig, now: Timestamp) -> Result<u64, AdoptError> {
-    let mut tx = store.write().await?;
+    let mut tx = store.write_to_adopt().await?;
     let held = store::reference::grammars(&mut tx).await?;
     if held == *config {
         return Ok(0);
     }
     let told = serde_json::to_string(&held).map_err(StoreError::from)?;
     let (old, new) = (Grammars::try_from(held)?, Grammars::try_from(config.clone())?);
-    let found = reread(&mut tx, &old, &new).await.map_err(|why| match why {
+    // What an older program left unnamed is told by there being no name at all.
+    store::named::catch_up(&mut tx).await?;
+    let Reread { texts, codes } = reread(&mut tx, &old, &new).await.map_err(|why| match why {
         RereadError::Store(error) => error.into(),
         why @ RereadError::Otherwise { .. } => AdoptError::Otherwise { why, held: told },
     })?;
     let position = store::next_position(&mut tx).await?;
     store::reference::put(&mut tx, &Record::Grammars(config.clone()), position).await?;
-    if found > 0 {
-        let bases = store::event::bases_worked_on(&mut tx).await?;
-        references_changed(&mut tx, &Touched { bases, ..Touched::default() }, now, position).await?;
-    }
+    // Also where no text is a code that was none: a pattern's GTIN says of what product its codes are.
+    let bases = store::event::bases_worked_on(&mut tx).await?;
+    references_changed(&mut tx, &Touched { bases, codes, ..Touched::default() }, now, position).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(found)
+    Ok(texts)
 }

@@ -54,6 +54,11 @@ pub enum StoreError {
         /// Which database, without its password.
         database: String,
     },
+    /// Another process adopted other grammars.
+    #[error(
+        "another command or server has adopted another `[codes]` meanwhile; nothing was changed. Start this one again, with the same configuration"
+    )]
+    OtherGrammars,
     /// This server lost the right to serve, and another has it.
     #[error(
         "this server lost its right to serve the database {database}, and another sync-server has it; nothing was changed. Stop one of the two"

@@ -50,6 +50,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Row, Transaction};
 use uuid::Uuid;
 
+use crate::labels;
+
 pub use error::StoreError;
 pub use open::{APPLICATION_ID, refuse_damaged};
 pub use serving::Serving;
@@ -79,8 +81,23 @@ pub enum Database {
 impl Store {
     /// A writing transaction. It takes the write lock at once, so that it can never fail half-way for having read first: what it
     /// reads is what stays true until its end. End it with `commit` or `rollback`: a dropped one keeps its locks for a while. A server
-    /// that has lost its right to serve gets none before it has taken it again.
+    /// that has lost its right to serve gets none before it has taken it again, a process that reads labels by other grammars than
+    /// those adopted gets none at all: nobody would find what it wrote.
     pub async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        let mut tx = self.write_to_adopt().await?;
+        let Some(own) = labels::config() else { return Ok(tx) };
+        match reference::grammars(&mut tx).await {
+            Ok(adopted) if adopted == *own => Ok(tx),
+            adopted => {
+                // What stopped us is what is told.
+                let _ = tx.rollback().await;
+                Err(adopted.err().unwrap_or(StoreError::OtherGrammars))
+            }
+        }
+    }
+
+    /// The same for who adopts grammars.
+    pub(crate) async fn write_to_adopt(&self) -> Result<Transaction<'static, Any>, StoreError> {
         match self.database {
             Database::Sqlite => Ok(self.pool.begin_with("begin immediate").await?),
             Database::Postgres => {

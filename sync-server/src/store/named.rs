@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::facts::Facts;
-use super::reread::{Grown, RereadError};
+use super::reread::{Grown, Reread, RereadError};
 use super::{StoreError, event, lookup, to_i64};
 use crate::labels;
 
@@ -156,27 +156,32 @@ pub async fn catch_up(conn: &mut AnyConnection) -> Result<usize, StoreError> {
     Ok(events.len())
 }
 
-/// Names events by packages whose texts were no codes before. Answers how many texts that were.
-pub(super) async fn name_again(conn: &mut AnyConnection, grown: Grown<'_>) -> Result<u64, RereadError> {
+/// Names events by packages whose texts were no codes before.
+pub(super) async fn name_again(
+    conn: &mut AnyConnection,
+    grown: Grown<'_>,
+    found: &mut Reread,
+) -> Result<(), RereadError> {
     let sql = "select terminal, epoch, seq, about, body from event where kind in NAMING and (terminal, epoch, seq) > ($1, $2, $3) \
                order by terminal, epoch, seq limit $4";
     let sql = sql.replace("NAMING", NAMING);
-    let (mut after, mut found) = (event::START, 0);
+    let mut after = event::START;
     loop {
         let events = event::page(conn, &sql, &mut after).await?;
         if events.is_empty() {
-            return Ok(found);
+            return Ok(());
         }
         let mut anew = Vec::new();
         for event in &events {
-            let mut codes = 0;
+            let before = found.texts;
             for text in event.act.named_texts() {
-                codes += u64::from(grown.anew(text)?.is_some());
+                if let Some(code) = grown.anew(text)? {
+                    found.add(code);
+                }
             }
-            if codes > 0 {
+            if found.texts > before {
                 anew.push((event, keys_by(event, |text| grown.code(text))));
             }
-            found += codes;
         }
         note(conn, anew).await?;
     }

@@ -2,7 +2,7 @@
 
 use shared::code::{CodeKey, Grammars, PackageCode};
 use shared::event::{Act, Movement};
-use sync_server::store::reread::{self, RereadError};
+use sync_server::store::reread::{self, Reread, RereadError};
 use sync_server::store::trail::{self, Place};
 use sync_server::store::{Store, code};
 
@@ -48,7 +48,10 @@ async fn what_was_no_code_is_found_by_it(store: &Store) {
     put(&mut tx, 2, 2, Act::Relabel { old: "P-0004".into(), new: "P-0005".into() }).await;
     let new = grammars("P-[0-9]{4}");
     let unnamed = keys_of(&mut tx, "select name_key from named").await.len();
-    assert_eq!(reread::reread(&mut tx, &Grammars::default(), &new).await.unwrap(), 6);
+    assert_eq!(
+        reread::reread(&mut tx, &Grammars::default(), &new).await.unwrap(),
+        Reread { texts: 6, codes: (1..=5).map(|n| opaque(&format!("P-{n:04}"))).collect() }
+    );
     let codes = [opaque("P-0001"), opaque("P-0002"), sample_code(1)];
     let found = trail::by_key(&mut tx, &codes).await.unwrap();
     let places = |code: &PackageCode| found[CodeKey::of(code).as_bytes().as_slice()].clone();
@@ -61,7 +64,7 @@ async fn what_was_no_code_is_found_by_it(store: &Store) {
     assert!(named.contains(&key("P-0004")) && named.contains(&key("P-0005")), "the relabelling names both");
     assert_eq!(named.len(), unnamed + 2);
     // Nothing is new where nothing changes.
-    assert_eq!(reread::reread(&mut tx, &new, &new).await.unwrap(), 0);
+    assert_eq!(reread::reread(&mut tx, &new, &new).await.unwrap(), Reread::default());
     assert_eq!(trail::by_key(&mut tx, &codes).await.unwrap(), found);
     tx.rollback().await.unwrap();
 }
@@ -81,7 +84,7 @@ async fn what_was_a_code_stays_it_or_nothing_changes(store: &Store) {
     let said = "`011690123456789921A` is stored and was read as 01/16901234567899/21/A; now it would be text/CTP/011690123456789921A";
     assert_eq!(error, said);
     // Nothing is stored that it would change.
-    assert_eq!(reread::reread(&mut tx, &grammars("X+"), &grammars("Y+")).await.unwrap(), 0);
+    assert_eq!(reread::reread(&mut tx, &grammars("X+"), &grammars("Y+")).await.unwrap(), Reread::default());
     tx.rollback().await.unwrap();
 }
 
@@ -93,5 +96,14 @@ async fn a_registered_code_counts_too(store: &Store) {
     code::put(&mut tx, &registered, 1).await.unwrap();
     let error = reread::reread(&mut tx, &grammars("P-[0-9]{4}"), &Grammars::default()).await.unwrap_err().to_string();
     assert_eq!(error, "`text/CTP/P-0001` is stored and was read as text/CTP/P-0001; now it would be no code");
+    // The same code on a label without any mark, where a pattern is asked first.
+    let bare = reread::reread(&mut tx, &grammars("P-[0-9]{4}"), &grammars("P-[0-9]{4}|[0-9]+C1")).await.unwrap_err();
+    assert!(bare.to_string().contains("now it would be text/CTP/0116901234567899"), "{bare}");
+    // A pattern before it that would take its labels.
+    let shadowed =
+        r#"{"opaque": [{"namespace": "ALL", "pattern": "P.*"}, {"namespace": "CTP", "pattern": "P-[0-9]{4}"}]}"#;
+    let shadowed: Grammars = serde_json::from_str(shadowed).unwrap();
+    let error = reread::reread(&mut tx, &grammars("P-[0-9]{4}"), &shadowed).await.unwrap_err();
+    assert!(error.to_string().contains("now it would be no code"), "{error}");
     tx.rollback().await.unwrap();
 }
