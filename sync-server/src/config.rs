@@ -325,5 +325,7 @@ mod tests {
         let error = |line: &str| from_toml(&format!("revised_rules_from = 'never'\n{line}")).unwrap_err().to_string();
         assert!(error("dada = 'x'").contains("unknown field `dada`"));
         assert!(error("[limits]\ngrace = 1").contains("unknown field `limits.grace`"));
+        let opaque = "[[codes.opaque]]\nnamespace = 'CTP'\npattern = 'A+'\nuper_case = true";
+        assert!(error(opaque).contains("unknown field `codes.opaque.0.uper_case`"), "{}", error(opaque));
     }
 }

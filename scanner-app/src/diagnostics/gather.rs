@@ -10,7 +10,7 @@ use shared::time::Timestamp;
 use shared::wire::WIRE_VERSION;
 
 use super::log_file::{last_lines, log_path};
-use super::scrub::{scrubbed, suspects};
+use super::scrub::{Codes, scrubbed, suspects};
 use super::store_figures::{StoreFigures, codes_among};
 use crate::capture::CaptureSettings;
 use crate::config::{Config, Language};
@@ -110,7 +110,7 @@ pub fn gather(config: &Config, device: &dyn Device, cameras: &Value, wanted: Wan
         json_part("sync.json", &sync),
         json_part("device.json", &device_state(config, device)),
         json_part("cameras.json", cameras),
-        part("app.log", log(config, wanted)),
+        part("app.log", log(config, store.ok().flatten().as_ref(), wanted)),
     ]
 }
 
@@ -158,10 +158,13 @@ fn kernel_file(name: &str) -> Option<String> {
     Some(text.trim().to_owned())
 }
 
-fn log(config: &Config, wanted: Wanted) -> String {
+fn log(config: &Config, store: Option<&Store>, wanted: Wanted) -> String {
     let lines = last_lines(&log_path(&config.store), LOG_LINES);
-    let on_record = (!wanted.codes).then(|| codes_among(&config.store, &suspects(&lines)));
-    lines.iter().map(|line| scrubbed(line, on_record.as_ref()) + "\n").collect()
+    let codes = (!wanted.codes).then(|| Codes {
+        on_record: codes_among(&config.store, &suspects(&lines)),
+        grammars: store.and_then(|store| store.grammars().ok()).unwrap_or_default(),
+    });
+    lines.iter().map(|line| scrubbed(line, codes.as_ref()) + "\n").collect()
 }
 
 fn readme(wanted: Wanted) -> String {

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use shared::code::Grammars;
+
 /// Characters of the shortest run that is taken for a code or a key whatever it looks like.
 const LONG: usize = 16;
 
@@ -23,14 +25,29 @@ pub(super) fn suspects(lines: &[String]) -> HashSet<String> {
     runs.filter(|run| run.len() >= SHORT).map(|run| bare(run).to_owned()).collect()
 }
 
-/// A line without secrets. `codes` are the suspects that are codes on record; none are hidden where codes may be told.
+/// What is a code.
+#[derive(Debug, Default)]
+pub(super) struct Codes {
+    /// The suspects that are codes on record.
+    pub(super) on_record: HashSet<String>,
+    /// By what labels are read.
+    pub(super) grammars: Grammars,
+}
+
+impl Codes {
+    fn contain(&self, run: &str) -> bool {
+        self.on_record.contains(run) || self.grammars.parse(run).is_ok()
+    }
+}
+
+/// A line without secrets, and without `codes` where those may not be told.
 #[must_use]
-pub(super) fn scrubbed(line: &str, codes: Option<&HashSet<String>>) -> String {
+pub(super) fn scrubbed(line: &str, codes: Option<&Codes>) -> String {
     let mut text = line.to_owned();
     for run in runs(line) {
         let bare = bare(run);
-        let is_code = codes.is_some_and(|codes| codes.contains(bare) || shared::code::parse(bare).is_ok());
-        // A text that is told because codes are told must still be no secret.
+        let is_code = codes.is_some_and(|codes| codes.contain(bare));
+        // A text that is told because codes are told must still be no secret: a configured pattern might accept one.
         let told = codes.is_none() && shared::code::parse(bare).is_ok();
         if is_code || (is_secret(bare) && !told) {
             text = text.replace(bare, &hidden(bare));
@@ -77,7 +94,9 @@ mod tests {
     const CODE: &str = "HTTPS://ID.EXAMPLE.CN/01/16901234567899/21/7K3M9QX2T4WD";
 
     fn all_hidden(line: &str) -> String {
-        scrubbed(line, Some(&HashSet::from(["OPAQ-7".to_owned()])))
+        let pattern = r#"{"opaque": [{"namespace": "CTP", "pattern": "YC-[0-9]{4}"}]}"#;
+        let codes = Codes { on_record: ["OPAQ-7".to_owned()].into(), grammars: serde_json::from_str(pattern).unwrap() };
+        scrubbed(line, Some(&codes))
     }
 
     #[test]
@@ -85,6 +104,11 @@ mod tests {
         assert_eq!(all_hidden(&format!("not read: `{CODE}`.")), "not read: `…T4WD`.");
         assert_eq!(all_hidden("scanned (01)16901234567899(21)7K3M9QX2T4WD twice"), "scanned …T4WD twice");
         assert_eq!(all_hidden("scanned OPAQ-7: held"), "scanned …: held");
+        assert_eq!(
+            all_hidden("not on record: YC-0042, YC-1"),
+            "not on record: …, YC-1",
+            "a configured pattern says so"
+        );
         assert_eq!(scrubbed(&format!("not read: `{CODE}`."), None), format!("not read: `{CODE}`."));
     }
 

@@ -36,9 +36,10 @@ pub struct Grammars {
     upper_case_gtins: Vec<String>,
 }
 
-/// [`Grammars`] as a file has them.
+/// [`Grammars`] as a file has them, and as terminals pull them: a field that a later server adds stops no page, and whoever reads a
+/// file refuses what nobody knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct GrammarConfig {
     /// Beginnings of GTIN-14 whose serials are folded to upper case; (21) is case-sensitive otherwise.
     pub upper_case_gtins: Vec<String>,
@@ -48,7 +49,6 @@ pub struct GrammarConfig {
 
 /// One pattern of opaque codes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct OpaqueConfig {
     /// What keeps its codes apart from those of other patterns: 1 to 32 of `A-Z 0-9 - _ .`. Patterns may share one.
     pub namespace: String,

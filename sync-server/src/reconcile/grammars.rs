@@ -1,6 +1,8 @@
 //! Which label texts are codes is configured; the database remembers by what it was read. Another configuration is adopted where every
 //! text that is stored stays the code that it was: what was no code before is found again, and judged again.
 
+use std::collections::BTreeMap;
+
 use shared::code::{GrammarConfig, GrammarError, Grammars};
 use shared::time::Timestamp;
 use shared::wire::Record;
@@ -15,12 +17,12 @@ pub enum AdoptError {
     /// Codes that are stored would be lost.
     #[error(
         "`[codes]` of the configuration cannot be adopted: {why}. Put back what read it; new patterns stand after the others and accept no \
-         text that was a code. Until now it said: {held}"
+         text that was a code. Until now the file said:\n{held}"
     )]
     Otherwise {
         /// Which text, and how.
         why: RereadError,
-        /// What was adopted before, as JSON.
+        /// What was adopted before, as the file has it.
         held: String,
     },
     /// A pattern that cannot be used.
@@ -44,7 +46,7 @@ pub async fn adopt_grammars(store: &Store, config: &GrammarConfig, now: Timestam
     if held == *config {
         return Ok(0);
     }
-    let told = serde_json::to_string(&held).map_err(StoreError::from)?;
+    let told = as_file(&held);
     let (old, new) = (Grammars::try_from(held)?, Grammars::try_from(config.clone())?);
     // What an older program left unnamed is told by there being no name at all.
     store::named::catch_up(&mut tx).await?;
@@ -59,4 +61,22 @@ pub async fn adopt_grammars(store: &Store, config: &GrammarConfig, now: Timestam
     references_changed(&mut tx, &Touched { bases, codes, ..Touched::default() }, now, position).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(texts)
+}
+
+/// As the configuration's file has it, to be put back.
+fn as_file(held: &GrammarConfig) -> String {
+    let text = toml::to_string(&BTreeMap::from([("codes", held)]));
+    text.unwrap_or_else(|_| format!("{held:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_adopted_is_told_as_the_file_takes_it() {
+        let text = "[codes]\nupper_case_gtins = [\"06901234\"]\n\n[[codes.opaque]]\nnamespace = \"CTP\"\npattern = 'YC\\d{4}'\nupper_case = true\n";
+        let codes: BTreeMap<String, GrammarConfig> = toml::from_str(text).unwrap();
+        assert_eq!(as_file(&codes["codes"]), text);
+    }
 }
