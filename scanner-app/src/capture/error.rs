@@ -117,7 +117,8 @@ impl CaptureError {
     #[must_use]
     pub fn words(&self) -> (String, String) {
         let (zh, en) = match self {
-            Self::Picture(_) | Self::Video { .. } | Self::Folder { .. } => {
+            Self::Folder { .. } => ("图片文件夹打不开。", "The folder of pictures cannot be opened."),
+            Self::Picture(_) | Self::Video { .. } => {
                 ("有图片无法读取，已跳过。", "A picture cannot be read and was skipped.")
             }
             Self::Reader(_) => (

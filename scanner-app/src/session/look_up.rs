@@ -2,12 +2,13 @@
 
 use shared::code::PackageCode;
 use shared::event::Stage;
-use shared::ids::{BasisId, DocumentId, MemberId, PackId, ProductId};
+use shared::ids::{BasisId, DocumentId, EventRef, MemberId, PackId, ProductId};
 use shared::reference::{Level, References};
 use shared::time::Timestamp;
 use shared::trail::{History, Index};
 use shared::wire::Manifest;
 
+use super::Feedback;
 use super::knowledge::Knowledge;
 use super::opening::{Place, stage_of};
 use crate::store::{Store, StoreError};
@@ -164,5 +165,17 @@ impl super::Session {
         let place = Place { member: &self.identity.member, site: &self.identity.site };
         let now = self.device.now();
         look_up_with(&mut self.knowledge, &self.store, (place, &self.task.basis), code, now)
+    }
+
+    /// With what else the package of a scan was sent by this member, where that still stands: the newest that is known here.
+    pub fn sent_with(&mut self, scan: &Feedback) -> Result<Option<(Stage, BasisId, DocumentId)>, StoreError> {
+        let by = EventRef { terminal: self.store.terminal(), epoch: scan.epoch, seq: scan.seq };
+        let event = self.store.event(by)?;
+        let here = event.as_ref().and_then(|event| event.act.reference());
+        let (Some(here), Some(code)) = (here, &scan.code) else { return Ok(None) };
+        let trail = self.look_up(code)?.trail;
+        let is_own = |step: &Step| step.member == self.identity.member && step.stage.sends() && !step.is_set_aside;
+        let other = trail.into_iter().rev().find(|step| is_own(step) && (&step.basis, &step.document) != here);
+        Ok(other.map(|step| (step.stage, step.basis, step.document)))
     }
 }

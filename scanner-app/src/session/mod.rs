@@ -49,7 +49,7 @@ pub use closing::{Closing, Departure};
 pub use handover::Counts;
 use knowledge::Knowledge;
 pub use lines::OrderedLine;
-pub use overview::{OpenWork, overview, site_name, unlisted};
+pub use overview::{OpenWork, overview, shut, site_name, unlisted};
 use recording::{event, start_of_log};
 pub use said::Said;
 pub use shift::record_at_desk;

@@ -11,6 +11,7 @@ use shared::reference::{Basis, BasisKind, Level, ShippingDocument};
 use shared::rules::Progress;
 use shared::time::Timestamp;
 
+use super::gate::Gate;
 use super::knowledge::Knowledge;
 use super::opening::{Place, stage_of};
 use crate::store::{Store, StoreError, Task};
@@ -81,6 +82,33 @@ pub fn unlisted(
         let due = known.and_then(|basis| basis.until);
         let (basis, document, level) = (at.0, at.1, Level::Unit);
         work.push(OpenWork { stage, basis, document, counterparty, level, progress, due, blocks: 0 });
+    }
+    Ok(work)
+}
+
+/// Closed tasks whose gates are shut: with whom, and how much was to go. In the order of the gates.
+pub fn shut(store: &Store, place: Place<'_>, now: Timestamp, gates: &[Gate]) -> Result<Vec<OpenWork>, StoreError> {
+    if gates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut knowledge = Knowledge::load(store, place.member)?;
+    let mut work = Vec::new();
+    for Gate { side, loaded, .. } in gates {
+        let at = (side.basis.clone(), side.document.clone(), side.stage);
+        let counted = knowledge.progress(store, &at, now)?;
+        let references = &knowledge.pulled.references;
+        let (basis, document) = (references.bases.get(&at.0), references.documents.get(&at.1));
+        let level = loaded.level();
+        // What was to go is counted as the document packs it; loose goods are not.
+        let is_packed_so = document.is_none_or(|document| document.packing_level == level);
+        let progress = Progress {
+            packages_counted: loaded.codes.len() as u64,
+            packages_expected: counted.packages_expected.filter(|_| is_packed_so),
+            ..counted
+        };
+        let counterparty = basis.map(|basis| counterparty(&knowledge, basis, document, at.2)).unwrap_or_default();
+        let (basis, document, stage) = at;
+        work.push(OpenWork { stage, basis, document, counterparty, level, progress, due: None, blocks: 0 });
     }
     Ok(work)
 }

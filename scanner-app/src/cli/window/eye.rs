@@ -217,7 +217,10 @@ impl Eye {
                 None
             }
             None => {
-                // Pictures have ended: the last one stays in view.
+                // Pictures have ended: the last one stays in view. A black picture would say nothing.
+                if self.seen.is_none() && self.trouble.is_none() {
+                    self.trouble = Some(("没有图片可读。".to_owned(), "There are no pictures to read.".to_owned()));
+                }
                 std::thread::sleep(FRAME);
                 None
             }
@@ -276,6 +279,16 @@ mod tests {
     fn wished(eye: &Eye) -> Option<bool> {
         let SourceName::Camera { wish, .. } = &eye.name else { panic!("no camera") };
         wish.torch
+    }
+
+    #[test]
+    fn a_source_without_a_picture_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = format!("images:{}", folder.path().display());
+        let mut eye = Eye::new(name.parse().unwrap(), CaptureSettings::default());
+        assert!(eye.look(Timestamp::from_ms(0)).is_none());
+        let (_, english) = eye.trouble().unwrap();
+        assert_eq!(english, "There are no pictures to read.");
     }
 
     #[test]

@@ -163,6 +163,8 @@ pub(super) struct State {
     /// What was undone last, until the next scan.
     pub(super) undone: Option<Feedback>,
     pub(super) undone_ms: Option<u64>,
+    /// With what else the package of a scan was sent, by the scan's number: asked once.
+    pub(super) sent_with: Option<(u64, Option<String>)>,
     /// A document that was read and is not opened yet.
     pub(super) read: Option<DocumentRead>,
     /// A sentence, and until when (monotonic, ms) it is shown.
@@ -229,7 +231,7 @@ impl State {
         self.papers = PapersState::default();
         self.history = HistoryState::default();
         self.beside = BesideState::default();
-        self.printed = None;
+        (self.printed, self.sent_with) = (None, None);
         self.search.clear();
         (self.chosen, self.undone, self.strip, self.notes_seen) = (None, None, None, false);
     }

@@ -15,7 +15,7 @@ use crate::session::gate::facts::reasons;
 use crate::session::gate::watch_shut_gates;
 use crate::session::opening::return_reason_of;
 use crate::session::opening::{Opening, OpeningError, Papers, Place};
-use crate::session::{Closing, OpenWork, Session, overview, site_name, unlisted};
+use crate::session::{Closing, OpenWork, Session, overview, shut, site_name, unlisted};
 use crate::store::{Store, Task};
 use crate::ui::route::{Move, Page};
 use crate::ui::view::{GateStateView, StripTone, TaskView};
@@ -36,27 +36,12 @@ impl Clerk {
         let place = Place { member: &self.config.member, site: &self.config.site };
         let work = overview(&store, place, self.device.now())?;
         let mut tasks: Vec<(TaskView, TaskRef)> = work.into_iter().map(|work| row(work, &open)).collect();
-        for gate in &gates {
-            let task = (gate.side.stage, gate.side.basis.clone(), gate.side.document.clone());
-            let state = gate_state(gate.standing.state);
-            let reasons = reasons(&gate.standing);
-            tasks.push((
-                TaskView {
-                    key: key_of(&task),
-                    stage: task.0,
-                    title: title(&task),
-                    counterparty: String::new(),
-                    done: gate.loaded.codes.len() as u64,
-                    total: None,
-                    level: gate.loaded.level(),
-                    is_open: false,
-                    gate: Some((state, reasons)),
-                    due: None,
-                    blocks: 0,
-                },
-                task,
-            ));
-        }
+        let closed = shut(&store, place, self.device.now(), &gates)?;
+        tasks.extend(closed.into_iter().zip(&gates).map(|(work, gate)| {
+            let (view, task) = row(work, &[]);
+            let gate = Some((gate_state(gate.standing.state), reasons(&gate.standing)));
+            (TaskView { gate, ..view }, task)
+        }));
         // An open task that nobody here knows is gone on with all the same.
         let is_listed = |task: &Task| tasks.iter().any(|(known, _)| known.key == key_of(&of_task(task)));
         let further = unlisted(&store, place, self.device.now(), is_listed)?;

@@ -30,7 +30,7 @@ pub(super) fn sheet(view: &MenuView, say: Say) -> (Heading, Sheet) {
     if !view.training {
         rows.push(choice(
             say.of("上报", "Report"),
-            say.of("破损、无码、丢失、码包、货码不符", "damaged, unreadable, lost pack"),
+            say.of("破损、无码、丢失、码包、货码不符", "damaged, no code, lost, differs"),
             &Intent::Go(Page::Report),
         ));
     }

@@ -192,7 +192,7 @@ fn result(scan: &Scan<'_>, result: Option<&ResultView>, say: Say) {
 }
 
 fn detail(result: &ResultView, say: Say) -> SharedString {
-    let kind = words::detail(say.0, result.outcome, &result.kinds);
+    let kind = words::detail(say.0, result.outcome, &result.kinds, result.sent_with.as_deref());
     let same = result.same_frame.iter().map(|(outcome, count)| format!("{} {count}", words::outcome(say.0, *outcome)));
     let same: Vec<String> = same.collect();
     let added =
@@ -201,7 +201,7 @@ fn detail(result: &ResultView, say: Say) -> SharedString {
         let head = words::pick(say.0, "同帧：", "Same frame: ");
         format!("{head}{}", same.join("  "))
     });
-    let parts = [(!kind.is_empty()).then(|| kind.to_owned()), added, same];
+    let parts = [(!kind.is_empty()).then_some(kind), added, same];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ").into()
 }
 

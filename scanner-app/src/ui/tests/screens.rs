@@ -28,12 +28,19 @@ pub(super) fn result(outcome: Outcome, tail: &str, kinds: &[Kind]) -> ResultView
         outcome,
         tail: tail.to_owned(),
         kinds: kinds.to_vec(),
+        sent_with: None,
         provisional: false,
         units: 0,
         same_frame: Vec::new(),
         seq: 42,
         undone: false,
     }
+}
+
+/// A package that stands on another note, before the camera for the second time.
+fn sent_twice() -> ResultView {
+    let sent_with = Some("FH-2031".to_owned());
+    ResultView { sent_with, ..result(WRONG, "3HZQ", &[Kind::DuplicateMovement, Kind::RepeatedScan]) }
 }
 
 /// A picture of four labels: flat grey, white labels, dark squares.
@@ -313,6 +320,7 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
             "scan-wrong",
             offline(scanning(Some(ResultView { same_frame, ..result(WRONG, "9WPT", &[Kind::ProductNotOnBasis]) }))),
         ),
+        ("scan-twice", view(scanning(Some(sent_twice())))),
         ("scan-undone", undone(accepted())),
         (
             "scan-provisional",

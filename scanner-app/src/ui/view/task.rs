@@ -40,6 +40,8 @@ pub struct ResultView {
     pub tail: String,
     /// What speaks against it, gravest first.
     pub kinds: Vec<Kind>,
+    /// The other document or order that the package is on, where that is what speaks against it.
+    pub sent_with: Option<String>,
     /// Whether the server has yet to agree.
     pub provisional: bool,
     /// Units (盒) that it added.

@@ -108,12 +108,17 @@ pub const fn outcome(language: Language, outcome: Outcome) -> &'static str {
     }
 }
 
-/// The line beneath the verdict: what it is.
+/// The line beneath the verdict: what it is, which other document it concerns, and whether the package was answered before.
 #[must_use]
-pub fn detail(language: Language, outcome: Outcome, kinds: &[Kind]) -> &'static str {
-    let Some(kind) = kinds.first() else { return "" };
+pub fn detail(language: Language, outcome: Outcome, kinds: &[Kind], sent_with: Option<&str>) -> String {
+    let Some(kind) = kinds.first() else { return String::new() };
     let info = kind.info();
-    of(language, if outcome.result == ScanResult::Duplicate { info.what } else { info.title })
+    let what = of(language, if outcome.result == ScanResult::Duplicate { info.what } else { info.title });
+    let on = sent_with.map(|other| format!("{} {other}", pick(language, "已在", "on")));
+    // An answer that reads as the one before would be taken for none.
+    let is_again = outcome.result != ScanResult::Duplicate && kinds[1..].contains(&Kind::RepeatedScan);
+    let again = is_again.then(|| pick(language, "再扫", "again").to_owned());
+    [Some(what.to_owned()), on, again].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// The small lines beneath: what to do, and for a block what it rests on.
@@ -248,8 +253,18 @@ mod tests {
     #[test]
     fn a_block_names_its_article_and_what_to_do() {
         let blocked = Outcome { result: ScanResult::Blocked, note: false };
-        assert_eq!(detail(Language::Zh, blocked, &[Kind::FrozenCode]), "码包丢失/失窃");
+        assert_eq!(detail(Language::Zh, blocked, &[Kind::FrozenCode], None), "码包丢失/失窃");
         let advice = advice(Language::Zh, blocked, &[Kind::FrozenCode]);
         assert_eq!(advice, "移出货堆，放隔离区，通知主管\n依据：追溯细则 2022 第 22 条");
+    }
+
+    #[test]
+    fn what_was_sent_twice_names_the_other_and_a_repeat_is_told_apart() {
+        let kinds = [Kind::DuplicateMovement, Kind::RepeatedScan];
+        let told = |kinds: &[Kind]| detail(Language::En, Outcome::WRONG, kinds, Some("FH-2031"));
+        assert_eq!(told(&kinds[..1]), "Duplicate movement · on FH-2031");
+        assert_eq!(told(&kinds), "Duplicate movement · on FH-2031 · again");
+        let duplicate = detail(Language::En, Outcome::DUPLICATE, &kinds[1..], None);
+        assert_eq!(duplicate, "Already in this task, not counted");
     }
 }

@@ -116,9 +116,9 @@ pub const DUPLICATE_MOVEMENT: KindInfo = row(
     About::Code,
     &[t(19), t(20), t(21)],
     Tell::Supervisor,
-    ["重复出库/入库/分拣/收货", "Duplicate movement"],
+    ["重复出入库", "Duplicate movement"],
     ["同一包件在同一依据的两张单证上发出", "One package was sent on two documents of one basis"],
-    ["查明在哪张单证上，撤销另一条", "Find out which document holds it, undo the other scan"],
+    ["归哪张单证就留在哪张，撤销另一条", "Keep the right one, undo the other"],
 );
 pub const CLONED_CODE: KindInfo = row(
     "cloned-code",
@@ -143,7 +143,7 @@ pub const DOUBLE_ALLOCATION: KindInfo = row(
     Tell::Supervisor,
     ["重复分配", "Double allocation"],
     ["同一包件分到两张订单", "One package was sorted to two orders"],
-    ["查明归哪张订单，撤销另一条", "Find out whose it is, undo the other scan"],
+    ["归哪张订单就留在哪张，撤销另一条", "Keep the right one, undo the other"],
 );
 pub const MANUAL_ENTRY: KindInfo = row(
     "manual-entry",

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use shared::code::PackageCode;
 use shared::event::Stage;
+use shared::mismatch::Kind;
 use shared::reference::Level;
 use shared::rules::Progress;
 
@@ -50,6 +51,8 @@ impl Clerk {
         let Some(task) = self.work.task() else { return Ok(None) };
         let progress = self.progress()?;
         let beside = self.beside_view()?;
+        let shown = self.state.undone.as_ref().or_else(|| worst_of_last_frame(self.work.feedback())).cloned();
+        let sent_with = shown.as_ref().map(|answer| self.sent_with(answer)).transpose()?.flatten();
         let feedback = self.work.feedback();
         let standing = feedback.iter().rev().filter(|answer| !answer.undone).take(3);
         let recent = standing.map(|answer| RecentView {
@@ -57,7 +60,6 @@ impl Clerk {
             tail: tail(answer),
             provisional: is_provisional(&answer.verdict),
         });
-        let shown = self.state.undone.as_ref().or_else(|| worst_of_last_frame(feedback));
         let left = progress.packages_expected.map(|total| total.saturating_sub(progress.packages_counted));
         let aside = self.held(&progress);
         Ok(Some(ScanView {
@@ -71,7 +73,7 @@ impl Clerk {
             units: (progress.units_counted, progress.units_expected),
             set_aside: aside,
             to_scan: left,
-            result: shown.map(|answer| self.result_view(answer)),
+            result: shown.map(|answer| ResultView { sent_with, ..self.result_view(&answer) }),
             recent: recent.collect(),
             boxes: self.boxes(),
             frame: self.eye.picture(),
@@ -92,6 +94,21 @@ impl Clerk {
             Some(stage) if !stage.sends() || self.work.is_drill() => held_count(self.work.feedback(), stage) as u64,
             _ => progress.set_aside,
         }
+    }
+
+    /// The other document or order of a package that was sent twice; looked up once for each scan.
+    fn sent_with(&mut self, answer: &Feedback) -> Result<Option<String>> {
+        let is_twice = |kind: Kind| matches!(kind, Kind::DuplicateMovement | Kind::DoubleAllocation | Kind::ClonedCode);
+        if !answer.verdict.first().is_some_and(|found| is_twice(found.kind)) {
+            return Ok(None);
+        }
+        if let Some((_, known)) = self.state.sent_with.as_ref().filter(|(seq, _)| *seq == answer.seq) {
+            return Ok(known.clone());
+        }
+        let other = self.work.session().map(|session| session.sent_with(answer)).transpose()?.flatten();
+        let other = other.as_ref().map(title);
+        self.state.sent_with = Some((answer.seq, other.clone()));
+        Ok(other)
     }
 
     fn result_view(&self, answer: &Feedback) -> ResultView {
@@ -118,6 +135,7 @@ impl Clerk {
             outcome: outcome(answer),
             tail: tail(answer),
             kinds: answer.verdict.iter().map(|found| found.kind).collect(),
+            sent_with: None,
             provisional: is_provisional(&answer.verdict),
             units: units.unwrap_or(0),
             same_frame,

@@ -1,12 +1,13 @@
 use ring::signature::Ed25519KeyPair;
 use shared::event::{Close, GateState};
-use shared::mismatch::ScanResult;
+use shared::mismatch::{Kind, ScanResult};
 use shared::paper::Paper;
 use shared::rules::gate::{ClearedBy, Reason, Wait};
 use shared::wire::GateAnswer;
 
 use super::*;
-use crate::session::Closing;
+use crate::session::opening::Place;
+use crate::session::{Closing, shut};
 
 fn closing() -> Closing {
     Closing { close: Close::Final, carrier: Some("K".to_owned()) }
@@ -114,6 +115,41 @@ fn what_is_short_of_its_note_is_held() {
     let standing = &departure.gates[0].standing;
     assert_eq!(standing.state, GateState::Held);
     assert!(standing.reasons.iter().any(|reason| matches!(reason, Reason::SetDiffers { scanned_units: 10, .. })));
+    drop(session);
+    // The list of tasks says with whom, and how much was to go.
+    let (member, site) = ("M".into(), "S".into());
+    let place = Place { member: &member, site: &site };
+    let work = shut(&yard.store(), place, yard.device().now(), &departure.gates).unwrap();
+    let told: Vec<_> = work
+        .iter()
+        .map(|work| (work.counterparty.as_str(), work.progress.packages_counted, work.progress.packages_expected))
+        .collect();
+    assert_eq!(told, [("W", 1, Some(3))]);
+}
+
+#[test]
+fn a_package_that_was_sent_before_is_told_with_its_document() {
+    let mut records = usual();
+    let of = basis("C2", BasisKind::Contract, ("M", "W"), &[("POD", 60)]);
+    records.extend([note("N2", &of), note("N3", &of), Record::Basis(of)]);
+    let yard = Yard::new("M", records);
+    let mut session = yard.begin(Stage::Outbound, "C2", Papers::Named("N2".into()));
+    let first = scan(&mut session, &case(1));
+    assert_eq!(session.sent_with(&first).unwrap(), None);
+    drop(session);
+    let mut session = yard.begin(Stage::Outbound, "C2", Papers::Named("N3".into()));
+    let twice = scan(&mut session, &case(1));
+    let kinds = |answer: &Feedback| answer.verdict.iter().map(|found| found.kind).collect::<Vec<_>>();
+    assert_eq!((twice.result, kinds(&twice)), (ScanResult::Wrong, vec![Kind::DuplicateMovement]));
+    let other = Some((Stage::Outbound, "C2".into(), "N2".into()));
+    assert_eq!(session.sent_with(&twice).unwrap(), other);
+    let again = scan(&mut session, &case(1));
+    assert_eq!(kinds(&again), [Kind::DuplicateMovement, Kind::RepeatedScan], "still grave, and told as a repeat");
+    assert_eq!(session.sent_with(&again).unwrap(), other);
+    drop(session);
+    let mut session = yard.begin(Stage::Outbound, "C2", Papers::Named("N2".into()));
+    session.undo(first.seq).unwrap().unwrap();
+    assert_eq!(session.sent_with(&twice).unwrap(), None, "it is no longer on the other");
 }
 
 #[test]
