@@ -14,6 +14,7 @@ use shared::time::Timestamp;
 use super::gate::Gate;
 use super::knowledge::Knowledge;
 use super::opening::{Place, stage_of};
+use super::sorting::orders_of;
 use crate::store::{Store, StoreError, Task};
 
 /// One possible task.
@@ -40,8 +41,11 @@ pub struct OpenWork {
 /// The tasks of this place, those closed for good left out.
 pub fn overview(store: &Store, place: Place<'_>, now: Timestamp) -> Result<Vec<OpenWork>, StoreError> {
     let mut knowledge = Knowledge::load(store, place.member)?;
-    let done: BTreeSet<_> =
-        store.closed_final()?.into_iter().map(|task| (task.stage, task.basis, task.document)).collect();
+    let mut done = BTreeSet::new();
+    for task in store.closed_final()? {
+        // A sort is closed with all of its orders.
+        done.extend(orders_of(store, &task)?.into_iter().map(|(basis, document)| (task.stage, basis, document)));
+    }
     let mut work = Vec::new();
     for (stage, basis, document) in offered(&knowledge, place) {
         let number = document.as_ref().map_or_else(DocumentId::none, |document| document.document.clone());
@@ -157,10 +161,12 @@ fn blocks_on(
     if codes.is_empty() {
         return Ok(0);
     }
-    let blocked = match store.open_task(*stage, basis, document)? {
-        Some(task) => blocked_in(knowledge, store, &task.task)?,
-        None => BTreeSet::new(),
-    };
+    let mut blocked = BTreeSet::new();
+    for task in store.open_tasks()?.iter().filter(|task| task.stage == *stage) {
+        if orders_of(store, task)?.iter().any(|of| (&of.0, &of.1) == (basis, document)) {
+            blocked.extend(blocked_in(knowledge, store, &task.task)?);
+        }
+    }
     let mut stands: BTreeSet<PackageCode> = BTreeSet::new();
     for fact in knowledge.own_facts(store, basis)? {
         let Some((of, movement)) = fact.act.movement() else { continue };

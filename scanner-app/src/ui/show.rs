@@ -80,11 +80,12 @@ fn set_alarm(window: &MainWindow, alarm: Option<&AlarmView>, say: Say) {
     global.set_rests(words::article(say.0, alarm.kind).into());
     global.set_next_head(say.of("怎么办", "What to do"));
     global.set_next(words::next(say.0, alarm.kind).into());
-    let tails = [&alarm.tail].into_iter().chain(alarm.others.iter().map(|(tail, _)| tail));
-    let tails: Vec<String> = tails.map(|tail| format!("…{tail}")).collect();
+    // Several lines may be needed, and one could end in the dots of the next tail: here they stand without.
+    let tails = [alarm.tail.as_str()].into_iter().chain(alarm.others.iter().map(|(tail, _)| tail.as_str()));
+    let tails: Vec<&str> = tails.collect();
     let several = tails.len() > 1;
-    global.set_packages(if several { tails.join(" ").into() } else { SharedString::new() });
-    let others = alarm.others.iter().map(|(tail, kind)| format!("…{tail} {}", words::kind(say.0, *kind)));
+    global.set_packages(if several { tails.join("  ").into() } else { SharedString::new() });
+    let others = alarm.others.iter().map(|(tail, kind)| format!("{tail} {}", words::kind(say.0, *kind)));
     let others: Vec<String> = others.collect();
     global.set_others(if others.is_empty() {
         SharedString::new()

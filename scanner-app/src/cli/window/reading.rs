@@ -202,7 +202,9 @@ impl Clerk {
         (sort.instead, sort.whole) = (None, None);
         match sorted {
             Sorted::To(order, answer) => {
-                sort.to = Some(order);
+                if let Work::Sort(sorting) = &self.work {
+                    sort.recorded(order, sorting.orders()[order].slot, answer.result);
+                }
                 self.tell(&[*answer])
             }
             Sorted::NoOpenOrder(answer, said) => {

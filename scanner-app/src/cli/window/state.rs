@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared::chain::Hash;
 use shared::event::{PaperMark, Stage};
 use shared::ids::{BasisId, DocumentId, ProductId};
-use shared::mismatch::Kind;
+use shared::mismatch::{Kind, ScanResult};
 
 use super::beside::BesideState;
 use super::nearby::NearbyState;
@@ -87,6 +87,16 @@ pub(super) struct SortState {
     pub(super) whole: Option<(String, usize)>,
     /// Orders passed over for the last package.
     pub(super) passed_over: Vec<usize>,
+}
+
+impl SortState {
+    /// A package was recorded under an order, whose slot it goes into; what is held goes into none, and a number would send it there.
+    pub(super) fn recorded(&mut self, order: usize, slot: u32, result: ScanResult) {
+        let is_held = matches!(result, ScanResult::Wrong | ScanResult::Blocked);
+        self.to = (!is_held).then_some(order);
+        self.instead =
+            is_held.then(|| (format!("不进格口 {slot}，放隔离区。"), format!("Not into slot {slot}: set it aside.")));
+    }
 }
 
 /// A receipt under way.
@@ -241,6 +251,20 @@ impl State {
 mod tests {
     use super::*;
     use crate::ui::Intent;
+
+    #[test]
+    fn what_is_held_goes_into_no_slot() {
+        let mut sort = SortState::default();
+        sort.recorded(2, 12, ScanResult::Duplicate);
+        assert_eq!((sort.to, &sort.instead), (Some(2), &None), "it lies there already");
+        for held in [ScanResult::Wrong, ScanResult::Blocked] {
+            sort.recorded(2, 12, held);
+            let told = sort.instead.as_ref().map(|(_, english)| english.as_str());
+            assert_eq!((sort.to, told), (None, Some("Not into slot 12: set it aside.")), "{held:?}");
+        }
+        sort.recorded(0, 1, ScanResult::Accepted);
+        assert_eq!((sort.to, sort.instead), (Some(0), None));
+    }
 
     #[test]
     fn what_was_said_in_passing_stays_behind_and_what_asks_or_warns_goes_along() {

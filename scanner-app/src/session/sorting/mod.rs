@@ -14,7 +14,7 @@ use super::opening::{Opening, OpeningError, Papers};
 use super::said::Said;
 use super::{Feedback, Identity, Session};
 use crate::device::Device;
-use crate::store::{Store, StoreError, remember};
+use crate::store::{Store, StoreError, Task, remember};
 
 pub use propose::{OpenOrder, Proposal, propose};
 
@@ -291,12 +291,20 @@ impl Sorting {
 /// The first order of the open sort that has any of `orders` on its list.
 fn under_way(store: &Store, orders: &[OrderKey]) -> Result<Option<OrderKey>, StoreError> {
     for task in store.open_tasks()?.into_iter().filter(|task| task.stage == Stage::Sort) {
-        let own = (task.basis, task.document);
-        let mut listed: Vec<OrderKey> = store.remembered(&task.task, NAME)?.unwrap_or_default();
-        listed.push(own.clone());
+        let listed = orders_of(store, &task)?;
         if orders.iter().any(|order| listed.contains(order)) {
-            return Ok(Some(own));
+            return Ok(Some((task.basis, task.document)));
         }
     }
     Ok(None)
+}
+
+/// What a task works on, open or closed: in a sort all of its orders, its own first.
+pub(super) fn orders_of(store: &Store, task: &Task) -> Result<Vec<OrderKey>, StoreError> {
+    let mut orders = vec![(task.basis.clone(), task.document.clone())];
+    if task.stage == Stage::Sort {
+        let listed: Vec<OrderKey> = store.remembered(&task.task, NAME)?.unwrap_or_default();
+        orders.extend(listed.into_iter().filter(|order| *order != (task.basis.clone(), task.document.clone())));
+    }
+    Ok(orders)
 }

@@ -49,7 +49,15 @@ pub(super) fn sheet(view: &CloseView, say: Say) -> (Heading, Sheet) {
         rows.insert(usize::from(notes > 0) + usize::from(view.others > 0), open_case(case, say));
     }
     if short == 0 && over == 0 && view.set_aside == 0 && view.total.is_some() {
-        rows.insert(0, sentence(Mark::Good, say.of("数量齐全。", "All there."), ""));
+        let all = if view.unsent_units == 0 {
+            say.of("数量齐全。", "All there.")
+        } else {
+            say.of("发来的数量齐全。", "All that was sent is there.")
+        };
+        rows.insert(0, sentence(Mark::Good, all, ""));
+    }
+    if view.unsent_units > 0 {
+        rows.insert(0, unsent(view.unsent_units, say));
     }
     let partial = act_with_hint(
         say.of("部分结束", "Close partial"),
@@ -97,6 +105,15 @@ fn order_row(order: &SlotView, say: Say) -> Row {
         || format!("Slot {} · {}", order.slot, order.retailer),
     );
     sentence(mark, title, sort::left(order, say))
+}
+
+/// What the document says and the sender's list does not: the sender's to answer for, and no reason to wait.
+fn unsent(units: u64, say: Say) -> Row {
+    let title = say.made(
+        || format!("单证上还有 {} 盒没有发来", words::count(units)),
+        || format!("{} on the note not sent", words::units(units)),
+    );
+    sentence(Mark::Missing, title, say.of("算发货方的，不记为本方少货", "the sender's, not short here"))
 }
 
 /// More than the document says: it is not complete, and goods that leave with it are held at the gate.
@@ -150,6 +167,7 @@ fn papers(checked: Option<bool>, say: Say) -> Row {
 fn records((short, over): (u64, u64), view: &CloseView, say: Say) -> SharedString {
     let unit = words::level(say.0, view.level);
     let said = match (short, over) {
+        (0, 0) if view.unsent_units > 0 => say.of("发来的齐全", "all that was sent is there"),
         (0, 0) => say.of("数量齐全", "nothing is short"),
         (0, over) => say.made(
             || format!("多 {} {unit}", words::count(over)),

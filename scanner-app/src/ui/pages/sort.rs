@@ -8,6 +8,7 @@ use super::super::view::{SlotView, SortView};
 use super::super::{Intent, words};
 use super::{Heading, beside, heading, scan as scan_page};
 use crate::ui::route::Page;
+use shared::mismatch::ScanResult;
 use shared::reference::Level;
 
 pub(super) fn put(window: &MainWindow, view: &SortView, (say, left_handed): (Say, bool)) -> Heading {
@@ -88,7 +89,13 @@ fn acts(view: &SortView, say: Say) -> Vec<Act> {
         Some((place, slot)) => {
             act(say.made(|| format!("整箱进 {slot}"), || format!("All to slot {slot}")), &Intent::PutWhole(place))
         }
-        None => act(say.of("换格口", "Other slot"), &Intent::OtherSlot),
+        None => {
+            let other = act(say.of("换格口", "Other slot"), &Intent::OtherSlot);
+            // Only what lies in a slot can go to another.
+            let last = view.scan.result.as_ref().filter(|last| !last.undone);
+            let lies = last.is_some_and(|last| last.outcome.result == ScanResult::Accepted);
+            if lies { other } else { Act { key: SharedString::new(), ..other } }
+        }
     };
     let undo = beside::undo(view.scan.beside.as_ref(), say);
     let undo = undo.unwrap_or_else(|| scan_page::undo(view.scan.result.as_ref(), say));

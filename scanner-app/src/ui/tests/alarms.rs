@@ -44,7 +44,7 @@ fn every_package_that_is_blocked_is_counted_on_the_button_and_named_above_the_fo
                 view.alarm.map(|alarm| AlarmView { others: [alarm.others.clone(), vec![more]].concat(), ..alarm });
             show(&window, &view, language);
             i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
-            let codes = find(&window, "…5R8N …9WPT …2LM8");
+            let codes = find(&window, "5R8N  9WPT  2LM8");
             let kind = view.alarm.as_ref().unwrap().kind;
             let head = if language == Language::Zh { "怎么办" } else { "What to do" };
             let next = find(&window, &format!("{head} {}", super::super::words::next(language, kind)));

@@ -172,6 +172,7 @@ pub(super) fn close(notes_seen: bool) -> CloseView {
         done: 37,
         total: Some(40),
         level: Level::Case,
+        unsent_units: 0,
         set_aside: 1,
         others: if notes_seen { 5 } else { 0 },
         open_case: None,
@@ -194,6 +195,31 @@ fn close_sort() -> CloseView {
         orders: vec![slot(12, "红星便利店", 4), slot(7, "东门烟酒", 10), slot(3, "江南路商行", 10)],
         ..close(true)
     }
+}
+
+/// A shop's order of ten units, of which six were sent and are here.
+fn close_unsent() -> CloseView {
+    CloseView {
+        stage: Stage::Receipt,
+        title: "PD-8841".into(),
+        done: 6,
+        total: Some(6),
+        level: Level::Unit,
+        unsent_units: 4,
+        set_aside: 0,
+        others: 0,
+        notes: Vec::new(),
+        ..close(true)
+    }
+}
+
+/// A unit that lies in another order's slot already.
+fn sort_held() -> SortView {
+    let sent_with = Some("PD-8841".to_owned());
+    let held = ResultView { sent_with, provisional: true, ..result(WRONG, "3HZQ", &[Kind::DoubleAllocation]) };
+    let instead = Some(("不进格口 12，放隔离区。".into(), "Not into slot 12: set it aside.".into()));
+    let sorted = sort(false);
+    SortView { slot: None, instead, scan: ScanView { result: Some(held), ..sorted.scan }, ..sorted }
 }
 
 /// Every order has what it wants: the close is what comes next.
@@ -331,8 +357,10 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         ("sort", view(PageView::Sort(Box::new(sort(false))))),
         ("sort-complete", view(PageView::Sort(Box::new(sort_complete())))),
         ("sort-open-case", view(PageView::Sort(Box::new(sort(true))))),
+        ("sort-held", view(PageView::Sort(Box::new(sort_held())))),
         ("close", view(PageView::Close(close(false)))),
         ("close-seen", view(PageView::Close(close(true)))),
+        ("close-unsent", view(PageView::Close(close_unsent()))),
         ("close-sort", view(PageView::Close(close_sort()))),
     ];
     let nothing_left = ListsView {

@@ -330,6 +330,8 @@ pub struct CloseView {
     pub total: Option<u64>,
     /// In what they are counted.
     pub level: Level,
+    /// Units (盒) of the document that its sender's list does not name, at an arrival: nobody here can scan them.
+    pub unsent_units: u64,
     /// Packages set aside.
     pub set_aside: u64,
     /// Packages that other terminals scanned on the same document, as far as known here.

@@ -240,7 +240,8 @@ impl Clerk {
         };
         Ok(DiffersView {
             document: self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default(),
-            lines: lines.into_iter().map(line).collect(),
+            // Of what was not sent yet nothing can differ.
+            lines: lines.into_iter().map(line).filter(|line| line.due > 0).collect(),
             trouble: self.state.receipt.trouble.clone(),
             photos: self.state.receipt.photos.len(),
             has_camera: self.eye.has_camera(),
@@ -315,6 +316,11 @@ impl Clerk {
         }
     }
 
+    fn unsent_units(&mut self, stage: Stage) -> Result<u64> {
+        let of_a_sender = matches!(stage, Stage::Inbound | Stage::Receipt | Stage::TransferIn);
+        Ok(if of_a_sender && !self.work.is_drill() { crate::session::unsent_units(&self.lines()?) } else { 0 })
+    }
+
     pub(super) fn close_view(&mut self) -> Result<PageView> {
         let Some(task) = self.work.task() else { return Ok(PageView::Tasks(self.tasks_view())) };
         let progress = self.progress()?;
@@ -332,6 +338,7 @@ impl Clerk {
             done,
             total,
             level,
+            unsent_units: self.unsent_units(task.stage)?,
             orders,
             set_aside: self.held(&progress),
             others: self.others()?,

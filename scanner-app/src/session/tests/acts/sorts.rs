@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use shared::mismatch::ScanResult;
 
 use super::*;
+use crate::session::opening::Place;
+use crate::session::overview;
 use crate::session::sorting::{OpenOrder, OrderKey, Proposal, Sorted, Sorting, propose};
 
 fn order(number: &str, due: Option<i64>, units: u64) -> OpenOrder {
@@ -160,7 +162,15 @@ fn closing_a_sort_closes_each_order() {
     take(&mut sorting, &case(1));
     let mut session = sorting.into_session();
     let closing = crate::session::Closing { close: shared::event::Close::Final, carrier: None };
+    let sorts = |store: &Store| {
+        let (member, site) = ("W".into(), "S".into());
+        let place = Place { member: &member, site: &site };
+        let work = overview(store, place, yard.device().now()).unwrap();
+        work.into_iter().filter(|work| work.stage == Stage::Sort).map(|work| work.document).collect::<Vec<_>>()
+    };
+    assert_eq!(sorts(session.store()), ["D1".into(), "D2".into()]);
     let departure = session.conclude(&closing).unwrap();
+    assert_eq!(sorts(session.store()), [], "each of its orders is done");
     assert_eq!((departure.closed.scanned, departure.gates.len()), (1, 2));
     let events = events(session);
     let closed: Vec<_> = of_kind(&events, "task_closed");
