@@ -2,8 +2,10 @@
 
 use anyhow::Result;
 use shared::citation::logistics;
+use shared::code::PackageCode;
 use shared::event::PaperMark;
 use shared::ids::ProductId;
+use shared::mismatch::Subject;
 use shared::reference::{Element, References, ShippingDocument};
 use shared::rules::gate::{Reason, Wait};
 use shared::wire::Settled;
@@ -272,6 +274,11 @@ fn reasons(gate: &Gate, name: impl Fn(&str) -> Option<String>) -> Vec<GateReason
 fn told(fact: &Fact<'_>, name: impl Fn(&str) -> Option<String>) -> GateReason {
     use crate::ui::words::count;
     let info = fact.kind.info();
+    // Of what: the page names the document.
+    let about = |subject: &Subject| {
+        let goods = subject.line(&name).map(|(_, goods)| goods);
+        goods.or_else(|| Some(format!("…{}", subject.0.parse::<PackageCode>().ok()?.tail())))
+    };
     let name = |product: &ProductId| name(product.as_str()).unwrap_or_else(|| product.to_string());
     let detail = match fact.reasons[0] {
         Reason::SetDiffers { product, document_units, scanned_units } => (
@@ -282,7 +289,11 @@ fn told(fact: &Fact<'_>, name: impl Fn(&str) -> Option<String>) -> GateReason {
             format!("：{} 单 {} 盒，合同 {} 盒", name(product), count(*document_units), count(*basis_units)),
             format!(": {}, note {}, contract {} units", name(product), count(*document_units), count(*basis_units)),
         ),
-        Reason::Mismatch { .. } | Reason::NoBasis | Reason::NoDocument => (String::new(), String::new()),
+        Reason::Mismatch { subject, .. } => match about(subject) {
+            Some(about) => (format!("：{about}"), format!(": {about}")),
+            None => Pair::default(),
+        },
+        Reason::NoBasis | Reason::NoDocument => Pair::default(),
     };
     let article = info.articles.first();
     GateReason {
@@ -313,4 +324,23 @@ fn fields(
         PaperField { name: pair(zh, en), value: (!is_lacking(document, element)).then_some(value), mark }
     };
     ELEMENTS.into_iter().zip(marks).map(field).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::mismatch::Kind;
+
+    use super::*;
+
+    #[test]
+    fn a_reason_says_of_what() {
+        let said = |subject: &str| {
+            let reason = Reason::Mismatch { kind: Kind::OverQuantity, subject: Subject(subject.into()) };
+            let fact = Fact { kind: Kind::OverQuantity, reasons: vec![&reason] };
+            told(&fact, |number| (number == "POD").then(|| "原味 3%".to_owned())).title.1
+        };
+        assert_eq!(said("FH-2032/POD outbound"), "Over quantity: 原味 3%");
+        assert_eq!(said("01/16901234567899/21/7K3M9QX2T4WD"), "Over quantity: …T4WD");
+        assert_eq!(said("FH-2032"), "Over quantity");
+    }
 }
