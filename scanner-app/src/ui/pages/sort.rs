@@ -85,17 +85,14 @@ fn order_row(order: &SlotView, say: Say) -> Row {
 
 fn acts(view: &SortView, say: Say) -> Vec<Act> {
     let close = act(say.of("结束", "Close"), &Intent::Go(Page::Close));
-    let other = match view.whole {
-        Some((place, slot)) => {
-            act(say.made(|| format!("整箱进 {slot}"), || format!("All to slot {slot}")), &Intent::PutWhole(place))
-        }
-        None => {
-            let other = act(say.of("换格口", "Other slot"), &Intent::OtherSlot);
-            // Only what lies in a slot can go to another.
-            let last = view.scan.result.as_ref().filter(|last| !last.undone);
-            let lies = last.is_some_and(|last| last.outcome.result == ScanResult::Accepted);
-            if lies { other } else { Act { key: SharedString::new(), ..other } }
-        }
+    let other = if let Some((place, slot)) = view.whole {
+        act(say.made(|| format!("整箱进 {slot}"), || format!("All to slot {slot}")), &Intent::PutWhole(place))
+    } else {
+        let other = act(say.of("换格口", "Other slot"), &Intent::OtherSlot);
+        // Only what lies in a slot can go to another.
+        let last = view.scan.result.as_ref().filter(|last| !last.undone);
+        let lies = last.is_some_and(|last| last.outcome.result == ScanResult::Accepted);
+        if lies { other } else { Act { key: SharedString::new(), ..other } }
     };
     let undo = beside::undo(view.scan.beside.as_ref(), say);
     let undo = undo.unwrap_or_else(|| scan_page::undo(view.scan.result.as_ref(), say));

@@ -16,6 +16,7 @@ mod screens;
 mod screens_aside;
 mod screens_beside;
 mod screens_lists;
+mod screens_sorts;
 mod states;
 mod tablet;
 mod themes;

@@ -10,12 +10,11 @@ use vision::Luma;
 use super::super::Intent;
 use super::super::route::{ListTab, Page};
 use super::super::view::{
-    AlarmView, BesideView, BoxView, CloseView, DifferLine, DiffersView, FrameView, ListsView, OrderView, Outcome,
-    PageView, ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SignView, SlotView, SortView, Strip,
-    StripTone, View,
+    AlarmView, BesideView, BoxView, DifferLine, DiffersView, FrameView, ListsView, OrderView, Outcome, PageView,
+    ReceiptLine, ReceiptView, RecentView, ResultView, ScanView, SignView, Strip, StripTone, View,
 };
 use super::screens_lists::lists;
-use super::{screens_aside, screens_beside, screens_lists, view};
+use super::{screens_aside, screens_beside, screens_lists, screens_sorts, view};
 
 pub(super) const ACCEPTED: Outcome = Outcome::ACCEPTED;
 pub(super) const NOTE: Outcome = Outcome { result: ScanResult::Accepted, note: true };
@@ -113,27 +112,6 @@ fn recent(result: Option<&ResultView>) -> Vec<RecentView> {
     all.map(|(outcome, tail)| RecentView { outcome, tail, provisional: false }).collect()
 }
 
-fn slot(number: u32, retailer: &str, done: u64) -> SlotView {
-    SlotView { slot: number, retailer: retailer.into(), order: format!("PS-88{number}"), units: (done, 10) }
-}
-
-pub(super) fn sort(instead: bool) -> SortView {
-    let shown = result(ACCEPTED, "3HZQ", &[]);
-    SortView {
-        units: (61, 240),
-        slot: (!instead).then(|| slot(12, "红星便利店", 4)),
-        instead: instead.then(|| ("格口 12：6 盒\n格口 7：4 盒".into(), "slot 12: 6 units\nslot 7: 4 units".into())),
-        whole: instead.then_some((0, 12)),
-        orders: vec![slot(12, "红星便利店", 4), slot(7, "东门烟酒", 10), slot(3, "江南路商行", 0)],
-        scan: ScanView {
-            stage: Stage::Sort,
-            title: "广州分拣中心".into(),
-            single: true,
-            ..scan((!instead).then_some(shown))
-        },
-    }
-}
-
 pub(super) fn receipt(confirmed: Option<u64>) -> ReceiptView {
     let got = |due| if confirmed.is_some() { due } else { 0 };
     ReceiptView {
@@ -163,69 +141,6 @@ fn receipt_short() -> ReceiptView {
     short.lines[1].confirmed = 1;
     short.orders[0].units = (7, 10);
     short
-}
-
-pub(super) fn close(notes_seen: bool) -> CloseView {
-    CloseView {
-        title: "FH-2031".into(),
-        stage: Stage::Outbound,
-        done: 37,
-        total: Some(40),
-        level: Level::Case,
-        unsent_units: 0,
-        set_aside: 1,
-        others: if notes_seen { 5 } else { 0 },
-        open_case: None,
-        papers: notes_seen.then_some(true),
-        notes: vec![(Kind::ImplausiblePace, 2)],
-        notes_seen,
-        orders: Vec::new(),
-    }
-}
-
-/// A sort of three orders, of which one has what it wants.
-fn close_sort() -> CloseView {
-    CloseView {
-        stage: Stage::Sort,
-        done: 24,
-        total: Some(30),
-        level: Level::Unit,
-        set_aside: 0,
-        notes: Vec::new(),
-        orders: vec![slot(12, "红星便利店", 4), slot(7, "东门烟酒", 10), slot(3, "江南路商行", 10)],
-        ..close(true)
-    }
-}
-
-/// A shop's order of ten units, of which six were sent and are here.
-fn close_unsent() -> CloseView {
-    CloseView {
-        stage: Stage::Receipt,
-        title: "PD-8841".into(),
-        done: 6,
-        total: Some(6),
-        level: Level::Unit,
-        unsent_units: 4,
-        set_aside: 0,
-        others: 0,
-        notes: Vec::new(),
-        ..close(true)
-    }
-}
-
-/// A unit that lies in another order's slot already.
-fn sort_held() -> SortView {
-    let sent_with = Some("PD-8841".to_owned());
-    let held = ResultView { sent_with, provisional: true, ..result(WRONG, "3HZQ", &[Kind::DoubleAllocation]) };
-    let instead = Some(("不进格口 12，放隔离区。".into(), "Not into slot 12: set it aside.".into()));
-    let sorted = sort(false);
-    SortView { slot: None, instead, scan: ScanView { result: Some(held), ..sorted.scan }, ..sorted }
-}
-
-/// Every order has what it wants: the close is what comes next.
-fn sort_complete() -> SortView {
-    let orders = vec![slot(12, "红星便利店", 10), slot(7, "东门烟酒", 10), slot(3, "江南路商行", 10)];
-    SortView { units: (30, 30), slot: orders.first().cloned(), orders, ..sort(false) }
 }
 
 fn offline(page: PageView) -> View {
@@ -354,15 +269,8 @@ pub(super) fn all(tablet: bool) -> Vec<(&'static str, View)> {
         ),
         ("alarm", alarm()),
         ("alarm-one", alarm_of_one()),
-        ("sort", view(PageView::Sort(Box::new(sort(false))))),
-        ("sort-complete", view(PageView::Sort(Box::new(sort_complete())))),
-        ("sort-open-case", view(PageView::Sort(Box::new(sort(true))))),
-        ("sort-held", view(PageView::Sort(Box::new(sort_held())))),
-        ("close", view(PageView::Close(close(false)))),
-        ("close-seen", view(PageView::Close(close(true)))),
-        ("close-unsent", view(PageView::Close(close_unsent()))),
-        ("close-sort", view(PageView::Close(close_sort()))),
     ];
+    screens.extend(screens_sorts::all());
     let nothing_left = ListsView {
         counts: [Some(0), Some(0), Some(1), Some(0), Some(2)],
         rows: Arc::new([]),

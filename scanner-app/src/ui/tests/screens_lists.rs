@@ -10,7 +10,8 @@ use super::super::view::{
     BesideView, HistoryRow, HistoryView, ListRowView, ListsView, PageView, ReceiptView, ResultView, ScanView, SortView,
     View,
 };
-use super::screens::{ACCEPTED, DUPLICATE, NOTE, WRONG, receipt, result, scan, sort};
+use super::screens::{ACCEPTED, DUPLICATE, NOTE, WRONG, receipt, result, scan};
+use super::screens_sorts::sort;
 use super::{ago, view};
 
 pub(super) fn lists(tab: ListTab) -> ListsView {

@@ -5,7 +5,7 @@ use super::super::intent::Intent;
 use super::super::route::Page;
 use super::super::view::{CloseView, PageView, Strip, StripTone, View};
 use super::super::{MainWindow, show};
-use super::{find, labels, open, screens};
+use super::{find, labels, open, screens, screens_sorts};
 use crate::config::Language;
 use shared::event::Stage;
 use slint::ComponentHandle;
@@ -163,7 +163,8 @@ fn what_is_held_on_arrival_is_never_called_complete() {
         let told = labels(&window).iter().any(|label| label.contains("All scanned: close"));
         assert_eq!(told, complete, "{stage:?}, {set_aside} held");
     }
-    let close = |stage| View { page: PageView::Close(CloseView { stage, ..screens::close(true) }), ..screen("close") };
+    let close =
+        |stage| View { page: PageView::Close(CloseView { stage, ..screens_sorts::close(true) }), ..screen("close") };
     shown(&window, &close(Stage::Inbound), Language::En);
     says(&window, "here; the supervisor decides");
     shown(&window, &close(Stage::Outbound), Language::En);

@@ -12,7 +12,8 @@ use super::super::view::{
 };
 use super::super::{Intent, MainWindow, show};
 use super::flows::{activate, pass, press, release, shown, strike, tap};
-use super::screens::{BLOCKED, WRONG, close, receipt, result, scan};
+use super::screens::{BLOCKED, WRONG, receipt, result, scan};
+use super::screens_sorts::close;
 use super::{find, labels, on_both, open, view};
 use crate::config::Language;
 
