@@ -337,9 +337,9 @@ mod tests {
         let said = |subject: &str| {
             let reason = Reason::Mismatch { kind: Kind::OverQuantity, subject: Subject(subject.into()) };
             let fact = Fact { kind: Kind::OverQuantity, reasons: vec![&reason] };
-            told(&fact, |number| (number == "POD").then(|| "原味 3%".to_owned())).title.1
+            told(&fact, |number| (number == "POD").then(|| "Classic 3%".to_owned())).title.1
         };
-        assert_eq!(said("FH-2032/POD outbound"), "Over quantity: 原味 3%");
+        assert_eq!(said("FH-2032/POD outbound"), "Over quantity: Classic 3%");
         assert_eq!(said("01/16901234567899/21/7K3M9QX2T4WD"), "Over quantity: …T4WD");
         assert_eq!(said("FH-2032"), "Over quantity");
     }
