@@ -67,33 +67,3 @@ impl Session {
         Ok(due.into_iter().map(line).collect())
     }
 }
-
-/// Units (盒) that a document says, and that are neither here nor on the sender's list; none where that list is not known here.
-#[must_use]
-pub fn unsent_units(lines: &[OrderedLine]) -> u64 {
-    if lines.iter().any(|line| line.due_packages.is_none()) {
-        return 0;
-    }
-    lines.iter().map(|line| line.due_units.saturating_sub(line.counted_units.saturating_add(line.coming_units))).sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_not_sent_is_neither_here_nor_to_come() {
-        let line = |due_units, counted_units, coming_units| OrderedLine {
-            product: "POD".into(),
-            name: String::new(),
-            due_units,
-            counted_units,
-            due_packages: Some(coming_units),
-            coming_units,
-        };
-        let mut lines = vec![line(6, 2, 4), line(10, 6, 1), line(4, 5, 0)];
-        assert_eq!(unsent_units(&lines), 3, "too much of one is not another's");
-        lines[0].due_packages = None;
-        assert_eq!(unsent_units(&lines), 0, "the list is not known");
-    }
-}

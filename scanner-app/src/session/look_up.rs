@@ -3,7 +3,8 @@
 use shared::code::PackageCode;
 use shared::event::Stage;
 use shared::ids::{BasisId, DocumentId, EventRef, MemberId, PackId, ProductId};
-use shared::reference::{Level, References};
+use shared::mismatch::Kind;
+use shared::reference::{BasisKind, Level, References};
 use shared::time::Timestamp;
 use shared::trail::{History, Index};
 use shared::wire::Manifest;
@@ -167,15 +168,25 @@ impl super::Session {
         look_up_with(&mut self.knowledge, &self.store, (place, &self.task.basis), code, now)
     }
 
-    /// With what else the package of a scan was sent by this member, where that still stands: the newest that is known here.
+    /// With what else the package of a scan was sent by this member, where that speaks against it (`rules::sending`): on another note
+    /// of the same basis, or for another order. The newest that is known here and was not set aside.
     pub fn sent_with(&mut self, scan: &Feedback) -> Result<Option<(Stage, BasisId, DocumentId)>, StoreError> {
         let by = EventRef { terminal: self.store.terminal(), epoch: scan.epoch, seq: scan.seq };
         let event = self.store.event(by)?;
         let here = event.as_ref().and_then(|event| event.act.reference());
-        let (Some(here), Some(code)) = (here, &scan.code) else { return Ok(None) };
+        let (Some((basis, document)), Some(code), Some(found)) = (here, &scan.code, scan.verdict.first()) else {
+            return Ok(None);
+        };
         let trail = self.look_up(code)?.trail;
+        let bases = &self.references().bases;
+        let is_order = |basis: &BasisId| bases.get(basis).is_some_and(|found| found.kind == BasisKind::Order);
+        let speaks = |step: &Step| match found.kind {
+            Kind::DuplicateMovement => step.basis == *basis && step.document != *document,
+            Kind::DoubleAllocation => step.basis != *basis && is_order(&step.basis),
+            _ => false,
+        };
         let is_own = |step: &Step| step.member == self.identity.member && step.stage.sends() && !step.is_set_aside;
-        let other = trail.into_iter().rev().find(|step| is_own(step) && (&step.basis, &step.document) != here);
+        let other = trail.into_iter().rev().find(|step| is_own(step) && speaks(step));
         Ok(other.map(|step| (step.stage, step.basis, step.document)))
     }
 }

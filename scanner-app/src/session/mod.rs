@@ -48,7 +48,7 @@ pub use anchor::anchor;
 pub use closing::{Closing, Departure};
 pub use handover::Counts;
 use knowledge::Knowledge;
-pub use lines::{OrderedLine, unsent_units};
+pub use lines::OrderedLine;
 pub use overview::{OpenWork, overview, shut, site_name, unlisted};
 use recording::{event, start_of_log};
 pub use said::Said;

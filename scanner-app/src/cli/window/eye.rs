@@ -218,7 +218,8 @@ impl Eye {
             }
             None => {
                 // Pictures have ended: the last one stays in view. A black picture would say nothing.
-                if self.seen.is_none() && self.trouble.is_none() {
+                let has_pictures = matches!(self.name, SourceName::Images { .. } | SourceName::Video { .. });
+                if has_pictures && self.seen.is_none() && self.trouble.is_none() {
                     self.trouble = Some(("没有图片可读。".to_owned(), "There are no pictures to read.".to_owned()));
                 }
                 std::thread::sleep(FRAME);

@@ -145,7 +145,9 @@ pub(super) fn differs(view: &DiffersView, say: Say) -> (Heading, Sheet) {
         let all = say.of("全部拒收", "Refuse all");
         rows.push(choice(all, say.of("都按应收记为拒收", "every line, as much as is due"), &Intent::RefuseAll));
     }
-    for (place, line) in view.lines.iter().enumerate() {
+    // Of what was not sent nothing can differ; what was said of it before can still be taken back. A line keeps its place among all.
+    let may_differ = |(_, line): &(usize, &DifferLine)| line.due > 0 || line.differs != [0; 3];
+    for (place, line) in view.lines.iter().enumerate().filter(may_differ) {
         // A product's name is no word of ours: it is not set in bold, whose face may lack its letters.
         rows.push(fact(Mark::None, line.product.as_str(), due_words((line.due, line.in_units), say)));
         rows.extend([Differ::Short, Differ::Damaged, Differ::Refused].map(|what| stepper((place, line), what, say)));

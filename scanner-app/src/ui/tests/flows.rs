@@ -239,6 +239,27 @@ fn what_differs_is_counted_line_by_line_and_signed_with_the_pin() {
 }
 
 #[test]
+fn a_line_that_cannot_differ_is_left_out_and_the_others_keep_their_places() {
+    let (window, wanted) = open(true);
+    let mut view = shown("receipt-differs");
+    let PageView::Differs(differs) = &mut view.page else { panic!("the page of what differs") };
+    let first = differs.lines[0].product.clone();
+    (differs.lines[0].due, differs.lines[0].differs) = (0, [0; 3]);
+    show(&window, &view, Language::En);
+    pass(20);
+    assert!(!labels(&window).iter().any(|label| label.starts_with(&first)), "nothing of it came");
+    tap(&window, "薄荷 2% · 30 ml Damaged one more");
+    assert_eq!(wanted.try_recv(), Ok(Intent::Step { line: 1, what: Differ::Damaged, by: 1 }), "not the first shown");
+    // What was said of it before can still be taken back.
+    let PageView::Differs(differs) = &mut view.page else { panic!("the page of what differs") };
+    differs.lines[0].differs = [1, 0, 0];
+    show(&window, &view, Language::En);
+    pass(20);
+    tap(&window, &format!("{first} Short one less"));
+    assert_eq!(wanted.try_recv(), Ok(Intent::Step { line: 0, what: Differ::Short, by: -1 }));
+}
+
+#[test]
 fn a_gate_that_is_held_says_why_and_goes_on() {
     let (window, wanted) = open(false);
     show(&window, &shown("gate-held"), Language::En);

@@ -98,7 +98,7 @@ impl Clerk {
 
     /// The other document or order of a package that was sent twice; looked up once for each scan.
     fn sent_with(&mut self, answer: &Feedback) -> Result<Option<String>> {
-        let is_twice = |kind: Kind| matches!(kind, Kind::DuplicateMovement | Kind::DoubleAllocation | Kind::ClonedCode);
+        let is_twice = |kind: Kind| matches!(kind, Kind::DuplicateMovement | Kind::DoubleAllocation);
         if !answer.verdict.first().is_some_and(|found| is_twice(found.kind)) {
             return Ok(None);
         }
@@ -240,8 +240,7 @@ impl Clerk {
         };
         Ok(DiffersView {
             document: self.work.task().map(|task| title(&of_task(&task))).unwrap_or_default(),
-            // Of what was not sent yet nothing can differ.
-            lines: lines.into_iter().map(line).filter(|line| line.due > 0).collect(),
+            lines: lines.into_iter().map(line).collect(),
             trouble: self.state.receipt.trouble.clone(),
             photos: self.state.receipt.photos.len(),
             has_camera: self.eye.has_camera(),
@@ -257,7 +256,7 @@ impl Clerk {
             document,
             differs,
             due: lines.iter().map(|line| line.due).sum(),
-            in_units: lines.iter().all(|line| line.in_units),
+            in_units: lines.iter().filter(|line| line.due > 0).all(|line| line.in_units),
             trouble: self.state.receipt.sign_trouble.clone(),
             answers: self.state.sign.answers,
         })
@@ -316,9 +315,13 @@ impl Clerk {
         }
     }
 
-    fn unsent_units(&mut self, stage: Stage) -> Result<u64> {
-        let of_a_sender = matches!(stage, Stage::Inbound | Stage::Receipt | Stage::TransferIn);
-        Ok(if of_a_sender && !self.work.is_drill() { crate::session::unsent_units(&self.lines()?) } else { 0 })
+    /// Units (盒) of the document beyond what its sender sent, as far as known here: where that is not, all of it is expected.
+    fn unsent_units(&mut self, (stage, expected): (Stage, u64)) -> Result<u64> {
+        if !matches!(stage, Stage::Inbound | Stage::Receipt | Stage::TransferIn) || self.work.is_drill() {
+            return Ok(0);
+        }
+        let said: u64 = self.lines()?.iter().map(|line| line.due_units).sum();
+        Ok(said.saturating_sub(expected))
     }
 
     pub(super) fn close_view(&mut self) -> Result<PageView> {
@@ -338,7 +341,7 @@ impl Clerk {
             done,
             total,
             level,
-            unsent_units: self.unsent_units(task.stage)?,
+            unsent_units: self.unsent_units((task.stage, progress.units_expected))?,
             orders,
             set_aside: self.held(&progress),
             others: self.others()?,

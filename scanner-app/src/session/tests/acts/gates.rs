@@ -147,6 +147,11 @@ fn a_package_that_was_sent_before_is_told_with_its_document() {
     assert_eq!(kinds(&again), [Kind::DuplicateMovement, Kind::RepeatedScan], "still grave, and told as a repeat");
     assert_eq!(session.sent_with(&again).unwrap(), other);
     drop(session);
+    // Sent on under another basis since: what speaks against the scan is still the other note of its own.
+    let mut session = yard.begin(Stage::Outbound, "C1", Papers::Reserved);
+    scan(&mut session, &case(1));
+    assert_eq!(session.sent_with(&twice).unwrap(), other);
+    drop(session);
     let mut session = yard.begin(Stage::Outbound, "C2", Papers::Named("N2".into()));
     session.undo(first.seq).unwrap().unwrap();
     assert_eq!(session.sent_with(&twice).unwrap(), None, "it is no longer on the other");
